@@ -1,0 +1,180 @@
+//! What was decided on a declaration, with every reason. This is what is kept, and what can be derived again.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::citation::RulebookGap;
+use crate::declaration::Direction;
+use crate::duty::{DutyLine, DutyType, plain};
+use crate::finding::{Bilingual, Finding};
+use crate::number::DeclarationNumber;
+
+/// The lane that a declaration is routed to (WCO selectivity; Circular 38/2015 art. 19.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lane {
+    /// Luồng xanh, 1: cleared once what is owed is settled.
+    Green,
+    /// Luồng vàng, 2: the documents are checked.
+    Yellow,
+    /// Luồng đỏ, 3: the documents, then the goods.
+    Red,
+}
+
+impl Lane {
+    /// Every lane, the strictest last.
+    pub const ALL: [Self; 3] = [Self::Green, Self::Yellow, Self::Red];
+
+    /// The national code: 1, 2 or 3.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Green => 1,
+            Self::Yellow => 2,
+            Self::Red => 3,
+        }
+    }
+
+    /// The word used in records and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Green => "green",
+            Self::Yellow => "yellow",
+            Self::Red => "red",
+        }
+    }
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What became of a declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Registered, valued, assessed and routed.
+    Accepted,
+    /// Not registered: the declarant mends it and lodges again.
+    Rejected,
+    /// Not a declaration at all.
+    Unreadable,
+    /// The rulebook is silent: an officer and the rule keeper act.
+    Referred,
+}
+
+impl Outcome {
+    /// The word used in records and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Unreadable => "unreadable",
+            Self::Referred => "referred",
+        }
+    }
+}
+
+/// One goods item as valued and assessed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AssessedItem {
+    /// The number of the line, from 1.
+    pub sequence: u32,
+    /// The tariff code as declared.
+    pub commodity_code: String,
+    /// The country of origin as declared; absent on an export that declares none.
+    pub origin: Option<String>,
+    /// The customs value in dong, rounded as the rule of valuation says.
+    #[serde(serialize_with = "as_plain")]
+    pub customs_value: Decimal,
+    /// Its duties and taxes, in the order of assessment.
+    pub taxes: Vec<DutyLine>,
+}
+
+/// What is owed of one tax on the whole declaration, in whole dong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DutyTotal {
+    /// Which duty or tax.
+    #[serde(rename = "type")]
+    pub duty_type: DutyType,
+    /// The sum of the lines' payable amounts, rounded as the rule of totals says.
+    #[serde(serialize_with = "as_plain")]
+    pub payable: Decimal,
+}
+
+/// Why a lane was chosen: one criterion that matched. For officers only; the declarant is told the lane alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CriterionHit {
+    /// The criterion and its dated version.
+    pub criterion: String,
+    /// The lane that it asks for.
+    pub lane: Lane,
+    /// What it saw.
+    pub because: String,
+}
+
+/// The whole of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// What became of the declaration.
+    pub outcome: Outcome,
+    /// The declarant's reference; absent where the document could not be read.
+    pub reference: Option<String>,
+    /// Import or export.
+    pub direction: Option<Direction>,
+    /// The declaration kind code.
+    pub kind: Option<String>,
+    /// The day whose rules were applied.
+    pub registered_on: Date,
+    /// The declaration's number; only of an accepted one.
+    pub number: Option<DeclarationNumber>,
+    /// The lane; only of an accepted one.
+    pub lane: Option<Lane>,
+    /// Everything wrong or worth saying, in the order of the document.
+    pub findings: Vec<Finding>,
+    /// Where the rulebook is silent.
+    pub gaps: Vec<RulebookGap>,
+    /// The goods items as assessed; empty unless accepted.
+    pub items: Vec<AssessedItem>,
+    /// What is owed of each tax.
+    pub totals: Vec<DutyTotal>,
+    /// What is owed altogether, in whole dong.
+    #[serde(serialize_with = "as_plain")]
+    pub total_payable: Decimal,
+    /// Why the lane was chosen.
+    pub routing: Vec<CriterionHit>,
+    /// The random number that selectivity drew, 0 to 999,999; kept so that the lane can be derived again.
+    pub draw: Option<u32>,
+    /// The content hash of the rulebook.
+    pub rulebook: String,
+}
+
+/// A sentence for people about an outcome.
+impl Outcome {
+    /// What the outcome means to the declarant.
+    pub fn meaning(self) -> Bilingual {
+        match self {
+            Self::Accepted => Bilingual::new("the declaration is registered", "tờ khai đã được đăng ký"),
+            Self::Rejected => Bilingual::new(
+                "the declaration is not registered; mend the findings and lodge it again",
+                "tờ khai chưa được đăng ký; hãy sửa các lỗi và khai lại",
+            ),
+            Self::Unreadable => Bilingual::new(
+                "the document could not be read as a declaration",
+                "không đọc được chứng từ này như một tờ khai",
+            ),
+            Self::Referred => Bilingual::new(
+                "the declaration was handed to an officer, because the rulebook does not answer it",
+                "tờ khai được chuyển cho công chức hải quan vì bộ quy tắc chưa có câu trả lời",
+            ),
+        }
+    }
+}
+
+fn as_plain<S: Serializer>(number: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&plain(*number))
+}

@@ -1,0 +1,169 @@
+//! Duties and taxes, as assessed.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::citation::Citation;
+
+/// A duty or tax that customs assesses (WCO 113), in the order in which one enters the base of the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DutyType {
+    /// Import duty (thuế nhập khẩu).
+    ImportDuty,
+    /// Anti-dumping duty (thuế chống bán phá giá).
+    AntiDumping,
+    /// Countervailing duty (thuế chống trợ cấp).
+    Countervailing,
+    /// Safeguard duty (thuế tự vệ).
+    Safeguard,
+    /// Special consumption tax (thuế tiêu thụ đặc biệt).
+    SpecialConsumption,
+    /// Environmental protection tax (thuế bảo vệ môi trường).
+    EnvironmentalProtection,
+    /// Value added tax (thuế giá trị gia tăng).
+    Vat,
+    /// Export duty (thuế xuất khẩu).
+    ExportDuty,
+}
+
+impl DutyType {
+    /// Every type, in the order of assessment.
+    pub const ALL: [Self; 8] = [
+        Self::ImportDuty,
+        Self::AntiDumping,
+        Self::Countervailing,
+        Self::Safeguard,
+        Self::SpecialConsumption,
+        Self::EnvironmentalProtection,
+        Self::Vat,
+        Self::ExportDuty,
+    ];
+
+    /// The word used in records and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ImportDuty => "import_duty",
+            Self::AntiDumping => "anti_dumping",
+            Self::Countervailing => "countervailing",
+            Self::Safeguard => "safeguard",
+            Self::SpecialConsumption => "special_consumption",
+            Self::EnvironmentalProtection => "environmental_protection",
+            Self::Vat => "vat",
+            Self::ExportDuty => "export_duty",
+        }
+    }
+
+    /// The name for people, in English and in Vietnamese.
+    pub fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::ImportDuty => ("import duty", "thuế nhập khẩu"),
+            Self::AntiDumping => ("anti-dumping duty", "thuế chống bán phá giá"),
+            Self::Countervailing => ("countervailing duty", "thuế chống trợ cấp"),
+            Self::Safeguard => ("safeguard duty", "thuế tự vệ"),
+            Self::SpecialConsumption => ("special consumption tax", "thuế tiêu thụ đặc biệt"),
+            Self::EnvironmentalProtection => ("environmental protection tax", "thuế bảo vệ môi trường"),
+            Self::Vat => ("value added tax", "thuế giá trị gia tăng"),
+            Self::ExportDuty => ("export duty", "thuế xuất khẩu"),
+        }
+    }
+}
+
+impl fmt::Display for DutyType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a rate is applied to, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rate {
+    /// A percentage of the base.
+    AdValorem(Decimal),
+    /// An amount for each unit of the base.
+    Specific {
+        /// The amount for one unit.
+        amount: Decimal,
+        /// Its currency.
+        currency: Box<str>,
+        /// The unit.
+        unit: Box<str>,
+    },
+    /// No rate was applied, because the goods are not subject to the tax.
+    NotSubject,
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AdValorem(percent) => write!(f, "{}", percent.normalize()),
+            Self::Specific { amount, currency, unit } => write!(f, "{} {currency}/{unit}", amount.normalize()),
+            Self::NotSubject => f.write_str("0"),
+        }
+    }
+}
+
+/// One duty or tax on one goods item (WCO 50A). Amounts are exact, in dong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DutyLine {
+    /// Which duty or tax.
+    pub duty_type: DutyType,
+    /// What the rate is applied to: dong, or a quantity for a specific rate.
+    pub base: Decimal,
+    /// The rate.
+    pub rate: Rate,
+    /// Base times rate, before relief.
+    pub amount: Decimal,
+    /// What an exemption or a reduction takes off.
+    pub relief: Decimal,
+    /// What is owed.
+    pub payable: Decimal,
+    /// The rule of the rate, and the law behind it.
+    pub citation: Citation,
+    /// The rule of the relief, where there is relief.
+    pub relief_citation: Option<Citation>,
+}
+
+impl Serialize for DutyLine {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+        let mut line = serializer.serialize_struct("DutyLine", 10)?;
+        line.serialize_field("type", &self.duty_type)?;
+        line.serialize_field("base", &plain(self.base))?;
+        line.serialize_field("rate", &self.rate.to_string())?;
+        line.serialize_field("amount", &plain(self.amount))?;
+        line.serialize_field("relief", &plain(self.relief))?;
+        line.serialize_field("payable", &plain(self.payable))?;
+        line.serialize_field("rule", &*self.citation.rule)?;
+        line.serialize_field("law", &*self.citation.law)?;
+        if let Some(citation) = &self.relief_citation {
+            line.serialize_field("relief_rule", &*citation.rule)?;
+            line.serialize_field("relief_law", &*citation.law)?;
+        }
+        line.end()
+    }
+}
+
+/// A decimal as the wire has it: no exponent, no needless zeros.
+pub fn plain(number: Decimal) -> String {
+    number.normalize().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_written_plainly() {
+        for (given, expected) in [
+            ("26100000.0000", "26100000"),
+            ("0.00", "0"),
+            ("143254033.04", "143254033.04"),
+            ("100", "100"),
+        ] {
+            assert_eq!(plain(Decimal::from_str_exact(given).unwrap()), expected);
+        }
+    }
+}

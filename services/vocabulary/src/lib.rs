@@ -1,0 +1,34 @@
+//! The nouns of customs clearance, with no behaviour beyond what they mean by themselves and no I/O.
+//!
+//! One file per noun, in reading order: the declaration as lodged and its fields, what is found in it, the duties and
+//! taxes assessed on it, and what was decided.
+
+pub mod field;
+
+pub mod declaration;
+
+pub mod number;
+
+pub mod tax_code;
+
+pub mod facts;
+
+pub mod citation;
+
+pub mod finding;
+
+pub mod duty;
+
+pub mod decision;
+
+pub mod notice;
+
+pub use citation::{Citation, RulebookGap};
+pub use decision::{AssessedItem, CriterionHit, Decision, DutyTotal, Lane, Outcome};
+pub use declaration::{Declaration, Direction, GoodsItem};
+pub use duty::{DutyLine, DutyType, Rate};
+pub use facts::{Facts, TaxCodeStatus, TraderFacts};
+pub use field::{Field, FieldId, Kind, Record, Required, Scope, Text, Value, ValueRef};
+pub use finding::{Bilingual, Finding, Language, Place, Severity};
+pub use notice::{Notice, NoticeKind, PaymentConfirmation};
+pub use number::DeclarationNumber;

@@ -1,1 +1,2 @@
-//! 
+//! Clearance.
+pub mod exact;

@@ -1,1 +1,35 @@
-//! Benches of the product.
+//! What the benches share: the rulebook, documents of a size, and libxml2 to measure against.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::civil::{Date, date};
+use rulebook::Rulebook;
+use simulator::Workload;
+
+pub mod libxml2;
+
+/// The day that the benches clear on.
+pub const ON: Date = date(2026, 11, 23);
+
+/// The workspace's folder.
+pub fn workspace() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The rulebook of the workspace.
+///
+/// # Panics
+/// When it cannot be loaded: a bench has nothing to measure then.
+pub fn rulebook() -> Arc<Rulebook> {
+    match Rulebook::load(&workspace().join("rules")) {
+        Ok(rulebook) => Arc::new(rulebook),
+        Err(errors) => panic!("the rulebook cannot be loaded: {errors}"),
+    }
+}
+
+/// Different sound documents with so many goods items each.
+pub fn documents(rulebook: &Arc<Rulebook>, items: usize, count: usize) -> Vec<Vec<u8>> {
+    let mut workload = Workload::new(1, rulebook.clone(), ON);
+    (0..count).map(|_| message::write_declaration(&workload.declaration(Some(items))).into_bytes()).collect()
+}

@@ -1,1 +1,37 @@
-//! 
+//! From the stream to decisions and back: batch, parse, prefetch, clear, commit; then the outbox goes out.
+//!
+//! ```text
+//! stream ──► batch of one partition ──► parse ──► prefetch ──► clear (pure) ──► commit: position, decisions,
+//!   ▲                                                                            log, outbox, all or nothing
+//!   └─────────────────────────── relay ◄── outbox ◄─────────────────────────────────┘
+//! ```
+//!
+//! One transaction holds everything that a batch does, so a crash at any moment leaves either all of it or nothing.
+//! What was committed and not yet published lies in the outbox, and is published, under the same event ids, before
+//! the partition's next batch.
+
+pub mod settings;
+
+mod arrival;
+
+mod plan;
+
+mod registration;
+
+mod settlement;
+
+mod notices;
+
+mod events;
+
+mod ownership;
+
+mod partition_worker;
+
+mod relay;
+
+mod run;
+
+pub use registration::{Circumstances, assess_document, clear};
+pub use run::{Processor, ProcessorError, Progress, run};
+pub use settings::{NUMBER_STRIPES, Settings, topics};

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::citation::RulebookGap;
+use crate::citation::{Citation, RulebookGap};
 use crate::declaration::Direction;
 use crate::duty::{DutyLine, DutyType, plain};
 use crate::finding::{Bilingual, Finding};
@@ -149,8 +149,25 @@ pub struct Decision {
     pub routing: Vec<CriterionHit>,
     /// The random number that selectivity drew, 0 to 999,999; kept so that the lane can be derived again.
     pub draw: Option<u32>,
+    /// The exchange rates that were applied.
+    pub exchange_rates: Vec<AppliedExchangeRate>,
+    /// The rules by which amounts were rounded.
+    pub roundings: Vec<Citation>,
     /// The content hash of the rulebook.
     pub rulebook: String,
+}
+
+/// An exchange rate that was applied, with where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AppliedExchangeRate {
+    /// The currency's code (ISO 4217).
+    pub currency: String,
+    /// Dong for one unit.
+    #[serde(serialize_with = "as_plain")]
+    pub rate: Decimal,
+    /// The rule and the law.
+    #[serde(flatten)]
+    pub citation: Citation,
 }
 
 /// A sentence for people about an outcome.

@@ -24,7 +24,7 @@ pub mod decision;
 pub mod notice;
 
 pub use citation::{Citation, RulebookGap};
-pub use decision::{AssessedItem, CriterionHit, Decision, DutyTotal, Lane, Outcome};
+pub use decision::{AppliedExchangeRate, AssessedItem, CriterionHit, Decision, DutyTotal, Lane, Outcome};
 pub use declaration::{Declaration, Direction, GoodsItem};
 pub use duty::{DutyLine, DutyType, Rate};
 pub use facts::{Facts, TaxCodeStatus, TraderFacts};

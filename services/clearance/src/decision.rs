@@ -1,0 +1,138 @@
+//! The decision: the whole pipeline, and what is said of its result.
+
+use jiff::civil::DateTime;
+use rulebook::{ItemSurroundings, RulesInForce, Surroundings};
+use rust_decimal::Decimal;
+use vocabulary::{
+    AppliedExchangeRate, AssessedItem, Decision, Declaration, DeclarationNumber, Finding, Outcome, TraderFacts,
+};
+
+use crate::accepted::AcceptedDeclaration;
+use crate::assessment::{self, Assessment};
+use crate::problem::{Problem, address};
+use crate::selectivity::{self, Routing};
+use crate::validation::{self, Stop};
+use crate::valuation::{self, Valuation};
+
+/// What a decision may depend on besides the declaration.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The rules in force on the day of registration, which decides rates, exchange rate and policy (Law 107/2016
+    /// art. 8).
+    pub rules: RulesInForce<'a>,
+    /// What is known of the trader who declares.
+    pub trader: Option<&'a TraderFacts>,
+    /// The time of registration, in Vietnam's time.
+    pub registered_at: DateTime,
+    /// The number that the declaration gets if it is registered; `None` when it is only assessed.
+    pub number: Option<DeclarationNumber>,
+    /// The random number of selectivity, 0 to 999,999.
+    pub draw: u32,
+}
+
+impl<'a> Context<'a> {
+    /// What conditions may know besides the declaration's fields.
+    pub(crate) fn surroundings<'s>(
+        &'s self,
+        items: &'s [ItemSurroundings],
+        sums: Option<(Decimal, Decimal)>,
+    ) -> Surroundings<'s> {
+        Surroundings {
+            registered_on: self.registered_at.date(),
+            draw: self.draw,
+            trader: self.trader,
+            total_customs_value: sums.map(|(value, _)| value),
+            total_payable: sums.map(|(_, payable)| payable),
+            items,
+        }
+    }
+}
+
+/// A declaration that went all the way.
+struct RoutedDeclaration<'a> {
+    accepted: AcceptedDeclaration<'a>,
+    valuation: Valuation,
+    assessment: Assessment,
+    routing: Routing,
+}
+
+/// The whole of clearance, on one screen.
+fn pipeline<'a>(
+    lodged: &'a Declaration,
+    read: Vec<Finding>,
+    context: &Context<'_>,
+) -> Result<RoutedDeclaration<'a>, Stop> {
+    let accepted = validation::accept(lodged, read, context)?;
+    let valuation = valuation::value(&accepted).map_err(|problems| rejected(&accepted, problems))?;
+    let assessment = assessment::assess(&accepted, &valuation).map_err(|problems| rejected(&accepted, problems))?;
+    let routing = selectivity::select(&accepted, &valuation, &assessment, context)?;
+    Ok(RoutedDeclaration { accepted, valuation, assessment, routing })
+}
+
+fn rejected(accepted: &AcceptedDeclaration<'_>, problems: Vec<Problem>) -> Stop {
+    let mut findings = accepted.warnings.clone();
+    for mut problem in problems {
+        address(&mut problem, accepted.lodged);
+        findings.push(problem);
+    }
+    Stop::Rejected(findings)
+}
+
+/// Decides on a declaration that was read, with what the reader found in it.
+pub fn clear(lodged: &Declaration, read: Vec<Finding>, context: &Context<'_>) -> Decision {
+    let decision = Decision {
+        outcome: Outcome::Rejected,
+        reference: lodged.reference.as_ref().map(ToString::to_string),
+        direction: lodged.direction(),
+        kind: lodged.kind.as_ref().map(ToString::to_string),
+        registered_on: context.registered_at.date(),
+        number: None,
+        lane: None,
+        findings: Vec::new(),
+        gaps: Vec::new(),
+        items: Vec::new(),
+        totals: Vec::new(),
+        total_payable: Decimal::ZERO,
+        routing: Vec::new(),
+        draw: None,
+        exchange_rates: Vec::new(),
+        roundings: Vec::new(),
+        rulebook: context.rules.rulebook().content_hash().to_owned(),
+    };
+    match pipeline(lodged, read, context) {
+        Ok(routed) => accepted(decision, routed, context),
+        Err(Stop::Rejected(findings)) => Decision { findings, ..decision },
+        Err(Stop::Referred(gaps, findings)) => Decision { outcome: Outcome::Referred, findings, gaps, ..decision },
+    }
+}
+
+fn accepted(decision: Decision, routed: RoutedDeclaration<'_>, context: &Context<'_>) -> Decision {
+    let RoutedDeclaration { accepted, valuation, assessment, routing } = routed;
+    let items = accepted.items.iter().zip(valuation.items).zip(assessment.items);
+    Decision {
+        outcome: Outcome::Accepted,
+        number: context.number,
+        lane: Some(routing.lane),
+        items: items
+            .map(|((item, customs_value), taxes)| AssessedItem {
+                sequence: item.sequence,
+                commodity_code: item.lodged.commodity_code.as_ref().map(ToString::to_string).unwrap_or_default(),
+                origin: item.lodged.origin.as_ref().map(ToString::to_string),
+                customs_value,
+                taxes,
+            })
+            .collect(),
+        totals: assessment.totals,
+        total_payable: assessment.total_payable,
+        routing: routing.hits,
+        draw: Some(context.draw),
+        exchange_rates: accepted
+            .exchange_rates
+            .into_iter()
+            .map(|rate| AppliedExchangeRate { currency: rate.currency, rate: rate.rate, citation: rate.citation })
+            .collect(),
+        roundings: vec![accepted.value_rounding.citation, accepted.total_rounding.citation],
+        findings: accepted.warnings,
+        ..decision
+    }
+}

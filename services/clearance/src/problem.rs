@@ -1,0 +1,117 @@
+//! Findings that clearance makes by itself, where a rule of the rulebook cannot say them.
+
+use rust_decimal::Decimal;
+use vocabulary::{Bilingual, Declaration, DutyType, Finding, Place, Severity};
+
+/// A finding that points with a [`Place`] and has not been addressed yet.
+pub type Problem = Finding;
+
+/// What the findings on fields and their codes rest on.
+pub(crate) const PARTICULARS: &str =
+    "Circular 38/2015/TT-BTC as amended by 39/2018/TT-BTC and 121/2025/TT-BTC, particulars of the declaration";
+
+/// A finding, as an error.
+pub(crate) fn problem(
+    code: &str,
+    place: Place,
+    value: Option<String>,
+    message: Bilingual,
+    mend: Bilingual,
+    rule: impl Into<String>,
+    law: &str,
+) -> Problem {
+    Finding {
+        code: code.to_owned(),
+        severity: Severity::Error,
+        path: String::new(),
+        item: None,
+        field: None,
+        value,
+        message,
+        mend,
+        rule: rule.into(),
+        law: law.to_owned(),
+        follows_from: None,
+        line: None,
+        column: None,
+        place: Some(place),
+    }
+}
+
+/// The same finding as a warning, which keeps nothing from being registered.
+pub(crate) fn warning(problem: Problem) -> Problem {
+    Finding { severity: Severity::Warning, ..problem }
+}
+
+/// Fills in what a declarant knows a place by: the number of the line and the name of the field.
+pub(crate) fn address(finding: &mut Finding, declaration: &Declaration) {
+    let Some(place) = finding.place else { return };
+    if finding.field.is_none() {
+        finding.field = Some(place.field_name(declaration.direction()).to_owned());
+    }
+    if let (None, Some(position)) = (finding.item, place.item) {
+        let sequence = declaration.goods_items.get(position).and_then(|item| item.sequence);
+        finding.item = sequence
+            .and_then(|sequence| u32::try_from(sequence).ok())
+            .or_else(|| u32::try_from(position + 1).ok());
+    }
+}
+
+/// An amount whose exact calculation leaves 28 digits, or the field's width.
+pub(crate) fn too_large(place: Place) -> Problem {
+    problem(
+        "amount_too_large",
+        place,
+        None,
+        Bilingual::new(
+            "the amounts that follow from this value have more digits than their fields hold",
+            "số tiền tính từ giá trị này vượt quá số chữ số mà chỉ tiêu cho phép",
+        ),
+        Bilingual::new(
+            "check the value; if it is right, split the goods over several lines or declarations",
+            "kiểm tra lại giá trị; nếu đúng, hãy tách hàng hóa thành nhiều dòng hoặc nhiều tờ khai",
+        ),
+        "valuation/field-widths",
+        "Circular 38/2015/TT-BTC, art. 18.3",
+    )
+}
+
+/// A customs value of zero or below.
+pub(crate) fn value_not_above_zero(place: Place, value: Decimal) -> Problem {
+    let value = vocabulary::duty::plain(value);
+    problem(
+        "E0252",
+        place,
+        Some(value.clone()),
+        Bilingual::new(
+            format!("the customs value of the line comes to {value} dong"),
+            format!("trị giá hải quan của dòng hàng tính ra {value} đồng"),
+        ),
+        Bilingual::new(
+            "check the invoice value of the line and the deductions from it; a customs value is above zero",
+            "kiểm tra trị giá hóa đơn của dòng hàng và các khoản trừ; trị giá hải quan phải lớn hơn 0",
+        ),
+        "valuation/above-zero",
+        "Circular 39/2015/TT-BTC, art. 5 and 15",
+    )
+}
+
+/// A total of one tax that its eleven digits do not hold.
+pub(crate) fn total_too_large(duty_type: DutyType) -> Problem {
+    let (en, vi) = duty_type.names();
+    problem(
+        "E1025",
+        Place::header(vocabulary::declaration::declaration::invoice_amount),
+        None,
+        Bilingual::new(
+            format!("the total of the {en} has more than eleven digits"),
+            format!("tổng số {vi} vượt quá mười một chữ số"),
+        ),
+        Bilingual::new(
+            "split the goods over several declarations",
+            "hãy tách hàng hóa thành nhiều tờ khai",
+        ),
+        "assessment/field-widths",
+        "Circular 38/2015/TT-BTC, art. 18.3",
+    )
+}

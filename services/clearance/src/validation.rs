@@ -1,0 +1,97 @@
+//! Validation: every mistake of a declaration at once, and, without mistakes, a declaration without doubts.
+//!
+//! ```text
+//!            ┌ the reader's findings (what the schema says)
+//!            ├ the rulebook's validation rules (relations of fields, code lists)
+//! lodged ──► ├ header: kind, office, tax codes, currencies          ──► findings?  rejected
+//!            └ each goods item: commodity, units, each duty and tax ──► gaps?      referred
+//!                                                                   ──► neither:   accepted
+//! ```
+
+mod header;
+
+mod import_taxes;
+
+mod export_taxes;
+
+mod tax_codes;
+
+mod report;
+
+use vocabulary::{Declaration, Direction, Finding, RulebookGap};
+
+pub(crate) use self::report::{Report, item_surroundings};
+use crate::Context;
+use crate::accepted::{AcceptedDeclaration, AcceptedItem};
+
+/// Why a declaration is not registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// The declarant mends it.
+    Rejected(Vec<Finding>),
+    /// An officer and the rule keeper act; with warnings, if there are any.
+    Referred(Vec<RulebookGap>, Vec<Finding>),
+}
+
+/// Checks a declaration against everything that the rules say of it.
+///
+/// # Errors
+/// All findings, when one of them is an error; otherwise all gaps of the rulebook, when there is one.
+pub fn accept<'a>(
+    lodged: &'a Declaration,
+    read: Vec<Finding>,
+    context: &Context<'_>,
+) -> Result<AcceptedDeclaration<'a>, Stop> {
+    let rules = &context.rules;
+    let mut report = Report::new(lodged, read);
+    header::served(lodged, &mut report);
+    let items = item_surroundings(lodged, rules);
+    let surroundings = context.surroundings(&items, None);
+    report.take(rules.validate(lodged, &surroundings));
+    header::fields_of_the_other_direction(lodged, &mut report);
+
+    let Some(direction) = lodged.direction() else { return Err(report.stop()) };
+    let kind = header::kind(lodged, direction, rules, &mut report);
+    header::office(lodged, rules, &mut report);
+    header::tax_codes(lodged, direction, &mut report);
+    header::number(lodged, direction, &mut report);
+    let price = header::price_terms(lodged, direction, rules);
+    let exchange_rates = header::exchange_rates(lodged, rules, &mut report);
+    let value_rounding = header::rounding(rules, rulebook::RoundingKind::CustomsValueOfLine, &mut report);
+    let total_rounding = header::rounding(rules, rulebook::RoundingKind::TaxTotal, &mut report);
+    let small_shipment = header::small_shipment(lodged, rules, &mut report);
+
+    let mut items = Vec::with_capacity(lodged.goods_items.len());
+    for (position, item) in lodged.goods_items.iter().enumerate() {
+        let taxes = match direction {
+            Direction::Import => import_taxes::claims(lodged, position, item, kind.as_ref(), rules, &mut report),
+            Direction::Export => export_taxes::claims(lodged, position, item, kind.as_ref(), rules, &mut report),
+        };
+        let sequence = item.sequence.and_then(|sequence| u32::try_from(sequence).ok());
+        let sequence = sequence.or_else(|| u32::try_from(position + 1).ok()).unwrap_or(u32::MAX);
+        items.push(AcceptedItem { sequence, lodged: item, taxes });
+    }
+    let (Some(value_rounding), Some(total_rounding)) = (value_rounding, total_rounding) else {
+        return Err(report.stop());
+    };
+    if !report.is_clean() {
+        return Err(report.stop());
+    }
+    let warnings = report.warnings();
+    Ok(AcceptedDeclaration {
+        lodged,
+        direction,
+        items,
+        exchange_rates,
+        price,
+        value_rounding,
+        total_rounding,
+        small_shipment,
+        warnings,
+    })
+}
+
+/// The tariff code as the tariff lists it: its first eight characters.
+pub(crate) fn hs8(code: &str) -> &str {
+    code.get(..8).unwrap_or(code)
+}

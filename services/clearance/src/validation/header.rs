@@ -1,0 +1,376 @@
+//! The declaration as a whole: kind, office, tax codes, number, currencies, thresholds.
+
+use rulebook::{CodeList, CustomsOffice, DeclarationKind, RoundingKind, RulesInForce};
+use vocabulary::declaration::{declaration as field, goods_item};
+use vocabulary::tax_code::check_tax_code;
+use vocabulary::{Bilingual, Citation, Declaration, DeclarationNumber, Direction, FieldId, Place, Record};
+
+use super::Report;
+use crate::accepted::{ExchangeRate, PriceTerms, Rounding, SmallShipment};
+use crate::problem::{PARTICULARS, problem};
+
+/// A declaration kind with its citation.
+pub(crate) struct Kind<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) kind: &'a DeclarationKind,
+    pub(crate) citation: Citation,
+}
+
+/// Whether the document asks for something that is served: lodging, in one step.
+pub(crate) fn served(lodged: &Declaration, report: &mut Report<'_>) {
+    if let Some(function @ ("4" | "1")) = lodged.function.as_deref() {
+        report.find(problem(
+            "function_not_served",
+            Place::header(field::function),
+            Some(function.to_owned()),
+            Bilingual::new(
+                "amendments and cancellations are not taken here yet",
+                "hệ thống này chưa tiếp nhận việc sửa đổi, hủy tờ khai",
+            ),
+            Bilingual::new(
+                "ask the customs office where the declaration is registered; to lodge a new one, set the function to 9",
+                "liên hệ cơ quan hải quan nơi đăng ký tờ khai; để khai mới, đặt chức năng là 9",
+            ),
+            "contract/functions-served",
+            "Circular 38/2015/TT-BTC, art. 20 and 22",
+        ));
+    }
+    if let Some(stage @ ("pre-registration" | "registration")) = lodged.stage.as_deref() {
+        report.find(problem(
+            "stage_not_served",
+            Place::header(field::stage),
+            Some(stage.to_owned()),
+            Bilingual::new(
+                "pre-registration and registration are taken in one step here",
+                "hệ thống này tiếp nhận khai trước và đăng ký trong một bước",
+            ),
+            Bilingual::new(
+                "lodge the whole declaration with the stage `both`",
+                "khai toàn bộ tờ khai với giai đoạn `both`",
+            ),
+            "contract/stages-served",
+            "Circular 38/2015/TT-BTC, art. 18 and 19",
+        ));
+    }
+}
+
+/// Fields that the form of the declaration's direction does not have.
+pub(crate) fn fields_of_the_other_direction(lodged: &Declaration, report: &mut Report<'_>) {
+    let Some(direction) = lodged.direction() else { return };
+    check_direction(lodged, direction, None, report);
+    for (position, item) in lodged.goods_items.iter().enumerate() {
+        check_direction(item, direction, Some(position), report);
+    }
+}
+
+fn check_direction<R: Record>(record: &R, direction: Direction, item: Option<usize>, report: &mut Report<'_>) {
+    for (index, known) in (0_u16..).zip(R::SCOPE.fields()) {
+        let (here, there) = match direction {
+            Direction::Import => (known.import_id, known.export_id),
+            Direction::Export => (known.export_id, known.import_id),
+        };
+        // Fields without a VNACCS name are ours and stand on both forms.
+        if here.is_some() || there.is_none() {
+            continue;
+        }
+        let Some(value) = record.value(index) else { continue };
+        let place = Place { field: FieldId { scope: R::SCOPE, index }, item, occurrence: None };
+        let (en, vi) = match direction {
+            Direction::Import => ("an import declaration has no such field", "tờ khai nhập khẩu không có chỉ tiêu này"),
+            Direction::Export => ("an export declaration has no such field", "tờ khai xuất khẩu không có chỉ tiêu này"),
+        };
+        report.find(problem(
+            "field_of_the_other_direction",
+            place,
+            Some(value.to_string()),
+            Bilingual::new(format!("{en}: {}", known.english), format!("{vi}: {}", known.vietnamese)),
+            Bilingual::new("leave the field out, or check the direction", "bỏ chỉ tiêu này hoặc kiểm tra lại hướng nhập, xuất"),
+            "contract/fields-by-direction",
+            PARTICULARS,
+        ));
+    }
+}
+
+/// The declaration kind, where it is one of the direction.
+pub(crate) fn kind<'a>(
+    lodged: &'a Declaration,
+    direction: Direction,
+    rules: &RulesInForce<'a>,
+    report: &mut Report<'_>,
+) -> Option<Kind<'a>> {
+    // A missing kind is a finding of the rulebook's own rules.
+    let code = lodged.kind.as_deref()?;
+    let place = Place::header(field::kind);
+    let Some((cited, entry)) = rules.declaration_kind(code).zip(rules.code(CodeList::DeclarationKinds, code)) else {
+        report.find(problem(
+            "S0055",
+            place,
+            Some(code.to_owned()),
+            Bilingual::new(
+                format!("there is no declaration kind {code} on the day of registration"),
+                format!("không có mã loại hình {code} vào ngày đăng ký"),
+            ),
+            Bilingual::new(
+                "enter a kind of the list, e.g. A11 import for consumption, E31 materials for export production, B11 export",
+                "nhập mã trong danh mục, ví dụ A11 nhập kinh doanh tiêu dùng, E31 nhập sản xuất xuất khẩu, B11 xuất kinh doanh",
+            ),
+            "code-lists/declaration-kinds",
+            PARTICULARS,
+        ));
+        return None;
+    };
+    let kind = cited.value;
+    if kind.direction != direction {
+        let (en, vi) = match kind.direction {
+            Direction::Import => ("a kind of import", "loại hình nhập khẩu"),
+            Direction::Export => ("a kind of export", "loại hình xuất khẩu"),
+        };
+        report.find(problem(
+            "S0055",
+            place,
+            Some(code.to_owned()),
+            Bilingual::new(
+                format!("{code} ({}) is {en}, and the declaration is of the other direction", entry.name_en()),
+                format!("{code} ({}) là {vi}, không phù hợp với hướng của tờ khai", entry.name_vi()),
+            ),
+            Bilingual::new("enter a kind of the declaration's direction", "nhập loại hình đúng hướng của tờ khai"),
+            "code-lists/declaration-kinds",
+            PARTICULARS,
+        ));
+        return None;
+    }
+    Some(Kind { code, kind, citation: cited.citation })
+}
+
+/// The customs office, where one is declared.
+pub(crate) fn office(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mut Report<'_>) {
+    let (place, code) = match (&lodged.customs_office, &lodged.warehouse) {
+        (Some(office), _) => (Place::header(field::customs_office), office.as_str()),
+        // The first four characters of a warehouse's code are those of its office.
+        (None, Some(warehouse)) => (Place::header(field::warehouse), warehouse.get(..4).unwrap_or(warehouse)),
+        (None, None) => {
+            report.find(problem(
+                "S0054",
+                Place::header(field::customs_office),
+                None,
+                Bilingual::new(
+                    "neither a customs office nor a warehouse is declared",
+                    "chưa khai cơ quan hải quan, cũng chưa khai địa điểm lưu kho",
+                ),
+                Bilingual::new(
+                    "enter the four characters of the office, e.g. 01PR, or the warehouse that it is derived from",
+                    "nhập mã 4 ký tự của cơ quan hải quan, ví dụ 01PR, hoặc mã địa điểm lưu kho",
+                ),
+                "code-lists/customs-offices",
+                PARTICULARS,
+            ));
+            return;
+        }
+    };
+    let (message, mend) = match rules.customs_office(code) {
+        CustomsOffice::Current => return,
+        CustomsOffice::Retired { successor, since } => (
+            Bilingual::new(
+                format!("the customs office {code} was merged or renamed; since {since} it is {successor}"),
+                format!("cơ quan hải quan {code} đã sáp nhập hoặc đổi mã; từ {since} là {successor}"),
+            ),
+            Bilingual::new(format!("enter {successor}"), format!("nhập {successor}")),
+        ),
+        CustomsOffice::NotYet { from } => (
+            Bilingual::new(
+                format!("the customs office {code} comes into use on {from}"),
+                format!("mã cơ quan hải quan {code} chỉ được dùng từ {from}"),
+            ),
+            Bilingual::new("enter the office that is in use until then", "nhập mã đang dùng đến ngày đó"),
+        ),
+        CustomsOffice::Unknown => (
+            Bilingual::new(
+                format!("there is no customs office {code}"),
+                format!("không có cơ quan hải quan mang mã {code}"),
+            ),
+            Bilingual::new(
+                "enter the four characters of the office, e.g. 01PR (Vĩnh Phúc)",
+                "nhập mã 4 ký tự của cơ quan hải quan, ví dụ 01PR (Vĩnh Phúc)",
+            ),
+        ),
+    };
+    let rule = format!("code-lists/customs-offices/{code}");
+    report.find(problem("S0061", place, Some(code.to_owned()), message, mend, rule, PARTICULARS));
+}
+
+/// The tax codes of the enterprise that declares and of its principal.
+pub(crate) fn tax_codes(lodged: &Declaration, direction: Direction, report: &mut Report<'_>) {
+    let codes = match direction {
+        Direction::Import => [
+            (field::importer_code, &lodged.importer_code, true),
+            (field::import_principal_code, &lodged.import_principal_code, false),
+        ],
+        Direction::Export => [
+            (field::exporter_code, &lodged.exporter_code, true),
+            (field::export_principal_code, &lodged.export_principal_code, false),
+        ],
+    };
+    // Persons import as classes 1 and 3; exports do not say.
+    let person = matches!(lodged.party_class.as_deref(), Some("1" | "3")) || direction == Direction::Export;
+    for (field, code, required) in codes {
+        let Some(code) = code else {
+            if required {
+                report.find(problem(
+                    "S0053",
+                    Place::header(field),
+                    None,
+                    Bilingual::new(
+                        "the tax code of the enterprise that declares is missing",
+                        "thiếu mã số thuế của doanh nghiệp khai",
+                    ),
+                    Bilingual::new(
+                        "enter its 10 digits, or 13 for a branch",
+                        "nhập 10 chữ số, hoặc 13 chữ số đối với chi nhánh",
+                    ),
+                    "contract/declarant",
+                    PARTICULARS,
+                ));
+            }
+            continue;
+        };
+        if let Err(error) = check_tax_code(code, person) {
+            report.find(problem(
+                "tax_code_invalid",
+                Place::header(field),
+                Some(code.to_string()),
+                Bilingual::new(
+                    format!("{code} cannot be a tax code: {error}"),
+                    format!("{code} không phải là mã số thuế hợp lệ"),
+                ),
+                Bilingual::new(
+                    "enter the code as on the tax registration, without a hyphen",
+                    "nhập đúng mã số thuế trên giấy đăng ký thuế, không có dấu gạch nối",
+                ),
+                "contract/tax-code-check-digit",
+                "Circular on tax registration (check digit, from memory)",
+            ));
+        }
+    }
+}
+
+/// Numbers of declarations that this one names.
+pub(crate) fn number(lodged: &Declaration, direction: Direction, report: &mut Report<'_>) {
+    let Some(text) = &lodged.number else { return };
+    let doubt = match text.parse::<DeclarationNumber>() {
+        Err(error) => error.to_string(),
+        Ok(number) if number.direction() != direction => "its first digit is of the other direction".to_owned(),
+        Ok(number) if !number.check_digit_fits() => "its eleventh digit does not fit the nine-digit counter".to_owned(),
+        Ok(_) => return,
+    };
+    // The check digit is measured and documented nowhere, so the doubt keeps nothing from being registered.
+    report.warn(problem(
+        "number_doubtful",
+        Place::header(field::number),
+        Some(text.to_string()),
+        Bilingual::new(
+            format!("{text} does not look like a number that customs gave: {doubt}"),
+            format!("{text} không giống số tờ khai do hải quan cấp"),
+        ),
+        Bilingual::new(
+            "leave the number out when lodging for the first time; otherwise check it",
+            "bỏ trống khi khai lần đầu; nếu không, hãy kiểm tra lại số",
+        ),
+        "contract/declaration-number-check-digit",
+        PARTICULARS,
+    ));
+}
+
+/// What the price holds on the declared terms.
+pub(crate) fn price_terms(lodged: &Declaration, direction: Direction, rules: &RulesInForce<'_>) -> PriceTerms {
+    // Terms that are missing or unknown are findings of the rulebook's own rules; nothing is valued on them.
+    let incoterm = lodged.terms_of_delivery.as_deref().and_then(|code| rules.incoterm(code)).map(|terms| terms.value);
+    PriceTerms {
+        includes_freight: incoterm.is_some_and(|terms| terms.includes_freight) || direction == Direction::Export,
+        includes_insurance: incoterm.is_some_and(|terms| terms.includes_insurance) || direction == Direction::Export,
+    }
+}
+
+/// The exchange rate of each currency that the declaration uses.
+pub(crate) fn exchange_rates(
+    lodged: &Declaration,
+    rules: &RulesInForce<'_>,
+    report: &mut Report<'_>,
+) -> Vec<ExchangeRate> {
+    let mut rates: Vec<ExchangeRate> = Vec::new();
+    let mut need = |currency: &Option<vocabulary::Text>, place: Place, report: &mut Report<'_>| {
+        let Some(currency) = currency else { return };
+        if rates.iter().any(|rate| rate.currency == currency.as_str()) {
+            return;
+        }
+        if rules.code(CodeList::Currencies, currency).is_none() {
+            report.find(problem(
+                "S0092",
+                place,
+                Some(currency.to_string()),
+                Bilingual::new(
+                    format!("there is no currency {currency}"),
+                    format!("không có mã tiền tệ {currency}"),
+                ),
+                Bilingual::new("enter a code of ISO 4217, e.g. USD", "nhập mã theo ISO 4217, ví dụ USD"),
+                "code-lists/currencies",
+                PARTICULARS,
+            ));
+            return;
+        }
+        match rules.exchange_rate(currency) {
+            Ok(rate) => rates.push(ExchangeRate {
+                currency: currency.to_string(),
+                rate: rate.value,
+                citation: rate.citation,
+            }),
+            Err(gap) => report.gap(gap, None),
+        }
+    };
+    need(&lodged.invoice_currency, Place::header(field::invoice_currency), report);
+    need(&lodged.freight_currency, Place::header(field::freight_currency), report);
+    need(&lodged.insurance_currency, Place::header(field::insurance_currency), report);
+    need(&lodged.total_value_currency, Place::header(field::total_value_currency), report);
+    for (occurrence, adjustment) in lodged.adjustments.iter().enumerate() {
+        let place = Place::header(vocabulary::declaration::adjustment::currency).occurrence(occurrence);
+        need(&adjustment.currency, place, report);
+    }
+    for (position, item) in lodged.goods_items.iter().enumerate() {
+        need(&item.customs_value_currency, Place::item(goods_item::customs_value_currency, position), report);
+    }
+    rates
+}
+
+/// A rounding that the rulebook names.
+pub(crate) fn rounding(rules: &RulesInForce<'_>, kind: RoundingKind, report: &mut Report<'_>) -> Option<Rounding> {
+    match rules.rounding(kind) {
+        Ok(rounding) => Some(Rounding { decimals: rounding.value.decimals, citation: rounding.citation }),
+        Err(gap) => {
+            report.gap(gap, None);
+            None
+        }
+    }
+}
+
+/// The thresholds below which the shipment bears no duty.
+pub(crate) fn small_shipment(
+    lodged: &Declaration,
+    rules: &RulesInForce<'_>,
+    report: &mut Report<'_>,
+) -> Option<SmallShipment> {
+    // Gifts and express goods have thresholds of their own.
+    if matches!(lodged.cargo_class.as_deref(), Some("A" | "F")) || matches!(lodged.kind.as_deref(), Some("H11" | "H21")) {
+        return None;
+    }
+    let threshold = match rules.thresholds() {
+        Ok(thresholds) => thresholds.small_shipment,
+        Err(gap) => {
+            report.gap(gap, None);
+            return None;
+        }
+    };
+    Some(SmallShipment {
+        value_max: threshold.value.customs_value_max,
+        duty_max: threshold.value.duty_max,
+        citation: threshold.citation,
+    })
+}

@@ -1,0 +1,422 @@
+//! Worked examples, each a small declaration and the figures that an expert expects of it.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use clearance::{Context, clear};
+use jiff::civil::{Date, date};
+use rulebook::Rulebook;
+use rust_decimal::Decimal;
+use vocabulary::declaration::{Bill, OtherTax};
+use vocabulary::{Decision, Declaration, DutyType, GoodsItem, Outcome, TaxCodeStatus, TraderFacts};
+
+static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
+    Rulebook::load(&folder).unwrap_or_else(|errors| panic!("{errors}"))
+});
+
+/// A day on which a dollar is 26,100 dong in the sample rates.
+const DAY: Date = date(2026, 11, 23);
+
+fn number(text: &str) -> Decimal {
+    Decimal::from_str_exact(text).unwrap()
+}
+
+fn trader() -> TraderFacts {
+    TraderFacts {
+        tax_code: "0100233488".to_owned(),
+        status: TaxCodeStatus::Active,
+        compliance_level: 2,
+        authorised_operator: false,
+        debt_over_90_days: false,
+    }
+}
+
+/// A sound import of goods in dollars on CIF terms, without lines.
+fn import(kind: &str) -> Declaration {
+    Declaration {
+        function: Some("9".into()),
+        reference: Some("GOLDEN-1".into()),
+        version: Some(1),
+        direction: Some("IM".into()),
+        stage: Some("both".into()),
+        kind: Some(kind.into()),
+        transport_mode: Some("3".into()),
+        party_class: Some("4".into()),
+        customs_office: Some("01PR".into()),
+        customs_subsection: Some("00".into()),
+        importer_code: Some("0100233488".into()),
+        importer_name: Some("Công ty Mẫu".into()),
+        importer_address: Some("Phú Thọ".into()),
+        consignor_name: Some("SAMPLE LTD".into()),
+        consignor_address_1: Some("1 SAMPLE ROAD".into()),
+        consignor_country: Some("CN".into()),
+        package_quantity: Some(10),
+        package_unit: Some("CT".into()),
+        gross_mass: Some(number("500")),
+        gross_mass_unit: Some("KGM".into()),
+        transport_means_code: Some("9999".into()),
+        transport_means_name: Some("SAMPLE VOYAGER".into()),
+        arrival_date: Some(date(2026, 11, 20)),
+        unloading_place: Some("VNHPH".into()),
+        loading_place: Some("CNSHA".into()),
+        invoice_class: Some("A".into()),
+        invoice_number: Some("INV-1".into()),
+        invoice_date: Some(date(2026, 11, 1)),
+        payment_terms: Some("TTR".into()),
+        price_kind: Some("A".into()),
+        terms_of_delivery: Some("CIF".into()),
+        invoice_currency: Some("USD".into()),
+        valuation_method: Some("6".into()),
+        taxpayer: Some("1".into()),
+        due_date_code: Some("D".into()),
+        bills: vec![Bill { number: Some("SMPL000000001".into()) }],
+        ..Declaration::default()
+    }
+}
+
+fn line(code: &str, origin: &str, schedule: &str, quantity: &str, unit: &str, unit_price: &str) -> GoodsItem {
+    let (quantity, unit_price) = (number(quantity), number(unit_price));
+    GoodsItem {
+        commodity_code: Some(code.into()),
+        goods_description: Some("Hàng mẫu".into()),
+        origin: Some(origin.into()),
+        tariff_schedule: Some(schedule.into()),
+        quantity: Some(quantity),
+        quantity_unit: Some(unit.into()),
+        invoice_value: Some(quantity * unit_price),
+        unit_price: Some(unit_price),
+        unit_price_currency: Some("USD".into()),
+        unit_price_unit: Some(unit.into()),
+        ..GoodsItem::default()
+    }
+}
+
+fn with_certificate(form: &str, item: GoodsItem) -> GoodsItem {
+    GoodsItem {
+        certificate_form: Some(form.into()),
+        certificate_number: Some("SMPL26100001".into()),
+        certificate_date: Some(date(2026, 11, 10)),
+        ..item
+    }
+}
+
+fn with_taxes(codes: &[(&str, Option<&str>)], item: GoodsItem) -> GoodsItem {
+    let other_taxes = codes
+        .iter()
+        .map(|(code, exemption)| OtherTax {
+            code: Some((*code).into()),
+            exemption_code: exemption.map(Into::into),
+            ..OtherTax::default()
+        })
+        .collect();
+    GoodsItem { other_taxes, ..item }
+}
+
+fn with_lines(mut declaration: Declaration, items: Vec<GoodsItem>) -> Declaration {
+    declaration.goods_items = items;
+    for (sequence, item) in (1..).zip(&mut declaration.goods_items) {
+        item.sequence = Some(sequence);
+    }
+    declaration.invoice_amount = Some(declaration.goods_items.iter().filter_map(|item| item.invoice_value).sum());
+    declaration
+}
+
+fn decide_on(declaration: &Declaration, day: Date) -> Decision {
+    let trader = trader();
+    let context = Context {
+        rules: RULEBOOK.in_force_on(day),
+        trader: Some(&trader),
+        registered_at: day.at(9, 0, 0, 0),
+        number: None,
+        draw: 999_999,
+    };
+    clear(declaration, Vec::new(), &context)
+}
+
+fn decide(declaration: &Declaration) -> Decision {
+    decide_on(declaration, DAY)
+}
+
+/// Checks the customs value of the first line, the payable amount of each of its taxes, and the total.
+#[track_caller]
+fn check(decision: &Decision, customs_value: &str, payable: &[(DutyType, &str)], total: &str) {
+    assert_eq!(decision.outcome, Outcome::Accepted, "{:#?} {:#?}", decision.findings, decision.gaps);
+    let item = &decision.items[0];
+    assert_eq!(item.customs_value, number(customs_value), "customs value");
+    let found: Vec<(DutyType, Decimal)> = item.taxes.iter().map(|line| (line.duty_type, line.payable)).collect();
+    let expected: Vec<(DutyType, Decimal)> = payable.iter().map(|(duty, amount)| (*duty, number(amount))).collect();
+    assert_eq!(found, expected);
+    assert_eq!(decision.total_payable, number(total), "total");
+}
+
+#[track_caller]
+fn check_rejected(decision: &Decision, code: &str) {
+    assert_eq!(decision.outcome, Outcome::Rejected, "{:#?}", decision.gaps);
+    let codes: Vec<&str> = decision.findings.iter().map(|finding| finding.code.as_str()).collect();
+    assert!(codes.contains(&code), "{codes:?}");
+}
+
+use DutyType::{EnvironmentalProtection, ExportDuty, ImportDuty, SpecialConsumption, Vat};
+
+#[test]
+fn valves_from_china_without_a_certificate() {
+    let decision = decide(&with_lines(import("A12"), vec![line("84818099", "CN", "B01", "1000", "PCE", "10")]));
+    check(&decision, "261000000", &[(ImportDuty, "26100000"), (Vat, "22968000")], "49068000");
+    let duty = &decision.items[0].taxes[0];
+    assert!(duty.citation.rule.contains("84818099/mfn@"), "{}", duty.citation.rule);
+    assert!(duty.citation.law.contains("26/2023"), "{}", duty.citation.law);
+    assert_eq!(decision.exchange_rates[0].rate, number("26100"));
+}
+
+#[test]
+fn valves_from_china_with_form_e() {
+    let item = with_certificate("E", line("84818099", "CN", "B05", "1000", "PCE", "10"));
+    let decision = decide(&with_lines(import("A12"), vec![item]));
+    check(&decision, "261000000", &[(ImportDuty, "0"), (Vat, "20880000")], "20880000");
+}
+
+#[test]
+fn valves_from_cambodia_have_no_acfta_rate_but_an_atiga_one() {
+    let form_e = with_certificate("E", line("84818099", "KH", "B05", "1000", "PCE", "10"));
+    let decision = decide(&with_lines(import("A12"), vec![form_e]));
+    check_rejected(&decision, "E1012");
+    let mend = &decision.findings.iter().find(|finding| finding.code == "E1012").unwrap().mend.en;
+    assert!(mend.contains("B04"), "the mend names the agreement that does give a rate: {mend}");
+
+    let form_d = with_certificate("D", line("84818099", "KH", "B04", "1000", "PCE", "10"));
+    let decision = decide(&with_lines(import("A12"), vec![form_d]));
+    check(&decision, "261000000", &[(ImportDuty, "0"), (Vat, "20880000")], "20880000");
+
+    let neither = line("84818099", "KH", "B01", "1000", "PCE", "10");
+    let decision = decide(&with_lines(import("A12"), vec![neither]));
+    check(&decision, "261000000", &[(ImportDuty, "26100000"), (Vat, "22968000")], "49068000");
+}
+
+#[test]
+fn a_certificate_filed_later_leaves_the_preferential_rate_for_later() {
+    let item = GoodsItem {
+        certificate_late: Some("true".into()),
+        ..line("84818099", "CN", "B05", "1000", "PCE", "10")
+    };
+    let decision = decide(&with_lines(import("A12"), vec![item]));
+    check(&decision, "261000000", &[(ImportDuty, "26100000"), (Vat, "22968000")], "49068000");
+    assert_eq!(decision.findings[0].code, "certificate_filed_later");
+
+    let none = line("84818099", "CN", "B05", "1000", "PCE", "10");
+    check_rejected(&decide(&with_lines(import("A12"), vec![none])), "certificate_missing");
+}
+
+#[test]
+fn freight_and_insurance_are_shared_out_by_value() {
+    let declaration = Declaration {
+        terms_of_delivery: Some("FOB".into()),
+        freight_class: Some("A".into()),
+        freight_currency: Some("USD".into()),
+        freight_amount: Some(number("900")),
+        insurance_class: Some("A".into()),
+        insurance_currency: Some("USD".into()),
+        insurance_amount: Some(number("100.50")),
+        ..import("A12")
+    };
+    let items = vec![
+        line("84818099", "CN", "B01", "1200", "PCE", "10"),
+        line("84818099", "CN", "B01", "800", "PCE", "10"),
+    ];
+    let decision = decide(&with_lines(declaration, items));
+    assert_eq!(decision.outcome, Outcome::Accepted, "{:#?}", decision.findings);
+    // 12,600.30 and 8,400.20 dollars.
+    assert_eq!(decision.items[0].customs_value, number("328867830"));
+    assert_eq!(decision.items[1].customs_value, number("219245220"));
+}
+
+#[test]
+fn wine_bears_duty_special_consumption_tax_and_full_vat() {
+    let decision = decide(&with_lines(import("A11"), vec![line("22042111", "FR", "B01", "6000", "LTR", "5")]));
+    check(
+        &decision,
+        "783000000",
+        &[(ImportDuty, "391500000"), (SpecialConsumption, "411075000"), (Vat, "158557500")],
+        "961132500",
+    );
+    assert_eq!(decision.items[0].taxes[1].base, number("1174500000"));
+}
+
+#[test]
+fn air_conditioners_with_and_without_form_d() {
+    let item = with_certificate("D", line("84151020", "TH", "B04", "50", "PCE", "300"));
+    let decision = decide(&with_lines(import("A11"), vec![item]));
+    check(
+        &decision,
+        "391500000",
+        &[(ImportDuty, "0"), (SpecialConsumption, "39150000"), (Vat, "43065000")],
+        "82215000",
+    );
+    let decision = decide(&with_lines(import("A11"), vec![line("84151020", "TH", "B01", "50", "PCE", "300")]));
+    check(
+        &decision,
+        "391500000",
+        &[(ImportDuty, "117450000"), (SpecialConsumption, "50895000"), (Vat, "55984500")],
+        "224329500",
+    );
+}
+
+#[test]
+fn materials_for_export_production_are_assessed_and_relieved() {
+    let item = GoodsItem {
+        exemption_code: Some("XN210".into()),
+        ..with_taxes(&[("VK120", None)], line("76161090", "CN", "B01", "100", "KGM", "10"))
+    };
+    let decision = decide(&with_lines(import("E31"), vec![item]));
+    check(&decision, "26100000", &[(ImportDuty, "0"), (Vat, "0")], "0");
+    let duty = &decision.items[0].taxes[0];
+    assert_eq!((duty.amount, duty.relief), (number("5220000"), number("5220000")));
+    assert!(duty.relief_citation.as_ref().is_some_and(|citation| citation.rule.contains("XN210")));
+}
+
+#[test]
+fn the_lower_of_the_agreements_and_the_preferential_rate_holds() {
+    // Beer of Australia: AANZFTA gives 40 %, the preferential tariff 35 %.
+    let item = with_certificate("AANZ", line("22030099", "AU", "B07", "1000", "LTR", "1"));
+    let decision = decide(&with_lines(import("A11"), vec![item]));
+    assert_eq!(decision.outcome, Outcome::Accepted, "{:#?} {:#?}", decision.findings, decision.gaps);
+    assert_eq!(decision.items[0].taxes[0].rate.to_string(), "35");
+    assert_eq!(decision.items[0].taxes[0].payable, number("9135000"));
+}
+
+#[test]
+fn a_preferential_rate_of_zero_has_an_ordinary_rate_of_its_own() {
+    // Furniture: the preferential rate is 0, and the list of ordinary rates says 0 too; telephones: 5.
+    for (code, expected) in [("94036090", "0"), ("85171300", "5")] {
+        let decision = decide(&with_lines(import("A11"), vec![line(code, "KP", "B03", "100", "PCE", "10")]));
+        assert_eq!(decision.outcome, Outcome::Accepted, "{:#?} {:#?}", decision.findings, decision.gaps);
+        assert_eq!(decision.items[0].taxes[0].rate.to_string(), expected);
+    }
+}
+
+#[test]
+fn lubricants_bear_environmental_protection_tax_by_the_litre() {
+    let codes = RULEBOOK.in_force_on(DAY).tax_codes(EnvironmentalProtection);
+    let lubricant = codes
+        .iter()
+        .find(|code| code.name_en().to_lowercase().contains("lubricant"))
+        .expect("the rulebook knows the tax on lubricants");
+    // Code of a lubricating oil whose preferential rate is 5 % in the tariff.
+    let item = with_taxes(&[(lubricant.code(), None)], line("27101946", "SG", "B01", "20000", "LTR", "1.5"));
+    let decision = decide(&with_lines(import("A11"), vec![item]));
+    assert_eq!(decision.outcome, Outcome::Accepted, "{:#?} {:#?}", decision.findings, decision.gaps);
+    let taxes = &decision.items[0].taxes;
+    let tax = taxes.iter().find(|line| line.duty_type == EnvironmentalProtection).expect("it bears the tax");
+    assert_eq!((tax.base, tax.payable), (number("20000"), number("40000000")));
+    let duty = taxes[0].payable;
+    let vat = taxes.iter().find(|line| line.duty_type == Vat).expect("it bears VAT");
+    assert_eq!(vat.base, number("783000000") + duty + number("40000000"));
+}
+
+#[test]
+fn a_small_shipment_bears_vat_and_no_duty() {
+    let dong = |value: &str| {
+        let item = GoodsItem {
+            unit_price_currency: Some("VND".into()),
+            ..line("84818099", "CN", "B01", "1", "PCE", value)
+        };
+        Declaration { invoice_currency: Some("VND".into()), ..with_lines(import("A11"), vec![item]) }
+    };
+    let exempt = decide(&dong("500000"));
+    check(&exempt, "500000", &[(ImportDuty, "0"), (Vat, "40000")], "40000");
+    assert!(exempt.items[0].taxes[0].relief_citation.is_some());
+    // 500,001 dong bear 50,000.1 dong of duty, which is above both thresholds.
+    let taxed = decide(&dong("500001"));
+    check(&taxed, "500001", &[(ImportDuty, "50000.1"), (Vat, "44000.088")], "94000");
+}
+
+#[test]
+fn vat_is_eight_per_cent_until_the_end_of_2026() {
+    let declaration = with_lines(import("A12"), vec![line("84818099", "CN", "B01", "1000", "PCE", "10")]);
+    for (day, rate) in [(date(2026, 12, 31), "8"), (date(2027, 1, 1), "10")] {
+        let decision = decide_on(&declaration, day);
+        assert_eq!(decision.outcome, Outcome::Accepted, "{day}: {:#?} {:#?}", decision.findings, decision.gaps);
+        assert_eq!(decision.items[0].taxes[1].rate.to_string(), rate, "{day}");
+    }
+}
+
+/// A sound export in dollars on FOB terms, without lines.
+fn export(destination: &str) -> Declaration {
+    Declaration {
+        direction: Some("EX".into()),
+        kind: Some("B11".into()),
+        party_class: None,
+        importer_code: None,
+        importer_name: None,
+        importer_address: None,
+        exporter_code: Some("0100233488".into()),
+        exporter_name: Some("Công ty Mẫu".into()),
+        exporter_address: Some("Phú Thọ".into()),
+        consignor_name: None,
+        consignor_address_1: None,
+        consignor_country: None,
+        consignee_name: Some("SAMPLE BUYER".into()),
+        consignee_address_1: Some("2 SAMPLE STREET".into()),
+        consignee_country: Some(destination[..2].into()),
+        arrival_date: None,
+        departure_date: Some(date(2026, 11, 25)),
+        unloading_place: None,
+        loading_place: Some("VNHPH".into()),
+        final_destination: Some(destination.into()),
+        terms_of_delivery: Some("FOB".into()),
+        valuation_method: None,
+        bills: Vec::new(),
+        ..import("B11")
+    }
+}
+
+#[test]
+fn talc_bears_export_duty_and_less_of_it_to_the_european_union() {
+    let talc = GoodsItem { origin: None, tariff_schedule: None, ..line("25262010", "VN", "B01", "20000", "KGM", "1") };
+    let decision = decide(&with_lines(export("CNSHA"), vec![talc.clone()]));
+    check(&decision, "522000000", &[(ExportDuty, "156600000")], "156600000");
+    let decision = decide(&with_lines(export("DEHAM"), vec![with_certificate("EUR.1", talc)]));
+    check(&decision, "522000000", &[(ExportDuty, "104400000")], "104400000");
+}
+
+#[test]
+fn the_same_input_gives_the_same_decision_byte_for_byte() {
+    let declaration = with_lines(import("A12"), vec![line("84818099", "CN", "B01", "1000", "PCE", "10")]);
+    let once = serde_json::to_string(&decide(&declaration)).unwrap();
+    assert_eq!(once, serde_json::to_string(&decide(&declaration)).unwrap());
+}
+
+#[test]
+fn five_mistakes_are_five_findings() {
+    let mut declaration = with_lines(import("A12"), vec![line("84818099", "CN", "B01", "1000", "PCE", "10")]);
+    declaration.kind = Some("B11".into());
+    declaration.customs_office = Some("99ZZ".into());
+    declaration.importer_code = Some("0100233489".into());
+    declaration.invoice_currency = Some("XXQ".into());
+    declaration.goods_items[0].commodity_code = Some("84818098".into());
+    let decision = decide(&declaration);
+    for code in ["S0055", "S0061", "tax_code_invalid", "S0092", "S0173"] {
+        check_rejected(&decision, code);
+    }
+    for finding in &decision.findings {
+        assert!(!finding.mend.en.is_empty() && !finding.mend.vi.is_empty() && !finding.law.is_empty(), "{finding:#?}");
+        assert!(finding.field.is_some(), "{finding:#?}");
+    }
+}
+
+#[test]
+fn a_currency_without_a_rate_is_an_officers_case() {
+    let mut declaration = with_lines(import("A12"), vec![line("84818099", "CN", "B01", "1000", "PCE", "10")]);
+    declaration.invoice_currency = Some("ISK".into());
+    declaration.goods_items[0].unit_price_currency = Some("ISK".into());
+    let decision = decide(&declaration);
+    assert_eq!(decision.outcome, Outcome::Referred, "{:#?}", decision.findings);
+    assert!(!decision.gaps.is_empty());
+}
+
+#[test]
+fn a_printed_rate_is_a_gap_and_not_a_zero() {
+    let decision = decide(&with_lines(import("A11"), vec![line("87021010", "CN", "B01", "2", "PCE", "40000")]));
+    assert_ne!(decision.outcome, Outcome::Accepted);
+    assert!(decision.items.is_empty());
+}

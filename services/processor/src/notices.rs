@@ -1,0 +1,114 @@
+//! What the declarant is told about a decision, and the messages that carry it.
+
+use jiff::civil::DateTime;
+use rust_decimal::Decimal;
+use storage::{DeclarationKey, OutboxMessage};
+use vocabulary::{Decision, Notice, NoticeKind, Outcome};
+
+use clearance::life_cycle::State;
+
+use crate::arrival::Arrival;
+use crate::events::event_id;
+use crate::settings::topics;
+
+/// The identifier that a payer names when paying what is owed on a declaration (mã định danh khoản phải nộp).
+pub(crate) fn payment_identifier(number: &str) -> String {
+    format!("TQ{number}")
+}
+
+/// The notices that tell a declarant of a decision, in the order in which they are sent.
+pub(crate) fn of_decision(decision: &Decision, state: State, key: &DeclarationKey, at: DateTime) -> Vec<Notice> {
+    let number = decision.number.map(|number| number.to_string());
+    let owed = decision.total_payable;
+    let notice = |kind: NoticeKind| Notice {
+        kind,
+        declarant: key.declarant.clone(),
+        reference: key.reference.clone(),
+        version: key.version,
+        issued_at: at,
+        payment_identifier: number.as_deref().filter(|_| owed > Decimal::ZERO).map(payment_identifier),
+        number: number.clone(),
+        lane: decision.lane,
+        totals: decision.totals.clone(),
+        total_payable: (decision.outcome == Outcome::Accepted).then_some(owed),
+        findings: decision.findings.clone(),
+    };
+    let brief = |kind| Notice { findings: Vec::new(), ..notice(kind) };
+    match (decision.outcome, state) {
+        (Outcome::Accepted, State::AwaitingPayment) => {
+            vec![notice(NoticeKind::Registered), brief(NoticeKind::AwaitingPayment)]
+        }
+        (Outcome::Accepted, State::Cleared) => vec![notice(NoticeKind::Registered), brief(NoticeKind::Cleared)],
+        (Outcome::Accepted, _) => vec![notice(NoticeKind::Registered)],
+        (Outcome::Referred, _) => vec![notice(NoticeKind::Referred)],
+        (Outcome::Rejected | Outcome::Unreadable, _) => vec![notice(NoticeKind::Rejected)],
+    }
+}
+
+/// Puts a notice into the outbox, as the `sequence`-th message that an arrival caused.
+pub(crate) fn to_outbox(arrival: &Arrival<'_>, sequence: i32, notice: &Notice) -> OutboxMessage {
+    let headers = vec![("subject".to_owned(), notice.reference.clone())];
+    envelope(
+        arrival,
+        sequence,
+        topics::NOTICES,
+        &format!("vn.thongquan.notice.{}", notice.kind.as_str()),
+        notice.declarant.clone().into_bytes(),
+        headers,
+        message::write_notice(notice),
+    )
+}
+
+/// Sends a first answer once more, to the same declarant.
+pub(crate) fn answer_again(arrival: &Arrival<'_>, declarant: &str, reference: &str, answer: Vec<u8>) -> OutboxMessage {
+    let headers = vec![("subject".to_owned(), reference.to_owned()), ("repeated".to_owned(), "true".to_owned())];
+    let kind = "vn.thongquan.notice.repeated";
+    envelope(arrival, 0, topics::NOTICES, kind, declarant.to_owned().into_bytes(), headers, answer)
+}
+
+/// Sends on what could not be read, as it came, with the reason.
+pub(crate) fn unreadable(arrival: &Arrival<'_>, reason: &str, detail: &str) -> OutboxMessage {
+    let headers = vec![
+        ("reason".to_owned(), reason.to_owned()),
+        ("detail".to_owned(), detail.to_owned()),
+        ("topic".to_owned(), arrival.message.topic.to_string()),
+        ("partition".to_owned(), arrival.message.partition.to_string()),
+        ("offset".to_owned(), arrival.message.offset.to_string()),
+    ];
+    let payload = arrival.payload().to_vec();
+    envelope(arrival, 0, topics::UNREADABLE, "vn.thongquan.unreadable", arrival.key(), headers, payload)
+}
+
+/// The headers of CloudEvents' binding for Kafka, around a payload.
+fn envelope(
+    arrival: &Arrival<'_>,
+    sequence: i32,
+    topic: &str,
+    kind: &str,
+    key: Vec<u8>,
+    own_headers: Vec<(String, String)>,
+    payload: Vec<u8>,
+) -> OutboxMessage {
+    let (source_topic, partition, offset) = arrival.source();
+    let event_id = event_id(&source_topic, partition, offset, sequence);
+    let mut headers = vec![
+        ("ce_specversion".to_owned(), "1.0".to_owned()),
+        ("ce_type".to_owned(), kind.to_owned()),
+        ("ce_source".to_owned(), "thongquan".to_owned()),
+        ("ce_time".to_owned(), format!("{}+07:00", arrival.at)),
+        ("content-type".to_owned(), "application/xml".to_owned()),
+    ];
+    if let Some(cause) = arrival.cause() {
+        headers.push(("cause".to_owned(), cause));
+    }
+    headers.extend(own_headers);
+    OutboxMessage {
+        source: arrival.message_source(),
+        sequence,
+        event_id,
+        topic: topic.to_owned(),
+        key,
+        headers,
+        payload,
+    }
+}

@@ -1,0 +1,241 @@
+//! One partition's batches, one after the other: parse, prefetch, decide, commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use rulebook::Rulebook;
+use storage::{Batch, Commit, OutboxMessage, StorageError, Store, StreamPartition};
+use stream::Message;
+use tokio::sync::mpsc;
+use vocabulary::Direction;
+
+use crate::arrival::Arrival;
+use crate::plan::{Desk, Plan, Series, Turn};
+use crate::registration::{self, Lodgement};
+use crate::run::Progress;
+use crate::settings::{Settings, topics};
+use crate::settlement::{self, Confirmation};
+
+const RETRY_WAIT_MIN: Duration = Duration::from_millis(50);
+const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
+/// How often a batch is decided again because another writer was faster, before its messages go one by one.
+const CONFLICTS_MAX: u32 = 5;
+/// How many messages of the outbox are read at a time when a partition is taken over.
+const OUTBOX_PAGE: usize = 1_000;
+
+/// What all partitions of a process work with.
+pub(crate) struct Office {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) rulebook: Arc<ArcSwap<Rulebook>>,
+    pub(crate) settings: Settings,
+    pub(crate) relay: mpsc::Sender<Vec<OutboxMessage>>,
+    pub(crate) progress: Arc<Progress>,
+}
+
+/// Why a partition is not worked on any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Its batches ended: it was revoked, or the process stops.
+    Released,
+    /// Another process has taken it over, or our position in it was not what we thought.
+    Fenced,
+    /// It cannot go on without a person.
+    Failed(String),
+}
+
+/// The worker of one partition.
+pub(crate) struct PartitionWorker {
+    office: Arc<Office>,
+    partition: StreamPartition,
+    epoch: i64,
+    next: i64,
+    series: Series,
+}
+
+/// What one attempt to commit messages came to.
+enum Attempt {
+    Done,
+    Fenced,
+    /// The database takes this content at no time, or another writer is always faster.
+    Refused(String),
+}
+
+impl PartitionWorker {
+    /// Takes up a partition under the epoch and at the position at which it was taken over: publishes what its outbox
+    /// still holds, and learns where its numbers stand.
+    pub(crate) async fn take_up(
+        office: Arc<Office>,
+        partition: StreamPartition,
+        position: storage::Position,
+    ) -> Result<Self, StorageError> {
+        let mut worker =
+            Self { office, partition, epoch: position.epoch, next: position.next_offset, series: Series::default() };
+        worker.read_series().await?;
+        worker.publish_outbox().await?;
+        Ok(worker)
+    }
+
+    async fn read_series(&mut self) -> Result<(), StorageError> {
+        if self.partition.topic == topics::LODGED {
+            let (store, partition) = (&self.office.store, self.partition.partition);
+            self.series = Series {
+                import: store.series(Direction::Import.as_str(), partition).await?,
+                export: store.series(Direction::Export.as_str(), partition).await?,
+            };
+        }
+        Ok(())
+    }
+
+    async fn publish_outbox(&self) -> Result<(), StorageError> {
+        let pending = self
+            .office
+            .store
+            .outbox_pending(&self.partition.topic, self.partition.partition, OUTBOX_PAGE)
+            .await?;
+        let mut page = pending;
+        while let Some(last) = page.last().cloned() {
+            let full = page.len() == OUTBOX_PAGE;
+            let _ = self.office.relay.send(page).await;
+            if !full {
+                break;
+            }
+            page = self
+                .office
+                .store
+                .outbox_pending_after(&self.partition.topic, self.partition.partition, &last, OUTBOX_PAGE)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Works on batches until they end.
+    pub(crate) async fn run(mut self, mut batches: mpsc::Receiver<Vec<Message>>) -> Ended {
+        while let Some(messages) = batches.recv().await {
+            // What was read before a rewind may come once more.
+            let messages: Vec<Message> = messages.into_iter().filter(|message| message.offset >= self.next).collect();
+            if let Err(ended) = self.process(&messages).await {
+                return ended;
+            }
+        }
+        Ended::Released
+    }
+
+    /// Processes messages in one transaction; where the database refuses that, in halves, down to the one message that
+    /// it refuses, which is kept without a decision.
+    async fn process(&mut self, messages: &[Message]) -> Result<(), Ended> {
+        let mut parts = vec![messages];
+        while let Some(part) = parts.pop() {
+            if part.is_empty() {
+                continue;
+            }
+            match self.attempt(part, false).await? {
+                Attempt::Done => {}
+                Attempt::Fenced => return Err(Ended::Fenced),
+                Attempt::Refused(reason) if part.len() > 1 => {
+                    tracing::warn!(reason, messages = part.len(), "a batch was refused, trying its halves");
+                    let (first, second) = part.split_at(part.len() / 2);
+                    parts.push(second);
+                    parts.push(first);
+                }
+                Attempt::Refused(reason) => {
+                    tracing::error!(reason, offset = part[0].offset, "a message was refused by the database; it is kept");
+                    match self.attempt(part, true).await? {
+                        Attempt::Done => {}
+                        Attempt::Fenced => return Err(Ended::Fenced),
+                        Attempt::Refused(reason) => return Err(Ended::Failed(reason)),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Plans and commits messages as one transaction, patiently while the database is out of reach.
+    async fn attempt(&mut self, messages: &[Message], keep_only: bool) -> Result<Attempt, Ended> {
+        let mut wait = RETRY_WAIT_MIN;
+        let mut conflicts = 0;
+        loop {
+            let error = match self.plan(messages, keep_only).await {
+                Ok((batch, series)) => match self.office.store.commit(&batch).await {
+                    Ok(Commit::Committed) => return Ok(self.committed(batch, series).await),
+                    Ok(Commit::Fenced) => return Ok(Attempt::Fenced),
+                    Ok(Commit::Conflict(what)) => {
+                        conflicts += 1;
+                        if conflicts >= CONFLICTS_MAX {
+                            return Ok(Attempt::Refused(format!("another writer was faster every time: {what}")));
+                        }
+                        if let Err(error) = self.read_series().await {
+                            tracing::warn!(%error, "failed to read the number series again");
+                        }
+                        continue;
+                    }
+                    Err(error) if error.is_transient() => match self.was_committed(&batch).await {
+                        Some(true) => return Ok(self.committed(batch, series).await),
+                        Some(false) | None => error,
+                    },
+                    Err(error) => return Ok(Attempt::Refused(error.to_string())),
+                },
+                Err(error) if error.is_transient() => error,
+                Err(error) => return Ok(Attempt::Refused(error.to_string())),
+            };
+            tracing::warn!(%error, "the database did not take a batch, trying again");
+            if self.office.relay.is_closed() {
+                return Err(Ended::Released);
+            }
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(RETRY_WAIT_MAX);
+        }
+    }
+
+    /// Whether a commit whose answer was lost took place; `None` while the database does not say.
+    async fn was_committed(&self, batch: &Batch) -> Option<bool> {
+        let position = self.office.store.position(&self.partition).await.ok()??;
+        Some(position.epoch == batch.epoch && position.next_offset == batch.next)
+    }
+
+    async fn committed(&mut self, batch: Batch, series: Series) -> Attempt {
+        self.next = batch.next;
+        self.series = series;
+        self.office.progress.count(&batch);
+        if !batch.outbox.is_empty() {
+            let _ = self.office.relay.send(batch.outbox).await;
+        }
+        Attempt::Done
+    }
+
+    async fn plan(&self, messages: &[Message], keep_only: bool) -> Result<(Batch, Series), StorageError> {
+        let rulebook = self.office.rulebook.load_full();
+        let mut desk = Desk { rulebook: &rulebook, settings: &self.office.settings, series: self.series.clone() };
+        let store = &self.office.store;
+        let arrivals: Vec<Arrival<'_>> = messages.iter().map(Arrival::new).collect();
+        let plan = if keep_only {
+            let mut plan = Plan::default();
+            for arrival in &arrivals {
+                plan.keep(arrival, "refused_by_database", "the database refuses the decision; the message is kept");
+            }
+            plan
+        } else if self.partition.topic == topics::SETTLED {
+            let confirmations: Vec<_> = messages.iter().map(|message| Confirmation::read(Arrival::new(message))).collect();
+            let prefetched = store.prefetch(&settlement::wanted(&confirmations)).await?;
+            settlement::plan(&confirmations, prefetched)
+        } else {
+            // Parsing is the greatest part of the work; it must not hold up what waits for the network.
+            let lodgements: Vec<_> = tokio::task::block_in_place(|| {
+                messages.iter().map(|message| Lodgement::read(Arrival::new(message))).collect()
+            });
+            let prefetched = store.prefetch(&registration::wanted(&lodgements)).await?;
+            tokio::task::block_in_place(|| registration::plan(&lodgements, prefetched, &mut desk))
+        };
+        let turn = Turn {
+            epoch: self.epoch,
+            expected: self.next,
+            series_before: self.series.clone(),
+            series_after: desk.series.clone(),
+        };
+        let series = desk.series.clone();
+        plan.into_batch(&arrivals, turn)
+            .map(|batch| (batch, series))
+            .ok_or_else(|| StorageError::refused("a batch without messages"))
+    }
+}

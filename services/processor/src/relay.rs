@@ -1,0 +1,105 @@
+//! What was committed goes out: the outbox to the stream.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use storage::{OutboxMessage, Store};
+use stream::{Outgoing, Stream};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+/// How many messages are read from the outbox, or published, at a time.
+const PUBLISH_MESSAGES_MAX: usize = 2_000;
+const RETRY_WAIT_MIN: Duration = Duration::from_millis(50);
+const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// Publishes committed messages in the order in which it is given them, and removes them from the outbox afterwards.
+///
+/// A crash between the two publishes them again, under the same event ids.
+pub(crate) struct Relay {
+    sender: mpsc::Sender<Vec<OutboxMessage>>,
+    task: JoinHandle<()>,
+}
+
+impl Relay {
+    pub(crate) fn start(store: Arc<dyn Store>, stream: Arc<dyn Stream>) -> Self {
+        let (sender, receiver) = mpsc::channel(64);
+        let task = tokio::spawn(publish_all(store, stream, receiver));
+        Self { sender, task }
+    }
+
+    /// Where committed messages are handed in. Waits when the stream is slower than the decisions.
+    pub(crate) fn sender(&self) -> mpsc::Sender<Vec<OutboxMessage>> {
+        self.sender.clone()
+    }
+
+    /// Publishes what was handed in, then stops. What a deadline cuts off stays in the outbox.
+    pub(crate) async fn close(self, deadline: Duration) {
+        drop(self.sender);
+        let mut task = self.task;
+        if tokio::time::timeout(deadline, &mut task).await.is_err() {
+            task.abort();
+            tracing::warn!("the outbox was not emptied before the deadline; the rest goes out at the next start");
+        }
+    }
+}
+
+async fn publish_all(store: Arc<dyn Store>, stream: Arc<dyn Stream>, mut receiver: mpsc::Receiver<Vec<OutboxMessage>>) {
+    while let Some(mut messages) = receiver.recv().await {
+        while messages.len() < PUBLISH_MESSAGES_MAX {
+            match receiver.try_recv() {
+                Ok(more) => messages.extend(more),
+                Err(_) => break,
+            }
+        }
+        publish(&*stream, &messages).await;
+        remove(&*store, &messages).await;
+    }
+}
+
+async fn publish(stream: &dyn Stream, messages: &[OutboxMessage]) {
+    let mut rest = messages;
+    let mut wait = RETRY_WAIT_MIN;
+    while !rest.is_empty() {
+        let part = &rest[..rest.len().min(PUBLISH_MESSAGES_MAX)];
+        match stream.publish(part.iter().map(outgoing).collect()).await {
+            Ok(()) => {
+                rest = &rest[part.len()..];
+                wait = RETRY_WAIT_MIN;
+            }
+            Err(error) => {
+                // To keep the order of a key, everything from the first message that was not acknowledged goes again.
+                rest = &rest[error.first.min(part.len())..];
+                if let (false, [refused, others @ ..]) = (error.retry, rest) {
+                    // The stream will never take it. It stays in the decision log or among the kept messages.
+                    tracing::error!(%error, cause = %error.cause, event_id = refused.event_id, "a message cannot be published");
+                    rest = others;
+                    continue;
+                }
+                tracing::warn!(%error, cause = %error.cause, waiting = rest.len(), "failed to publish, trying again");
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(RETRY_WAIT_MAX);
+            }
+        }
+    }
+}
+
+async fn remove(store: &dyn Store, messages: &[OutboxMessage]) {
+    let mut wait = RETRY_WAIT_MIN;
+    while let Err(error) = store.outbox_remove(messages).await {
+        tracing::warn!(%error, "failed to remove published messages from the outbox, trying again");
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(RETRY_WAIT_MAX);
+    }
+}
+
+fn outgoing(message: &OutboxMessage) -> Outgoing {
+    Outgoing {
+        topic: message.topic.clone(),
+        key: message.key.clone(),
+        headers: message.headers.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes())).collect(),
+        payload: message.payload.clone(),
+        event_id: message.event_id.clone(),
+        timestamp_ms: None,
+    }
+}

@@ -1,0 +1,259 @@
+//! The processor as a whole: reads the stream, gives each partition a worker, stops in order.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use rulebook::Rulebook;
+use storage::{Batch, Store, StreamPartition};
+use stream::{ConsumerSettings, Event, Message, Positions as _, Stream, StreamError};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::ownership::Ownership;
+use crate::partition_worker::{Ended, Office, PartitionWorker};
+use crate::relay::Relay;
+use crate::settings::{NUMBER_STRIPES, Settings, topics};
+
+/// How many batches of a partition may wait for its worker; then the stream waits.
+const BATCHES_WAITING_MAX: usize = 2;
+/// How long stopping may take before what is not finished is left for the next start.
+const CLOSE_DEADLINE: Duration = Duration::from_secs(20);
+
+/// Why the processor cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessorError {
+    /// The stream failed.
+    #[error("failed to read the stream")]
+    Stream(#[from] StreamError),
+    /// A topic has more partitions than numbers are dealt into.
+    #[error("topic `{topic}` has {partitions} partitions; declaration numbers are dealt into {NUMBER_STRIPES}, so it can have no more")]
+    TooManyPartitions {
+        /// The topic.
+        topic: String,
+        /// Its partitions.
+        partitions: i32,
+    },
+    /// A partition cannot go on without a person.
+    #[error("partition {partition} of `{topic}` cannot go on: {reason}")]
+    Halted {
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: i32,
+        /// Why, and what to do.
+        reason: String,
+    },
+}
+
+/// What the processor is made of.
+pub struct Processor {
+    /// What is kept.
+    pub store: Arc<dyn Store>,
+    /// Where messages come from and go to.
+    pub stream: Arc<dyn Stream>,
+    /// The rules, exchangeable between two batches.
+    pub rulebook: Arc<ArcSwap<Rulebook>>,
+    /// What an operator set.
+    pub settings: Settings,
+    /// Counts what was done, for whoever watches.
+    pub progress: Arc<Progress>,
+}
+
+/// How much was done since the start.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Messages committed, of every kind.
+    pub messages: AtomicU64,
+    /// Lodged messages committed: declarations, repeats, and what could not be read.
+    pub lodged: AtomicU64,
+    /// Declarations decided.
+    pub decided: AtomicU64,
+    /// Payments booked.
+    pub payments: AtomicU64,
+    /// Messages kept without a decision.
+    pub kept: AtomicU64,
+    /// Transactions.
+    pub batches: AtomicU64,
+}
+
+impl Progress {
+    pub(crate) fn count(&self, batch: &Batch) {
+        let messages = u64::try_from(batch.next - batch.expected).unwrap_or(0);
+        self.messages.fetch_add(messages, Ordering::Relaxed);
+        if batch.partition.topic == topics::LODGED {
+            self.lodged.fetch_add(messages, Ordering::Relaxed);
+        }
+        self.decided.fetch_add(batch.declarations.len() as u64, Ordering::Relaxed);
+        self.payments.fetch_add(batch.payments.len() as u64, Ordering::Relaxed);
+        self.kept.fetch_add(batch.kept.len() as u64, Ordering::Relaxed);
+        self.batches.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A partition that is being worked on: where its batches go. Dropping it ends the worker after what it was given.
+struct Seat {
+    batches: mpsc::Sender<Vec<Message>>,
+    turn: u64,
+}
+
+#[derive(Default)]
+struct Seats {
+    held: HashMap<StreamPartition, Seat>,
+    workers: JoinSet<(StreamPartition, u64, Ended)>,
+    turns: u64,
+}
+
+impl Seats {
+    /// Gives a partition that is owned a worker, unless it has one.
+    fn seat(&mut self, office: &Arc<Office>, ownership: &Ownership, partition: StreamPartition) {
+        if self.held.contains_key(&partition) {
+            return;
+        }
+        let Some(position) = ownership.held(&partition) else { return };
+        self.turns += 1;
+        let (batches, received) = mpsc::channel(BATCHES_WAITING_MAX);
+        self.workers.spawn(work(office.clone(), partition.clone(), position, received, self.turns));
+        self.held.insert(partition, Seat { batches, turn: self.turns });
+    }
+
+    /// Lets the workers finish what they were given.
+    async fn close(&mut self) {
+        self.held.clear();
+        let workers = &mut self.workers;
+        let finish = async { while workers.join_next().await.is_some() {} };
+        if tokio::time::timeout(CLOSE_DEADLINE, finish).await.is_err() {
+            tracing::warn!("some batches were not finished before the deadline; they are read again at the next start");
+            self.workers.abort_all();
+        }
+    }
+}
+
+/// Runs the processor until `stop` turns true, then finishes what was begun and closes.
+///
+/// # Errors
+/// When the stream fails for good, or a partition cannot go on without a person.
+pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Result<(), ProcessorError> {
+    let Processor { store, stream, rulebook, settings, progress } = processor;
+    for topic in stream.topics().await? {
+        if topic.name == topics::LODGED && i64::from(topic.partitions) > NUMBER_STRIPES {
+            return Err(ProcessorError::TooManyPartitions { topic: topic.name, partitions: topic.partitions });
+        }
+    }
+    let identity = stream.identity().await?;
+    let ownership = Arc::new(Ownership::new(store.clone()));
+    let relay = Relay::start(store.clone(), stream.clone());
+    let consumer_settings = ConsumerSettings {
+        max_messages: settings.batch_messages_max,
+        max_wait: settings.batch_wait,
+        ..ConsumerSettings::default()
+    };
+    let mut consumer = stream
+        .consumer(&[topics::LODGED, topics::SETTLED], &settings.group, consumer_settings, ownership.clone())
+        .await?;
+    let office = Arc::new(Office { store, rulebook, settings, relay: relay.sender(), progress });
+
+    let mut seats = Seats::default();
+    let result = loop {
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => break Ok(()),
+            Some(ended) = seats.workers.join_next(), if !seats.workers.is_empty() => {
+                let Ok((partition, turn, ended)) = ended else { continue };
+                if seats.held.get(&partition).is_none_or(|seat| seat.turn != turn) {
+                    // It had already been replaced.
+                    continue;
+                }
+                seats.held.remove(&partition);
+                match ended {
+                    Ended::Released => {}
+                    Ended::Fenced => {
+                        tracing::warn!(
+                            topic = %partition.topic, partition = partition.partition,
+                            "the position was moved by another process; taking the partition over anew"
+                        );
+                        match ownership.acquire(&partition.topic, partition.partition, &identity).await {
+                            Ok(next) => {
+                                seats.seat(&office, &ownership, partition.clone());
+                                if let Err(error) = consumer.rewind(&partition.topic, partition.partition, next).await {
+                                    // It is no longer ours: whoever has it goes on.
+                                    tracing::info!(%error, "the partition was not rewound");
+                                }
+                            }
+                            Err(error) => {
+                                let StreamPartition { topic, partition } = partition;
+                                break Err(ProcessorError::Halted { topic, partition, reason: error.to_string() });
+                            }
+                        }
+                    }
+                    Ended::Failed(reason) => {
+                        let StreamPartition { topic, partition } = partition;
+                        break Err(ProcessorError::Halted { topic, partition, reason });
+                    }
+                }
+            }
+            event = consumer.next() => match event {
+                Err(error) => break Err(error.into()),
+                Ok(Event::Assigned(partitions)) => {
+                    tracing::info!(partitions = partitions.len(), "partitions were assigned");
+                    // At once, and not with their first batch: what an earlier owner left in the outbox goes out now.
+                    for (topic, partition) in partitions {
+                        seats.seat(&office, &ownership, StreamPartition { topic: topic.to_string(), partition });
+                    }
+                }
+                Ok(Event::Revoked(partitions)) => {
+                    tracing::info!(partitions = partitions.len(), "partitions were revoked");
+                    for (topic, partition) in partitions {
+                        seats.held.remove(&StreamPartition { topic: topic.to_string(), partition });
+                    }
+                }
+                Ok(Event::Halted { topic, partition, reason }) => {
+                    break Err(ProcessorError::Halted { topic: topic.to_string(), partition, reason });
+                }
+                Ok(Event::Batch(batch)) => {
+                    let partition = StreamPartition { topic: batch.topic.to_string(), partition: batch.partition };
+                    seats.seat(&office, &ownership, partition.clone());
+                    if let Some(seat) = seats.held.get(&partition) {
+                        // A worker that has just ended does not take it; it is read again from the stored position.
+                        tokio::select! {
+                            biased;
+                            _ = stop.wait_for(|stop| *stop) => break Ok(()),
+                            _ = seat.batches.send(batch.messages) => {}
+                        }
+                    }
+                }
+            },
+        }
+    };
+
+    seats.close().await;
+    consumer.close(CLOSE_DEADLINE).await;
+    drop(office);
+    relay.close(CLOSE_DEADLINE).await;
+    result
+}
+
+async fn work(
+    office: Arc<Office>,
+    partition: StreamPartition,
+    position: storage::Position,
+    batches: mpsc::Receiver<Vec<Message>>,
+    turn: u64,
+) -> (StreamPartition, u64, Ended) {
+    let mut wait = Duration::from_millis(50);
+    let worker = loop {
+        match PartitionWorker::take_up(office.clone(), partition.clone(), position.clone()).await {
+            Ok(worker) => break worker,
+            Err(error) if error.is_transient() => {
+                tracing::warn!(%error, "failed to take a partition up, trying again");
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(Duration::from_secs(5));
+            }
+            Err(error) => return (partition, turn, Ended::Failed(error.to_string())),
+        }
+    };
+    let ended = worker.run(batches).await;
+    (partition, turn, ended)
+}

@@ -1,0 +1,49 @@
+//! What an operator can set about processing.
+
+use std::time::Duration;
+
+/// The topics, as the contract with other people's systems names them.
+pub mod topics {
+    /// Declarations, amendments and cancellations as lodged.
+    pub const LODGED: &str = "declarations.lodged";
+    /// Payment confirmations of banks.
+    pub const SETTLED: &str = "payments.settled";
+    /// Notices to declarants.
+    pub const NOTICES: &str = "declarations.notices";
+    /// What could not be read, as it came, with the reason in headers.
+    pub const UNREADABLE: &str = "declarations.unreadable";
+    /// Every topic that the processor reads or writes.
+    pub const ALL: [&str; 4] = [LODGED, SETTLED, NOTICES, UNREADABLE];
+}
+
+/// How many series the numbers of declarations are dealt into, one for each partition of the lodged declarations.
+///
+/// Each partition counts by itself, in steps of this, so that numbers need no agreement between processors and are
+/// the same when a partition is processed again. A topic can have no more partitions than this. It is a constant,
+/// since another value would give a number twice.
+pub const NUMBER_STRIPES: i64 = 64;
+
+/// How batches are read and decided.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The consumer group.
+    pub group: String,
+    /// The most messages decided in one transaction.
+    pub batch_messages_max: usize,
+    /// The longest that a message waits for others to share its transaction.
+    pub batch_wait: Duration,
+    /// What the random draw of selectivity is derived from, together with a declaration's number. Whoever knows it
+    /// can foretell who is drawn.
+    pub selectivity_secret: Vec<u8>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            group: "thongquan".to_owned(),
+            batch_messages_max: 500,
+            batch_wait: Duration::from_millis(5),
+            selectivity_secret: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! `thongquan assess`: what would be decided, and why.
+
+use std::fmt::Write as _;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use jiff::civil::Date;
+use rulebook::Rulebook;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use vocabulary::{Decision, Facts, Language, Outcome};
+
+use crate::{Failure, Format, Lang, load_rulebook, now_in_vietnam, print, render, rules_folder};
+
+/// More than this is not read from a file; the reader's own limit is below it.
+const FILE_BYTES_MAX: u64 = 16 << 20;
+
+#[derive(clap::Args)]
+#[command(after_help = "EXIT STATUS:\n  0  every file is accepted\n  1  at least one is rejected\n  \
+    2  at least one cannot be read as a declaration\n  3  at least one is referred to an officer\n \
+    64  the command line or the rulebook is wrong\n \
+    70  a file cannot be opened\n\nOf several, the first that applies in the order 70, 2, 1, 3.\n\n\
+    Without --facts the trader is taken as unknown to customs, which selectivity takes into account.")]
+pub(crate) struct Arguments {
+    /// Declarations as XML; `-` reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Apply the rules of this day, as if the declarations were registered on it [default: today in Vietnam]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    on: Option<Date>,
+    /// What is known of traders: a TOML or JSON file
+    #[arg(long, value_name = "FILE")]
+    facts: Option<PathBuf>,
+    /// The folder of rules [default: rules]
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// The language of the table
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    lang: Lang,
+}
+
+#[derive(Serialize)]
+struct FileDecision<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    decision: &'a Decision,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let rulebook = load_rulebook(&rules_folder(arguments.rules.as_ref()))?;
+    let facts = arguments.facts.as_deref().map(read_facts).transpose()?.unwrap_or_default();
+    let on = arguments.on.unwrap_or_else(|| now_in_vietnam().date());
+    let language = Language::from(arguments.lang);
+    let mut worst = 0;
+    for (at, file) in arguments.files.iter().enumerate() {
+        let name = file.display().to_string();
+        let document = match read_file(file) {
+            Ok(document) => document,
+            Err(failure) => {
+                crate::print_error(&failure.message);
+                worst = worse(worst, failure.status);
+                continue;
+            }
+        };
+        let decision = assess(&document, on, &facts, &rulebook);
+        worst = worse(worst, exit_status(decision.outcome));
+        match arguments.format {
+            Format::Table => {
+                let gap = if at > 0 { "\n" } else { "" };
+                print(&format!("{gap}{}", render::decision(&name, &decision, language)));
+            }
+            Format::Json => {
+                let line = serde_json::to_string(&FileDecision { file: &name, decision: &decision })
+                    .map_err(|error| Failure::to("write the decision as JSON", &error))?;
+                print(&format!("{line}\n"));
+            }
+        }
+    }
+    Ok(ExitCode::from(worst))
+}
+
+/// Decides on one document as the processor would, but for the number, which only a lodged declaration gets.
+fn assess(document: &[u8], on: Date, facts: &Facts, rulebook: &Rulebook) -> Decision {
+    // The draw hangs on the document alone, so that assessing a file twice shows the same lane.
+    let hash = Sha256::digest(document);
+    let draw = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % 1_000_000;
+    processor::assess_document(document, on.to_datetime(jiff::civil::Time::midnight()), facts, draw, rulebook)
+}
+
+fn exit_status(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Accepted => 0,
+        Outcome::Rejected => 1,
+        Outcome::Unreadable => 2,
+        Outcome::Referred => 3,
+    }
+}
+
+fn worse(a: u8, b: u8) -> u8 {
+    const ORDER: [u8; 6] = [0, 3, 1, 2, crate::EXIT_USAGE, crate::EXIT_FAILED];
+    let rank = |status| ORDER.iter().position(|known| *known == status).unwrap_or(ORDER.len());
+    if rank(b) > rank(a) { b } else { a }
+}
+
+/// Reads a file, or standard input, as far as a declaration may reach.
+pub(crate) fn read_file(file: &Path) -> Result<Vec<u8>, Failure> {
+    let action = || format!("read {}", file.display());
+    let mut document = Vec::new();
+    let read = if file == Path::new("-") {
+        std::io::stdin().lock().take(FILE_BYTES_MAX).read_to_end(&mut document)
+    } else {
+        std::fs::File::open(file).and_then(|opened| opened.take(FILE_BYTES_MAX).read_to_end(&mut document))
+    };
+    read.map_err(|error| Failure::to(&action(), &error))?;
+    Ok(document)
+}
+
+/// Reads a facts file, in TOML or JSON as its name ends.
+pub(crate) fn read_facts(file: &Path) -> Result<Facts, Failure> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::to(&format!("read the facts in {}", file.display()), &error))?;
+    let json = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let facts: Result<Facts, String> = if json {
+        serde_json::from_str(&text).map_err(|error| error.to_string())
+    } else {
+        toml::from_str(&text).map_err(|error| error.to_string())
+    };
+    let facts = facts.map_err(|error| Failure::usage(format!("the facts in {} cannot be used: {error}", file.display())))?;
+    let mut faults = String::new();
+    for trader in &facts.traders {
+        if !(1..=5).contains(&trader.compliance_level) {
+            let _ = write!(faults, "\n  {}: the compliance level is 1 to 5", trader.tax_code);
+        }
+    }
+    if faults.is_empty() {
+        Ok(facts)
+    } else {
+        Err(Failure::usage(format!("the facts in {} cannot be used:{faults}", file.display())))
+    }
+}

@@ -1,0 +1,239 @@
+//! The configuration: one commented TOML file, and the environment over it.
+
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+use crate::Failure;
+
+/// Everything that an operator can set. Unknown names are refused, so that a slip of the pen is not taken for silence.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    pub(crate) rules: Rules,
+    pub(crate) storage: Storage,
+    pub(crate) stream: Stream,
+    pub(crate) processing: Processing,
+    pub(crate) log: Log,
+}
+
+/// Where the rules are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Rules {
+    pub(crate) folder: PathBuf,
+    /// What is known of traders, taken into the database at the start.
+    pub(crate) facts: Option<PathBuf>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { folder: PathBuf::from("rules"), facts: None }
+    }
+}
+
+/// Where decisions are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Storage {
+    /// `sqlite:FILE` or `postgres://USER@HOST:PORT/DATABASE`.
+    pub(crate) url: String,
+    /// Connections, at most.
+    pub(crate) connections_max: u32,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self { url: "sqlite:data/thongquan.db".to_owned(), connections_max: 8 }
+    }
+}
+
+/// Which log is read and written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum StreamKind {
+    /// The log in the SQLite file of `storage.url`.
+    Embedded,
+    /// Apache Kafka.
+    Kafka,
+}
+
+/// The stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Stream {
+    pub(crate) kind: StreamKind,
+    /// `host:port`, with commas between several.
+    pub(crate) brokers: String,
+    pub(crate) group: String,
+    /// The partitions of topics that do not exist yet.
+    pub(crate) partitions: i32,
+    /// On how many brokers each partition of a topic that does not exist yet lies.
+    pub(crate) replication: i32,
+    /// Settings of the Kafka client, by their own names.
+    pub(crate) client: std::collections::BTreeMap<String, String>,
+}
+
+impl Default for Stream {
+    fn default() -> Self {
+        Self {
+            kind: StreamKind::Embedded,
+            brokers: "127.0.0.1:9092".to_owned(),
+            group: "thongquan".to_owned(),
+            partitions: 4,
+            replication: 1,
+            client: std::collections::BTreeMap::new(),
+        }
+    }
+}
+
+/// How batches are made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Processing {
+    pub(crate) batch_messages_max: usize,
+    pub(crate) batch_wait_ms: u64,
+    /// A file that holds what selectivity's random draw is derived from; whoever knows it can foretell who is drawn.
+    pub(crate) selectivity_secret_file: Option<PathBuf>,
+}
+
+impl Default for Processing {
+    fn default() -> Self {
+        Self { batch_messages_max: 500, batch_wait_ms: 5, selectivity_secret_file: None }
+    }
+}
+
+/// What is logged, on standard error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Log {
+    /// `error`, `warn`, `info`, `debug`, or a filter such as `info,stream=debug`.
+    pub(crate) level: String,
+    /// One JSON object for each line, for machines.
+    pub(crate) json: bool,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".to_owned(), json: false }
+    }
+}
+
+/// The prefix of environment variables; two underscores stand between a section and a name:
+/// `THONGQUAN_STORAGE__URL`.
+const PREFIX: &str = "THONGQUAN_";
+
+/// Options that all commands share which talk to a running system.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct ConfigArgument {
+    /// The configuration file [default: thongquan.toml here, if there is one]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Reads the configuration: the file, and over it the environment.
+pub(crate) fn load(argument: &ConfigArgument) -> Result<Config, Failure> {
+    let mut figment = Figment::from(Serialized::defaults(Config::default()));
+    let usual = Path::new("thongquan.toml");
+    match &argument.config {
+        Some(file) if !file.is_file() => {
+            return Err(Failure::usage(format!("there is no configuration file {}", file.display())));
+        }
+        Some(file) => figment = figment.merge(Toml::file_exact(file)),
+        None if usual.is_file() => figment = figment.merge(Toml::file_exact(usual)),
+        None => {}
+    }
+    figment = figment.merge(Env::prefixed(PREFIX).filter(|key| key.as_str().contains("__")).split("__"));
+    let config: Config = figment.extract().map_err(|errors| {
+        let mut message = String::from("the configuration cannot be used:");
+        for error in errors {
+            message.push_str(&format!("\n  {error}"));
+        }
+        Failure::usage(message)
+    })?;
+    check(&config)?;
+    Ok(config)
+}
+
+fn check(config: &Config) -> Result<(), Failure> {
+    let refuse = |what: &str| Err(Failure::usage(format!("the configuration cannot be used:\n  {what}")));
+    if !(config.storage.url.starts_with("sqlite:") || config.storage.url.starts_with("postgres")) {
+        return refuse("storage.url begins with `sqlite:` or `postgres://`");
+    }
+    if config.stream.kind == StreamKind::Embedded && !config.storage.url.starts_with("sqlite:") {
+        return refuse(
+            "the embedded stream lives in the SQLite file of storage.url; with PostgreSQL set stream.kind = \"kafka\"",
+        );
+    }
+    let stripes = processor::NUMBER_STRIPES;
+    if config.stream.partitions < 1 || i64::from(config.stream.partitions) > stripes {
+        return refuse(&format!("stream.partitions is 1 to {stripes}"));
+    }
+    if config.stream.replication < 1 || config.stream.replication > 9 {
+        return refuse("stream.replication is 1 to 9");
+    }
+    if config.processing.batch_messages_max == 0 || config.processing.batch_messages_max > 10_000 {
+        return refuse("processing.batch_messages_max is 1 to 10,000");
+    }
+    if config.processing.batch_wait_ms > 10_000 {
+        return refuse("processing.batch_wait_ms is at most 10,000");
+    }
+    Ok(())
+}
+
+impl Config {
+    /// The processor's settings, with the secret read from its file.
+    pub(crate) fn processor_settings(&self) -> Result<processor::Settings, Failure> {
+        let selectivity_secret = match &self.processing.selectivity_secret_file {
+            Some(file) => std::fs::read(file)
+                .map_err(|error| Failure::to(&format!("read the selectivity secret in {}", file.display()), &error))?,
+            None => Vec::new(),
+        };
+        Ok(processor::Settings {
+            group: self.stream.group.clone(),
+            batch_messages_max: self.processing.batch_messages_max,
+            batch_wait: std::time::Duration::from_millis(self.processing.batch_wait_ms),
+            selectivity_secret,
+        })
+    }
+
+    /// The SQLite file, where one is used.
+    pub(crate) fn sqlite_file(&self) -> Option<PathBuf> {
+        let path = self.storage.url.strip_prefix("sqlite:")?;
+        Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commented_file_says_the_defaults_and_nothing_unknown() {
+        let text = include_str!("../../../deploy/thongquan.toml");
+        let config: Config = Figment::new().merge(Toml::string(text)).extract().unwrap();
+        assert_eq!(config, Config::default());
+    }
+
+    #[test]
+    fn unknown_names_are_refused() {
+        let error = Figment::from(Serialized::defaults(Config::default()))
+            .merge(Toml::string("[storage]\nurll = \"sqlite:x\""))
+            .extract::<Config>()
+            .unwrap_err();
+        assert!(error.to_string().contains("urll"), "{error}");
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        let mut config = Config::default();
+        config.storage.url = "postgres://localhost/thongquan".to_owned();
+        assert!(check(&config).is_err_and(|failure| failure.message.contains("stream.kind")));
+        config.stream.kind = StreamKind::Kafka;
+        assert!(check(&config).is_ok());
+        config.stream.partitions = 65;
+        assert!(check(&config).is_err());
+    }
+}

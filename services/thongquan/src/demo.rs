@@ -1,0 +1,402 @@
+//! `thongquan demo`: the whole product in one process, on made-up declarations.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use anstyle::Style;
+use arc_swap::ArcSwap;
+use indicatif::{ProgressBar, ProgressStyle};
+use processor::{Processor, Progress, topics};
+use rulebook::Rulebook;
+use rust_decimal::Decimal;
+use simulator::{Bank, Workload};
+use storage::Store;
+use stream::{EmbeddedStream, Outgoing, Stream, TailFrom, TopicSpec};
+use tokio::sync::watch;
+use vocabulary::{DutyType, Language, NoticeKind};
+
+use crate::{Failure, Lang, backends, load_rulebook, now_in_vietnam, print, render, rules_folder};
+
+/// How many declarations are lodged at a time.
+const LODGED_AT_ONCE: usize = 200;
+/// How many wait to be decided before the demonstration lodges more.
+const WAITING_MAX: u64 = 4_000;
+const PARTITIONS: i32 = 4;
+
+#[derive(clap::Args)]
+#[command(after_help = "On a terminal the demonstration goes on lodging a few declarations a second after its summary, \
+    until Ctrl-C; --once ends it there.")]
+pub(crate) struct Arguments {
+    /// How many declarations to make up and clear
+    #[arg(long, default_value_t = 5_000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    count: u64,
+    /// End after the summary
+    #[arg(long)]
+    once: bool,
+    /// The seed: the same one makes up the same declarations
+    #[arg(long, default_value_t = 2026, value_name = "SEED")]
+    seed: u64,
+    /// The file to keep decisions in, made anew
+    #[arg(long, default_value = "data/demo.db", value_name = "FILE")]
+    data: PathBuf,
+    /// The folder of rules [default: rules]
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
+    /// The folder of sample declarations, which are lodged first
+    #[arg(long, default_value = "schemas/declaration/1.0", value_name = "DIR")]
+    samples: PathBuf,
+    /// The language of the summary
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    lang: Lang,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
+    let rulebook = load_rulebook(&rules_folder(arguments.rules.as_ref()))?;
+    print(&format!(
+        "The rulebook is loaded in {} ms: {}\n",
+        started.elapsed().as_millis(),
+        rulebook.source_summary()
+    ));
+    backends::runtime()?.block_on(demonstrate(arguments, rulebook))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn demonstrate(arguments: &Arguments, rulebook: Rulebook) -> Result<(), Failure> {
+    let (store, stream) = begin(&arguments.data).await?;
+    let rulebook = Arc::new(rulebook);
+    let mut workload = Workload::new(arguments.seed, rulebook.clone(), now_in_vietnam().date());
+    let traders: Result<Vec<_>, _> = workload
+        .traders()
+        .iter()
+        .map(|trader| serde_json::to_vec(trader).map(|json| (trader.tax_code.clone(), json)))
+        .collect();
+    let traders = traders.map_err(|error| Failure::to("write the traders' facts", &error))?;
+    store.put_traders(&traders).await.map_err(|error| Failure::to("keep the traders' facts", &error))?;
+
+    let progress = Arc::new(Progress::default());
+    let (stop, stopped) = watch::channel(false);
+    let processor = Processor {
+        store: store.clone(),
+        stream: stream.clone(),
+        rulebook: Arc::new(ArcSwap::from(rulebook)),
+        settings: processor::Settings { selectivity_secret: b"demonstration".to_vec(), ..Default::default() },
+        progress: progress.clone(),
+    };
+    let processing = tokio::spawn(processor::run(processor, stopped.clone()));
+    let bank = tokio::spawn(keep_bank(stream.clone(), Bank::new(arguments.seed), stopped.clone()));
+    let interrupted = tokio::spawn(crate::serve::stop_on_signal(stop.clone()));
+
+    let samples = samples(&arguments.samples);
+    let samples_count = samples.len() as u64;
+    let lodging = Instant::now();
+    let lodged = lodge(arguments, &*stream, samples, &mut workload, &progress, &stopped).await?;
+    let took = lodging.elapsed();
+    settle(&progress).await;
+
+    let language = Language::from(arguments.lang);
+    if lodged > samples_count {
+        print(&summary(&*store, &progress, lodged, took, language).await?);
+        print(&where_next(arguments));
+    }
+    let stay = !arguments.once && std::io::stdout().is_terminal() && !*stopped.borrow();
+    if stay {
+        print("\nIt goes on with a few declarations a second; Ctrl-C ends it.\n");
+        keep_lodging(&*stream, &mut workload, &progress, stopped.clone()).await?;
+        print(&summary(&*store, &progress, progress.messages.load(Ordering::Relaxed), took, language).await?);
+    }
+    let _ = stop.send(true);
+    interrupted.abort();
+    let _ = bank.await;
+    match processing.await {
+        Ok(result) => result.map_err(|error| Failure::to("process the stream", &error)),
+        Err(error) => Err(Failure::to("process the stream", &error)),
+    }
+}
+
+/// A fresh file, with the topics in it.
+async fn begin(file: &Path) -> Result<(Arc<dyn Store>, Arc<dyn Stream>), Failure> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Failure::to(&format!("create the folder {}", folder.display()), &error))?;
+    }
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(ending);
+        match std::fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Failure::to("remove the data of the last demonstration", &error));
+            }
+            _ => {}
+        }
+    }
+    let store = storage::open(&format!("sqlite:{}", file.display()), storage::Options::default())
+        .await
+        .map_err(|error| Failure::to("create the database", &error))?;
+    let stream = EmbeddedStream::open(file).await.map_err(|error| Failure::to("create the stream", &error))?;
+    let specs: Vec<TopicSpec> = topics::ALL
+        .iter()
+        .map(|name| TopicSpec { name: (*name).to_owned(), partitions: PARTITIONS, replication: 1 })
+        .collect();
+    stream.ensure_topics(&specs).await.map_err(|error| Failure::to("create the topics", &error))?;
+    Ok((store, Arc::new(stream)))
+}
+
+/// The sample declarations in a folder, in the order of their names; none when there is no such folder.
+fn samples(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for part in ["samples-valid", "samples-faulty"] {
+        let Ok(entries) = std::fs::read_dir(folder.join(part)) else { continue };
+        files.extend(entries.flatten().map(|entry| entry.path()));
+    }
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "xml"));
+    files.sort();
+    files
+        .into_iter()
+        .filter_map(|file| Some((file.file_stem()?.to_string_lossy().into_owned(), std::fs::read(&file).ok()?)))
+        .collect()
+}
+
+/// Lodges the samples and the made-up declarations, and waits until all are decided.
+async fn lodge(
+    arguments: &Arguments,
+    stream: &dyn Stream,
+    samples: Vec<(String, Vec<u8>)>,
+    workload: &mut Workload,
+    progress: &Progress,
+    stopped: &watch::Receiver<bool>,
+) -> Result<u64, Failure> {
+    let mut first = Vec::new();
+    for (name, document) in samples {
+        let key = match message::read_declaration(&document) {
+            message::Reading::Read { declaration, .. } => declaration.declarant().unwrap_or("unknown").to_owned(),
+            message::Reading::Unreadable(_) => "unknown".to_owned(),
+        };
+        first.push(lodgement(key, document, format!("sample-{name}")));
+    }
+    let total = arguments.count + first.len() as u64;
+    let bar = progress_bar(total);
+    let mut lodged = first.len() as u64;
+    publish(stream, first).await?;
+    while lodged < total && !*stopped.borrow() {
+        let many = LODGED_AT_ONCE.min(usize::try_from(total - lodged).unwrap_or(LODGED_AT_ONCE));
+        let batch: Vec<Outgoing> = workload
+            .by_ref()
+            .take(many)
+            .map(|lodged| lodgement(lodged.tax_code, lodged.document, lodged.event_id))
+            .collect();
+        lodged += batch.len() as u64;
+        publish(stream, batch).await?;
+        wait_until(progress, lodged.saturating_sub(WAITING_MAX), &bar, stopped).await;
+    }
+    wait_until(progress, lodged, &bar, stopped).await;
+    bar.finish_and_clear();
+    Ok(lodged)
+}
+
+fn lodgement(tax_code: String, document: Vec<u8>, event_id: String) -> Outgoing {
+    Outgoing {
+        topic: topics::LODGED.to_owned(),
+        key: tax_code.into_bytes(),
+        headers: vec![("ce_type".to_owned(), b"vn.thongquan.declaration.lodged".to_vec())],
+        payload: document,
+        event_id,
+        timestamp_ms: None,
+    }
+}
+
+async fn publish(stream: &dyn Stream, messages: Vec<Outgoing>) -> Result<(), Failure> {
+    stream.publish(messages).await.map_err(|error| Failure::to("lodge declarations", &error))
+}
+
+/// Waits until so many lodged messages have been dealt with.
+async fn wait_until(progress: &Progress, lodged: u64, bar: &ProgressBar, stopped: &watch::Receiver<bool>) {
+    loop {
+        let done = progress.lodged.load(Ordering::Relaxed);
+        bar.set_position(done);
+        if done >= lodged || *stopped.borrow() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Waits until the bank's last payments are booked: until nothing has happened for a moment, in bounded time.
+async fn settle(progress: &Progress) {
+    let mut before = u64::MAX;
+    for _ in 0..40 {
+        let now = progress.messages.load(Ordering::Relaxed);
+        if now == before {
+            return;
+        }
+        before = now;
+        tokio::time::sleep(Duration::from_millis(400)).await;
+    }
+}
+
+async fn keep_lodging(
+    stream: &dyn Stream,
+    workload: &mut Workload,
+    progress: &Progress,
+    mut stopped: watch::Receiver<bool>,
+) -> Result<(), Failure> {
+    let spinner = ProgressBar::new_spinner();
+    spinner.enable_steady_tick(Duration::from_millis(250));
+    loop {
+        tokio::select! {
+            _ = stopped.wait_for(|stop| *stop) => break,
+            () = tokio::time::sleep(Duration::from_millis(500)) => {}
+        }
+        let batch = workload.by_ref().take(5).map(|lodged| lodgement(lodged.tax_code, lodged.document, lodged.event_id));
+        publish(stream, batch.collect()).await?;
+        spinner.set_message(format!("{} declarations decided", progress.decided.load(Ordering::Relaxed)));
+    }
+    spinner.finish_and_clear();
+    Ok(())
+}
+
+/// Pays what declarants are asked to pay, as a bank would.
+async fn keep_bank(stream: Arc<dyn Stream>, mut bank: Bank, stopped: watch::Receiver<bool>) {
+    let Ok(mut notices) = stream.tail(topics::NOTICES, TailFrom::Beginning).await else { return };
+    while !*stopped.borrow() {
+        let mut payments = Vec::new();
+        let mut wait = Duration::from_millis(100);
+        while payments.len() < LODGED_AT_ONCE {
+            let Ok(Some(message)) = notices.next(wait).await else { break };
+            wait = Duration::ZERO;
+            if message.header("repeated").is_some() {
+                continue;
+            }
+            let Ok(notice) = message::read_notice(message.payload.as_deref().unwrap_or_default()) else { continue };
+            if notice.kind == NoticeKind::AwaitingPayment {
+                payments.extend(bank.pay(&notice).into_iter().map(|payment| Outgoing {
+                    topic: topics::SETTLED.to_owned(),
+                    key: payment.payer.clone().into_bytes(),
+                    headers: Vec::new(),
+                    event_id: format!("bank-{}-{}", payment.payment_identifier, payment.bank_reference),
+                    payload: message::write_payment(&payment),
+                    timestamp_ms: None,
+                }));
+            }
+        }
+        if !payments.is_empty() && stream.publish(payments).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn progress_bar(total: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} decided, {per_sec}, {eta} to go")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(total).with_style(style)
+}
+
+/// What came of the declarations: read back from what is kept, not from what was counted on the way.
+async fn summary(
+    store: &dyn Store,
+    progress: &Progress,
+    lodged: u64,
+    took: Duration,
+    language: Language,
+) -> Result<String, Failure> {
+    let vietnamese = language == Language::Vietnamese;
+    let say = |en: &'static str, vi: &'static str| if vietnamese { vi } else { en };
+    let bold = Style::new().bold();
+    let mut outcomes: BTreeMap<String, u64> = BTreeMap::new();
+    let mut lanes: BTreeMap<String, u64> = BTreeMap::new();
+    let mut states: BTreeMap<String, u64> = BTreeMap::new();
+    let mut codes: BTreeMap<String, u64> = BTreeMap::new();
+    let mut taxes: BTreeMap<DutyType, Decimal> = BTreeMap::new();
+    let mut decided = 0_u64;
+    let mut after = None;
+    loop {
+        let page = store
+            .decisions_page(after.take(), 1_000)
+            .await
+            .map_err(|error| Failure::to("read the decisions", &error))?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.key.clone());
+        for (row, decision) in &page {
+            decided += 1;
+            *outcomes.entry(row.outcome.clone()).or_default() += 1;
+            *states.entry(row.state.clone()).or_default() += 1;
+            let decision: serde_json::Value = serde_json::from_slice(decision).unwrap_or_default();
+            if let Some(lane) = decision["lane"].as_str() {
+                *lanes.entry(lane.to_owned()).or_default() += 1;
+            }
+            for finding in decision["findings"].as_array().into_iter().flatten() {
+                *codes.entry(finding["code"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
+            }
+            for total in decision["totals"].as_array().into_iter().flatten() {
+                let duty = DutyType::ALL.into_iter().find(|duty| Some(duty.as_str()) == total["type"].as_str());
+                let payable = total["payable"].as_str().and_then(|text| text.parse::<Decimal>().ok());
+                if let (Some(duty), Some(payable)) = (duty, payable) {
+                    *taxes.entry(duty).or_default() += payable;
+                }
+            }
+        }
+    }
+    let mut page = String::new();
+    let line = |page: &mut String, title: &str, counts: &BTreeMap<String, u64>| {
+        let counts: Vec<String> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
+        let _ = writeln!(page, "{bold}{title:<22}{bold:#} {}", counts.join(", "));
+    };
+    let _ = writeln!(
+        page,
+        "\n{bold}{lodged}{bold:#} {}, {bold}{decided}{bold:#} {}",
+        say("messages lodged", "thông điệp đã khai"),
+        say("declarations decided", "tờ khai đã được xử lý"),
+    );
+    line(&mut page, say("outcomes", "kết quả"), &outcomes);
+    line(&mut page, say("lanes", "luồng"), &lanes);
+    line(&mut page, say("states", "trạng thái"), &states);
+    let _ = writeln!(
+        page,
+        "{bold}{:<22}{bold:#} {} {}, {} {}",
+        say("besides", "ngoài ra"),
+        progress.payments.load(Ordering::Relaxed),
+        say("payments booked", "khoản nộp đã ghi nhận"),
+        progress.kept.load(Ordering::Relaxed),
+        say("messages kept that are no declarations or contradict one", "thông điệp được giữ lại"),
+    );
+    let _ = writeln!(page, "{bold}{}{bold:#}", say("duties and taxes", "các sắc thuế"));
+    for (duty, payable) in &taxes {
+        let _ = writeln!(page, "  {:<30} {:>24} VND", render::duty_name(*duty, language), render::grouped(*payable));
+    }
+    let mut frequent: Vec<(String, u64)> = codes.into_iter().collect();
+    frequent.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let shown: Vec<String> = frequent.iter().take(15).map(|(code, count)| format!("{code} {count}")).collect();
+    let _ = writeln!(page, "{bold}{:<22}{bold:#} {}", say("findings", "lỗi phát hiện"), shown.join(", "));
+    let each = took.as_micros() / u128::from(lodged.max(1));
+    let _ = writeln!(
+        page,
+        "{bold}{:<22}{bold:#} {each} µs ({} ms, {})",
+        say("time per declaration", "thời gian mỗi tờ khai"),
+        took.as_millis(),
+        say("making them up, reading, deciding, keeping and answering", "gồm tạo, đọc, quyết định, lưu và trả lời"),
+    );
+    Ok(page)
+}
+
+fn where_next(arguments: &Arguments) -> String {
+    let bold = Style::new().bold();
+    let sample = arguments.samples.join("samples-valid");
+    let sample = std::fs::read_dir(&sample)
+        .ok()
+        .and_then(|entries| entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "xml")).min())
+        .map_or_else(|| "FILE".to_owned(), |path| path.display().to_string());
+    format!(
+        "\n{bold}Where to look next{bold:#}\n  \
+         thongquan assess {sample}\n      every figure of one declaration, with its rule and its law\n  \
+         {}\n      the law as data: change a rate, assess again, and see it cited\n  \
+         {}\n      everything that was decided (SQLite)\n",
+        rules_folder(arguments.rules.as_ref()).display(),
+        arguments.data.display(),
+    )
+}

@@ -1,0 +1,101 @@
+//! `thongquan serve`: processes the stream until told to stop.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use processor::{Processor, Progress};
+use storage::Store;
+use tokio::sync::watch;
+
+use crate::config::{self, Config, ConfigArgument};
+use crate::{Failure, assess, backends, load_rulebook};
+
+#[derive(clap::Args)]
+#[command(after_help = "The configuration file is commented in deploy/thongquan.toml; variables of the environment go \
+    before it, such as THONGQUAN_STORAGE__URL for `url` in [storage].\n\nSIGTERM and Ctrl-C finish what was begun; a \
+    second one ends at once, which loses nothing either.")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    config: ConfigArgument,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let config = config::load(&arguments.config)?;
+    backends::begin_logging(&config.log)?;
+    backends::runtime()?.block_on(serve(&config))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: &Config) -> Result<(), Failure> {
+    let rulebook = load_rulebook(&config.rules.folder)?;
+    tracing::info!(rulebook = rulebook.content_hash(), "the rulebook is loaded");
+    if config.processing.selectivity_secret_file.is_none() {
+        tracing::warn!("no selectivity secret is set: whoever reads the code can foretell the random draw");
+    }
+    let store = backends::open_store(config).await?;
+    take_facts(config, &*store).await?;
+    let stream = backends::open_stream(config).await?;
+    for topic in backends::ensure_topics(&*stream, config).await? {
+        if let Some(differs) = topic.differs {
+            tracing::warn!(topic = topic.name, "the topic has {differs}");
+        }
+    }
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(stop_on_signal(stop));
+    let processor = Processor {
+        store,
+        stream,
+        rulebook: Arc::new(ArcSwap::from_pointee(rulebook)),
+        settings: config.processor_settings()?,
+        progress: Arc::new(Progress::default()),
+    };
+    tracing::info!("processing");
+    processor::run(processor, stopped).await.map_err(|error| Failure::to("process the stream", &error))?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Takes the facts of traders from the file that the configuration names into the database.
+async fn take_facts(config: &Config, store: &dyn Store) -> Result<(), Failure> {
+    let Some(file) = &config.rules.facts else { return Ok(()) };
+    let facts = assess::read_facts(file)?;
+    let mut traders = Vec::with_capacity(facts.traders.len());
+    for trader in &facts.traders {
+        let json = serde_json::to_vec(trader).map_err(|error| Failure::to("write a trader's facts", &error))?;
+        traders.push((trader.tax_code.clone(), json));
+    }
+    store.put_traders(&traders).await.map_err(|error| Failure::to("keep the facts of traders", &error))?;
+    tracing::info!(traders = traders.len(), "facts of traders are taken in");
+    Ok(())
+}
+
+/// Says stop at the first SIGTERM or Ctrl-C, and ends the process at the second.
+pub(crate) async fn stop_on_signal(stop: watch::Sender<bool>) {
+    if wait_for_signal().await.is_err() {
+        tracing::warn!("signals cannot be listened to; only SIGKILL will end this process");
+        return;
+    }
+    tracing::info!("stopping; a second signal ends at once");
+    let _ = stop.send(true);
+    if wait_for_signal().await.is_ok() {
+        std::process::exit(130);
+    }
+}
+
+#[cfg(unix)]
+async fn wait_for_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn wait_for_signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

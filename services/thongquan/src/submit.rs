@@ -1,0 +1,165 @@
+//! `thongquan submit`: lodges declarations, waits for the notices, prints them.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use message::Reading;
+use processor::topics;
+use sha2::{Digest as _, Sha256};
+use stream::{Message, Outgoing, Stream, Tail, TailFrom};
+use tokio::time::Instant;
+use vocabulary::{Lane, Language, Notice, NoticeKind};
+
+use crate::config::{self, ConfigArgument};
+use crate::{Failure, Lang, assess, backends, print, render};
+
+#[derive(clap::Args)]
+#[command(after_help = "EXIT STATUS:\n  0  every declaration is registered\n  1  at least one was rejected\n  \
+    2  at least one could not be read\n  3  at least one was referred to an officer\n \
+    64  the command line or the configuration is wrong\n \
+    70  no notice came in time, or a server cannot be reached\n\nA processor has to run on the same configuration: \
+    `thongquan serve`. Lodging the same file again is safe: it gets the first answer again.")]
+pub(crate) struct Arguments {
+    /// Declarations as XML
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// How long to wait for the notices, in seconds
+    #[arg(long, default_value_t = 30, value_name = "SECONDS")]
+    wait: u64,
+    /// The language of the notices
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    lang: Lang,
+    #[command(flatten)]
+    config: ConfigArgument,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let config = config::load(&arguments.config)?;
+    let status = backends::runtime()?.block_on(async {
+        let stream = backends::open_stream(&config).await?;
+        backends::ensure_topics(&*stream, &config).await?;
+        submit(arguments, &*stream).await
+    })?;
+    Ok(ExitCode::from(status))
+}
+
+/// A declaration whose last notice has not come yet.
+struct Waiting {
+    file: String,
+}
+
+async fn submit(arguments: &Arguments, stream: &dyn Stream) -> Result<u8, Failure> {
+    // Listening begins before lodging, so that no answer is missed.
+    let mut notices = tail(stream, topics::NOTICES).await?;
+    let mut unreadable = tail(stream, topics::UNREADABLE).await?;
+    let mut waiting = HashMap::new();
+    let mut outgoing = Vec::new();
+    for file in &arguments.files {
+        let document = assess::read_file(file)?;
+        let message = lodgement(document, outgoing.len());
+        waiting.insert(message.event_id.clone(), Waiting { file: name_of(file) });
+        outgoing.push(message);
+    }
+    stream.publish(outgoing).await.map_err(|error| Failure::to("lodge the declarations", &error))?;
+
+    let language = Language::from(arguments.lang);
+    let deadline = Instant::now() + Duration::from_secs(arguments.wait);
+    let mut status = 0;
+    while !waiting.is_empty() && Instant::now() < deadline {
+        let step = Duration::from_millis(200).min(deadline - Instant::now());
+        tokio::select! {
+            message = notices.next(step) => {
+                let message = message.map_err(|error| Failure::to("read the notices", &error))?;
+                if let Some((id, message)) = message.and_then(|message| Some((cause_of(&message)?, message)))
+                    && let Some(entry) = waiting.get(&id)
+                {
+                    let Ok(notice) = message::read_notice(message.payload.as_deref().unwrap_or_default()) else { continue };
+                    print(&format!("{}: {}", entry.file, render::notice(&notice, language)));
+                    status = worse(status, status_of(notice.kind));
+                    if is_last(&notice) || message.header("repeated").is_some() {
+                        waiting.remove(&id);
+                    }
+                }
+            }
+            message = unreadable.next(step) => {
+                let message = message.map_err(|error| Failure::to("read what was unreadable", &error))?;
+                if let Some((id, message)) = message.and_then(|message| Some((cause_of(&message)?, message)))
+                    && let Some(entry) = waiting.remove(&id)
+                {
+                    let header = |name| String::from_utf8_lossy(message.header(name).unwrap_or_default()).into_owned();
+                    print(&format!("{}: unreadable ({}): {}\n", entry.file, header("reason"), header("detail")));
+                    status = worse(status, 2);
+                }
+            }
+        }
+    }
+    if waiting.is_empty() {
+        return Ok(status);
+    }
+    let mut files: Vec<&str> = waiting.values().map(|entry| entry.file.as_str()).collect();
+    files.sort_unstable();
+    Err(Failure::failed(format!(
+        "no final notice came within {} seconds for: {}\n  the declarations are lodged; is `thongquan serve` running \
+         on the same configuration? `thongquan doctor` looks",
+        arguments.wait,
+        files.join(", ")
+    )))
+}
+
+async fn tail(stream: &dyn Stream, topic: &str) -> Result<Box<dyn Tail>, Failure> {
+    stream.tail(topic, TailFrom::End).await.map_err(|error| Failure::to(&format!("listen to {topic}"), &error))
+}
+
+/// The message that lodges a document: keyed by the declarant, so that one enterprise's declarations stay in order.
+fn lodgement(document: Vec<u8>, at: usize) -> Outgoing {
+    let declarant = match message::read_declaration(&document) {
+        Reading::Read { declaration, .. } => declaration.declarant().unwrap_or("unknown").to_owned(),
+        Reading::Unreadable(_) => "unknown".to_owned(),
+    };
+    let hash = Sha256::digest(&document);
+    // Lodging a file twice is two messages, of which the second gets the first one's answer again.
+    let nonce = std::process::id();
+    let moment = crate::now_in_vietnam();
+    Outgoing {
+        topic: topics::LODGED.to_owned(),
+        key: declarant.into_bytes(),
+        headers: vec![
+            ("ce_specversion".to_owned(), b"1.0".to_vec()),
+            ("ce_type".to_owned(), b"vn.thongquan.declaration.lodged".to_vec()),
+            ("ce_source".to_owned(), b"thongquan submit".to_vec()),
+            ("ce_time".to_owned(), format!("{moment}+07:00").into_bytes()),
+        ],
+        event_id: format!("submit-{:02x}{:02x}{:02x}{:02x}-{nonce}-{moment}-{at}", hash[0], hash[1], hash[2], hash[3]),
+        payload: document,
+        timestamp_ms: None,
+    }
+}
+
+fn cause_of(message: &Message) -> Option<String> {
+    message.header("cause").map(|cause| String::from_utf8_lossy(cause).into_owned())
+}
+
+/// Whether no further notice comes before a bank or an officer acts.
+fn is_last(notice: &Notice) -> bool {
+    notice.kind != NoticeKind::Registered || notice.lane != Some(Lane::Green)
+}
+
+fn status_of(kind: NoticeKind) -> u8 {
+    match kind {
+        NoticeKind::Registered | NoticeKind::AwaitingPayment | NoticeKind::Cleared => 0,
+        NoticeKind::Rejected => 1,
+        NoticeKind::Referred => 3,
+    }
+}
+
+fn worse(a: u8, b: u8) -> u8 {
+    const ORDER: [u8; 4] = [0, 3, 1, 2];
+    let rank = |status| ORDER.iter().position(|known| *known == status).unwrap_or(0);
+    if rank(b) > rank(a) { b } else { a }
+}
+
+fn name_of(file: &Path) -> String {
+    file.display().to_string()
+}

@@ -34,4 +34,4 @@ mod run;
 
 pub use registration::{Circumstances, assess_document, clear};
 pub use run::{Processor, ProcessorError, Progress, run};
-pub use settings::{NUMBER_STRIPES, Settings, topics};
+pub use settings::{NUMBER_STRIPES, Settings, Topics};

@@ -9,7 +9,7 @@ use clearance::life_cycle::State;
 
 use crate::arrival::Arrival;
 use crate::events::event_id;
-use crate::settings::topics;
+use crate::settings::Topics;
 
 /// The identifier that a payer names when paying what is owed on a declaration (mã định danh khoản phải nộp).
 pub(crate) fn payment_identifier(number: &str) -> String {
@@ -46,12 +46,12 @@ pub(crate) fn of_decision(decision: &Decision, state: State, key: &DeclarationKe
 }
 
 /// Puts a notice into the outbox, as the `sequence`-th message that an arrival caused.
-pub(crate) fn to_outbox(arrival: &Arrival<'_>, sequence: i32, notice: &Notice) -> OutboxMessage {
+pub(crate) fn to_outbox(topics: &Topics, arrival: &Arrival<'_>, sequence: i32, notice: &Notice) -> OutboxMessage {
     let headers = vec![("subject".to_owned(), notice.reference.clone())];
     envelope(
         arrival,
         sequence,
-        topics::NOTICES,
+        &topics.notices,
         &format!("vn.thongquan.notice.{}", notice.kind.as_str()),
         notice.declarant.clone().into_bytes(),
         headers,
@@ -60,14 +60,20 @@ pub(crate) fn to_outbox(arrival: &Arrival<'_>, sequence: i32, notice: &Notice) -
 }
 
 /// Sends a first answer once more, to the same declarant.
-pub(crate) fn answer_again(arrival: &Arrival<'_>, declarant: &str, reference: &str, answer: Vec<u8>) -> OutboxMessage {
+pub(crate) fn answer_again(
+    topics: &Topics,
+    arrival: &Arrival<'_>,
+    declarant: &str,
+    reference: &str,
+    answer: Vec<u8>,
+) -> OutboxMessage {
     let headers = vec![("subject".to_owned(), reference.to_owned()), ("repeated".to_owned(), "true".to_owned())];
     let kind = "vn.thongquan.notice.repeated";
-    envelope(arrival, 0, topics::NOTICES, kind, declarant.to_owned().into_bytes(), headers, answer)
+    envelope(arrival, 0, &topics.notices, kind, declarant.to_owned().into_bytes(), headers, answer)
 }
 
 /// Sends on what could not be read, as it came, with the reason.
-pub(crate) fn unreadable(arrival: &Arrival<'_>, reason: &str, detail: &str) -> OutboxMessage {
+pub(crate) fn unreadable(topics: &Topics, arrival: &Arrival<'_>, reason: &str, detail: &str) -> OutboxMessage {
     let headers = vec![
         ("reason".to_owned(), reason.to_owned()),
         ("detail".to_owned(), detail.to_owned()),
@@ -76,7 +82,7 @@ pub(crate) fn unreadable(arrival: &Arrival<'_>, reason: &str, detail: &str) -> O
         ("offset".to_owned(), arrival.message.offset.to_string()),
     ];
     let payload = arrival.payload().to_vec();
-    envelope(arrival, 0, topics::UNREADABLE, "vn.thongquan.unreadable", arrival.key(), headers, payload)
+    envelope(arrival, 0, &topics.unreadable, "vn.thongquan.unreadable", arrival.key(), headers, payload)
 }
 
 /// The headers of CloudEvents' binding for Kafka, around a payload.

@@ -14,7 +14,7 @@ use crate::arrival::Arrival;
 use crate::plan::{Desk, Plan, Series, Turn};
 use crate::registration::{self, Lodgement};
 use crate::run::Progress;
-use crate::settings::{Settings, topics};
+use crate::settings::Settings;
 use crate::settlement::{self, Confirmation};
 
 const RETRY_WAIT_MIN: Duration = Duration::from_millis(50);
@@ -77,7 +77,7 @@ impl PartitionWorker {
     }
 
     async fn read_series(&mut self) -> Result<(), StorageError> {
-        if self.partition.topic == topics::LODGED {
+        if self.partition.topic == self.office.settings.topics.lodged {
             let (store, partition) = (&self.office.store, self.partition.partition);
             self.series = Series {
                 import: store.series(Direction::Import.as_str(), partition).await?,
@@ -197,7 +197,7 @@ impl PartitionWorker {
     async fn committed(&mut self, batch: Batch, series: Series) -> Attempt {
         self.next = batch.next;
         self.series = series;
-        self.office.progress.count(&batch);
+        self.office.progress.count(&batch, &self.office.settings);
         if !batch.outbox.is_empty() {
             let _ = self.office.relay.send(batch.outbox).await;
         }
@@ -212,13 +212,13 @@ impl PartitionWorker {
         let plan = if keep_only {
             let mut plan = Plan::default();
             for arrival in &arrivals {
-                plan.keep(arrival, "refused_by_database", "the database refuses the decision; the message is kept");
+                plan.keep(&self.office.settings.topics, arrival, "refused_by_database", "the database refuses the decision; the message is kept");
             }
             plan
-        } else if self.partition.topic == topics::SETTLED {
+        } else if self.partition.topic == self.office.settings.topics.settled {
             let confirmations: Vec<_> = messages.iter().map(|message| Confirmation::read(Arrival::new(message))).collect();
             let prefetched = store.prefetch(&settlement::wanted(&confirmations)).await?;
-            settlement::plan(&confirmations, prefetched)
+            settlement::plan(&confirmations, prefetched, &self.office.settings.topics)
         } else {
             // Parsing is the greatest part of the work; it must not hold up what waits for the network.
             let lodgements: Vec<_> = tokio::task::block_in_place(|| {

@@ -12,7 +12,7 @@ use vocabulary::Direction;
 
 use crate::arrival::Arrival;
 use crate::notices;
-use crate::settings::Settings;
+use crate::settings::{Settings, Topics};
 
 /// What decisions of one partition are made with.
 pub(crate) struct Desk<'a> {
@@ -51,8 +51,8 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Keeps a message that could not be taken up, and sends it on with the reason.
-    pub(crate) fn keep(&mut self, arrival: &Arrival<'_>, reason: &str, detail: &str) {
-        self.outbox.push(notices::unreadable(arrival, reason, detail));
+    pub(crate) fn keep(&mut self, topics: &Topics, arrival: &Arrival<'_>, reason: &str, detail: &str) {
+        self.outbox.push(notices::unreadable(topics, arrival, reason, detail));
         self.keep_quietly(arrival, reason, detail);
     }
 
@@ -109,7 +109,7 @@ pub(crate) struct Turn {
 
 /// Runs the work on one message. A panic there is a defect of ours that must cost one message its decision, never the
 /// stream its progress: the message is kept, and sent on with the reason.
-pub(crate) fn guarded(plan: &mut Plan, arrival: &Arrival<'_>, work: impl FnOnce(&mut Plan)) {
+pub(crate) fn guarded(topics: &Topics, plan: &mut Plan, arrival: &Arrival<'_>, work: impl FnOnce(&mut Plan)) {
     let marks = (plan.declarations.len(), plan.updates.len(), plan.log.len(), plan.payments.len());
     let (outbox, kept) = (plan.outbox.len(), plan.kept.len());
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(plan))) {
@@ -127,7 +127,7 @@ pub(crate) fn guarded(plan: &mut Plan, arrival: &Arrival<'_>, work: impl FnOnce(
             detail,
             "processing a message failed; it is kept, and the stream goes on"
         );
-        plan.keep(arrival, "processing_failed", "an internal fault; the message is kept and customs is told");
+        plan.keep(topics, arrival, "processing_failed", "an internal fault; the message is kept and customs is told");
     }
 }
 

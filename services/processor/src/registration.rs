@@ -14,7 +14,7 @@ use crate::arrival::Arrival;
 use crate::events::{LOG_BEGINNING, content_hash, draw, log_entry};
 use crate::notices;
 use crate::plan::{Desk, Overlay, Plan, guarded};
-use crate::settings::NUMBER_STRIPES;
+use crate::settings::{NUMBER_STRIPES, Topics};
 
 /// A lodged message after reading, before anything is looked up.
 pub(crate) struct Lodgement<'a> {
@@ -107,7 +107,7 @@ pub(crate) fn plan(lodgements: &[Lodgement<'_>], prefetched: Prefetched, desk: &
     for lodgement in lodgements {
         let series = desk.series.clone();
         let decisions = plan.declarations.len();
-        guarded(&mut plan, &lodgement.arrival, |plan| take_up(plan, lodgement, &mut overlay, &traders, desk));
+        guarded(&desk.settings.topics, &mut plan, &lodgement.arrival, |plan| take_up(plan, lodgement, &mut overlay, &traders, desk));
         if plan.declarations.len() == decisions {
             // Nothing was registered after all, so no number was used.
             desk.series = series;
@@ -124,20 +124,21 @@ fn take_up(
     desk: &mut Desk<'_>,
 ) {
     let arrival = &lodgement.arrival;
+    let topics = &desk.settings.topics;
     let (declaration, findings, key) = match (&lodgement.reading, &lodgement.key) {
         (Reading::Read { declaration, findings }, Some(key)) => (declaration, findings, key),
         (Reading::Unreadable(findings), _) => {
             let (reason, detail) = reason_of(findings);
-            return plan.keep(arrival, &reason, &detail);
+            return plan.keep(topics, arrival, &reason, &detail);
         }
-        (Reading::Read { .. }, None) => return plan.keep(arrival, "not_a_declaration", "it cannot be kept under any key"),
+        (Reading::Read { .. }, None) => return plan.keep(topics, arrival, "not_a_declaration", "it cannot be kept under any key"),
     };
     let mut findings = findings.clone();
     if let Some(known) = overlay.get(key) {
         if known.content_hash == lodgement.content_hash {
-            plan.outbox.push(notices::answer_again(arrival, &key.declarant, &key.reference, known.answer.clone()));
+            plan.outbox.push(notices::answer_again(topics, arrival, &key.declarant, &key.reference, known.answer.clone()));
         } else {
-            contradict(plan, lodgement, key, known);
+            contradict(topics, plan, lodgement, key, known);
         }
         return;
     }
@@ -149,7 +150,7 @@ fn take_up(
     let notices = notices::of_decision(&decision, state, key, arrival.at);
     let first = plan.outbox.len();
     for (sequence, notice) in (0..).zip(&notices) {
-        plan.outbox.push(notices::to_outbox(arrival, sequence, notice));
+        plan.outbox.push(notices::to_outbox(topics, arrival, sequence, notice));
     }
     let answer = plan.outbox.get(first).map(|message| message.payload.clone()).unwrap_or_default();
     let body = serde_json::to_vec(&decision).unwrap_or_default();
@@ -248,7 +249,7 @@ pub fn clear(
 }
 
 /// A reference that was used before, for something else.
-fn contradict(plan: &mut Plan, lodgement: &Lodgement<'_>, key: &DeclarationKey, known: &Known) {
+fn contradict(topics: &Topics, plan: &mut Plan, lodgement: &Lodgement<'_>, key: &DeclarationKey, known: &Known) {
     let arrival = &lodgement.arrival;
     let number = known.number.as_deref().unwrap_or("-");
     let finding = sequence_finding(
@@ -283,7 +284,7 @@ fn contradict(plan: &mut Plan, lodgement: &Lodgement<'_>, key: &DeclarationKey, 
         payment_identifier: None,
         findings: vec![finding],
     };
-    plan.outbox.push(notices::to_outbox(arrival, 0, &notice));
+    plan.outbox.push(notices::to_outbox(topics, arrival, 0, &notice));
 }
 
 /// A later version needs the one before it to have been rejected.

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use crate::ownership::Ownership;
 use crate::partition_worker::{Ended, Office, PartitionWorker};
 use crate::relay::Relay;
-use crate::settings::{NUMBER_STRIPES, Settings, topics};
+use crate::settings::{NUMBER_STRIPES, Settings};
 
 /// How many batches of a partition may wait for its worker; then the stream waits.
 const BATCHES_WAITING_MAX: usize = 2;
@@ -80,10 +80,10 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn count(&self, batch: &Batch) {
+    pub(crate) fn count(&self, batch: &Batch, settings: &Settings) {
         let messages = u64::try_from(batch.next - batch.expected).unwrap_or(0);
         self.messages.fetch_add(messages, Ordering::Relaxed);
-        if batch.partition.topic == topics::LODGED {
+        if batch.partition.topic == settings.topics.lodged {
             self.lodged.fetch_add(messages, Ordering::Relaxed);
         }
         self.decided.fetch_add(batch.declarations.len() as u64, Ordering::Relaxed);
@@ -138,7 +138,7 @@ impl Seats {
 pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Result<(), ProcessorError> {
     let Processor { store, stream, rulebook, settings, progress } = processor;
     for topic in stream.topics().await? {
-        if topic.name == topics::LODGED && i64::from(topic.partitions) > NUMBER_STRIPES {
+        if topic.name == settings.topics.lodged && i64::from(topic.partitions) > NUMBER_STRIPES {
             return Err(ProcessorError::TooManyPartitions { topic: topic.name, partitions: topic.partitions });
         }
     }
@@ -151,7 +151,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
         ..ConsumerSettings::default()
     };
     let mut consumer = stream
-        .consumer(&[topics::LODGED, topics::SETTLED], &settings.group, consumer_settings, ownership.clone())
+        .consumer(&[&settings.topics.lodged, &settings.topics.settled], &settings.group, consumer_settings, ownership.clone())
         .await?;
     let office = Arc::new(Office { store, rulebook, settings, relay: relay.sender(), progress });
 

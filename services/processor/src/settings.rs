@@ -2,18 +2,34 @@
 
 use std::time::Duration;
 
-/// The topics, as the contract with other people's systems names them.
-pub mod topics {
+/// The topics, as the contract with other people's systems names them, behind a prefix that an installation may set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topics {
     /// Declarations, amendments and cancellations as lodged.
-    pub const LODGED: &str = "declarations.lodged";
+    pub lodged: String,
     /// Payment confirmations of banks.
-    pub const SETTLED: &str = "payments.settled";
+    pub settled: String,
     /// Notices to declarants.
-    pub const NOTICES: &str = "declarations.notices";
+    pub notices: String,
     /// What could not be read, as it came, with the reason in headers.
-    pub const UNREADABLE: &str = "declarations.unreadable";
+    pub unreadable: String,
+}
+
+impl Topics {
+    /// The topics behind a prefix, which may be empty.
+    pub fn new(prefix: &str) -> Self {
+        Self {
+            lodged: format!("{prefix}declarations.lodged"),
+            settled: format!("{prefix}payments.settled"),
+            notices: format!("{prefix}declarations.notices"),
+            unreadable: format!("{prefix}declarations.unreadable"),
+        }
+    }
+
     /// Every topic that the processor reads or writes.
-    pub const ALL: [&str; 4] = [LODGED, SETTLED, NOTICES, UNREADABLE];
+    pub fn all(&self) -> [&str; 4] {
+        [&self.lodged, &self.settled, &self.notices, &self.unreadable]
+    }
 }
 
 /// How many series the numbers of declarations are dealt into, one for each partition of the lodged declarations.
@@ -28,6 +44,8 @@ pub const NUMBER_STRIPES: i64 = 64;
 pub struct Settings {
     /// The consumer group.
     pub group: String,
+    /// The topics.
+    pub topics: Topics,
     /// The most messages decided in one transaction.
     pub batch_messages_max: usize,
     /// The longest that a message waits for others to share its transaction.
@@ -41,6 +59,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             group: "thongquan".to_owned(),
+            topics: Topics::new(""),
             batch_messages_max: 500,
             batch_wait: Duration::from_millis(5),
             selectivity_secret: Vec::new(),

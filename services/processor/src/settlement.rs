@@ -11,6 +11,7 @@ use crate::arrival::Arrival;
 use crate::events::log_entry;
 use crate::notices;
 use crate::plan::{Overlay, Plan, guarded};
+use crate::settings::Topics;
 
 /// A payment message after reading.
 pub(crate) struct Confirmation<'a> {
@@ -49,17 +50,18 @@ pub(crate) fn wanted(confirmations: &[Confirmation<'_>]) -> Wanted {
 }
 
 /// Books a batch of payments, in their order.
-pub(crate) fn plan(confirmations: &[Confirmation<'_>], prefetched: Prefetched) -> Plan {
+pub(crate) fn plan(confirmations: &[Confirmation<'_>], prefetched: Prefetched, topics: &Topics) -> Plan {
     let mut booked = Overlay::new(prefetched.payments.into_keys().map(|key| (key, ())).collect());
     let mut declarations = Overlay::new(prefetched.numbers);
     let mut plan = Plan::default();
     for confirmation in confirmations {
-        guarded(&mut plan, &confirmation.arrival, |plan| book(plan, confirmation, &mut booked, &mut declarations));
+        guarded(topics, &mut plan, &confirmation.arrival, |plan| book(topics, plan, confirmation, &mut booked, &mut declarations));
     }
     plan
 }
 
 fn book(
+    topics: &Topics,
     plan: &mut Plan,
     confirmation: &Confirmation<'_>,
     booked: &mut Overlay<PaymentKey, ()>,
@@ -71,7 +73,7 @@ fn book(
         Err(findings) => {
             let reason = findings.first().map_or("unreadable", |finding| finding.code.as_str());
             let detail: Vec<&str> = findings.iter().take(10).map(|finding| finding.message.en.as_str()).collect();
-            return plan.keep(arrival, reason, &detail.join("; "));
+            return plan.keep(topics, arrival, reason, &detail.join("; "));
         }
     };
     let key = key_of(payment);
@@ -80,7 +82,7 @@ fn book(
         return;
     }
     let Ok(amount) = i64::try_from(payment.amount) else {
-        return plan.keep(arrival, "amount_out_of_range", "the amount is no whole number of dong in range");
+        return plan.keep(topics, arrival, "amount_out_of_range", "the amount is no whole number of dong in range");
     };
     let mut record = |outcome: &str| {
         plan.payments.push(NewPayment {
@@ -146,7 +148,7 @@ fn book(
         log_hash: entry.hash,
     });
     if matches!(effect, PaymentEffect::Cleared | PaymentEffect::ClearedOverpaid) {
-        plan.outbox.push(notices::to_outbox(arrival, 0, &cleared(&row, arrival)));
+        plan.outbox.push(notices::to_outbox(topics, arrival, 0, &cleared(&row, arrival)));
     }
     let (log_sequence, log_hash) = (entry.sequence, entry.hash);
     plan.log.push(entry);

@@ -1,1 +1,53 @@
-//! 
+//! The law as data: `rules/` read, checked and asked on a date.
+//!
+//! This is the only crate that opens a rule file. It reads all of them once, reports every mistake with its line and
+//! a hint, and keeps what they say in an immutable form. Nothing but [`Rulebook::in_force_on`] gives a value, each value
+//! comes with its citation, and silence is a [`vocabulary::RulebookGap`], never a zero.
+//!
+//! ```text
+//!   rules/law/          instruments ──────────────┐ cited by
+//!   rules/code-lists/   codes                     │
+//!   rules/valuation/    exchange rates, rounding ─┤──► Rulebook ──► in_force_on(date) ──► RulesInForce
+//!   rules/assessment/   tariffs, agreements, ─────┘     (all days)                         ├─ commodity(hs8) ─► TariffLine
+//!                       taxes, thresholds                                                  └─ codes, rates, thresholds
+//! ```
+
+mod rulebook;
+
+mod in_force;
+
+mod cited;
+
+mod tariff_line;
+
+mod agreement;
+
+mod tax;
+
+mod valuation;
+
+mod code_list;
+
+mod law;
+
+mod hs_table;
+
+mod load;
+
+mod error;
+
+pub use agreement::{AgreementInForce, Preferential};
+pub use cited::{Cited, Mark};
+pub use code_list::{
+    AdjustmentEffect, CodeEntry, CodeList, CustomsOffice, DeclarationKind, Incoterm, ScheduleKind, TariffSchedule,
+    Treatment,
+};
+pub use error::{RuleError, RuleErrors};
+pub use hs_table::CommodityCode;
+pub use in_force::{MfnRelation, RulesInForce};
+pub use law::Instrument;
+pub use rulebook::{Rulebook, SourceSummary};
+pub use tariff_line::{
+    EnvironmentalProtection, ExportDuty, SpecialConsumption, TariffLine, TariffUnit, VatOnLine,
+};
+pub use tax::{GiftThreshold, Rounding, RoundingKind, ShipmentThreshold, TaxCode, TaxEffect, Thresholds};

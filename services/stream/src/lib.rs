@@ -1,1 +1,33 @@
-//! 
+//! A partitioned log behind one trait, and the only crate that knows Kafka.
+//!
+//! Messages lie in the partitions of topics, in order, each with an offset; a key decides the partition, so what has one
+//! key stays in order. A [`Consumer`] hands out batches, one partition at a time. Where a partition resumes is asked from
+//! the caller's database through [`Positions`], because there the position is committed together with what was made of
+//! the messages: the log itself keeps no positions. What comes out twice is recognised by its event identifier (`ce_id`).
+//!
+//! ```text
+//!                 ┌────────────── Stream ──────────────┐
+//!   publish ────► │  topic  ┌ partition 0  ▪▪▪▪▪▪▪▪▪   │ ────► Consumer ── Batch, Assigned, Revoked, Halted ──► caller
+//!   (by key)      │         └ partition 1  ▪▪▪▪▪       │           ▲                                              │
+//!                 │                                    │           └──── Positions ◄── database ◄── one commit ───┘
+//!                 └──── kafka.rs  or  embedded.rs ─────┘ ────► Tail (no group, every partition: to wait for an answer)
+//! ```
+//!
+//! [`KafkaStream`] speaks to a Kafka cluster; [`EmbeddedStream`] is a table in a SQLite file. Both pass one contract,
+//! `tests/contract.rs`. A position that does not fit the log is never reset: the partition halts and says why.
+
+mod contract;
+mod embedded;
+mod error;
+mod kafka;
+mod partition;
+mod positions;
+mod record;
+
+pub use contract::{Consumer, ConsumerSettings, Event, Stream, Tail, TailFrom, TopicSpec, TopicState};
+pub use embedded::EmbeddedStream;
+pub use error::{BoxError, PublishError, Result, StreamError};
+pub use kafka::{KafkaSettings, KafkaStream};
+pub use partition::partition_of;
+pub use positions::{PositionRefused, Positions};
+pub use record::{Batch, EVENT_ID_HEADER, Headers, MESSAGE_BYTES_MAX, Message, Outgoing};

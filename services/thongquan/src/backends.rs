@@ -49,10 +49,12 @@ pub(crate) async fn ensure_topics(stream: &dyn Stream, config: &Config) -> Resul
 
 /// The topics as the configuration wants them.
 pub(crate) fn topic_specs(config: &Config) -> Vec<TopicSpec> {
-    processor::topics::ALL
-        .iter()
+    let topics = config.topics();
+    topics
+        .all()
+        .into_iter()
         .map(|name| TopicSpec {
-            name: (*name).to_owned(),
+            name: name.to_owned(),
             partitions: config.stream.partitions,
             replication: config.stream.replication,
         })

@@ -68,6 +68,8 @@ pub(crate) struct Stream {
     /// `host:port`, with commas between several.
     pub(crate) brokers: String,
     pub(crate) group: String,
+    /// What stands before every topic's name.
+    pub(crate) topic_prefix: String,
     /// The partitions of topics that do not exist yet.
     pub(crate) partitions: i32,
     /// On how many brokers each partition of a topic that does not exist yet lies.
@@ -82,6 +84,7 @@ impl Default for Stream {
             kind: StreamKind::Embedded,
             brokers: "127.0.0.1:9092".to_owned(),
             group: "thongquan".to_owned(),
+            topic_prefix: String::new(),
             partitions: 4,
             replication: 1,
             client: std::collections::BTreeMap::new(),
@@ -193,10 +196,16 @@ impl Config {
         };
         Ok(processor::Settings {
             group: self.stream.group.clone(),
+            topics: self.topics(),
             batch_messages_max: self.processing.batch_messages_max,
             batch_wait: std::time::Duration::from_millis(self.processing.batch_wait_ms),
             selectivity_secret,
         })
+    }
+
+    /// The topics behind the configured prefix.
+    pub(crate) fn topics(&self) -> processor::Topics {
+        processor::Topics::new(&self.stream.topic_prefix)
     }
 
     /// The SQLite file, where one is used.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anstyle::Style;
 use arc_swap::ArcSwap;
 use indicatif::{ProgressBar, ProgressStyle};
-use processor::{Processor, Progress, topics};
+use processor::{Processor, Progress, Topics};
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use simulator::{Bank, Workload};
@@ -140,9 +140,10 @@ async fn begin(file: &Path) -> Result<(Arc<dyn Store>, Arc<dyn Stream>), Failure
         .await
         .map_err(|error| Failure::to("create the database", &error))?;
     let stream = EmbeddedStream::open(file).await.map_err(|error| Failure::to("create the stream", &error))?;
-    let specs: Vec<TopicSpec> = topics::ALL
-        .iter()
-        .map(|name| TopicSpec { name: (*name).to_owned(), partitions: PARTITIONS, replication: 1 })
+    let specs: Vec<TopicSpec> = Topics::new("")
+        .all()
+        .into_iter()
+        .map(|name| TopicSpec { name: name.to_owned(), partitions: PARTITIONS, replication: 1 })
         .collect();
     stream.ensure_topics(&specs).await.map_err(|error| Failure::to("create the topics", &error))?;
     Ok((store, Arc::new(stream)))
@@ -202,7 +203,7 @@ async fn lodge(
 
 fn lodgement(tax_code: String, document: Vec<u8>, event_id: String) -> Outgoing {
     Outgoing {
-        topic: topics::LODGED.to_owned(),
+        topic: Topics::new("").lodged,
         key: tax_code.into_bytes(),
         headers: vec![("ce_type".to_owned(), b"vn.thongquan.declaration.lodged".to_vec())],
         payload: document,
@@ -263,7 +264,7 @@ async fn keep_lodging(
 
 /// Pays what declarants are asked to pay, as a bank would.
 async fn keep_bank(stream: Arc<dyn Stream>, mut bank: Bank, stopped: watch::Receiver<bool>) {
-    let Ok(mut notices) = stream.tail(topics::NOTICES, TailFrom::Beginning).await else { return };
+    let Ok(mut notices) = stream.tail(&Topics::new("").notices, TailFrom::Beginning).await else { return };
     while !*stopped.borrow() {
         let mut payments = Vec::new();
         let mut wait = Duration::from_millis(100);
@@ -276,7 +277,7 @@ async fn keep_bank(stream: Arc<dyn Stream>, mut bank: Bank, stopped: watch::Rece
             let Ok(notice) = message::read_notice(message.payload.as_deref().unwrap_or_default()) else { continue };
             if notice.kind == NoticeKind::AwaitingPayment {
                 payments.extend(bank.pay(&notice).into_iter().map(|payment| Outgoing {
-                    topic: topics::SETTLED.to_owned(),
+                    topic: Topics::new("").settled,
                     key: payment.payer.clone().into_bytes(),
                     headers: Vec::new(),
                     event_id: format!("bank-{}-{}", payment.payment_identifier, payment.bank_reference),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use message::Reading;
-use processor::topics;
+use processor::Topics;
 use sha2::{Digest as _, Sha256};
 use stream::{Message, Outgoing, Stream, Tail, TailFrom};
 use tokio::time::Instant;
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let status = backends::runtime()?.block_on(async {
         let stream = backends::open_stream(&config).await?;
         backends::ensure_topics(&*stream, &config).await?;
-        submit(arguments, &*stream).await
+        submit(arguments, &*stream, &config.topics()).await
     })?;
     Ok(ExitCode::from(status))
 }
@@ -50,15 +50,15 @@ struct Waiting {
     file: String,
 }
 
-async fn submit(arguments: &Arguments, stream: &dyn Stream) -> Result<u8, Failure> {
+async fn submit(arguments: &Arguments, stream: &dyn Stream, topics: &Topics) -> Result<u8, Failure> {
     // Listening begins before lodging, so that no answer is missed.
-    let mut notices = tail(stream, topics::NOTICES).await?;
-    let mut unreadable = tail(stream, topics::UNREADABLE).await?;
+    let mut notices = tail(stream, &topics.notices).await?;
+    let mut unreadable = tail(stream, &topics.unreadable).await?;
     let mut waiting = HashMap::new();
     let mut outgoing = Vec::new();
     for file in &arguments.files {
         let document = assess::read_file(file)?;
-        let message = lodgement(document, outgoing.len());
+        let message = lodgement(document, outgoing.len(), topics);
         waiting.insert(message.event_id.clone(), Waiting { file: name_of(file) });
         outgoing.push(message);
     }
@@ -113,7 +113,7 @@ async fn tail(stream: &dyn Stream, topic: &str) -> Result<Box<dyn Tail>, Failure
 }
 
 /// The message that lodges a document: keyed by the declarant, so that one enterprise's declarations stay in order.
-fn lodgement(document: Vec<u8>, at: usize) -> Outgoing {
+fn lodgement(document: Vec<u8>, at: usize, topics: &Topics) -> Outgoing {
     let declarant = match message::read_declaration(&document) {
         Reading::Read { declaration, .. } => declaration.declarant().unwrap_or("unknown").to_owned(),
         Reading::Unreadable(_) => "unknown".to_owned(),
@@ -123,7 +123,7 @@ fn lodgement(document: Vec<u8>, at: usize) -> Outgoing {
     let nonce = std::process::id();
     let moment = crate::now_in_vietnam();
     Outgoing {
-        topic: topics::LODGED.to_owned(),
+        topic: topics.lodged.clone(),
         key: declarant.into_bytes(),
         headers: vec![
             ("ce_specversion".to_owned(), b"1.0".to_vec()),

@@ -1,0 +1,288 @@
+//! The notice to the declarant: `schemas/notice/1.0/notice.xsd`. It says what was decided and what is wrong, and never why
+//! a lane was chosen.
+
+use rust_decimal::Decimal;
+use vocabulary::duty::plain;
+use vocabulary::{Bilingual, DutyTotal, DutyType, Finding, Lane, Notice, NoticeKind, Severity};
+
+use crate::payment::{DATE_TIME_SHAPE, date_time};
+use crate::tree::{self, Cursor, Element, Format};
+use crate::xml::{self, Namespace};
+
+/// The namespace of the notice, version 1.
+pub const NOTICE_NAMESPACE: &str = "urn:thongquan:notice:1";
+
+const FORMAT: Format = Format {
+    root: "Notice",
+    namespace: Namespace::Notice,
+    uri: NOTICE_NAMESPACE,
+    schema: "schemas/notice/1.0",
+    law: "Law 54/2014/QH13, art. 30 (registration of declarations)",
+};
+
+const KINDS: [NoticeKind; 5] = [
+    NoticeKind::Rejected,
+    NoticeKind::Registered,
+    NoticeKind::AwaitingPayment,
+    NoticeKind::Cleared,
+    NoticeKind::Referred,
+];
+
+/// Writes a notice.
+pub fn write_notice(notice: &Notice) -> Vec<u8> {
+    let mut out = Out { text: String::with_capacity(1024) };
+    out.text.push_str(&format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Notice xmlns=\"{NOTICE_NAMESPACE}\">\n"));
+    out.leaf(1, "TypeCode", "", notice.kind.as_str());
+    out.leaf(1, "DeclarantID", "", &notice.declarant);
+    out.leaf(1, "FunctionalReferenceID", "", &notice.reference);
+    out.leaf(1, "VersionID", "", &notice.version.to_string());
+    out.leaf(1, "IssueDateTime", "", &notice.issued_at.to_string());
+    out.optional(1, "DeclarationID", notice.number.as_deref());
+    if let Some(lane) = notice.lane {
+        out.leaf(1, "Lane", &format!(" nationalCode=\"{}\"", lane.code()), lane.as_str());
+    }
+    for total in &notice.totals {
+        out.open(1, "DutyTaxFeeTotal");
+        out.leaf(2, "TypeCode", "", total.duty_type.as_str());
+        out.leaf(2, "PayableAmount", "", &plain(total.payable));
+        out.close(1, "DutyTaxFeeTotal");
+    }
+    out.optional(1, "TotalPayableAmount", notice.total_payable.map(plain).as_deref());
+    out.optional(1, "PaymentIdentifierID", notice.payment_identifier.as_deref());
+    for finding in &notice.findings {
+        out.finding(finding);
+    }
+    out.text.push_str("</Notice>\n");
+    out.text.into_bytes()
+}
+
+struct Out {
+    text: String,
+}
+
+impl Out {
+    fn open(&mut self, depth: usize, name: &str) {
+        self.text.push_str(&format!("{:depth$}<{name}>\n", "", depth = depth * 2));
+    }
+
+    fn close(&mut self, depth: usize, name: &str) {
+        self.text.push_str(&format!("{:depth$}</{name}>\n", "", depth = depth * 2));
+    }
+
+    fn leaf(&mut self, depth: usize, name: &str, attributes: &str, value: &str) {
+        self.text.push_str(&format!("{:depth$}<{name}{attributes}>", "", depth = depth * 2));
+        xml::escape(value, &mut self.text);
+        self.text.push_str(&format!("</{name}>\n"));
+    }
+
+    fn optional(&mut self, depth: usize, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.leaf(depth, name, "", value);
+        }
+    }
+
+    fn bilingual(&mut self, name: &str, text: &Bilingual) {
+        self.leaf(2, name, " languageCode=\"en\"", &text.en);
+        self.leaf(2, name, " languageCode=\"vi\"", &text.vi);
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        self.open(1, "Finding");
+        self.leaf(2, "Code", "", &finding.code);
+        self.leaf(2, "SeverityCode", "", severity_word(finding.severity));
+        self.leaf(2, "Path", "", &finding.path);
+        self.optional(2, "SequenceNumeric", finding.item.map(|item| item.to_string()).as_deref());
+        self.optional(2, "FieldID", finding.field.as_deref());
+        self.optional(2, "Value", finding.value.as_deref());
+        self.optional(2, "LineNumeric", finding.line.map(|line| line.to_string()).as_deref());
+        self.optional(2, "ColumnNumeric", finding.column.map(|column| column.to_string()).as_deref());
+        self.bilingual("Message", &finding.message);
+        self.bilingual("Mend", &finding.mend);
+        self.leaf(2, "Rule", "", &finding.rule);
+        self.leaf(2, "Law", "", &finding.law);
+        self.optional(2, "FollowsFromCode", finding.follows_from.as_deref());
+        self.close(1, "Finding");
+    }
+}
+
+fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+/// Reads a notice, as a declarant's system does.
+///
+/// # Errors
+/// What keeps the document from being a notice after `schemas/notice/1.0/notice.xsd`, or why it cannot be read at all.
+pub fn read_notice(bytes: &[u8]) -> Result<Notice, Vec<Finding>> {
+    tree::read(bytes, &FORMAT, |cursor| {
+        let kind = cursor.parsed("TypeCode", ["the kind of a notice", "loại thông báo"], |text| {
+            KINDS.into_iter().find(|kind| kind.as_str() == text)
+        });
+        let declarant = cursor.required("DeclarantID").map(text);
+        let reference = cursor.required("FunctionalReferenceID").map(text);
+        let version = cursor.parsed("VersionID", NUMBER_SHAPE, number);
+        let issued_at = cursor.parsed("IssueDateTime", DATE_TIME_SHAPE, date_time);
+        let number = cursor.optional("DeclarationID").map(text);
+        let lane = cursor.optional("Lane");
+        let lane = lane.and_then(|element| Lane::ALL.into_iter().find(|lane| lane.as_str() == element.text.trim()));
+        let mut totals = Vec::new();
+        while let Some(total) = cursor.optional("DutyTaxFeeTotal") {
+            totals.extend(cursor.group(total, duty_total));
+        }
+        let total_payable = cursor.optional("TotalPayableAmount").and_then(|element| decimal(element.text.trim()));
+        let payment_identifier = cursor.optional("PaymentIdentifierID").map(text);
+        let mut findings = Vec::new();
+        while let Some(element) = cursor.optional("Finding") {
+            findings.extend(cursor.group(element, finding));
+        }
+        Some(Notice {
+            kind: kind?,
+            declarant: declarant?,
+            reference: reference?,
+            version: version?,
+            issued_at: issued_at?,
+            number,
+            lane,
+            totals,
+            total_payable,
+            payment_identifier,
+            findings,
+        })
+    })
+}
+
+const NUMBER_SHAPE: [&str; 2] = ["a whole number", "số nguyên"];
+
+fn text(element: &Element) -> String {
+    element.text.clone()
+}
+
+fn number(text: &str) -> Option<u32> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+fn decimal(text: &str) -> Option<Decimal> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| Decimal::from_str_exact(text).ok()).flatten()
+}
+
+fn duty_total(cursor: &mut Cursor<'_>) -> Option<DutyTotal> {
+    let duty_type = cursor.parsed("TypeCode", ["a type of duty or tax", "loại thuế"], |text| {
+        DutyType::ALL.into_iter().find(|duty_type| duty_type.as_str() == text)
+    });
+    let payable = cursor.parsed("PayableAmount", ["whole dong", "số tiền đồng, không có phần lẻ"], decimal);
+    Some(DutyTotal { duty_type: duty_type?, payable: payable? })
+}
+
+fn finding(cursor: &mut Cursor<'_>) -> Option<Finding> {
+    let code = cursor.required("Code").map(text);
+    let severity = cursor.parsed("SeverityCode", ["error or warning", "error hoặc warning"], |text| match text {
+        "error" => Some(Severity::Error),
+        "warning" => Some(Severity::Warning),
+        _ => None,
+    });
+    let path = cursor.required("Path").map(text);
+    let mut whole = |name: &str| cursor.optional(name).and_then(|element| number(element.text.trim()));
+    let item = whole("SequenceNumeric");
+    let field = cursor.optional("FieldID").map(text);
+    let value = cursor.optional("Value").map(text);
+    let mut whole = |name: &str| cursor.optional(name).and_then(|element| number(element.text.trim()));
+    let (line, column) = (whole("LineNumeric"), whole("ColumnNumeric"));
+    let mut bilingual = |name: &str| {
+        let (en, vi) = (cursor.required(name).map(text), cursor.required(name).map(text));
+        Some(Bilingual { en: en?, vi: vi? })
+    };
+    let (message, mend) = (bilingual("Message"), bilingual("Mend"));
+    let rule = cursor.required("Rule").map(text);
+    let law = cursor.required("Law").map(text);
+    let follows_from = cursor.optional("FollowsFromCode").map(text);
+    Some(Finding {
+        code: code?,
+        severity: severity?,
+        path: path?,
+        item,
+        field,
+        value,
+        message: message?,
+        mend: mend?,
+        rule: rule?,
+        law: law?,
+        follows_from,
+        line,
+        column,
+        place: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notice() -> Notice {
+        Notice {
+            kind: NoticeKind::Registered,
+            declarant: "0101243150".to_owned(),
+            reference: "HD & <2026>".to_owned(),
+            version: 2,
+            issued_at: date_time("2026-11-24T09:30:00").unwrap(),
+            number: Some("108399733040".to_owned()),
+            lane: Some(Lane::Yellow),
+            totals: vec![
+                DutyTotal { duty_type: DutyType::ImportDuty, payable: Decimal::from(26_100_000) },
+                DutyTotal { duty_type: DutyType::Vat, payable: Decimal::from(99_999_999_999_u64) },
+            ],
+            total_payable: Some(Decimal::from(100_026_099_999_u64)),
+            payment_identifier: Some("VN108399733040".to_owned()),
+            findings: vec![Finding {
+                code: "R1088".to_owned(),
+                severity: Severity::Warning,
+                path: "/Declaration/GoodsShipment/Invoice/ID".to_owned(),
+                item: Some(3),
+                field: Some("IV3".to_owned()),
+                value: Some("  \n\"hai\"  ".to_owned()),
+                message: Bilingual::new("look again", "hãy kiểm tra lại"),
+                mend: Bilingual::new("mend it", "sửa lại"),
+                rule: "validation/invoice".to_owned(),
+                law: "Circular 38/2015/TT-BTC".to_owned(),
+                follows_from: Some("R0001".to_owned()),
+                line: Some(7),
+                column: Some(12),
+                place: None,
+            }],
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        assert_eq!(read_notice(&write_notice(&notice())).unwrap(), notice());
+        let brief = Notice {
+            kind: NoticeKind::Rejected,
+            number: None,
+            lane: None,
+            totals: Vec::new(),
+            total_payable: None,
+            payment_identifier: None,
+            ..notice()
+        };
+        assert_eq!(read_notice(&write_notice(&brief)).unwrap(), brief);
+    }
+
+    #[test]
+    fn a_notice_gives_the_lane_with_its_national_code() {
+        let document = String::from_utf8(write_notice(&notice())).unwrap();
+        assert!(document.contains("<Lane nationalCode=\"2\">yellow</Lane>"), "{document}");
+    }
+
+    #[test]
+    fn what_is_no_notice_is_refused() {
+        let document = String::from_utf8(write_notice(&notice())).unwrap();
+        let findings = read_notice(document.replace(">registered<", ">opened<").as_bytes()).unwrap_err();
+        assert_eq!(findings[0].path, "/Notice/TypeCode");
+        let findings = read_notice(document.replace("Law>", "Lore>").as_bytes()).unwrap_err();
+        let seen: Vec<_> = findings.iter().map(|finding| finding.code.as_str()).collect();
+        assert_eq!(seen, ["missing_element", "unknown_element"]);
+    }
+}

@@ -1,0 +1,248 @@
+//! Small documents, read whole and then taken apart: payments and notices.
+
+use vocabulary::{Bilingual, Finding, Kind, Value};
+
+use crate::findings::{self, Note, Notes, shortened};
+use crate::values::{self, Mistake};
+use crate::xml::{self, Namespace, Token, Tokens};
+
+/// An element with everything inside it.
+#[derive(Debug)]
+pub(crate) struct Element {
+    pub(crate) name: String,
+    /// Where its tag begins.
+    pub(crate) offset: usize,
+    /// Its attributes that have no namespace.
+    pub(crate) attributes: Vec<(String, String)>,
+    /// All text directly inside it.
+    pub(crate) text: String,
+    pub(crate) children: Vec<Element>,
+}
+
+/// A kind of small document.
+pub(crate) struct Format {
+    pub(crate) root: &'static str,
+    pub(crate) namespace: Namespace,
+    /// The namespace as documents write it.
+    pub(crate) uri: &'static str,
+    /// The folder of the schema.
+    pub(crate) schema: &'static str,
+    /// The law that asks for such documents.
+    pub(crate) law: &'static str,
+}
+
+/// Reads a document of a format and takes it apart. What `take` notes on the way is the answer, or else what it made.
+pub(crate) fn read<T>(
+    bytes: &[u8],
+    format: &Format,
+    take: impl FnOnce(&mut Cursor<'_>) -> Option<T>,
+) -> Result<T, Vec<Finding>> {
+    let source = xml::text_of(bytes).map_err(|refusal| {
+        let readable = bytes.get(..refusal.offset).and_then(|bytes| std::str::from_utf8(bytes).ok());
+        vec![findings::of_refusal(&refusal, readable.unwrap_or_default(), format.schema, format.law)]
+    })?;
+    let root = parse(source, format)
+        .map_err(|refusal| vec![findings::of_refusal(&refusal, source, format.schema, format.law)])?;
+    let mut notes = Notes::new(format.schema, format.law);
+    let mut cursor = Cursor::new(&root, format!("/{}", root.name), &mut notes);
+    let made = take(&mut cursor);
+    cursor.finish();
+    let found = notes.finish(source, None);
+    match made {
+        Some(made) if found.is_empty() => Ok(made),
+        _ => Err(found),
+    }
+}
+
+fn parse(source: &str, format: &Format) -> Result<Element, Box<xml::Refusal>> {
+    let mut tokens = Tokens::new(source);
+    let mut open: Vec<Element> = Vec::new();
+    let mut root = None;
+    loop {
+        match tokens.next()? {
+            Token::Start(tag) => {
+                if open.is_empty() && (tag.local != format.root || tag.namespace != format.namespace) {
+                    let (name, uri, schema) = (format.root, format.uri, format.schema);
+                    let code = if tag.local == name { "wrong_namespace" } else { "wrong_root" };
+                    return Err(xml::Refusal::guard(
+                        code,
+                        tag.offset,
+                        [
+                            &format!("the document does not begin with <{name}> in the namespace {uri}"),
+                            &format!("chứng từ không bắt đầu bằng <{name}> thuộc không gian tên {uri}"),
+                        ],
+                        [&format!("write it after {schema}"), &format!("tạo chứng từ theo lược đồ {schema}")],
+                    ));
+                }
+                let foreign = tag.namespace != format.namespace;
+                open.push(Element {
+                    // A colon stands in no name of ours, so that an element from elsewhere is never taken for one.
+                    name: if foreign { format!(":{}", tag.local) } else { tag.local.to_owned() },
+                    offset: tag.offset,
+                    attributes: tokens
+                        .attributes()
+                        .iter()
+                        .filter(|attribute| attribute.prefix.is_empty())
+                        .map(|attribute| (attribute.name.to_owned(), attribute.value.to_string()))
+                        .collect(),
+                    text: String::new(),
+                    children: Vec::new(),
+                });
+            }
+            Token::End => {
+                let Some(element) = open.pop() else { continue };
+                match open.last_mut() {
+                    Some(parent) => parent.children.push(element),
+                    None => root = Some(element),
+                }
+            }
+            Token::Text { text, .. } | Token::CharacterData { text, .. } => {
+                if let Some(element) = open.last_mut() {
+                    element.text.push_str(text);
+                }
+            }
+            Token::Reference { character, .. } => {
+                if let Some(element) = open.last_mut() {
+                    element.text.push(character);
+                }
+            }
+            Token::EndOfDocument => {
+                return root.ok_or_else(|| xml::Refusal::malformed(0, "it has no element", "không có phần tử nào"));
+            }
+        }
+    }
+}
+
+/// Takes the children of an element in the order of its schema.
+pub(crate) struct Cursor<'t> {
+    element: &'t Element,
+    at: usize,
+    path: String,
+    notes: &'t mut Notes,
+}
+
+impl<'t> Cursor<'t> {
+    fn new(element: &'t Element, path: String, notes: &'t mut Notes) -> Self {
+        let mut cursor = Self { element, at: 0, path, notes };
+        if !xml::is_blank(&element.text) {
+            cursor.note("text_not_allowed", "text stands among elements", "có nội dung văn bản giữa các phần tử");
+        }
+        cursor
+    }
+
+    /// The next child, when it has this name. Children before it that nobody asked for are noted.
+    pub(crate) fn optional(&mut self, name: &str) -> Option<&'t Element> {
+        let rest = &self.element.children[self.at..];
+        let skipped = rest.iter().position(|child| child.name == name)?;
+        for unknown in &rest[..skipped] {
+            self.unknown(unknown);
+        }
+        self.at += skipped + 1;
+        Some(&rest[skipped])
+    }
+
+    /// The next child, which has to have this name.
+    pub(crate) fn required(&mut self, name: &str) -> Option<&'t Element> {
+        let found = self.optional(name);
+        if found.is_none() {
+            let (en, vi) = (format!("<{name}> is missing"), format!("thiếu <{name}>"));
+            self.note_at("missing_element", self.element.offset, name, None, &en, &vi, "add it", "bổ sung phần tử này");
+        }
+        found
+    }
+
+    /// The next child's value, which has to be there and of a kind.
+    pub(crate) fn value(&mut self, name: &str, kind: Kind) -> Option<Value> {
+        let child = self.required(name)?;
+        let text = values::collapse(&child.text);
+        match values::read(kind, &text) {
+            Ok(value) => Some(value),
+            Err(mistake) => {
+                self.mistaken(child, mistake, &text, &values::describe(kind));
+                None
+            }
+        }
+    }
+
+    /// The next child's value as our own function reads it; `shape` says what it takes, in both languages.
+    pub(crate) fn parsed<T>(&mut self, name: &str, shape: [&str; 2], parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let child = self.required(name)?;
+        let text = values::collapse(&child.text);
+        let value = parse(&text);
+        if value.is_none() {
+            let mistake = if text.is_empty() { Mistake::Missing } else { Mistake::Malformed };
+            self.mistaken(child, mistake, &text, &Bilingual::new(shape[0], shape[1]));
+        }
+        value
+    }
+
+    /// Takes the next child apart.
+    pub(crate) fn group<T>(&mut self, child: &'t Element, take: impl FnOnce(&mut Cursor<'_>) -> Option<T>) -> Option<T> {
+        let mut cursor = Cursor::new(child, format!("{}/{}", self.path, child.name), self.notes);
+        let made = take(&mut cursor);
+        cursor.finish();
+        made
+    }
+
+    /// Notes what was left over.
+    fn finish(mut self) {
+        for unknown in &self.element.children[self.at..] {
+            self.unknown(unknown);
+        }
+    }
+
+    fn unknown(&mut self, element: &Element) {
+        let name = shortened(element.name.trim_start_matches(':'));
+        let (en, vi) = (format!("<{name}> is not known here"), format!("phần tử <{name}> không có ở đây"));
+        self.note_at("unknown_element", element.offset, &name, None, &en, &vi, "take it out", "bỏ phần tử này");
+    }
+
+    fn mistaken(&mut self, child: &Element, mistake: Mistake, text: &str, shape: &Bilingual) {
+        let name = &child.name;
+        let (en, vi) = (format!("the value of <{name}> cannot be read"), format!("giá trị của <{name}> không hợp lệ"));
+        let mends = (format!("give {}", shape.en), format!("khai {}", shape.vi));
+        let value = (!text.is_empty()).then(|| text.to_owned());
+        self.note_at(mistake.code(), child.offset, name, value, &en, &vi, &mends.0, &mends.1);
+    }
+
+    fn note(&mut self, code: &'static str, en: &str, vi: &str) {
+        let (offset, path) = (self.element.offset, self.path.clone());
+        self.notes.add(|| Note {
+            code,
+            offset,
+            rule: format!("content of {path}"),
+            path,
+            place: None,
+            item: None,
+            value: None,
+            message: Bilingual::new(en, vi),
+            mend: Bilingual::new("take it out", "bỏ nội dung này"),
+        });
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one sentence in two languages")]
+    fn note_at(
+        &mut self,
+        code: &'static str,
+        offset: usize,
+        name: &str,
+        value: Option<String>,
+        en: &str,
+        vi: &str,
+        mend_en: &str,
+        mend_vi: &str,
+    ) {
+        let path = &self.path;
+        self.notes.add(|| Note {
+            code,
+            offset,
+            path: format!("{path}/{name}"),
+            place: None,
+            item: None,
+            value,
+            message: Bilingual::new(en, vi),
+            mend: Bilingual::new(mend_en, mend_vi),
+            rule: format!("children of {path}"),
+        });
+    }
+}

@@ -1,0 +1,44 @@
+//! Why a document cannot be read at all.
+
+use vocabulary::Bilingual;
+
+/// Why reading stops: the document is not XML, or it breaks a guard.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    /// The code of the finding.
+    pub(crate) code: &'static str,
+    /// Where, in bytes from the start of the text.
+    pub(crate) offset: usize,
+    /// What is wrong.
+    pub(crate) message: Bilingual,
+    /// How to mend it.
+    pub(crate) mend: Bilingual,
+}
+
+impl Refusal {
+    /// The document is not well-formed.
+    pub(crate) fn malformed(offset: usize, en: impl Into<String>, vi: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
+            code: "not_well_formed",
+            offset,
+            message: Bilingual {
+                en: format!("the document is not well-formed XML: {}", en.into()),
+                vi: format!("chứng từ không đúng cú pháp XML: {}", vi.into()),
+            },
+            mend: Bilingual::new(
+                "write the document with an XML library, and check it with the schema before lodging",
+                "tạo chứng từ bằng thư viện XML và kiểm tra theo lược đồ trước khi gửi",
+            ),
+        })
+    }
+
+    /// The document breaks a guard.
+    pub(crate) fn guard(code: &'static str, offset: usize, message: [&str; 2], mend: [&str; 2]) -> Box<Self> {
+        Box::new(Self {
+            code,
+            offset,
+            message: Bilingual::new(message[0], message[1]),
+            mend: Bilingual::new(mend[0], mend[1]),
+        })
+    }
+}

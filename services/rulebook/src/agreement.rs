@@ -1,0 +1,142 @@
+//! Trade agreements: who is a member, and what they give for a commodity.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use vocabulary::{Citation, RulebookGap};
+
+use crate::cited::{Cited, Provenance};
+use crate::hs_table::HsTable;
+
+/// What an agreement gives for a commodity of an origin, on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Preferential {
+    /// A rate, in per cent.
+    Rate(Cited<Decimal>),
+    /// The commodity has no preference.
+    Excluded(Citation),
+    /// The commodity has a preference, but not for this origin.
+    NotForOrigin(Citation),
+    /// The origin is not a member of the agreement.
+    NotMember(Citation),
+    /// The preference is given inside a tariff quota alone, and its rate stands elsewhere.
+    QuotaOnly(Citation),
+    /// The rulebook does not say.
+    Gap(RulebookGap),
+}
+
+/// A cell of a preferential tariff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PreferentialCell {
+    Rate(Decimal),
+    Excluded,
+    QuotaOnly,
+    AsPrinted(Box<str>),
+}
+
+/// What a preferential tariff says of a commodity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PreferentialRow {
+    pub(crate) rate: PreferentialCell,
+    pub(crate) out_of_quota: Option<PreferentialCell>,
+    /// The rate for Mexico, where it differs (CPTPP).
+    pub(crate) mexico: Option<PreferentialCell>,
+    /// Origins that the rate is not given for.
+    pub(crate) not_for_origin: Box<[Box<str>]>,
+}
+
+/// An agreement, whatever the day.
+#[derive(Debug)]
+pub(crate) struct Agreement {
+    pub(crate) id: Box<str>,
+    pub(crate) name_en: Box<str>,
+    pub(crate) name_vi: Box<str>,
+    pub(crate) direct_transport: Box<str>,
+    /// The decree that puts it into effect, and its days.
+    pub(crate) decree: Provenance,
+    /// Members with their first days, by country code.
+    pub(crate) members: Box<[(Box<str>, Date)]>,
+    /// The tables of rates, none when no rates are entered. Rates fall in yearly steps: each year has its own.
+    pub(crate) rates: Vec<RatePeriod>,
+    /// Commodities that the table leaves out have no preference; otherwise the table has all of them.
+    pub(crate) listed_lines_only: bool,
+}
+
+/// A table of rates and the days that it holds on.
+#[derive(Debug)]
+pub(crate) struct RatePeriod {
+    pub(crate) provenance: Provenance,
+    /// The file of the table without its ending, below `assessment/`.
+    pub(crate) name: Box<str>,
+    /// The column of the rate.
+    pub(crate) column: Box<str>,
+    pub(crate) table: HsTable<PreferentialRow>,
+}
+
+impl Agreement {
+    /// The table that holds on a day.
+    pub(crate) fn rates_on(&self, date: Date) -> Option<&RatePeriod> {
+        self.rates.iter().find(|period| period.provenance.holds_on(date))
+    }
+
+    pub(crate) fn has_member_on(&self, country: &str, date: Date) -> bool {
+        self.members
+            .iter()
+            .any(|(member, joined)| **member == *country && *joined <= date)
+    }
+}
+
+/// An agreement in force on a day.
+#[derive(Debug, Clone, Copy)]
+pub struct AgreementInForce<'a> {
+    pub(crate) agreement: &'a Agreement,
+    pub(crate) date: Date,
+}
+
+impl<'a> AgreementInForce<'a> {
+    /// Its identifier, e.g. `acfta`.
+    pub fn id(&self) -> &'a str {
+        &self.agreement.id
+    }
+
+    /// Its name in English.
+    pub fn name_en(&self) -> &'a str {
+        &self.agreement.name_en
+    }
+
+    /// Its name in Vietnamese.
+    pub fn name_vi(&self) -> &'a str {
+        &self.agreement.name_vi
+    }
+
+    /// What the decree asks of the transport, for people.
+    pub fn direct_transport(&self) -> &'a str {
+        &self.agreement.direct_transport
+    }
+
+    /// The countries that are members on the day, Viet Nam included for goods of its non-tariff zones.
+    pub fn members(&self) -> impl Iterator<Item = &'a str> {
+        let date = self.date;
+        self.agreement
+            .members
+            .iter()
+            .filter(move |(_, joined)| *joined <= date)
+            .map(|(country, _)| &**country)
+    }
+
+    /// Whether a country is a member on the day.
+    pub fn has_member(&self, country: &str) -> bool {
+        self.agreement.has_member_on(country, self.date)
+    }
+
+    /// Whether its rates for the day are entered.
+    pub fn has_rates(&self) -> bool {
+        self.agreement.rates_on(self.date).is_some()
+    }
+
+    /// The decree.
+    pub fn citation(&self) -> Citation {
+        self.agreement
+            .decree
+            .cite(format_args!("assessment/agreements/{}", self.agreement.id))
+    }
+}

@@ -1,0 +1,140 @@
+//! A value together with the rule and the law that it comes from, and the absence of one.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use vocabulary::{Citation, RulebookGap};
+
+/// How well a value is known: what a rule keeper has to look at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mark {
+    /// Read in a source, which is not always the gazette itself.
+    Verified,
+    /// Computed on a source's data.
+    Measured,
+    /// Follows from verified facts, stated nowhere that was read.
+    Inferred,
+    /// Remembered; to be looked up before it is relied on.
+    FromMemory,
+    /// Made up so that the system can be tried; to be replaced before real use.
+    Sample,
+}
+
+impl Mark {
+    /// Every mark, from the surest to the least sure.
+    pub const ALL: [Self; 5] = [
+        Self::Verified,
+        Self::Measured,
+        Self::Inferred,
+        Self::FromMemory,
+        Self::Sample,
+    ];
+
+    /// The word used in rule files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Measured => "measured",
+            Self::Inferred => "inferred",
+            Self::FromMemory => "from_memory",
+            Self::Sample => "sample",
+        }
+    }
+
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mark| mark.as_str() == word)
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A value of the rulebook, inseparable from where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cited<T> {
+    /// The value.
+    pub value: T,
+    /// The dated rule, and the law behind it.
+    pub citation: Citation,
+    /// How well the value is known.
+    pub mark: Mark,
+}
+
+impl<T> Cited<T> {
+    /// The same source for what is derived from the value.
+    pub fn map<U>(self, derive: impl FnOnce(T) -> U) -> Cited<U> {
+        Cited {
+            value: derive(self.value),
+            citation: self.citation,
+            mark: self.mark,
+        }
+    }
+}
+
+/// Days on which a value holds, the law that says so, and how well that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Provenance {
+    /// The first day.
+    pub(crate) from: Date,
+    /// The last day; `None` while no end is known.
+    pub(crate) to: Option<Date>,
+    /// Name of the instrument and the provision, ready for a citation.
+    pub(crate) law: Arc<str>,
+    pub(crate) mark: Mark,
+}
+
+impl Provenance {
+    pub(crate) fn holds_on(&self, date: Date) -> bool {
+        self.from <= date && self.to.is_none_or(|to| date <= to)
+    }
+
+    /// Whether two values would both hold on some day.
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        self.to.is_none_or(|to| other.from <= to) && other.to.is_none_or(|to| self.from <= to)
+    }
+
+    /// The citation of a rule; its version is the first day of the value.
+    pub(crate) fn cite(&self, rule: fmt::Arguments<'_>) -> Citation {
+        Citation::new(format!("{rule}@{}", self.from), Arc::clone(&self.law))
+    }
+
+    pub(crate) fn cited<T>(&self, value: T, rule: fmt::Arguments<'_>) -> Cited<T> {
+        Cited {
+            value,
+            citation: self.cite(rule),
+            mark: self.mark,
+        }
+    }
+}
+
+/// The rulebook's silence at a place, for a reason.
+pub(crate) fn gap(code: &'static str, rule: fmt::Arguments<'_>, message: fmt::Arguments<'_>) -> RulebookGap {
+    RulebookGap {
+        code: Arc::from(code),
+        item: None,
+        message: Arc::from(message.to_string()),
+        rule: Arc::from(rule.to_string()),
+    }
+}
+
+/// The rulebook has nothing for the day.
+pub(crate) fn no_value_on(date: Date, rule: fmt::Arguments<'_>) -> RulebookGap {
+    gap(
+        "value_not_in_rulebook_on_date",
+        rule,
+        format_args!("the rulebook has no value for {date}"),
+    )
+}
+
+/// The rulebook has only the words of the source, which give no single value.
+pub(crate) fn only_as_printed(printed: &str, rule: fmt::Arguments<'_>) -> RulebookGap {
+    gap(
+        "value_only_as_printed",
+        rule,
+        format_args!("the source gives no single value: it prints \"{printed}\""),
+    )
+}

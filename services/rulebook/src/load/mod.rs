@@ -1,0 +1,87 @@
+//! From files to a rulebook: every file is read, every mistake is reported.
+
+mod sources;
+
+mod values;
+
+mod toml_file;
+
+mod csv_file;
+
+mod dating;
+
+mod code_lists;
+
+mod agreements;
+
+mod tariff;
+
+mod taxes;
+
+mod valuation;
+
+use std::path::Path;
+
+use crate::error::{Problems, RuleErrors};
+use crate::load::dating::Lawbook;
+use crate::load::sources::Sources;
+use crate::rulebook::Rulebook;
+
+/// What of other folders is read by other means.
+const READ_ELSEWHERE: [&str; 2] = ["validation/", "selectivity/"];
+
+/// Reads and checks a folder of rules.
+pub(crate) fn load(folder: &Path) -> Result<Rulebook, RuleErrors> {
+    let mut problems = Problems::default();
+    let sources = Sources::read(folder, &mut problems);
+    let rulebook = read(&sources, &mut problems);
+    sources.report_unused(&READ_ELSEWHERE, &mut problems);
+    problems.into_result()?;
+    // Reading leaves nothing out without a problem, so that this is never reached; it stands here in place of a panic.
+    rulebook.ok_or_else(|| RuleErrors {
+        errors: vec![sources::whole_file(".".into(), "the rulebook is incomplete")],
+        left_out: 0,
+    })
+}
+
+fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
+    let laws = Lawbook::read(sources, problems);
+    let lists = code_lists::read(sources, &laws, problems);
+    let tariff = tariff::read(sources, &laws, &lists, problems);
+    let mut agreements = agreements::read(sources, &laws, &lists, problems);
+    agreements::read_tables(sources, &mut agreements, &laws, tariff.lines(), problems);
+    let taxes = taxes::read(sources, &laws, &lists, tariff.lines(), problems);
+    let valuation = valuation::read(sources, &laws, &lists, problems);
+    code_lists::check_references(&lists, &agreements, &taxes, problems);
+
+    let (files, bytes) = sources.size();
+    let tariff = tariff.complete()?;
+    let taxes = taxes.complete()?;
+    let valuation = valuation?;
+    Some(Rulebook {
+        hash: sources.hash().to_owned(),
+        files,
+        bytes,
+        instruments: laws.instruments,
+        lists: lists.tables,
+        mfn_relations: tariff.mfn_relations,
+        nomenclature: tariff.nomenclature,
+        lines: tariff.lines,
+        import_tariff: tariff.import,
+        ordinary_percent_of_mfn: tariff.ordinary,
+        agreements: agreements.into_iter().map(|entry| entry.agreement).collect(),
+        vat: taxes.vat,
+        vat_cut: taxes.vat_cut,
+        special_consumption: taxes.special_consumption,
+        environmental_lines: taxes.environmental_lines,
+        export_tariff: tariff.export,
+        export_preferences: tariff.export_preferences,
+        tax_codes: taxes.codes,
+        small_shipment: taxes.small_shipment,
+        express: taxes.express,
+        gift: taxes.gift,
+        late_payment: taxes.late_payment,
+        roundings: valuation.roundings,
+        exchange_rates: valuation.exchange_rates,
+    })
+}

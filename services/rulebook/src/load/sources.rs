@@ -1,0 +1,236 @@
+//! The rule files as bytes: bounded, read once, and named by their content.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Problems, RuleError, nearest};
+
+/// A table of every commodity code with a dozen columns has 2 MB.
+const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
+const ALL_BYTES_MAX: u64 = 64 * 1024 * 1024;
+const FILES_MAX: usize = 2_000;
+const DEPTH_MAX: usize = 6;
+
+/// All rule files of a folder, by path relative to it with `/` between the parts.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    files: BTreeMap<String, String>,
+    used: RefCell<BTreeSet<String>>,
+    /// A file that names other files could not be read.
+    incomplete: Cell<bool>,
+    hash: String,
+}
+
+impl Sources {
+    /// Reads every `.toml` and `.csv` file below a folder.
+    pub(crate) fn read(folder: &Path, problems: &mut Problems) -> Self {
+        let mut reader = Reader {
+            problems,
+            files: BTreeMap::new(),
+            bytes: 0,
+        };
+        reader.folder(folder, "", 0);
+        let files = reader.files;
+        let hash = content_hash(&files);
+        let mut texts = BTreeMap::new();
+        for (path, bytes) in files {
+            match String::from_utf8(bytes) {
+                Ok(text) if text.contains('\r') => problems.add(RuleError {
+                    line: line_of(&text, text.find('\r').unwrap_or_default()),
+                    hint: Some("end lines with a line feed alone".into()),
+                    ..whole_file(path, "a carriage return stands in the file")
+                }),
+                Ok(text) if text.starts_with('\u{feff}') => problems.add(RuleError {
+                    line: Some(1),
+                    hint: Some("save it as UTF-8 without a byte order mark".into()),
+                    ..whole_file(path, "the file begins with a byte order mark")
+                }),
+                Ok(text) => {
+                    texts.insert(path, text);
+                }
+                Err(error) => {
+                    let at = error.utf8_error().valid_up_to();
+                    let line = 1 + error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count();
+                    problems.add(RuleError {
+                        line: u32::try_from(line).ok(),
+                        hint: Some("save the file as UTF-8".into()),
+                        ..whole_file(path, "the file is not UTF-8")
+                    });
+                }
+            }
+        }
+        Self {
+            files: texts,
+            used: RefCell::default(),
+            incomplete: Cell::new(false),
+            hash,
+        }
+    }
+
+    /// SHA-256 over the sorted paths and bytes, as hexadecimal digits.
+    pub(crate) fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// How many files, and how many bytes in them.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        (self.files.len(), self.files.values().map(String::len).sum())
+    }
+
+    /// The text of a file that the rulebook cannot do without.
+    pub(crate) fn required(&self, path: &str, problems: &mut Problems) -> Option<&str> {
+        self.mark_used(path);
+        let text = self.files.get(path);
+        if text.is_none() {
+            problems.add(RuleError {
+                hint: nearest(path, self.files.keys().map(String::as_str))
+                    .filter(|found| *found != path)
+                    .map(|found| format!("did you mean to call `{found}` so?")),
+                ..whole_file(path.to_owned(), "the file is missing or cannot be read")
+            });
+        }
+        text.map(String::as_str)
+    }
+
+    /// A rule names this file, whether or not it comes to be read.
+    pub(crate) fn mark_used(&self, path: &str) {
+        self.used.borrow_mut().insert(path.to_owned());
+    }
+
+    /// A file that names other files cannot be read, so that nothing can be said of those.
+    pub(crate) fn set_incomplete(&self) {
+        self.incomplete.set(true);
+    }
+
+    /// The TOML files of a folder, in the order of their names.
+    pub(crate) fn toml_files_under(&self, folder: &str) -> impl Iterator<Item = &str> {
+        self.files
+            .keys()
+            .map(String::as_str)
+            .filter(move |path| path.starts_with(folder) && path.ends_with(".toml"))
+    }
+
+    /// Reports files that nothing reads: a misspelt name would otherwise leave the law unread without a word.
+    /// `folders` are read by other means.
+    pub(crate) fn report_unused(&self, folders: &[&str], problems: &mut Problems) {
+        if self.incomplete.get() {
+            return;
+        }
+        let used = self.used.borrow();
+        for path in self.files.keys() {
+            if used.contains(path) || folders.iter().any(|folder| path.starts_with(folder)) {
+                continue;
+            }
+            problems.add(RuleError {
+                hint: nearest(path, used.iter().map(String::as_str)).map(|found| format!("did you mean `{found}`?")),
+                ..whole_file(path.clone(), "nothing reads this file")
+            });
+        }
+    }
+}
+
+/// A problem of a file as a whole.
+pub(crate) fn whole_file(file: String, message: &str) -> RuleError {
+    RuleError {
+        file,
+        line: None,
+        field: None,
+        message: message.to_owned(),
+        hint: None,
+    }
+}
+
+/// The line of a byte, counted from 1.
+pub(crate) fn line_of(text: &str, offset: usize) -> Option<u32> {
+    let before = text.as_bytes().get(..offset)?;
+    u32::try_from(1 + before.iter().filter(|&&byte| byte == b'\n').count()).ok()
+}
+
+fn content_hash(files: &BTreeMap<String, Vec<u8>>) -> String {
+    let mut hasher = Sha256::new();
+    for (path, bytes) in files {
+        // The lengths keep one file's end apart from the next one's name.
+        hasher.update((path.len() as u64).to_le_bytes());
+        hasher.update(path);
+        hasher.update((bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+struct Reader<'a> {
+    problems: &'a mut Problems,
+    files: BTreeMap<String, Vec<u8>>,
+    bytes: u64,
+}
+
+impl Reader<'_> {
+    fn folder(&mut self, folder: &Path, name: &str, depth: usize) {
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => return self.complain(name, &format!("the folder cannot be read: {error}")),
+        };
+        if depth > DEPTH_MAX {
+            return self.complain(name, "the folders are nested too deep");
+        }
+        for entry in entries {
+            let Ok(entry) = entry else {
+                self.complain(name, "an entry of the folder cannot be read");
+                continue;
+            };
+            let entry_name = entry.file_name();
+            let Some(entry_name) = entry_name.to_str() else {
+                self.complain(name, "the folder holds a name that is not UTF-8");
+                continue;
+            };
+            if entry_name.starts_with('.') {
+                continue;
+            }
+            let path = if name.is_empty() {
+                entry_name.to_owned()
+            } else {
+                format!("{name}/{entry_name}")
+            };
+            if entry.path().is_dir() {
+                self.folder(&entry.path(), &path, depth + 1);
+            } else if entry_name.ends_with(".toml") || entry_name.ends_with(".csv") {
+                self.file(&entry.path(), path);
+            }
+        }
+    }
+
+    fn file(&mut self, place: &Path, path: String) {
+        let length = match fs::metadata(place) {
+            Ok(metadata) => metadata.len(),
+            Err(error) => return self.complain(&path, &format!("the file cannot be read: {error}")),
+        };
+        if length > FILE_BYTES_MAX {
+            return self.complain(
+                &path,
+                &format!("the file has {length} bytes, more than {FILE_BYTES_MAX}"),
+            );
+        }
+        if self.files.len() >= FILES_MAX || self.bytes + length > ALL_BYTES_MAX {
+            return self.complain(
+                &path,
+                &format!("the rulebook has more than {FILES_MAX} files or {ALL_BYTES_MAX} bytes"),
+            );
+        }
+        match fs::read(place) {
+            Ok(bytes) => {
+                self.bytes += length;
+                self.files.insert(path, bytes);
+            }
+            Err(error) => self.complain(&path, &format!("the file cannot be read: {error}")),
+        }
+    }
+
+    fn complain(&mut self, path: &str, message: &str) {
+        let path = if path.is_empty() { "." } else { path };
+        self.problems.add(whole_file(path.to_owned(), message));
+    }
+}

@@ -1,0 +1,466 @@
+//! VAT, special consumption tax, environmental protection tax, trade remedies, reliefs and thresholds.
+
+use rust_decimal::Decimal;
+use vocabulary::DutyType;
+
+use crate::cited::Provenance;
+use crate::code_list::CodeList;
+use crate::error::{Problems, did_you_mean};
+use crate::hs_table::HsTable;
+use crate::load::code_lists::{Lists, word};
+use crate::load::csv_file::{CsvFile, Row};
+use crate::load::dating::Lawbook;
+use crate::load::sources::Sources;
+use crate::load::tariff::{Codes, TableCheck, as_printed, read_table, table_provenance};
+use crate::load::toml_file::{Section, TomlFile};
+use crate::load::values::{self, Fault};
+use crate::rulebook::ListedLines;
+use crate::tariff_line::{SpecialConsumptionRow, VatCut, VatCutRule, VatRow};
+use crate::tax::{GiftThreshold, ShipmentThreshold, TaxCodeEntry, TaxCodes, TaxEffect, Versions};
+
+/// What this module read; each part is missing when it could not be.
+#[derive(Default)]
+pub(crate) struct Taxes {
+    vat: Option<HsTable<VatRow>>,
+    vat_cut: Versions<VatCutRule>,
+    special_consumption: Option<ListedLines<SpecialConsumptionRow>>,
+    environmental_lines: Option<ListedLines<bool>>,
+    codes: TaxCodes,
+    small_shipment: Versions<ShipmentThreshold>,
+    express: Versions<ShipmentThreshold>,
+    gift: Versions<GiftThreshold>,
+    late_payment: Versions<Decimal>,
+}
+
+/// The same, complete.
+pub(crate) struct CompleteTaxes {
+    pub(crate) vat: HsTable<VatRow>,
+    pub(crate) vat_cut: Versions<VatCutRule>,
+    pub(crate) special_consumption: ListedLines<SpecialConsumptionRow>,
+    pub(crate) environmental_lines: ListedLines<bool>,
+    pub(crate) codes: TaxCodes,
+    pub(crate) small_shipment: Versions<ShipmentThreshold>,
+    pub(crate) express: Versions<ShipmentThreshold>,
+    pub(crate) gift: Versions<GiftThreshold>,
+    pub(crate) late_payment: Versions<Decimal>,
+}
+
+impl Taxes {
+    pub(crate) fn has_code(&self, code: &str) -> bool {
+        !self.codes.versions(code).is_empty()
+    }
+
+    pub(crate) fn complete(self) -> Option<CompleteTaxes> {
+        Some(CompleteTaxes {
+            vat: self.vat?,
+            vat_cut: self.vat_cut,
+            special_consumption: self.special_consumption?,
+            environmental_lines: self.environmental_lines?,
+            codes: self.codes,
+            small_shipment: self.small_shipment,
+            express: self.express,
+            gift: self.gift,
+            late_payment: self.late_payment,
+        })
+    }
+}
+
+/// Reads the tables of taxes.
+pub(crate) fn read(
+    sources: &Sources,
+    laws: &Lawbook,
+    lists: &Lists,
+    lines: &Codes,
+    problems: &mut Problems,
+) -> Taxes {
+    let mut taxes = Taxes::default();
+    read_vat(sources, laws, lines, &mut taxes, problems);
+    taxes.special_consumption = listed_lines(
+        sources,
+        ("assessment/special-consumption-tax.toml", "assessment/special-consumption-tax.csv", "rate"),
+        laws,
+        lines,
+        problems,
+        special_consumption_cell,
+    );
+    taxes.environmental_lines = listed_lines(
+        sources,
+        (
+            "assessment/environmental-protection-lines.toml",
+            "assessment/environmental-protection-lines.csv",
+            "bears",
+        ),
+        laws,
+        lines,
+        problems,
+        |cell| word(cell, &[("yes", false), ("maybe", true)]),
+    );
+    let mut codes = Vec::new();
+    for (table, toml, csv) in [
+        ("tax-codes", "assessment/tax-codes.toml", "assessment/tax-codes.csv"),
+        (
+            "environmental-protection-tax",
+            "assessment/environmental-protection-tax.toml",
+            "assessment/environmental-protection-tax.csv",
+        ),
+        (
+            "trade-remedies",
+            "assessment/trade-remedies.toml",
+            "assessment/trade-remedies.csv",
+        ),
+    ] {
+        read_codes(sources, (table, toml, csv), laws, lists, &mut codes, problems);
+    }
+    taxes.codes = TaxCodes::new(codes);
+    read_thresholds(sources, laws, &mut taxes, problems);
+    taxes
+}
+
+fn read_vat(sources: &Sources, laws: &Lawbook, lines: &Codes, taxes: &mut Taxes, problems: &mut Problems) {
+    let path = "assessment/value-added-tax.csv";
+    let Some(file) = TomlFile::open(sources, "assessment/value-added-tax.toml", problems) else {
+        return;
+    };
+    let root = file.root();
+    let table = root.section("lines", problems).and_then(|section| {
+        let provenance = laws.dated(&section, problems);
+        section.finish(problems);
+        provenance
+    });
+    for section in root.list("cut", problems) {
+        let from_rate = section.decimal("from_rate", problems);
+        let to_rate = section.decimal("to_rate", problems);
+        let provenance = laws.dated(&section, problems);
+        section.finish(problems);
+        if let (Some(from_rate), Some(to_rate), Some(provenance)) = (from_rate, to_rate, provenance) {
+            version(
+                &mut taxes.vat_cut,
+                VatCutRule { from_rate, to_rate },
+                provenance,
+                &section,
+                problems,
+            );
+        }
+    }
+    root.finish(problems);
+    let csv = CsvFile::open(sources, path, &["hs8", "rate", "cut"], &[], problems);
+    let (Some(table), Some(csv)) = (table, csv) else {
+        return;
+    };
+    let mut check = TableCheck::new(lines);
+    taxes.vat = Some(read_table(
+        &csv,
+        path,
+        &table,
+        laws,
+        true,
+        problems,
+        |row, problems| check.code(row, problems),
+        vat_row,
+    ));
+    check.report_missing(path, problems);
+}
+
+/// Rates between `/`, with `not_subject` among them where goods may be outside the tax.
+fn vat_row(row: &Row<'_>, problems: &mut Problems) -> Option<VatRow> {
+    let mut not_subject = false;
+    let rates = row.read("rate", problems, |cell| {
+        let mut rates = Vec::new();
+        for part in cell.split('/') {
+            if part == "not_subject" {
+                not_subject = true;
+            } else {
+                rates.push(values::percent(part)?);
+            }
+        }
+        Ok(rates)
+    });
+    let cut = row.read("cut", problems, |cell| {
+        word(
+            cell,
+            &[
+                ("reducible", VatCut::Reducible),
+                ("not_reducible", VatCut::NotReducible),
+                ("depends_on_goods", VatCut::DependsOnGoods),
+            ],
+        )
+    });
+    let (rates, cut) = (rates?, cut?);
+    let one = rates.len() == 1 && !not_subject;
+    if one == (cut == VatCut::DependsOnGoods) && cut != VatCut::NotReducible {
+        problems.add(row.error(
+            "cut",
+            Fault::new(
+                "the cut does not fit the rate",
+                "one rate is `reducible` or `not_reducible`; several are `depends_on_goods`",
+            ),
+        ));
+        return None;
+    }
+    Some(VatRow {
+        rates: rates.into(),
+        not_subject,
+        cut,
+    })
+}
+
+/// A percentage; percentages between `/`; `by_goods`; or after `?` the words of the source.
+fn special_consumption_cell(cell: &str) -> Result<SpecialConsumptionRow, Fault> {
+    if cell == "by_goods" {
+        return Ok(SpecialConsumptionRow::OneOf(Box::default()));
+    }
+    if let Some(printed) = as_printed(cell)? {
+        return Ok(SpecialConsumptionRow::AsPrinted(printed));
+    }
+    let rates = cell.split('/').map(values::percent).collect::<Result<Vec<_>, _>>()?;
+    Ok(match rates.as_slice() {
+        [rate] => SpecialConsumptionRow::Rate(*rate),
+        _ => SpecialConsumptionRow::OneOf(rates.into()),
+    })
+}
+
+/// A table that leaves out the lines that do not bear the tax.
+fn listed_lines<V>(
+    sources: &Sources,
+    (toml, csv, column): (&str, &str, &str),
+    laws: &Lawbook,
+    lines: &Codes,
+    problems: &mut Problems,
+    read: impl Fn(&str) -> Result<V, Fault>,
+) -> Option<ListedLines<V>> {
+    let provenance = table_provenance(sources, toml, laws, problems);
+    let table = CsvFile::open(sources, csv, &["hs8", column], &[], problems);
+    let (provenance, table) = (provenance?, table?);
+    let mut check = TableCheck::new(lines);
+    let rows = read_table(
+        &table,
+        csv,
+        &provenance,
+        laws,
+        true,
+        problems,
+        |row, problems| check.code(row, problems),
+        |row, problems| row.read(column, problems, &read),
+    );
+    Some(ListedLines { rows, provenance })
+}
+
+fn read_codes(
+    sources: &Sources,
+    (name, toml, csv): (&'static str, &str, &str),
+    laws: &Lawbook,
+    lists: &Lists,
+    codes: &mut Vec<TaxCodeEntry>,
+    problems: &mut Problems,
+) {
+    let provenance = table_provenance(sources, toml, laws, problems);
+    let columns = ["code", "tax", "effect", "rate", "amount", "unit", "name_en", "name_vi"];
+    let table = CsvFile::open(sources, csv, &columns, &[], problems);
+    let (Some(provenance), Some(table)) = (provenance, table) else {
+        return;
+    };
+    table.each(problems, |row, problems| {
+        let code = row.get("code");
+        if code.is_empty() || code.len() > 8 || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            problems.add(row.error(
+                "code",
+                Fault::new(format!("`{code}` is not a tax code"), "a tax code has 1 to 8 letters and digits"),
+            ));
+            return;
+        }
+        let tax = row.read("tax", problems, tax);
+        let effect = effect(row, lists, problems);
+        let provenance = laws.row(row, &provenance, problems);
+        for column in ["name_en", "name_vi"] {
+            if row.get(column).is_empty() {
+                problems.add(row.error(column, Fault::new("the name is missing", "name the code for people")));
+            }
+        }
+        let (Some(tax), Some(effect), Some(provenance)) = (tax, effect, provenance) else {
+            return;
+        };
+        let clash = codes
+            .iter()
+            .find(|entry| *entry.code == *code && entry.provenance.overlaps(&provenance));
+        if let Some(clash) = clash {
+            problems.add(row.error(
+                "code",
+                Fault::new(
+                    format!("`{code}` stands also in {}.csv for the same days", clash.table),
+                    "remove one, or end the earlier one with `in_force_to`",
+                ),
+            ));
+            return;
+        }
+        codes.push(TaxCodeEntry {
+            code: code.into(),
+            table: name,
+            tax,
+            effect,
+            name_en: row.get("name_en").into(),
+            name_vi: row.get("name_vi").into(),
+            provenance,
+        });
+    });
+}
+
+fn tax(word: &str) -> Result<DutyType, Fault> {
+    DutyType::ALL
+        .into_iter()
+        .find(|tax| tax.as_str() == word)
+        .ok_or_else(|| Fault {
+            message: format!("`{word}` is not a tax"),
+            hint: did_you_mean(word, DutyType::ALL.iter().map(|tax| tax.as_str())),
+        })
+}
+
+fn effect(row: &Row<'_>, lists: &Lists, problems: &mut Problems) -> Option<TaxEffect> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Word {
+        Rate,
+        Amount,
+        Exempt,
+        Reduce,
+        NotSubject,
+    }
+    let effect = row.read("effect", problems, |cell| {
+        word(
+            cell,
+            &[
+                ("rate", Word::Rate),
+                ("amount", Word::Amount),
+                ("exempt", Word::Exempt),
+                ("reduce", Word::Reduce),
+                ("not_subject", Word::NotSubject),
+            ],
+        )
+    })?;
+    let wanted: &[&str] = match effect {
+        Word::Rate => &["rate"],
+        Word::Amount => &["amount", "unit"],
+        _ => &[],
+    };
+    for column in ["rate", "amount", "unit"] {
+        if row.get(column).is_empty() == wanted.contains(&column) {
+            let (message, hint) = if wanted.contains(&column) {
+                ("the cell is empty", "the effect needs it")
+            } else {
+                ("the cell is not empty", "the effect does not use it")
+            };
+            problems.add(row.error(column, Fault::new(message, hint)));
+            return None;
+        }
+    }
+    Some(match effect {
+        Word::Rate => TaxEffect::Rate(row.read("rate", problems, values::percent)?),
+        Word::Amount => {
+            let amount = row.read("amount", problems, values::decimal);
+            let unit = row.read("unit", problems, |cell| lists.code(CodeList::QuantityUnits, cell));
+            TaxEffect::Amount {
+                amount: amount?,
+                unit: unit?,
+            }
+        }
+        Word::Exempt => TaxEffect::Exempt,
+        Word::Reduce => TaxEffect::Reduce,
+        Word::NotSubject => TaxEffect::NotSubject,
+    })
+}
+
+fn read_thresholds(sources: &Sources, laws: &Lawbook, taxes: &mut Taxes, problems: &mut Problems) {
+    let Some(file) = TomlFile::open(sources, "assessment/thresholds.toml", problems) else {
+        return;
+    };
+    let root = file.root();
+    for (key, shipments) in [
+        ("small_shipment", &mut taxes.small_shipment),
+        ("express", &mut taxes.express),
+    ] {
+        for section in root.list(key, problems) {
+            let customs_value_max = section.decimal("customs_value_max", problems);
+            let duty_max = section.decimal("duty_max", problems);
+            let provenance = laws.dated(&section, problems);
+            section.finish(problems);
+            if let (Some(customs_value_max), Some(duty_max), Some(provenance)) =
+                (customs_value_max, duty_max, provenance)
+            {
+                let threshold = ShipmentThreshold {
+                    customs_value_max,
+                    duty_max,
+                };
+                version(shipments, threshold, provenance, &section, problems);
+            }
+        }
+    }
+    for section in root.list("gift", problems) {
+        let customs_value_max = section.decimal("customs_value_max", problems);
+        let tax_below = section.decimal("tax_below", problems);
+        let times_a_year = section.integer("times_a_year", (1, 366), problems);
+        let provenance = laws.dated(&section, problems);
+        section.finish(problems);
+        if let (Some(customs_value_max), Some(tax_below), Some(times_a_year), Some(provenance)) =
+            (customs_value_max, tax_below, times_a_year, provenance)
+        {
+            let threshold = GiftThreshold {
+                customs_value_max,
+                tax_below,
+                times_a_year,
+            };
+            version(&mut taxes.gift, threshold, provenance, &section, problems);
+        }
+    }
+    for section in root.list("late_payment", problems) {
+        let percent = section.decimal("percent_per_day", problems);
+        let provenance = laws.dated(&section, problems);
+        section.finish(problems);
+        if let (Some(percent), Some(provenance)) = (percent, provenance) {
+            version(&mut taxes.late_payment, percent, provenance, &section, problems);
+        }
+    }
+    root.finish(problems);
+}
+
+/// Adds a version of a value, which may not share days with another one.
+pub(crate) fn version<T>(
+    versions: &mut Versions<T>,
+    value: T,
+    provenance: Provenance,
+    section: &Section<'_>,
+    problems: &mut Problems,
+) {
+    if versions.0.iter().any(|(_, earlier)| earlier.overlaps(&provenance)) {
+        problems.add(section.error(
+            "in_force_from",
+            Fault::new(
+                "the block and an earlier one of the same name share days",
+                "end the earlier one with `in_force_to` before this one begins",
+            ),
+        ));
+        return;
+    }
+    versions.0.push((value, provenance));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn special_consumption_has_four_forms() {
+        let ten = Decimal::TEN;
+        assert_eq!(special_consumption_cell("10"), Ok(SpecialConsumptionRow::Rate(ten)));
+        assert_eq!(
+            special_consumption_cell("7/8"),
+            Ok(SpecialConsumptionRow::OneOf(Box::new([Decimal::from(7), Decimal::from(8)])))
+        );
+        assert_eq!(
+            special_consumption_cell("by_goods"),
+            Ok(SpecialConsumptionRow::OneOf(Box::default()))
+        );
+        assert_eq!(
+            special_consumption_cell("? later"),
+            Ok(SpecialConsumptionRow::AsPrinted("later".into()))
+        );
+        assert!(special_consumption_cell("by_good").is_err());
+    }
+}

@@ -1,0 +1,159 @@
+//! Exchange rates and roundings.
+
+use jiff::civil::{Date, Weekday};
+use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
+
+use crate::code_list::CodeList;
+use crate::error::Problems;
+use crate::load::code_lists::Lists;
+use crate::load::csv_file::{CsvFile, Row};
+use crate::load::dating::Lawbook;
+use crate::load::sources::Sources;
+use crate::load::tariff::table_provenance;
+use crate::load::taxes::version;
+use crate::load::toml_file::TomlFile;
+use crate::load::values::{self, Fault};
+use crate::tax::{Rounding, RoundingKind, Versions};
+use crate::valuation::{ExchangeRates, Week};
+
+/// What this module read.
+pub(crate) struct Valuation {
+    pub(crate) roundings: FxHashMap<RoundingKind, Versions<Rounding>>,
+    pub(crate) exchange_rates: ExchangeRates,
+}
+
+/// Reads `valuation/`.
+pub(crate) fn read(sources: &Sources, laws: &Lawbook, lists: &Lists, problems: &mut Problems) -> Option<Valuation> {
+    let roundings = read_roundings(sources, laws, problems);
+    let exchange_rates = read_exchange_rates(sources, laws, lists, problems);
+    Some(Valuation {
+        roundings: roundings?,
+        exchange_rates: exchange_rates?,
+    })
+}
+
+fn read_roundings(
+    sources: &Sources,
+    laws: &Lawbook,
+    problems: &mut Problems,
+) -> Option<FxHashMap<RoundingKind, Versions<Rounding>>> {
+    let file = TomlFile::open(sources, "valuation/rounding.toml", problems)?;
+    let root = file.root();
+    let mut roundings = FxHashMap::default();
+    for kind in RoundingKind::ALL {
+        let mut versions = Versions::default();
+        for section in root.list(kind.as_str(), problems) {
+            let decimals = section.integer("decimals", (0, 6), problems);
+            let mode = section.text("mode", problems);
+            let provenance = laws.dated(&section, problems);
+            section.finish(problems);
+            if mode.is_some_and(|mode| mode != "half_up") {
+                problems.add(section.error(
+                    "mode",
+                    Fault::new("the mode is not known", "`half_up` is the only one that the program can do"),
+                ));
+            }
+            if let (Some(decimals), Some(provenance)) = (decimals, provenance) {
+                version(&mut versions, Rounding { decimals }, provenance, &section, problems);
+            }
+        }
+        roundings.insert(kind, versions);
+    }
+    root.finish(problems);
+    Some(roundings)
+}
+
+fn read_exchange_rates(
+    sources: &Sources,
+    laws: &Lawbook,
+    lists: &Lists,
+    problems: &mut Problems,
+) -> Option<ExchangeRates> {
+    let provenance = table_provenance(sources, "valuation/exchange-rates.toml", laws, problems);
+    let table = CsvFile::open_any(sources, "valuation/exchange-rates.csv", problems);
+    let (provenance, table) = (provenance?, table?);
+    let mut currencies: Vec<Box<str>> = Vec::new();
+    for (i, column) in table.header().iter().enumerate() {
+        let expected = ["monday", "sunday"].get(i);
+        if let Some(expected) = expected {
+            if column != expected {
+                problems.add(table.header_error(
+                    column,
+                    "is not the expected column",
+                    Some(format!("the first columns are monday and sunday: write `{expected}`")),
+                ));
+            }
+            continue;
+        }
+        if let Err(fault) = lists.known(CodeList::Currencies, column) {
+            problems.add(table.header_error(column, "is not a currency", fault.hint));
+        } else if currencies.iter().any(|known| **known == **column) || column == "VND" {
+            problems.add(table.header_error(column, "has no place here", Some("remove the column".into())));
+        }
+        currencies.push(column.as_str().into());
+    }
+    let mut weeks: Vec<Week> = Vec::new();
+    table.each(problems, |row, problems| {
+        if let Some(week) = week(row, weeks.last(), &currencies, problems) {
+            weeks.push(week);
+        }
+    });
+    Some(ExchangeRates {
+        provenance,
+        currencies: currencies.into(),
+        weeks: weeks.into(),
+    })
+}
+
+/// A week runs from Monday to Sunday, follows the one above without a gap, and names a rate or nothing for a currency.
+fn week(row: &Row<'_>, above: Option<&Week>, currencies: &[Box<str>], problems: &mut Problems) -> Option<Week> {
+    let monday = row.read("monday", problems, values::date);
+    let sunday = row.read("sunday", problems, values::date);
+    let (monday, sunday) = (monday?, sunday?);
+    if monday.weekday() != Weekday::Monday {
+        problems.add(row.error(
+            "monday",
+            Fault::new(format!("{monday} is not a Monday"), "a rate holds for a week from Monday"),
+        ));
+        return None;
+    }
+    if days_after(monday, 6) != Some(sunday) {
+        problems.add(row.error(
+            "sunday",
+            Fault::new(format!("{sunday} is not the Sunday of the week of {monday}"), "correct the day"),
+        ));
+        return None;
+    }
+    if let Some(expected) = above.and_then(|above| above.sunday.tomorrow().ok())
+        && expected != monday
+    {
+        problems.add(row.error(
+            "monday",
+            Fault::new(
+                format!("the week of {monday} does not follow the one above it"),
+                format!("the next week begins on {expected}; leave cells empty where no rate is known"),
+            ),
+        ));
+    }
+    let rates = currencies
+        .iter()
+        .map(|currency| {
+            row.read_optional(currency, problems, |cell| {
+                let rate = values::decimal(cell)?;
+                if rate <= Decimal::ZERO || rate > Decimal::ONE_HUNDRED * Decimal::ONE_HUNDRED * Decimal::ONE_THOUSAND {
+                    return Err(Fault::new(
+                        format!("{rate} dong for one {currency} cannot be"),
+                        "write the dong for one unit of the currency",
+                    ));
+                }
+                Ok(rate)
+            })
+        })
+        .collect::<Option<Box<[_]>>>()?;
+    Some(Week { monday, sunday, rates })
+}
+
+fn days_after(date: Date, days: u32) -> Option<Date> {
+    (0..days).try_fold(date, |date, _| date.tomorrow().ok())
+}

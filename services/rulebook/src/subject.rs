@@ -1,0 +1,318 @@
+//! What conditions may speak of: the fields of a declaration, and what is known of it besides.
+//!
+//! The names are those of the vocabulary's registry. Facts that no declarant enters, such as the day of registration or
+//! the trader's level of compliance, come from the [`Surroundings`] and stand behind the registry's fields.
+
+pub(crate) mod reach;
+
+pub(crate) mod schema;
+
+pub(crate) mod template;
+
+pub(crate) mod dated;
+
+pub(crate) mod given;
+
+pub(crate) mod timeline;
+
+#[cfg(test)]
+mod tests;
+
+use conditions::{CollectionSlot, FieldSlot, Type, Value};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use vocabulary::declaration::{
+    AdjustmentReference, Adjustment, Attachment, Bill, Container, Instruction, OtherLaw, OtherTax, Permit, Transit,
+    VanningPlace,
+};
+use vocabulary::{Declaration, GoodsItem, Record, TaxCodeStatus, TraderFacts, ValueRef};
+
+/// What is known of a declaration besides what it says.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The day of registration, whose rules are applied.
+    pub registered_on: Date,
+    /// The random number of this declaration, 0 to 999,999.
+    pub draw: u32,
+    /// What customs knows of the enterprise that declares; `None` when it is not known.
+    pub trader: Option<&'a TraderFacts>,
+    /// The sum of the customs values in dong; `None` before the assessment.
+    pub total_customs_value: Option<Decimal>,
+    /// What is owed altogether in dong; `None` before the assessment.
+    pub total_payable: Option<Decimal>,
+    /// The same of each goods item, in their order. Items that are left out have none of it.
+    pub items: &'a [ItemSurroundings],
+}
+
+/// What is known of a goods item besides what it says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ItemSurroundings {
+    /// Whether its tariff schedule is that of a trade agreement.
+    pub preference_claimed: bool,
+    /// Its customs value in dong; `None` before the assessment.
+    pub customs_value: Option<Decimal>,
+    /// What is owed on it in dong; `None` before the assessment.
+    pub payable: Option<Decimal>,
+}
+
+/// A record that a condition is asked of.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// The declaration itself.
+    Declaration(&'a Declaration, &'a Surroundings<'a>),
+    /// A goods item.
+    GoodsItem(Element<'a, GoodsItem>, ItemSurroundings),
+    /// A transport document.
+    Bill(Element<'a, Bill>),
+    /// A permit.
+    Permit(Element<'a, Permit>),
+    /// Another law, of the declaration or of a goods item.
+    OtherLaw(Element<'a, OtherLaw>),
+    /// An adjustment of the value.
+    Adjustment(Element<'a, Adjustment>),
+    /// An attachment.
+    Attachment(Element<'a, Attachment>),
+    /// A place on the way of a bonded transport.
+    Transit(Element<'a, Transit>),
+    /// A container.
+    Container(Element<'a, Container>),
+    /// A place of vanning.
+    VanningPlace(Element<'a, VanningPlace>),
+    /// An instruction of customs.
+    Instruction(Element<'a, Instruction>),
+    /// A line's reference to an adjustment.
+    AdjustmentReference(Element<'a, AdjustmentReference>),
+    /// A tax of a line other than its import or export duty.
+    OtherTax(Element<'a, OtherTax>),
+}
+
+/// One of a repeated group, which knows those that stand before it.
+#[derive(Debug)]
+pub struct Element<'a, T> {
+    all: &'a [T],
+    at: usize,
+}
+
+impl<T> Clone for Element<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Element<'_, T> {}
+
+impl<'a, T> Element<'a, T> {
+    fn of(all: &'a [T], at: usize) -> Option<Self> {
+        (at < all.len()).then_some(Self { all, at })
+    }
+}
+
+/// A fact that no declarant enters: its name in conditions, its type, and its slot.
+macro_rules! facts {
+    ($table:ident from $first:expr; $($constant:ident = $name:literal: $kind:ident,)*) => {
+        facts!(@slots $first; $($constant,)*);
+        /// Name, slot and type of each.
+        pub(crate) const $table: &[(&str, u16, Type)] = &[$(($name, $constant, Type::$kind),)*];
+    };
+    (@slots $slot:expr; $constant:ident, $($rest:ident,)*) => {
+        pub(crate) const $constant: u16 = $slot;
+        facts!(@slots $slot + 1; $($rest,)*);
+    };
+    (@slots $slot:expr;) => {};
+}
+
+/// Facts stand above every registry of fields.
+const FACTS_FROM: u16 = 1000;
+
+facts! { DECLARATION_FACTS from FACTS_FROM;
+    REGISTERED_ON = "registered_on": Date,
+    DECLARANT = "declarant": Text,
+    TRADER_KNOWN = "trader_known": Bool,
+    TRADER_COMPLIANCE_LEVEL = "trader_compliance_level": Number,
+    TRADER_AUTHORISED_OPERATOR = "trader_authorised_operator": Bool,
+    TRADER_DEBT_OVER_90_DAYS = "trader_debt_over_90_days": Bool,
+    TRADER_STATUS = "trader_status": Text,
+    DRAW = "draw": Number,
+    TOTAL_CUSTOMS_VALUE = "total_customs_value": Number,
+    TOTAL_PAYABLE = "total_payable": Number,
+}
+
+facts! { ELEMENT_FACTS from FACTS_FROM;
+    POSITION = "position": Number,
+    REPEATED = "repeated": Bool,
+}
+
+facts! { ITEM_FACTS from FACTS_FROM + 10;
+    PREFERENCE_CLAIMED = "preference_claimed": Bool,
+    ITEM_CUSTOMS_VALUE = "item_customs_value": Number,
+    ITEM_PAYABLE = "item_payable": Number,
+}
+
+/// The words for a trader's status in conditions.
+pub(crate) const TRADER_STATUSES: [(&str, TaxCodeStatus); 3] = [
+    ("active", TaxCodeStatus::Active),
+    ("suspended", TaxCodeStatus::Suspended),
+    ("closed", TaxCodeStatus::Closed),
+];
+
+impl conditions::Record for Subject<'_> {
+    fn value(&self, slot: FieldSlot) -> Option<Value<'_>> {
+        match self {
+            Self::Declaration(declaration, surroundings) => match slot.0 {
+                index if index < FACTS_FROM => registered(*declaration, index),
+                fact => declaration_fact(declaration, surroundings, fact),
+            },
+            Self::GoodsItem(element, surroundings) => match slot.0 {
+                PREFERENCE_CLAIMED => Some(Value::Bool(surroundings.preference_claimed)),
+                ITEM_CUSTOMS_VALUE => surroundings.customs_value.map(Value::Number),
+                ITEM_PAYABLE => surroundings.payable.map(Value::Number),
+                slot => element_value(element, slot),
+            },
+            Self::Bill(element) => element_value(element, slot.0),
+            Self::Permit(element) => element_value(element, slot.0),
+            Self::OtherLaw(element) => element_value(element, slot.0),
+            Self::Adjustment(element) => element_value(element, slot.0),
+            Self::Attachment(element) => element_value(element, slot.0),
+            Self::Transit(element) => element_value(element, slot.0),
+            Self::Container(element) => element_value(element, slot.0),
+            Self::VanningPlace(element) => element_value(element, slot.0),
+            Self::Instruction(element) => element_value(element, slot.0),
+            Self::AdjustmentReference(element) => element_value(element, slot.0),
+            Self::OtherTax(element) => element_value(element, slot.0),
+        }
+    }
+
+    fn count(&self, collection: CollectionSlot) -> usize {
+        match (self, collection) {
+            (Self::Declaration(of, _), schema::BILLS) => of.bills.len(),
+            (Self::Declaration(of, _), schema::PERMITS) => of.permits.len(),
+            (Self::Declaration(of, _), schema::OTHER_LAWS) => of.other_laws.len(),
+            (Self::Declaration(of, _), schema::ADJUSTMENTS) => of.adjustments.len(),
+            (Self::Declaration(of, _), schema::ATTACHMENTS) => of.attachments.len(),
+            (Self::Declaration(of, _), schema::TRANSITS) => of.transits.len(),
+            (Self::Declaration(of, _), schema::CONTAINERS) => of.containers.len(),
+            (Self::Declaration(of, _), schema::VANNING_PLACES) => of.vanning_places.len(),
+            (Self::Declaration(of, _), schema::INSTRUCTIONS) => of.instructions.len(),
+            (Self::Declaration(of, _), schema::GOODS_ITEMS) => of.goods_items.len(),
+            (Self::GoodsItem(of, _), schema::ADJUSTMENT_REFERENCES) => of.here().adjustment_references.len(),
+            (Self::GoodsItem(of, _), schema::OTHER_TAXES) => of.here().other_taxes.len(),
+            (Self::GoodsItem(of, _), schema::OTHER_LAWS) => of.here().other_laws.len(),
+            _ => 0,
+        }
+    }
+
+    fn element(&self, collection: CollectionSlot, index: usize) -> Option<Self> {
+        Some(match (self, collection) {
+            (Self::Declaration(of, _), schema::BILLS) => Self::Bill(Element::of(&of.bills, index)?),
+            (Self::Declaration(of, _), schema::PERMITS) => Self::Permit(Element::of(&of.permits, index)?),
+            (Self::Declaration(of, _), schema::OTHER_LAWS) => Self::OtherLaw(Element::of(&of.other_laws, index)?),
+            (Self::Declaration(of, _), schema::ADJUSTMENTS) => Self::Adjustment(Element::of(&of.adjustments, index)?),
+            (Self::Declaration(of, _), schema::ATTACHMENTS) => Self::Attachment(Element::of(&of.attachments, index)?),
+            (Self::Declaration(of, _), schema::TRANSITS) => Self::Transit(Element::of(&of.transits, index)?),
+            (Self::Declaration(of, _), schema::CONTAINERS) => Self::Container(Element::of(&of.containers, index)?),
+            (Self::Declaration(of, _), schema::VANNING_PLACES) => {
+                Self::VanningPlace(Element::of(&of.vanning_places, index)?)
+            }
+            (Self::Declaration(of, _), schema::INSTRUCTIONS) => {
+                Self::Instruction(Element::of(&of.instructions, index)?)
+            }
+            (Self::Declaration(of, surroundings), schema::GOODS_ITEMS) => Self::GoodsItem(
+                Element::of(&of.goods_items, index)?,
+                surroundings.items.get(index).copied().unwrap_or_default(),
+            ),
+            (Self::GoodsItem(of, _), schema::ADJUSTMENT_REFERENCES) => {
+                Self::AdjustmentReference(Element::of(&of.here().adjustment_references, index)?)
+            }
+            (Self::GoodsItem(of, _), schema::OTHER_TAXES) => {
+                Self::OtherTax(Element::of(&of.here().other_taxes, index)?)
+            }
+            (Self::GoodsItem(of, _), schema::OTHER_LAWS) => Self::OtherLaw(Element::of(&of.here().other_laws, index)?),
+            _ => return None,
+        })
+    }
+}
+
+impl<'a, T> Element<'a, T> {
+    /// The element itself. Its place was checked when it was made.
+    fn here(&self) -> &'a T {
+        &self.all[self.at]
+    }
+}
+
+/// A declared value in the terms of conditions, where whole numbers are numbers like others.
+fn registered<R: Record>(record: &R, index: u16) -> Option<Value<'_>> {
+    Some(match record.value(index)? {
+        ValueRef::Text(text) => Value::Text(text),
+        ValueRef::Integer(number) => Value::Number(Decimal::from(number)),
+        ValueRef::Decimal(number) => Value::Number(number),
+        ValueRef::Date(date) => Value::Date(date),
+    })
+}
+
+fn element_value<'v, R: Record + Identified>(element: &'v Element<'_, R>, slot: u16) -> Option<Value<'v>> {
+    match slot {
+        POSITION => Some(Value::Number(Decimal::from(element.at + 1))),
+        REPEATED => {
+            let here = element.here();
+            let before = &element.all[..element.at];
+            Some(Value::Bool(before.iter().any(|other| other.is_same_as(here))))
+        }
+        index => registered(element.here(), index),
+    }
+}
+
+fn declaration_fact<'v>(
+    declaration: &'v Declaration,
+    surroundings: &'v Surroundings<'_>,
+    fact: u16,
+) -> Option<Value<'v>> {
+    let trader = surroundings.trader;
+    match fact {
+        REGISTERED_ON => Some(Value::Date(surroundings.registered_on)),
+        DECLARANT => declaration.declarant().map(Value::Text),
+        TRADER_KNOWN => Some(Value::Bool(trader.is_some())),
+        TRADER_COMPLIANCE_LEVEL => trader.map(|trader| Value::Number(Decimal::from(trader.compliance_level))),
+        TRADER_AUTHORISED_OPERATOR => trader.map(|trader| Value::Bool(trader.authorised_operator)),
+        TRADER_DEBT_OVER_90_DAYS => trader.map(|trader| Value::Bool(trader.debt_over_90_days)),
+        TRADER_STATUS => {
+            let status = trader?.status;
+            let word = TRADER_STATUSES.iter().find(|(_, known)| *known == status)?;
+            Some(Value::Text(word.0))
+        }
+        DRAW => Some(Value::Number(Decimal::from(surroundings.draw))),
+        TOTAL_CUSTOMS_VALUE => surroundings.total_customs_value.map(Value::Number),
+        TOTAL_PAYABLE => surroundings.total_payable.map(Value::Number),
+        _ => None,
+    }
+}
+
+/// What makes two elements of a repeated group the same thing, entered twice.
+trait Identified {
+    /// Whether both name the same thing. Elements that name nothing are not the same.
+    fn is_same_as(&self, other: &Self) -> bool;
+}
+
+macro_rules! identified_by {
+    ($($record:ident: $($field:ident),+;)*) => {
+        $(impl Identified for $record {
+            fn is_same_as(&self, other: &Self) -> bool {
+                ($(self.$field.is_some())||+) $(&& self.$field == other.$field)+
+            }
+        })*
+    };
+}
+
+identified_by! {
+    Bill: number;
+    Permit: kind, number;
+    OtherLaw: code;
+    Adjustment: title;
+    Attachment: class, number;
+    Transit: location;
+    Container: number;
+    VanningPlace: code;
+    Instruction: date, title;
+    GoodsItem: sequence;
+    AdjustmentReference: number;
+    OtherTax: code;
+}

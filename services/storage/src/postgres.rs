@@ -1,0 +1,83 @@
+//! PostgreSQL.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgPool, PgPoolOptions, Postgres};
+use sqlx::{Executor as _, Row as _};
+
+use crate::compression::{compress, decompress};
+use crate::error::StorageError;
+use crate::rows::{
+    Batch, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, PaymentKey, PaymentRow,
+    Position, Prefetched, StreamPartition, Wanted,
+};
+use crate::statements::{
+    DECLARATION_COLUMNS, OUTBOX_COLUMNS, ROWS_MAX, hash_of, headers_of, headers_text, implement_store, key_of, narrow,
+    source_of, text,
+};
+use crate::store::Options;
+use crate::SCHEMA_VERSION;
+
+const SCHEMA: &str = include_str!("postgres/schema.sql");
+/// An arbitrary number: processes that start together take turns at the schema by it.
+const SCHEMA_LOCK: i64 = 7_406_211_954;
+
+/// What is kept, in PostgreSQL.
+pub(crate) struct PostgresStore {
+    pool: PgPool,
+}
+
+impl PostgresStore {
+    pub(crate) async fn open(url: &str, options: &Options) -> Result<Self, StorageError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(options.connections_max.max(2))
+            .acquire_timeout(Duration::from_secs(10))
+            .connect(url)
+            .await?;
+        let store = Self { pool };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    async fn migrate(&self) -> Result<(), StorageError> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SCHEMA_LOCK).execute(&mut *transaction).await?;
+        transaction.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").await?;
+        let found: Option<i64> =
+            sqlx::query_scalar("SELECT max(version) FROM schema_version").fetch_one(&mut *transaction).await?;
+        match found {
+            Some(found) if found > SCHEMA_VERSION => {
+                return Err(StorageError::SchemaTooNew { found, known: SCHEMA_VERSION });
+            }
+            Some(_) => {}
+            None => {
+                sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
+                sqlx::query("INSERT INTO schema_version VALUES ($1)")
+                    .bind(SCHEMA_VERSION)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    fn writer(&self) -> &PgPool {
+        &self.pool
+    }
+
+    fn reader(&self) -> &PgPool {
+        &self.pool
+    }
+
+    async fn schema_version(&self) -> Result<i64, StorageError> {
+        Ok(sqlx::query_scalar("SELECT max(version) FROM schema_version").fetch_one(&self.pool).await?)
+    }
+
+    async fn server_version(&self) -> Result<String, StorageError> {
+        let version: String = sqlx::query_scalar("SHOW server_version").fetch_one(&self.pool).await?;
+        Ok(format!("PostgreSQL {version}"))
+    }
+}
+
+implement_store!(PostgresStore, Postgres, "BEGIN");

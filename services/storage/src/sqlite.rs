@@ -1,0 +1,100 @@
+//! SQLite: one file holds what is kept and the embedded stream.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::Row as _;
+use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::compression::{compress, decompress};
+use crate::error::StorageError;
+use crate::rows::{
+    Batch, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, PaymentKey, PaymentRow,
+    Position, Prefetched, StreamPartition, Wanted,
+};
+use crate::statements::{
+    DECLARATION_COLUMNS, OUTBOX_COLUMNS, ROWS_MAX, hash_of, headers_of, headers_text, implement_store, key_of, narrow,
+    source_of, text,
+};
+use crate::store::Options;
+use crate::SCHEMA_VERSION;
+
+mod message_log;
+
+pub use message_log::{AppendRecord, LogRecord, MessageLog};
+
+const SCHEMA: &str = include_str!("sqlite/schema.sql");
+/// How long a writer waits for another process's transaction.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The pools of one file: SQLite has one writer at a time, so a second connection that writes would only wait.
+#[derive(Debug, Clone)]
+struct Pools {
+    writer: SqlitePool,
+    reader: SqlitePool,
+}
+
+impl Pools {
+    async fn open(path: &Path, readers: u32) -> Result<Self, StorageError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A position that was told as committed must survive a loss of power.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT);
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let pools = Self { reader: SqlitePoolOptions::new().max_connections(readers.max(1)).connect_with(options).await?, writer };
+        pools.migrate().await?;
+        Ok(pools)
+    }
+
+    async fn migrate(&self) -> Result<(), StorageError> {
+        // Reading first spares the write lock where there is nothing to do.
+        let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&self.reader).await?;
+        if found > SCHEMA_VERSION {
+            return Err(StorageError::SchemaTooNew { found, known: SCHEMA_VERSION });
+        }
+        if found == SCHEMA_VERSION {
+            return Ok(());
+        }
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *transaction).await?;
+        if found == 0 {
+            sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
+            sqlx::raw_sql("PRAGMA user_version = 1").execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+/// What is kept, in a SQLite file.
+pub(crate) struct SqliteStore {
+    pools: Pools,
+}
+
+impl SqliteStore {
+    pub(crate) async fn open(path: &Path, options: &Options) -> Result<Self, StorageError> {
+        Ok(Self { pools: Pools::open(path, options.connections_max).await? })
+    }
+
+    fn writer(&self) -> &SqlitePool {
+        &self.pools.writer
+    }
+
+    fn reader(&self) -> &SqlitePool {
+        &self.pools.reader
+    }
+
+    async fn schema_version(&self) -> Result<i64, StorageError> {
+        Ok(sqlx::query_scalar("PRAGMA user_version").fetch_one(self.reader()).await?)
+    }
+
+    async fn server_version(&self) -> Result<String, StorageError> {
+        let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(self.reader()).await?;
+        Ok(format!("SQLite {version}"))
+    }
+}
+
+implement_store!(SqliteStore, Sqlite, "BEGIN IMMEDIATE");

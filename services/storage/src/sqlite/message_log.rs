@@ -1,0 +1,274 @@
+//! The embedded stream's partitioned log, in the same file as what is kept.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use sqlx::{QueryBuilder, Row as _, Sqlite};
+
+use super::Pools;
+use crate::error::StorageError;
+use crate::statements::narrow;
+
+/// How many records go into one statement.
+const RECORDS_MAX: usize = 100;
+
+/// A record to be appended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppendRecord {
+    /// The partition that it goes to.
+    pub partition: i32,
+    /// Milliseconds since 1970 in UTC.
+    pub timestamp_ms: i64,
+    /// What decided the partition.
+    pub key: Option<Vec<u8>>,
+    /// What travels beside the payload.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The message itself.
+    pub payload: Option<Vec<u8>>,
+    /// The event; one that the topic holds already is not appended again.
+    pub event_id: Option<String>,
+}
+
+/// A record as it lies in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogRecord {
+    /// The partition.
+    pub partition: i32,
+    /// The place in the partition, from 0 and without gaps.
+    pub offset: i64,
+    /// Milliseconds since 1970 in UTC.
+    pub timestamp_ms: i64,
+    /// What decided the partition.
+    pub key: Option<Vec<u8>>,
+    /// What travels beside the payload.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The message itself.
+    pub payload: Option<Vec<u8>>,
+}
+
+/// A partitioned log in a SQLite file, which other handles and processes may use at the same time.
+#[derive(Debug, Clone)]
+pub struct MessageLog {
+    pools: Pools,
+}
+
+impl MessageLog {
+    /// Opens the log in a file, and creates it when there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or is newer than this code.
+    pub async fn open(path: &Path) -> Result<Self, StorageError> {
+        Ok(Self { pools: Pools::open(path, 4).await? })
+    }
+
+    /// What tells this file's log from every other. It is made once, from the database's own randomness.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub async fn identity(&self) -> Result<String, StorageError> {
+        let found: Option<String> =
+            sqlx::query_scalar("SELECT identity FROM log_identity").fetch_optional(&self.pools.reader).await?;
+        if let Some(identity) = found {
+            return Ok(identity);
+        }
+        sqlx::query(
+            "INSERT INTO log_identity SELECT 'embedded-' || lower(hex(randomblob(16))) \
+             WHERE NOT EXISTS (SELECT 1 FROM log_identity)",
+        )
+        .execute(&self.pools.writer)
+        .await?;
+        Ok(sqlx::query_scalar("SELECT identity FROM log_identity").fetch_one(&self.pools.writer).await?)
+    }
+
+    /// Creates a topic, unless there is one; how many partitions it has.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or a topic without partitions is asked for.
+    pub async fn create_topic(&self, topic: &str, partitions: i32) -> Result<i32, StorageError> {
+        if partitions < 1 {
+            return Err(StorageError::refused("a topic has at least one partition"));
+        }
+        sqlx::query("INSERT INTO log_topics (topic, partitions) VALUES (?, ?) ON CONFLICT DO NOTHING")
+            .bind(topic)
+            .bind(i64::from(partitions))
+            .execute(&self.pools.writer)
+            .await?;
+        Ok(self.partitions(topic).await?.unwrap_or(partitions))
+    }
+
+    /// How many partitions a topic has; `None` when there is no such topic.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn partitions(&self, topic: &str) -> Result<Option<i32>, StorageError> {
+        let found: Option<i64> = sqlx::query_scalar("SELECT partitions FROM log_topics WHERE topic = ?")
+            .bind(topic)
+            .fetch_optional(&self.pools.reader)
+            .await?;
+        found.map(narrow).transpose()
+    }
+
+    /// Appends records in one transaction; the offset of each. A record whose event the topic holds already gets the
+    /// offset of the first one.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub async fn append(&self, topic: &str, records: &[AppendRecord]) -> Result<Vec<i64>, StorageError> {
+        let mut transaction = self.pools.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut known: HashMap<&str, i64> = HashMap::new();
+        let mut found = Vec::new();
+        for records in records.chunks(RECORDS_MAX) {
+            let mut select = QueryBuilder::<Sqlite>::new("SELECT event_id, record_offset FROM log_records WHERE topic = ");
+            select.push_bind(topic).push(" AND event_id IN (");
+            let mut list = select.separated(", ");
+            for record in records {
+                list.push_bind(record.event_id.as_deref());
+            }
+            select.push(")");
+            for row in select.build().fetch_all(&mut *transaction).await? {
+                found.push((row.try_get::<String, _>("event_id")?, row.try_get::<i64, _>("record_offset")?));
+            }
+        }
+        for (event_id, offset) in &found {
+            known.insert(event_id, *offset);
+        }
+        let mut ends: HashMap<i32, i64> = HashMap::new();
+        let mut offsets = Vec::with_capacity(records.len());
+        let mut fresh = Vec::with_capacity(records.len());
+        for record in records {
+            if let Some(offset) = record.event_id.as_deref().and_then(|id| known.get(id)) {
+                offsets.push(*offset);
+                continue;
+            }
+            let end = match ends.get(&record.partition) {
+                Some(end) => *end,
+                None => {
+                    sqlx::query_scalar(
+                        "SELECT coalesce(max(record_offset) + 1, 0) FROM log_records WHERE topic = ? AND partition = ?",
+                    )
+                    .bind(topic)
+                    .bind(i64::from(record.partition))
+                    .fetch_one(&mut *transaction)
+                    .await?
+                }
+            };
+            ends.insert(record.partition, end + 1);
+            if let Some(id) = record.event_id.as_deref() {
+                known.insert(id, end);
+            }
+            offsets.push(end);
+            fresh.push((end, record));
+        }
+        for records in fresh.chunks(RECORDS_MAX) {
+            let mut insert = QueryBuilder::<Sqlite>::new(
+                "INSERT INTO log_records (topic, partition, record_offset, timestamp_ms, message_key, headers, payload, \
+                 event_id) ",
+            );
+            insert.push_values(records, |mut row, (offset, record)| {
+                row.push_bind(topic)
+                    .push_bind(i64::from(record.partition))
+                    .push_bind(*offset)
+                    .push_bind(record.timestamp_ms)
+                    .push_bind(&record.key)
+                    .push_bind(pack(&record.headers))
+                    .push_bind(&record.payload)
+                    .push_bind(&record.event_id);
+            });
+            insert.build().execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(offsets)
+    }
+
+    /// Records of a partition from an offset on: as many as both limits allow, but one at least where there is one.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn read(
+        &self,
+        topic: &str,
+        partition: i32,
+        from: i64,
+        max_records: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<LogRecord>, StorageError> {
+        let rows = sqlx::query(
+            "SELECT record_offset, timestamp_ms, message_key, headers, payload FROM log_records \
+             WHERE topic = ? AND partition = ? AND record_offset >= ? ORDER BY record_offset LIMIT ?",
+        )
+        .bind(topic)
+        .bind(i64::from(partition))
+        .bind(from)
+        .bind(i64::try_from(max_records).unwrap_or(i64::MAX))
+        .fetch_all(&self.pools.reader)
+        .await?;
+        let mut records = Vec::with_capacity(rows.len());
+        let mut bytes = 0;
+        for row in rows {
+            let headers: &[u8] = row.try_get("headers")?;
+            let record = LogRecord {
+                partition,
+                offset: row.try_get("record_offset")?,
+                timestamp_ms: row.try_get("timestamp_ms")?,
+                key: row.try_get("message_key")?,
+                headers: unpack(headers)?,
+                payload: row.try_get("payload")?,
+            };
+            bytes += headers.len() + record.key.as_ref().map_or(0, Vec::len) + record.payload.as_ref().map_or(0, Vec::len);
+            if bytes > max_bytes && !records.is_empty() {
+                break;
+            }
+            records.push(record);
+        }
+        Ok(records)
+    }
+
+    /// For each partition of a topic the offset that its next record will have; empty when there is no such topic.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn end_offsets(&self, topic: &str) -> Result<Vec<i64>, StorageError> {
+        let mut ends = Vec::new();
+        for partition in 0..self.partitions(topic).await?.unwrap_or(0) {
+            ends.push(
+                sqlx::query_scalar(
+                    "SELECT coalesce(max(record_offset) + 1, 0) FROM log_records WHERE topic = ? AND partition = ?",
+                )
+                .bind(topic)
+                .bind(i64::from(partition))
+                .fetch_one(&self.pools.reader)
+                .await?,
+            );
+        }
+        Ok(ends)
+    }
+}
+
+/// Headers as bytes: the length of each name and value before it, in four bytes.
+fn pack(headers: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for part in headers.iter().flat_map(|(name, value)| [name.as_bytes(), value]) {
+        bytes.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+        bytes.extend(part);
+    }
+    bytes
+}
+
+fn unpack(mut bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
+    let broken = || StorageError::Unreadable { detail: "the headers of a message".to_owned() };
+    let mut next = || -> Result<Option<Vec<u8>>, StorageError> {
+        let Some((length, rest)) = bytes.split_first_chunk::<4>() else {
+            return if bytes.is_empty() { Ok(None) } else { Err(broken()) };
+        };
+        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| broken())?;
+        let part = rest.get(..length).ok_or_else(broken)?.to_vec();
+        bytes = &rest[length..];
+        Ok(Some(part))
+    };
+    let mut headers = Vec::new();
+    while let Some(name) = next()? {
+        let value = next()?.ok_or_else(broken)?;
+        headers.push((String::from_utf8(name).map_err(|_| broken())?, value));
+    }
+    Ok(headers)
+}

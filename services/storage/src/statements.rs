@@ -1,0 +1,596 @@
+//! The statements that both databases understand, written once.
+//!
+//! The two speak nearly the same SQL here: rows of VALUES, ON CONFLICT, RETURNING, UPDATE ... FROM a common table. What
+//! differs is the client's type of connection, so the bodies are a macro over the database.
+
+use std::fmt::Write as _;
+
+use crate::error::StorageError;
+use crate::rows::{DeclarationKey, MessageSource};
+
+/// The columns of a [`DeclarationRow`](crate::DeclarationRow).
+pub(crate) const DECLARATION_COLUMNS: &str = "declarant, reference, version, content_hash, outcome, state, direction, kind, \
+    office, number, lane, registered_at_ms, total_payable, paid, rulebook, source_topic, source_partition, source_offset, \
+    log_sequence, log_hash, answer";
+
+/// The columns of an [`OutboxMessage`](crate::OutboxMessage).
+pub(crate) const OUTBOX_COLUMNS: &str =
+    "source_topic, source_partition, source_offset, sequence, event_id, topic, message_key, headers, payload";
+
+/// How many rows go into one statement. Both databases bound the values of a statement (32,766 and 65,535), and a row
+/// has at most 23.
+pub(crate) const ROWS_MAX: usize = 500;
+
+/// Headers as text: a line for each, name and value apart by a tab. Neither holds control characters.
+pub(crate) fn headers_text(headers: &[(String, String)]) -> String {
+    let mut text = String::new();
+    for (name, value) in headers {
+        let clean = |text: &str| text.replace(['\t', '\n', '\0'], " ");
+        let _ = writeln!(text, "{}\t{}", clean(name), clean(value));
+    }
+    text
+}
+
+/// Headers from their text.
+pub(crate) fn headers_of(text: &str) -> Vec<(String, String)> {
+    text.lines()
+        .filter_map(|line| line.split_once('\t'))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+/// A hash from its stored bytes.
+pub(crate) fn hash_of(bytes: &[u8]) -> Result<[u8; 32], StorageError> {
+    bytes
+        .try_into()
+        .map_err(|_| StorageError::Unreadable { detail: format!("a hash of {} bytes", bytes.len()) })
+}
+
+/// A partition, offset or version from its stored integer.
+pub(crate) fn narrow<T: TryFrom<i64>>(number: i64) -> Result<T, StorageError> {
+    T::try_from(number).map_err(|_| StorageError::Unreadable { detail: format!("the number {number} is out of range") })
+}
+
+/// A key from its stored parts.
+pub(crate) fn key_of(declarant: String, reference: String, version: i64) -> Result<DeclarationKey, StorageError> {
+    Ok(DeclarationKey { declarant, reference, version: narrow(version)? })
+}
+
+/// A source from its stored parts.
+pub(crate) fn source_of(topic: String, partition: i64, offset: i64) -> Result<MessageSource, StorageError> {
+    Ok(MessageSource { topic, partition: narrow(partition)?, offset })
+}
+
+/// Text as both databases take it: PostgreSQL refuses the character zero, which no text of ours needs.
+pub(crate) fn text(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+/// Implements [`Store`](crate::Store) for a type with `writer()` and `reader()` pools of a database.
+macro_rules! implement_store {
+    ($store:ty, $database:ty, $begin:literal) => {
+        type Builder = sqlx::QueryBuilder<$database>;
+        type DatabaseRow = <$database as sqlx::Database>::Row;
+        type Transaction<'c> = sqlx::Transaction<'c, $database>;
+
+        #[async_trait::async_trait]
+        impl crate::Store for $store {
+            async fn acquire(
+                &self,
+                partition: &StreamPartition,
+                stream_identity: &str,
+            ) -> Result<Position, StorageError> {
+                let mut transaction = self.writer().begin_with($begin).await?;
+                let mut insert = Builder::new(
+                    "INSERT INTO stream_positions (topic, partition, stream_identity, next_offset, epoch) ",
+                );
+                insert.push_values([()], |mut row, ()| {
+                    row.push_bind(&partition.topic)
+                        .push_bind(i64::from(partition.partition))
+                        .push_bind(stream_identity)
+                        .push_bind(0_i64)
+                        .push_bind(0_i64);
+                });
+                insert.push(" ON CONFLICT DO NOTHING");
+                insert.build().execute(&mut *transaction).await?;
+                let mut update = Builder::new("UPDATE stream_positions SET epoch = epoch + 1 WHERE topic = ");
+                update.push_bind(&partition.topic).push(" AND partition = ").push_bind(i64::from(partition.partition));
+                update.push(" RETURNING stream_identity, next_offset, epoch");
+                let row = update.build().fetch_one(&mut *transaction).await?;
+                let stored: String = row.try_get("stream_identity")?;
+                if stored != stream_identity {
+                    return Err(StorageError::StreamChanged {
+                        topic: partition.topic.clone(),
+                        partition: partition.partition,
+                        stored,
+                        offered: stream_identity.to_owned(),
+                    });
+                }
+                let position = position_of(&row)?;
+                transaction.commit().await?;
+                Ok(position)
+            }
+
+            async fn position(&self, partition: &StreamPartition) -> Result<Option<Position>, StorageError> {
+                let mut select = Builder::new("SELECT next_offset, epoch FROM stream_positions WHERE topic = ");
+                select.push_bind(&partition.topic).push(" AND partition = ").push_bind(i64::from(partition.partition));
+                let row = select.build().fetch_optional(self.reader()).await?;
+                row.as_ref().map(position_of).transpose()
+            }
+
+            async fn prefetch(&self, wanted: &Wanted) -> Result<Prefetched, StorageError> {
+                let mut found = Prefetched::default();
+                for keys in wanted.declarations.chunks(ROWS_MAX) {
+                    let mut select = Builder::new(format!(
+                        "SELECT {DECLARATION_COLUMNS} FROM declarations WHERE (declarant, reference, version) IN ("
+                    ));
+                    select.push_values(keys, |mut row, key| {
+                        row.push_bind(text(&key.declarant))
+                            .push_bind(text(&key.reference))
+                            .push_bind(i64::from(key.version));
+                    });
+                    select.push(")");
+                    for row in select.build().persistent(false).fetch_all(self.reader()).await? {
+                        let row = declaration_of(&row)?;
+                        found.declarations.insert(row.key.clone(), row);
+                    }
+                }
+                for keys in wanted.numbers.chunks(ROWS_MAX) {
+                    let mut select = Builder::new(format!(
+                        "SELECT {DECLARATION_COLUMNS} FROM declarations WHERE (declarant, number) IN ("
+                    ));
+                    select.push_values(keys, |mut row, (declarant, number)| {
+                        row.push_bind(text(declarant)).push_bind(text(number));
+                    });
+                    select.push(")");
+                    for row in select.build().persistent(false).fetch_all(self.reader()).await? {
+                        let row = declaration_of(&row)?;
+                        let number = row.number.clone().unwrap_or_default();
+                        found.numbers.insert((row.key.declarant.clone(), number), row);
+                    }
+                }
+                for codes in wanted.traders.chunks(ROWS_MAX) {
+                    let mut select = Builder::new("SELECT tax_code, facts FROM traders WHERE tax_code IN (");
+                    let mut list = select.separated(", ");
+                    for code in codes {
+                        list.push_bind(text(code));
+                    }
+                    select.push(")");
+                    for row in select.build().persistent(false).fetch_all(self.reader()).await? {
+                        found.traders.insert(row.try_get("tax_code")?, row.try_get("facts")?);
+                    }
+                }
+                for keys in wanted.payments.chunks(ROWS_MAX) {
+                    let mut select = Builder::new(
+                        "SELECT payer, identifier, bank_reference, amount, outcome FROM payments \
+                         WHERE (payer, identifier, bank_reference) IN (",
+                    );
+                    select.push_values(keys, |mut row, key| {
+                        row.push_bind(text(&key.payer))
+                            .push_bind(text(&key.identifier))
+                            .push_bind(text(&key.bank_reference));
+                    });
+                    select.push(")");
+                    for row in select.build().persistent(false).fetch_all(self.reader()).await? {
+                        let key = PaymentKey {
+                            payer: row.try_get("payer")?,
+                            identifier: row.try_get("identifier")?,
+                            bank_reference: row.try_get("bank_reference")?,
+                        };
+                        let payment = PaymentRow { amount: row.try_get("amount")?, outcome: row.try_get("outcome")? };
+                        found.payments.insert(key, payment);
+                    }
+                }
+                Ok(found)
+            }
+
+            async fn series(&self, direction: &str, partition: i32) -> Result<i64, StorageError> {
+                let mut select = Builder::new("SELECT next FROM number_series WHERE direction = ");
+                select.push_bind(direction).push(" AND partition = ").push_bind(i64::from(partition));
+                let row = select.build().fetch_optional(self.reader()).await?;
+                Ok(row.map(|row| row.try_get("next")).transpose()?.unwrap_or(0))
+            }
+
+            async fn commit(&self, batch: &Batch) -> Result<Commit, StorageError> {
+                // Compressing comes before the transaction, which should be short.
+                let mut documents = Vec::with_capacity(batch.declarations.len());
+                for declaration in &batch.declarations {
+                    documents.push((compress(&declaration.document)?, compress(&declaration.decision)?));
+                }
+                let mut transaction = self.writer().begin_with($begin).await?;
+                match write(&mut transaction, batch, &documents).await? {
+                    Commit::Committed => {
+                        transaction.commit().await?;
+                        Ok(Commit::Committed)
+                    }
+                    other => {
+                        transaction.rollback().await?;
+                        Ok(other)
+                    }
+                }
+            }
+
+            async fn outbox_pending(
+                &self,
+                topic: &str,
+                partition: i32,
+                limit: usize,
+            ) -> Result<Vec<OutboxMessage>, StorageError> {
+                outbox_page(self.reader(), topic, partition, (-1, -1), limit).await
+            }
+
+            async fn outbox_pending_after(
+                &self,
+                topic: &str,
+                partition: i32,
+                after: &OutboxMessage,
+                limit: usize,
+            ) -> Result<Vec<OutboxMessage>, StorageError> {
+                let after = (after.source.offset, i64::from(after.sequence));
+                outbox_page(self.reader(), topic, partition, after, limit).await
+            }
+
+            async fn outbox_remove(&self, messages: &[OutboxMessage]) -> Result<(), StorageError> {
+                for messages in messages.chunks(ROWS_MAX) {
+                    let mut delete = Builder::new(
+                        "DELETE FROM outbox WHERE (source_topic, source_partition, source_offset, sequence) IN (",
+                    );
+                    delete.push_values(messages, |mut row, message| {
+                        row.push_bind(&message.source.topic)
+                            .push_bind(i64::from(message.source.partition))
+                            .push_bind(message.source.offset)
+                            .push_bind(i64::from(message.sequence));
+                    });
+                    delete.push(")");
+                    delete.build().persistent(false).execute(self.writer()).await?;
+                }
+                Ok(())
+            }
+
+            async fn put_traders(&self, traders: &[(String, Vec<u8>)]) -> Result<(), StorageError> {
+                for traders in traders.chunks(ROWS_MAX) {
+                    let mut insert = Builder::new("INSERT INTO traders (tax_code, facts) ");
+                    insert.push_values(traders, |mut row, (code, facts)| {
+                        row.push_bind(text(code)).push_bind(facts);
+                    });
+                    insert.push(" ON CONFLICT (tax_code) DO UPDATE SET facts = excluded.facts");
+                    insert.build().persistent(false).execute(self.writer()).await?;
+                }
+                Ok(())
+            }
+
+            async fn declaration(
+                &self,
+                key: &DeclarationKey,
+            ) -> Result<Option<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError> {
+                let mut select = Builder::new(format!(
+                    "SELECT {DECLARATION_COLUMNS}, document, decision FROM declarations WHERE declarant = "
+                ));
+                select.push_bind(&key.declarant).push(" AND reference = ").push_bind(&key.reference);
+                select.push(" AND version = ").push_bind(i64::from(key.version));
+                let Some(row) = select.build().fetch_optional(self.reader()).await? else { return Ok(None) };
+                let document: Vec<u8> = row.try_get("document")?;
+                let decision: Vec<u8> = row.try_get("decision")?;
+                Ok(Some((declaration_of(&row)?, decompress(&document)?, decompress(&decision)?)))
+            }
+
+            async fn decisions_page(
+                &self,
+                after: Option<DeclarationKey>,
+                limit: usize,
+            ) -> Result<Vec<(DeclarationRow, Vec<u8>)>, StorageError> {
+                let mut select = Builder::new(format!("SELECT {DECLARATION_COLUMNS}, decision FROM declarations"));
+                if let Some(key) = after {
+                    select.push(" WHERE (declarant, reference, version) > (").push_bind(key.declarant);
+                    select.push(", ").push_bind(key.reference).push(", ").push_bind(i64::from(key.version)).push(")");
+                }
+                select.push(" ORDER BY declarant, reference, version LIMIT ").push_bind(limit_of(limit));
+                let mut page = Vec::new();
+                for row in select.build().fetch_all(self.reader()).await? {
+                    let decision: Vec<u8> = row.try_get("decision")?;
+                    page.push((declaration_of(&row)?, decompress(&decision)?));
+                }
+                Ok(page)
+            }
+
+            async fn log_of(&self, key: &DeclarationKey) -> Result<Vec<LogEntry>, StorageError> {
+                let mut select = Builder::new(
+                    "SELECT sequence, at_ms, kind, body, previous_hash, hash FROM decision_log WHERE declarant = ",
+                );
+                select.push_bind(&key.declarant).push(" AND reference = ").push_bind(&key.reference);
+                select.push(" AND version = ").push_bind(i64::from(key.version)).push(" ORDER BY sequence");
+                let mut log = Vec::new();
+                for row in select.build().fetch_all(self.reader()).await? {
+                    let body: Vec<u8> = row.try_get("body")?;
+                    log.push(LogEntry {
+                        key: key.clone(),
+                        sequence: row.try_get("sequence")?,
+                        at_ms: row.try_get("at_ms")?,
+                        kind: row.try_get("kind")?,
+                        body: decompress(&body)?,
+                        previous_hash: hash_of(&row.try_get::<Vec<u8>, _>("previous_hash")?)?,
+                        hash: hash_of(&row.try_get::<Vec<u8>, _>("hash")?)?,
+                    });
+                }
+                Ok(log)
+            }
+
+            async fn counts(&self) -> Result<Counts, StorageError> {
+                let mut counts = Counts::default();
+                for (column, into) in [("outcome", &mut counts.outcomes), ("state", &mut counts.states)] {
+                    let mut select = Builder::new(format!(
+                        "SELECT {column} AS word, count(*) AS count FROM declarations GROUP BY {column} ORDER BY {column}"
+                    ));
+                    for row in select.build().fetch_all(self.reader()).await? {
+                        into.push((row.try_get("word")?, row.try_get("count")?));
+                    }
+                }
+                for (table, into) in [
+                    ("outbox", &mut counts.outbox),
+                    ("kept_messages", &mut counts.kept),
+                    ("payments", &mut counts.payments),
+                ] {
+                    let mut select = Builder::new(format!("SELECT count(*) AS count FROM {table}"));
+                    *into = select.build().fetch_one(self.reader()).await?.try_get("count")?;
+                }
+                Ok(counts)
+            }
+
+            async fn health(&self) -> Result<Health, StorageError> {
+                Ok(Health { schema_version: self.schema_version().await?, server_version: self.server_version().await? })
+            }
+        }
+
+        /// Writes a batch inside a transaction: the position first, which decides whether there is anything to write.
+        async fn write(
+            transaction: &mut Transaction<'_>,
+            batch: &Batch,
+            documents: &[(Vec<u8>, Vec<u8>)],
+        ) -> Result<Commit, StorageError> {
+            let mut update = Builder::new("UPDATE stream_positions SET next_offset = ");
+            update.push_bind(batch.next).push(" WHERE topic = ").push_bind(&batch.partition.topic);
+            update.push(" AND partition = ").push_bind(i64::from(batch.partition.partition));
+            update.push(" AND epoch = ").push_bind(batch.epoch).push(" AND next_offset = ").push_bind(batch.expected);
+            if update.build().execute(&mut **transaction).await?.rows_affected() != 1 {
+                return Ok(Commit::Fenced);
+            }
+            for advance in &batch.series {
+                let changed = if advance.expected_next == 0 {
+                    let mut insert = Builder::new("INSERT INTO number_series (direction, partition, next) ");
+                    insert.push_values([advance], |mut row, advance| {
+                        row.push_bind(&advance.direction)
+                            .push_bind(i64::from(advance.partition))
+                            .push_bind(advance.next);
+                    });
+                    insert.push(" ON CONFLICT DO NOTHING");
+                    insert.build().execute(&mut **transaction).await?.rows_affected()
+                } else {
+                    let mut update = Builder::new("UPDATE number_series SET next = ");
+                    update.push_bind(advance.next).push(" WHERE direction = ").push_bind(&advance.direction);
+                    update.push(" AND partition = ").push_bind(i64::from(advance.partition));
+                    update.push(" AND next = ").push_bind(advance.expected_next);
+                    update.build().execute(&mut **transaction).await?.rows_affected()
+                };
+                if changed != 1 {
+                    return Ok(Commit::Conflict("the series of numbers has moved".to_owned()));
+                }
+            }
+            for (declarations, documents) in batch.declarations.chunks(ROWS_MAX).zip(documents.chunks(ROWS_MAX)) {
+                let mut insert =
+                    Builder::new(format!("INSERT INTO declarations ({DECLARATION_COLUMNS}, document, decision) "));
+                insert.push_values(declarations.iter().zip(documents), |mut row, (declaration, (document, decision))| {
+                    row.push_bind(text(&declaration.key.declarant))
+                        .push_bind(text(&declaration.key.reference))
+                        .push_bind(i64::from(declaration.key.version))
+                        .push_bind(declaration.content_hash.to_vec())
+                        .push_bind(&declaration.outcome)
+                        .push_bind(&declaration.state)
+                        .push_bind(&declaration.direction)
+                        .push_bind(text(&declaration.kind))
+                        .push_bind(text(&declaration.office))
+                        .push_bind(&declaration.number)
+                        .push_bind(declaration.lane.map(i64::from))
+                        .push_bind(declaration.registered_at_ms)
+                        .push_bind(declaration.total_payable)
+                        .push_bind(declaration.paid)
+                        .push_bind(&declaration.rulebook)
+                        .push_bind(&declaration.source.topic)
+                        .push_bind(i64::from(declaration.source.partition))
+                        .push_bind(declaration.source.offset)
+                        .push_bind(declaration.log_sequence)
+                        .push_bind(declaration.log_hash.to_vec())
+                        .push_bind(&declaration.answer)
+                        .push_bind(document)
+                        .push_bind(decision);
+                });
+                insert.push(" ON CONFLICT DO NOTHING");
+                let inserted = insert.build().persistent(false).execute(&mut **transaction).await?.rows_affected();
+                if inserted != declarations.len() as u64 {
+                    return Ok(Commit::Conflict("a declaration was decided elsewhere in the meantime".to_owned()));
+                }
+            }
+            for updates in batch.updates.chunks(ROWS_MAX) {
+                let mut update = Builder::new(
+                    "WITH change (declarant, reference, version, expected, state, paid, log_sequence, log_hash) AS (",
+                );
+                update.push_values(updates, |mut row, update| {
+                    row.push_bind(&update.key.declarant)
+                        .push_bind(&update.key.reference)
+                        .push_bind(i64::from(update.key.version))
+                        .push_bind(update.expected_log_sequence)
+                        .push_bind(&update.state)
+                        .push_bind(update.paid)
+                        .push_bind(update.log_sequence)
+                        .push_bind(update.log_hash.to_vec());
+                });
+                update.push(
+                    ") UPDATE declarations SET state = change.state, paid = change.paid, \
+                     log_sequence = change.log_sequence, log_hash = change.log_hash FROM change \
+                     WHERE declarations.declarant = change.declarant AND declarations.reference = change.reference \
+                     AND declarations.version = change.version AND declarations.log_sequence = change.expected",
+                );
+                let updated = update.build().persistent(false).execute(&mut **transaction).await?.rows_affected();
+                if updated != updates.len() as u64 {
+                    return Ok(Commit::Conflict("a declaration moved on elsewhere in the meantime".to_owned()));
+                }
+            }
+            for entries in batch.log.chunks(ROWS_MAX) {
+                let mut bodies = Vec::with_capacity(entries.len());
+                for entry in entries {
+                    bodies.push(compress(&entry.body)?);
+                }
+                let mut insert = Builder::new(
+                    "INSERT INTO decision_log (declarant, reference, version, sequence, at_ms, kind, body, \
+                     previous_hash, hash) ",
+                );
+                insert.push_values(entries.iter().zip(bodies), |mut row, (entry, body)| {
+                    row.push_bind(text(&entry.key.declarant))
+                        .push_bind(text(&entry.key.reference))
+                        .push_bind(i64::from(entry.key.version))
+                        .push_bind(entry.sequence)
+                        .push_bind(entry.at_ms)
+                        .push_bind(&entry.kind)
+                        .push_bind(body)
+                        .push_bind(entry.previous_hash.to_vec())
+                        .push_bind(entry.hash.to_vec());
+                });
+                insert.build().persistent(false).execute(&mut **transaction).await?;
+            }
+            for payments in batch.payments.chunks(ROWS_MAX) {
+                let mut insert = Builder::new(
+                    "INSERT INTO payments (payer, identifier, bank_reference, number, amount, at_ms, source_topic, \
+                     source_partition, source_offset, outcome) ",
+                );
+                insert.push_values(payments, |mut row, payment| {
+                    row.push_bind(text(&payment.key.payer))
+                        .push_bind(text(&payment.key.identifier))
+                        .push_bind(text(&payment.key.bank_reference))
+                        .push_bind(payment.number.as_deref().map(text))
+                        .push_bind(payment.amount)
+                        .push_bind(payment.at_ms)
+                        .push_bind(&payment.source.topic)
+                        .push_bind(i64::from(payment.source.partition))
+                        .push_bind(payment.source.offset)
+                        .push_bind(&payment.outcome);
+                });
+                insert.push(" ON CONFLICT DO NOTHING");
+                let inserted = insert.build().persistent(false).execute(&mut **transaction).await?.rows_affected();
+                if inserted != payments.len() as u64 {
+                    return Ok(Commit::Conflict("a payment was booked elsewhere in the meantime".to_owned()));
+                }
+            }
+            for messages in batch.outbox.chunks(ROWS_MAX) {
+                let mut insert = Builder::new(format!("INSERT INTO outbox ({OUTBOX_COLUMNS}) "));
+                insert.push_values(messages, |mut row, message| {
+                    row.push_bind(&message.source.topic)
+                        .push_bind(i64::from(message.source.partition))
+                        .push_bind(message.source.offset)
+                        .push_bind(i64::from(message.sequence))
+                        .push_bind(&message.event_id)
+                        .push_bind(&message.topic)
+                        .push_bind(&message.key)
+                        .push_bind(headers_text(&message.headers))
+                        .push_bind(&message.payload);
+                });
+                insert.build().persistent(false).execute(&mut **transaction).await?;
+            }
+            for kept in batch.kept.chunks(ROWS_MAX) {
+                let mut insert = Builder::new(
+                    "INSERT INTO kept_messages (source_topic, source_partition, source_offset, reason, detail, \
+                     message_key, payload) ",
+                );
+                insert.push_values(kept, |mut row, kept| {
+                    row.push_bind(&kept.source.topic)
+                        .push_bind(i64::from(kept.source.partition))
+                        .push_bind(kept.source.offset)
+                        .push_bind(text(&kept.reason))
+                        .push_bind(text(&kept.detail))
+                        .push_bind(&kept.key)
+                        .push_bind(&kept.payload);
+                });
+                insert.build().persistent(false).execute(&mut **transaction).await?;
+            }
+            Ok(Commit::Committed)
+        }
+
+        async fn outbox_page(
+            pool: &sqlx::Pool<$database>,
+            topic: &str,
+            partition: i32,
+            after: (i64, i64),
+            limit: usize,
+        ) -> Result<Vec<OutboxMessage>, StorageError> {
+            let mut select = Builder::new(format!("SELECT {OUTBOX_COLUMNS} FROM outbox WHERE source_topic = "));
+            select.push_bind(topic).push(" AND source_partition = ").push_bind(i64::from(partition));
+            select.push(" AND (source_offset, sequence) > (").push_bind(after.0).push(", ").push_bind(after.1);
+            select.push(") ORDER BY source_offset, sequence LIMIT ").push_bind(limit_of(limit));
+            let mut page = Vec::new();
+            for row in select.build().fetch_all(pool).await? {
+                let source = source_of(
+                    row.try_get("source_topic")?,
+                    row.try_get("source_partition")?,
+                    row.try_get("source_offset")?,
+                )?;
+                page.push(OutboxMessage {
+                    source,
+                    sequence: narrow(row.try_get("sequence")?)?,
+                    event_id: row.try_get("event_id")?,
+                    topic: row.try_get("topic")?,
+                    key: row.try_get("message_key")?,
+                    headers: headers_of(row.try_get("headers")?),
+                    payload: row.try_get("payload")?,
+                });
+            }
+            Ok(page)
+        }
+
+        fn position_of(row: &DatabaseRow) -> Result<Position, StorageError> {
+            Ok(Position { next_offset: row.try_get("next_offset")?, epoch: row.try_get("epoch")? })
+        }
+
+        fn declaration_of(row: &DatabaseRow) -> Result<DeclarationRow, StorageError> {
+            let lane: Option<i64> = row.try_get("lane")?;
+            Ok(DeclarationRow {
+                key: key_of(row.try_get("declarant")?, row.try_get("reference")?, row.try_get("version")?)?,
+                content_hash: hash_of(&row.try_get::<Vec<u8>, _>("content_hash")?)?,
+                outcome: row.try_get("outcome")?,
+                state: row.try_get("state")?,
+                direction: row.try_get("direction")?,
+                kind: row.try_get("kind")?,
+                office: row.try_get("office")?,
+                number: row.try_get("number")?,
+                lane: lane.map(narrow).transpose()?,
+                registered_at_ms: row.try_get("registered_at_ms")?,
+                total_payable: row.try_get("total_payable")?,
+                paid: row.try_get("paid")?,
+                rulebook: row.try_get("rulebook")?,
+                source: source_of(
+                    row.try_get("source_topic")?,
+                    row.try_get("source_partition")?,
+                    row.try_get("source_offset")?,
+                )?,
+                log_sequence: row.try_get("log_sequence")?,
+                log_hash: hash_of(&row.try_get::<Vec<u8>, _>("log_hash")?)?,
+                answer: row.try_get("answer")?,
+            })
+        }
+
+        fn limit_of(limit: usize) -> i64 {
+            i64::try_from(limit).unwrap_or(i64::MAX)
+        }
+    };
+}
+pub(crate) use implement_store;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_come_back() {
+        let headers = vec![("ce_type".to_owned(), "notice".to_owned()), ("subject".to_owned(), String::new())];
+        assert_eq!(headers_of(&headers_text(&headers)), headers);
+        let hostile = vec![("a".to_owned(), "1\nb\t2".to_owned())];
+        assert_eq!(headers_of(&headers_text(&hostile)), [("a".to_owned(), "1 b 2".to_owned())]);
+    }
+}

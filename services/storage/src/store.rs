@@ -1,0 +1,90 @@
+//! The trait that both databases implement.
+
+use async_trait::async_trait;
+
+use crate::error::StorageError;
+use crate::rows::{
+    Batch, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, Position, Prefetched,
+    StreamPartition, Wanted,
+};
+
+/// How a database is used.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Connections, at most. SQLite always writes through one.
+    pub connections_max: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { connections_max: 8 }
+    }
+}
+
+/// What is kept.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Takes a partition over: counts its epoch up, and tells where to go on. A partition that was never read begins at
+    /// 0.
+    ///
+    /// # Errors
+    /// [`StorageError::StreamChanged`] when the position belongs to another log.
+    async fn acquire(&self, partition: &StreamPartition, stream_identity: &str) -> Result<Position, StorageError>;
+
+    /// How far a partition has been dealt with; `None` when it was never acquired.
+    async fn position(&self, partition: &StreamPartition) -> Result<Option<Position>, StorageError>;
+
+    /// Everything that is known of what is wanted.
+    async fn prefetch(&self, wanted: &Wanted) -> Result<Prefetched, StorageError>;
+
+    /// The next counter of a series of numbers; 0 when none was ever used.
+    async fn series(&self, direction: &str, partition: i32) -> Result<i64, StorageError>;
+
+    /// Writes a batch in one transaction, or nothing of it.
+    async fn commit(&self, batch: &Batch) -> Result<Commit, StorageError>;
+
+    /// Messages that wait to be sent and that messages of a partition caused, in their order.
+    async fn outbox_pending(
+        &self,
+        topic: &str,
+        partition: i32,
+        limit: usize,
+    ) -> Result<Vec<OutboxMessage>, StorageError>;
+
+    /// The messages that wait after a certain one.
+    async fn outbox_pending_after(
+        &self,
+        topic: &str,
+        partition: i32,
+        after: &OutboxMessage,
+        limit: usize,
+    ) -> Result<Vec<OutboxMessage>, StorageError>;
+
+    /// Removes messages that have been sent.
+    async fn outbox_remove(&self, messages: &[OutboxMessage]) -> Result<(), StorageError>;
+
+    /// Keeps facts of traders, by tax code, in place of those that were kept before.
+    async fn put_traders(&self, traders: &[(String, Vec<u8>)]) -> Result<(), StorageError>;
+
+    /// A declaration with its document as lodged and its decision.
+    async fn declaration(
+        &self,
+        key: &DeclarationKey,
+    ) -> Result<Option<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError>;
+
+    /// Declarations after a key with their decisions, in the order of their keys, which is the same in both databases.
+    async fn decisions_page(
+        &self,
+        after: Option<DeclarationKey>,
+        limit: usize,
+    ) -> Result<Vec<(DeclarationRow, Vec<u8>)>, StorageError>;
+
+    /// The decision log of a declaration, from its beginning.
+    async fn log_of(&self, key: &DeclarationKey) -> Result<Vec<LogEntry>, StorageError>;
+
+    /// What is kept, counted.
+    async fn counts(&self) -> Result<Counts, StorageError>;
+
+    /// How the database is.
+    async fn health(&self) -> Result<Health, StorageError>;
+}

@@ -1,0 +1,76 @@
+//! Reading every partition of a topic in the file, from a place that is fixed at the beginning.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::{LogFile, written};
+use crate::contract::{Tail, TailFrom};
+use crate::error::Result;
+use crate::record::Message;
+
+/// How much is read at once.
+const MESSAGES_MAX: usize = 256;
+const BYTES_MAX: usize = 8 << 20;
+
+pub(super) struct EmbeddedTail {
+    file: Arc<LogFile>,
+    published: watch::Receiver<u64>,
+    topic: Arc<str>,
+    /// For each partition, what is read next.
+    next: Vec<i64>,
+    waiting: VecDeque<Message>,
+}
+
+/// Begins at either end of the topic.
+pub(super) async fn open(file: Arc<LogFile>, topic: &str, from: TailFrom) -> Result<EmbeddedTail> {
+    let mut next = file.end_offsets(topic).await?;
+    if from == TailFrom::Beginning {
+        next.fill(0);
+    }
+    let published = file.published.subscribe();
+    Ok(EmbeddedTail {
+        file,
+        published,
+        topic: Arc::from(topic),
+        next,
+        waiting: VecDeque::new(),
+    })
+}
+
+#[async_trait]
+impl Tail for EmbeddedTail {
+    async fn next(&mut self, wait: Duration) -> Result<Option<Message>> {
+        let deadline = Instant::now() + wait;
+        loop {
+            if let Some(message) = self.waiting.pop_front() {
+                return Ok(Some(message));
+            }
+            self.published.borrow_and_update();
+            let ends = self.file.end_offsets(&self.topic).await?;
+            for (partition, end) in (0_i32..).zip(ends) {
+                let Some(next) = self.next.get_mut(partition as usize).filter(|next| **next < end) else {
+                    continue;
+                };
+                let read = self
+                    .file
+                    .read(&self.topic, partition, *next, MESSAGES_MAX, BYTES_MAX)
+                    .await?;
+                if let Some(last) = read.last() {
+                    *next = last.offset + 1;
+                }
+                self.waiting.extend(read);
+            }
+            if self.waiting.is_empty() {
+                if Instant::now() >= deadline {
+                    return Ok(None);
+                }
+                let _ = tokio::time::timeout_at(deadline, written(&mut self.published)).await;
+            }
+        }
+    }
+}

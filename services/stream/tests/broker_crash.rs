@@ -1,0 +1,154 @@
+//! A broker that is killed while messages flow in both directions. Starts a Kafka of its own, so it is not run unless asked
+//! for: `cargo test --release -p stream --test broker_crash -- --ignored`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use stream::{BoxError, ConsumerSettings, Event, KafkaSettings, KafkaStream, Outgoing, Positions, Stream, TopicSpec};
+
+/// The developers' script, with a folder and ports of its own. Stops the broker when it goes.
+struct Servers {
+    folder: tempfile::TempDir,
+}
+
+const PORT: &str = "39092";
+
+impl Servers {
+    fn run(&self, arguments: &[&str]) -> bool {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/dev/servers");
+        let status = Command::new(script)
+            .args(arguments)
+            .env("THONGQUAN_DEV_DIR", self.folder.path())
+            .env("THONGQUAN_DEV_KAFKA_PORT", PORT)
+            .env("THONGQUAN_DEV_KAFKA_CONTROLLER_PORT", "39093")
+            .status();
+        status.is_ok_and(|status| status.success())
+    }
+}
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        self.run(&["stop", "kafka"]);
+    }
+}
+
+/// Everything is read from the beginning.
+struct FromTheBeginning;
+
+#[async_trait]
+impl Positions for FromTheBeginning {
+    async fn acquire(&self, _topic: &str, _partition: i32, _identity: &str) -> Result<i64, BoxError> {
+        Ok(0)
+    }
+
+    async fn released(&self, _topic: &str, _partition: i32) {}
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "starts and kills a Kafka of its own, which takes a minute"]
+async fn nothing_acknowledged_is_lost_and_keys_stay_in_order_when_the_broker_is_killed() {
+    let servers = Servers {
+        folder: tempfile::tempdir().expect("a temporary folder"),
+    };
+    assert!(servers.run(&["start", "kafka"]), "deploy/dev/servers starts Kafka");
+    let mut settings = KafkaSettings::new(format!("127.0.0.1:{PORT}"));
+    // Shorter than an outage, so that some calls fail and are made again.
+    settings.delivery_timeout = Duration::from_secs(2);
+    let stream = Arc::new(KafkaStream::open(settings).await.expect("connected"));
+    let topic = "crash".to_owned();
+    let spec = TopicSpec {
+        name: topic.clone(),
+        partitions: 3,
+        replication: 1,
+    };
+    stream.ensure_topics(&[spec]).await.expect("created");
+    let mut consumer = stream
+        .consumer(
+            &[&topic],
+            "crash",
+            ConsumerSettings::default(),
+            Arc::new(FromTheBeginning),
+        )
+        .await
+        .expect("a consumer");
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let publisher = tokio::spawn({
+        let (stream, stop, topic) = (Arc::clone(&stream), Arc::clone(&stop), topic.clone());
+        async move {
+            let (mut number, mut failures) = (0_u32, 0_u32);
+            while !stop.load(Ordering::Relaxed) {
+                let mut messages: Vec<Outgoing> = (0..10)
+                    .map(|key| Outgoing {
+                        topic: topic.clone(),
+                        key: format!("key-{key}").into_bytes(),
+                        headers: Vec::new(),
+                        payload: number.to_be_bytes().to_vec(),
+                        event_id: format!("{key}/{number}"),
+                        timestamp_ms: None,
+                    })
+                    .collect();
+                while let Err(error) = stream.publish(messages.clone()).await {
+                    assert!(error.retry, "{error}: {}", error.cause);
+                    failures += 1;
+                    messages.drain(..error.first);
+                }
+                number += 1;
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            (number, failures)
+        }
+    });
+
+    for _ in 0..2 {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        assert!(servers.run(&["kill9", "kafka"]));
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        assert!(servers.run(&["start", "kafka"]));
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    stop.store(true, Ordering::Relaxed);
+    let (numbers, failures) = publisher.await.expect("no panic");
+    assert!(failures > 0, "the outages were long enough to be noticed");
+
+    // The first occurrence of each event, in the order in which a key's events come.
+    let mut first: BTreeMap<Vec<u8>, Vec<u32>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    let wanted = numbers as usize * 10;
+    while seen.len() < wanted {
+        let event = tokio::time::timeout(Duration::from_secs(60), consumer.next()).await;
+        match event.expect("all of it comes").expect("no error") {
+            Event::Batch(batch) => {
+                for message in batch.messages {
+                    let id = message.header("ce_id").expect("an identifier").to_vec();
+                    if seen.insert(id) {
+                        let number = message
+                            .payload
+                            .and_then(|bytes| bytes.try_into().ok())
+                            .map(u32::from_be_bytes);
+                        first
+                            .entry(message.key.expect("a key"))
+                            .or_default()
+                            .push(number.expect("a number"));
+                    }
+                }
+            }
+            Event::Assigned(_) | Event::Revoked(_) => {}
+            Event::Halted { partition, reason, .. } => panic!("partition {partition} halts: {reason}"),
+        }
+    }
+    for (key, received) in first {
+        assert_eq!(
+            received,
+            (0..numbers).collect::<Vec<_>>(),
+            "{}",
+            String::from_utf8_lossy(&key)
+        );
+    }
+    consumer.close(Duration::from_secs(10)).await;
+}

@@ -1,0 +1,62 @@
+//! The contract of a stream, run on every log there is.
+//!
+//! The embedded log is always tested. Kafka is tested when `THONGQUAN_TEST_KAFKA` names a broker, `host:port`:
+//!
+//! ```text
+//! deploy/dev/servers start kafka && eval "$(deploy/dev/servers env)" && cargo test --release -p stream
+//! ```
+
+#[path = "contract/backend.rs"]
+mod backend;
+#[path = "contract/consuming.rs"]
+mod consuming;
+#[path = "contract/group.rs"]
+mod group;
+#[path = "contract/halting.rs"]
+mod halting;
+#[path = "contract/publishing.rs"]
+mod publishing;
+#[path = "contract/support.rs"]
+mod support;
+#[path = "contract/trouble.rs"]
+mod trouble;
+
+/// Makes two tests of each case: one on the embedded log, one on Kafka.
+macro_rules! contract {
+    ($($module:ident :: $case:ident),+ $(,)?) => {
+        mod embedded {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                crate::$module::$case(&crate::backend::Backend::embedded().await).await;
+            })+
+        }
+        mod kafka {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                if let Some(backend) = crate::backend::Backend::kafka(stringify!($case)).await {
+                    crate::$module::$case(&backend).await;
+                }
+            })+
+        }
+    };
+}
+
+contract! {
+    publishing::messages_come_out_as_they_went_in_and_in_order,
+    publishing::a_key_has_the_same_partition_in_every_log,
+    publishing::a_time_is_kept_and_a_missing_one_is_the_clocks,
+    publishing::a_large_message_passes_and_a_too_large_one_is_refused,
+    publishing::an_unknown_topic_is_named,
+    publishing::topics_are_created_once_and_differences_reported,
+    publishing::the_identity_is_that_of_the_log,
+    publishing::a_tail_sees_what_comes_after_it,
+    consuming::reading_resumes_where_the_positions_say,
+    consuming::a_rewound_partition_is_read_again,
+    consuming::batches_keep_to_their_bounds,
+    consuming::what_is_published_later_arrives,
+    consuming::closing_releases_every_partition,
+    halting::a_position_beyond_the_end_halts_and_is_not_reset,
+    halting::a_refused_position_halts,
+    halting::passing_trouble_with_the_database_is_waited_out,
+    halting::lasting_trouble_with_the_database_halts,
+}

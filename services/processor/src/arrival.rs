@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
-use storage::StreamPartition;
+use storage::{MessageSource, StreamPartition};
 use stream::Message;
 
 /// A message and the cause that everything done about it is derived from.
@@ -37,8 +37,12 @@ impl<'a> Arrival<'a> {
         Some(String::from_utf8_lossy(id).chars().filter(|c| !c.is_control()).take(128).collect())
     }
 
-    pub(crate) fn source(&self) -> (String, i32, i64) {
-        (self.message.topic.to_string(), self.message.partition, self.message.offset)
+    pub(crate) fn source(&self) -> MessageSource {
+        MessageSource {
+            topic: self.message.topic.to_string(),
+            partition: self.message.partition,
+            offset: self.message.offset,
+        }
     }
 
     pub(crate) fn partition(&self) -> StreamPartition {

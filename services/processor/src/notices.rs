@@ -95,8 +95,8 @@ fn envelope(
     own_headers: Vec<(String, String)>,
     payload: Vec<u8>,
 ) -> OutboxMessage {
-    let (source_topic, partition, offset) = arrival.source();
-    let event_id = event_id(&source_topic, partition, offset, sequence);
+    let source = arrival.source();
+    let event_id = event_id(&source.topic, source.partition, source.offset, sequence);
     let mut headers = vec![
         ("ce_specversion".to_owned(), "1.0".to_owned()),
         ("ce_type".to_owned(), kind.to_owned()),
@@ -109,7 +109,7 @@ fn envelope(
     }
     headers.extend(own_headers);
     OutboxMessage {
-        source: arrival.message_source(),
+        source,
         sequence,
         event_id,
         topic: topic.to_owned(),

@@ -59,7 +59,7 @@ impl Plan {
     /// Keeps a message whose sender is answered in another way.
     pub(crate) fn keep_quietly(&mut self, arrival: &Arrival<'_>, reason: &str, detail: &str) {
         self.kept.push(KeptMessage {
-            source: arrival.message_source(),
+            source: arrival.source(),
             reason: reason.to_owned(),
             detail: detail.to_owned(),
             key: arrival.message.key.clone(),

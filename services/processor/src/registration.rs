@@ -104,10 +104,11 @@ pub(crate) fn plan(lodgements: &[Lodgement<'_>], prefetched: Prefetched, desk: &
     let known = prefetched.declarations.into_iter().map(|(key, row)| (key, Known::from(row))).collect();
     let mut overlay = Overlay::new(known);
     let mut plan = Plan::default();
+    let settings = desk.settings;
     for lodgement in lodgements {
         let series = desk.series.clone();
         let decisions = plan.declarations.len();
-        guarded(&desk.settings.topics, &mut plan, &lodgement.arrival, |plan| take_up(plan, lodgement, &mut overlay, &traders, desk));
+        guarded(&settings.topics, &mut plan, &lodgement.arrival, |plan| take_up(plan, lodgement, &mut overlay, &traders, desk));
         if plan.declarations.len() == decisions {
             // Nothing was registered after all, so no number was used.
             desk.series = series;
@@ -124,7 +125,8 @@ fn take_up(
     desk: &mut Desk<'_>,
 ) {
     let arrival = &lodgement.arrival;
-    let topics = &desk.settings.topics;
+    let settings = desk.settings;
+    let topics = &settings.topics;
     let (declaration, findings, key) = match (&lodgement.reading, &lodgement.key) {
         (Reading::Read { declaration, findings }, Some(key)) => (declaration, findings, key),
         (Reading::Unreadable(findings), _) => {
@@ -179,7 +181,7 @@ fn take_up(
         total_payable: whole_dong(&decision),
         paid: 0,
         rulebook: decision.rulebook.clone(),
-        source: arrival.message_source(),
+        source: arrival.source(),
         log_sequence: entry.sequence,
         log_hash: entry.hash,
         answer,

@@ -156,10 +156,11 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
     let office = Arc::new(Office { store, rulebook, settings, relay: relay.sender(), progress });
 
     let mut seats = Seats::default();
+    let mut stop_while_sending = stop.clone();
     let result = loop {
         tokio::select! {
             biased;
-            _ = stop.wait_for(|stop| *stop) => break Ok(()),
+            () = stopped(&mut stop) => break Ok(()),
             Some(ended) = seats.workers.join_next(), if !seats.workers.is_empty() => {
                 let Ok((partition, turn, ended)) = ended else { continue };
                 if seats.held.get(&partition).is_none_or(|seat| seat.turn != turn) {
@@ -219,7 +220,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
                         // A worker that has just ended does not take it; it is read again from the stored position.
                         tokio::select! {
                             biased;
-                            _ = stop.wait_for(|stop| *stop) => break Ok(()),
+                            () = stopped(&mut stop_while_sending) => break Ok(()),
                             _ = seat.batches.send(batch.messages) => {}
                         }
                     }
@@ -233,6 +234,11 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
     drop(office);
     relay.close(CLOSE_DEADLINE).await;
     result
+}
+
+/// Returns once `stop` is true, or nobody is left who could turn it.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 async fn work(

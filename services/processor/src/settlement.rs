@@ -90,7 +90,7 @@ fn book(
             number: Some(payment.declaration_number.clone()),
             amount,
             at_ms: arrival.at_ms,
-            source: arrival.message_source(),
+            source: arrival.source(),
             outcome: outcome.to_owned(),
         });
     };

@@ -32,6 +32,8 @@ mod law;
 
 mod hs_table;
 
+mod verdicts;
+
 mod load;
 
 mod error;
@@ -46,6 +48,7 @@ pub use error::{RuleError, RuleErrors};
 pub use hs_table::CommodityCode;
 pub use in_force::{MfnRelation, RulesInForce};
 pub use law::Instrument;
+pub use verdicts::{ItemSurroundings, Surroundings, Verdict};
 pub use rulebook::{Rulebook, SourceSummary};
 pub use tariff_line::{
     EnvironmentalProtection, ExportDuty, SpecialConsumption, TariffLine, TariffUnit, VatOnLine,

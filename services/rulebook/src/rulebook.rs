@@ -94,6 +94,22 @@ pub struct SourceSummary {
     pub exchange_rate_weeks: usize,
 }
 
+impl std::fmt::Display for SourceSummary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} files, {} tariff lines, {} rates, {} agreements ({} with rates), {} codes, {} instruments of law",
+            self.files,
+            self.tariff_lines,
+            self.rate_rows,
+            self.agreements.0,
+            self.agreements.1,
+            self.codes + self.tax_codes,
+            self.instruments
+        )
+    }
+}
+
 impl Rulebook {
     /// Reads and checks the rule files of a folder.
     ///

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use jiff::ToSpan as _;
 use rand::seq::IndexedRandom as _;
-use rand::{Rng as _, RngExt as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha12Rng;
 use rulebook::{
     CodeList, EnvironmentalProtection, ExportDuty, MfnRelation, Preferential, Rulebook, RulesInForce, SpecialConsumption,

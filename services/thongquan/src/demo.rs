@@ -251,7 +251,7 @@ async fn keep_lodging(
     spinner.enable_steady_tick(Duration::from_millis(250));
     loop {
         tokio::select! {
-            _ = stopped.wait_for(|stop| *stop) => break,
+            _ = async { let _ = stopped.wait_for(|stop| *stop).await; } => break,
             () = tokio::time::sleep(Duration::from_millis(500)) => {}
         }
         let batch = workload.by_ref().take(5).map(|lodged| lodgement(lodged.tax_code, lodged.document, lodged.event_id));

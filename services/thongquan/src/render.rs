@@ -118,7 +118,7 @@ pub(crate) fn notice(notice: &Notice, language: Language) -> String {
 fn duty_table(decision: &Decision, language: Language) -> Table {
     let say = |en: &'static str, vi: &'static str| pick(language, en, vi);
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header([
         say("line", "dòng"),
         say("code", "mã HS"),
@@ -176,7 +176,7 @@ fn duty_table(decision: &Decision, language: Language) -> Table {
 
 fn totals_table(decision: &Decision, language: Language) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     for total in &decision.totals {
         table.add_row([duty_name(total.duty_type, language).to_owned(), grouped(total.payable), "VND".to_owned()]);
     }

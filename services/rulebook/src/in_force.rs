@@ -63,6 +63,9 @@ impl<'a> RulesInForce<'a> {
     /// Every line that begins with these 1 to 8 digits, in order; none when they are not digits.
     pub fn commodities_under(&self, prefix: &str) -> &'a [CommodityCode] {
         let rulebook = self.rulebook;
+        if prefix.is_empty() && rulebook.nomenclature.holds_on(self.date) {
+            return &rulebook.lines;
+        }
         let Some((first, last)) = CommodityCode::range_of(prefix) else {
             return &[];
         };

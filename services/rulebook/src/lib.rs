@@ -32,7 +32,11 @@ mod law;
 
 mod hs_table;
 
-mod verdicts;
+mod subject;
+
+mod validation;
+
+mod selectivity;
 
 mod load;
 
@@ -48,7 +52,8 @@ pub use error::{RuleError, RuleErrors};
 pub use hs_table::CommodityCode;
 pub use in_force::{MfnRelation, RulesInForce};
 pub use law::Instrument;
-pub use verdicts::{ItemSurroundings, Surroundings, Verdict};
+pub use subject::{ItemSurroundings, Surroundings};
+pub use validation::Verdict;
 pub use rulebook::{Rulebook, SourceSummary};
 pub use tariff_line::{
     EnvironmentalProtection, ExportDuty, SpecialConsumption, TariffLine, TariffUnit, VatOnLine,

@@ -14,8 +14,10 @@ use crate::hs_table::{CommodityCode, HsTable};
 use crate::in_force::RulesInForce;
 use crate::law::{Instrument, Instruments};
 use crate::load;
+use crate::selectivity::Criterion;
 use crate::tariff_line::{ExportPreferenceRow, ImportRow, RateCell, SpecialConsumptionRow, VatCutRule, VatRow};
 use crate::tax::{GiftThreshold, Rounding, RoundingKind, ShipmentThreshold, TaxCodes, Versions};
+use crate::validation::ValidationRule;
 use crate::valuation::ExchangeRates;
 
 /// A table that leaves out what it says nothing of: absence means that the tax is not borne.
@@ -61,6 +63,8 @@ pub struct Rulebook {
     pub(crate) late_payment: Versions<Decimal>,
     pub(crate) roundings: FxHashMap<RoundingKind, Versions<Rounding>>,
     pub(crate) exchange_rates: ExchangeRates,
+    pub(crate) validation: Vec<ValidationRule>,
+    pub(crate) criteria: Vec<Criterion>,
 }
 
 /// What the table of relations says of a country.
@@ -92,19 +96,22 @@ pub struct SourceSummary {
     pub tax_codes: usize,
     /// Weeks with exchange rates.
     pub exchange_rate_weeks: usize,
+    /// Validation rules and criteria of selectivity.
+    pub conditional_rules: usize,
 }
 
 impl std::fmt::Display for SourceSummary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{} files, {} tariff lines, {} rates, {} agreements ({} with rates), {} codes, {} instruments of law",
+            "{} files, {} tariff lines, {} rates, {} agreements ({} with rates), {} codes, {} conditional rules, {} instruments of law",
             self.files,
             self.tariff_lines,
             self.rate_rows,
             self.agreements.0,
             self.agreements.1,
             self.codes + self.tax_codes,
+            self.conditional_rules,
             self.instruments
         )
     }
@@ -154,6 +161,7 @@ impl Rulebook {
                 + preferential.map(|period| period.table.row_count()).sum::<usize>(),
             tax_codes: self.tax_codes.all().count(),
             exchange_rate_weeks: self.exchange_rates.week_count(),
+            conditional_rules: self.validation.len() + self.criteria.len(),
         }
     }
 

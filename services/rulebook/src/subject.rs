@@ -3,20 +3,7 @@
 //! The names are those of the vocabulary's registry. Facts that no declarant enters, such as the day of registration or
 //! the trader's level of compliance, come from the [`Surroundings`] and stand behind the registry's fields.
 
-pub(crate) mod reach;
-
 pub(crate) mod schema;
-
-pub(crate) mod template;
-
-pub(crate) mod dated;
-
-pub(crate) mod given;
-
-pub(crate) mod timeline;
-
-#[cfg(test)]
-mod tests;
 
 use conditions::{CollectionSlot, FieldSlot, Type, Value};
 use jiff::civil::Date;

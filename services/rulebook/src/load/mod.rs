@@ -20,6 +20,8 @@ mod taxes;
 
 mod valuation;
 
+mod conditional;
+
 use std::path::Path;
 
 use crate::error::{Problems, RuleErrors};
@@ -27,15 +29,12 @@ use crate::load::dating::Lawbook;
 use crate::load::sources::Sources;
 use crate::rulebook::Rulebook;
 
-/// What of other folders is read by other means.
-const READ_ELSEWHERE: [&str; 2] = ["validation/", "selectivity/"];
-
 /// Reads and checks a folder of rules.
 pub(crate) fn load(folder: &Path) -> Result<Rulebook, RuleErrors> {
     let mut problems = Problems::default();
     let sources = Sources::read(folder, &mut problems);
     let rulebook = read(&sources, &mut problems);
-    sources.report_unused(&READ_ELSEWHERE, &mut problems);
+    sources.report_unused(&[], &mut problems);
     problems.into_result()?;
     // Reading leaves nothing out without a problem, so that this is never reached; it stands here in place of a panic.
     rulebook.ok_or_else(|| RuleErrors {
@@ -53,6 +52,9 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
     let taxes = taxes::read(sources, &laws, &lists, tariff.lines(), problems);
     let valuation = valuation::read(sources, &laws, &lists, problems);
     code_lists::check_references(&lists, &agreements, &taxes, problems);
+
+    let validation = conditional::validation(sources, &laws, problems);
+    let criteria = conditional::criteria(sources, &laws, problems);
 
     let (files, bytes) = sources.size();
     let tariff = tariff.complete()?;
@@ -83,5 +85,7 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
         late_payment: taxes.late_payment,
         roundings: valuation.roundings,
         exchange_rates: valuation.exchange_rates,
+        validation,
+        criteria,
     })
 }

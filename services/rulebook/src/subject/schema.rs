@@ -1,13 +1,9 @@
 //! The names that conditions may use, found in the vocabulary's registry.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
 use conditions::{CollectionSlot, FieldSlot, Schema, Type};
 use vocabulary::{FieldId, Kind, Scope};
 
-use super::{DECLARATION_FACTS, ELEMENT_FACTS, FACTS_FROM, ITEM_FACTS};
-use crate::cited::Provenance;
+use super::{DECLARATION_FACTS, ELEMENT_FACTS, ITEM_FACTS};
 
 pub(crate) const BILLS: CollectionSlot = CollectionSlot(0);
 pub(crate) const PERMITS: CollectionSlot = CollectionSlot(1);
@@ -96,11 +92,6 @@ pub(crate) fn field(scope: Scope, name: &str) -> Option<(FieldSlot, Type)> {
         .map(|(_, slot, kind)| (FieldSlot(*slot), *kind))
 }
 
-/// The declared field that a slot stands for; `None` for a fact.
-pub(crate) fn declared(scope: Scope, slot: FieldSlot) -> Option<FieldId> {
-    (slot.0 < FACTS_FROM).then_some(FieldId { scope, index: slot.0 })
-}
-
 fn type_of(id: FieldId) -> Type {
     match id.field().kind {
         Kind::Code { .. } | Kind::Listed { .. } | Kind::Ascii { .. } | Kind::Wide { .. } | Kind::OneOf { .. } => {
@@ -111,35 +102,10 @@ fn type_of(id: FieldId) -> Type {
     }
 }
 
-/// A list of codes that conditions name.
-#[derive(Debug)]
-pub(crate) struct NamedList {
-    pub(crate) values: Vec<String>,
-    pub(crate) provenance: Provenance,
-}
+/// The registry as conditions ask for it.
+pub(crate) struct Vocabulary;
 
-/// The lists that conditions may name, by their names.
-pub(crate) type NamedLists = BTreeMap<String, NamedList>;
-
-/// The registry as conditions ask for it. It notes which lists were named.
-pub(crate) struct Vocabulary<'l> {
-    lists: &'l NamedLists,
-    named: RefCell<Vec<String>>,
-}
-
-impl<'l> Vocabulary<'l> {
-    pub(crate) fn new(lists: &'l NamedLists) -> Self {
-        Self { lists, named: RefCell::default() }
-    }
-
-    /// The lists that were named since the last time, with their names.
-    pub(crate) fn take_named(&self) -> Vec<(String, &'l NamedList)> {
-        let names = self.named.take();
-        names.into_iter().filter_map(|name| self.lists.get(&name).map(|list| (name, list))).collect()
-    }
-}
-
-impl Schema for Vocabulary<'_> {
+impl Schema for Vocabulary {
     fn scope_name(&self, scope: conditions::Scope) -> &str {
         word_of(scope_of(scope))
     }
@@ -156,14 +122,12 @@ impl Schema for Vocabulary<'_> {
         names(scope_of(scope)).map(str::to_owned).collect()
     }
 
-    fn list(&self, name: &str) -> Option<Vec<String>> {
-        let list = self.lists.get(name)?;
-        self.named.borrow_mut().push(name.to_owned());
-        Some(list.values.clone())
+    fn list(&self, _name: &str) -> Option<Vec<String>> {
+        None
     }
 
     fn list_names(&self) -> Vec<String> {
-        self.lists.keys().cloned().collect()
+        Vec::new()
     }
 }
 

@@ -1,0 +1,184 @@
+//! Rules that hold under a condition: `validation/` and `selectivity/`.
+
+use conditions::{Condition, Limits};
+use vocabulary::{Bilingual, Direction, Lane, Scope, Severity};
+
+use super::code_lists::word;
+use super::dating::Lawbook;
+use super::sources::Sources;
+use super::toml_file::{Section, TomlFile};
+use super::values::Fault;
+use crate::cited::Provenance;
+use crate::error::Problems;
+use crate::selectivity::Criterion;
+use crate::subject::schema::{Vocabulary, number_of};
+use crate::validation::ValidationRule;
+
+const DIRECTIONS: [(&str, Option<Direction>); 3] =
+    [("both", None), ("import", Some(Direction::Import)), ("export", Some(Direction::Export))];
+const SEVERITIES: [(&str, Severity); 2] = [("error", Severity::Error), ("warning", Severity::Warning)];
+const LANES: [(&str, Lane); 2] = [("yellow", Lane::Yellow), ("red", Lane::Red)];
+const SCOPES: [(&str, Scope); 8] = [
+    ("declaration", Scope::Declaration),
+    ("goods_item", Scope::GoodsItem),
+    ("bill", Scope::Bill),
+    ("permit", Scope::Permit),
+    ("adjustment", Scope::Adjustment),
+    ("attachment", Scope::Attachment),
+    ("transit", Scope::Transit),
+    ("other_tax", Scope::OtherTax),
+];
+
+/// Reads every file of `validation/`.
+pub(crate) fn validation(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -> Vec<ValidationRule> {
+    let mut rules: Vec<ValidationRule> = Vec::new();
+    for path in sources.toml_files_under("validation/") {
+        let Some(file) = TomlFile::open(sources, path, problems) else { continue };
+        let root = file.root();
+        for section in root.list("rule", problems) {
+            let Some(rule) = rule(path, &section, laws, problems) else { continue };
+            let twin = rules.iter().any(|other| {
+                other.code == rule.code
+                    && other.scope == rule.scope
+                    && other.field == rule.field
+                    && other.direction == rule.direction
+                    && other.provenance.overlaps(&rule.provenance)
+            });
+            if twin {
+                let message = format!("the rule {} stands twice for days that overlap", rule.code);
+                problems.add(section.error("code", Fault::new(message, "end the earlier one the day before")));
+                continue;
+            }
+            rules.push(rule);
+        }
+        root.finish(problems);
+    }
+    rules
+}
+
+fn rule(path: &str, section: &Section<'_>, laws: &Lawbook, problems: &mut Problems) -> Option<ValidationRule> {
+    let provenance = laws.dated(section, problems);
+    let code = section.text("code", problems);
+    let direction = known(section, "direction", &DIRECTIONS, problems);
+    let scope = known(section, "scope", &SCOPES, problems);
+    let severity = known(section, "severity", &SEVERITIES, problems);
+    let message = bilingual(section, "message", problems);
+    let mend = bilingual(section, "mend", problems);
+    let follows_from = section.optional_text("follows_from", problems);
+    let field = section.text("field", problems);
+    let condition = scope.and_then(|scope| condition(section, scope, problems));
+    section.finish(problems);
+    let field = scope.zip(field).and_then(|(scope, name)| {
+        let found = scope.field(name);
+        if found.is_none() {
+            let near = crate::error::nearest(name, scope.fields().iter().map(|field| field.name));
+            let hint = near.map_or_else(
+                || "schemas/declaration/1.0/fields.md lists the fields".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let message = format!("a {} has no field `{name}`", scope_word(scope));
+            problems.add(section.error("field", Fault::new(message, hint)));
+        }
+        found
+    });
+    Some(ValidationRule {
+        file: stem(path),
+        code: code?.into(),
+        direction: direction?,
+        scope: scope?,
+        severity: severity?,
+        condition: condition?,
+        field: field?,
+        message: message?,
+        mend: mend?,
+        follows_from: follows_from.map(Into::into),
+        provenance: provenance?,
+    })
+}
+
+/// Reads every file of `selectivity/`.
+pub(crate) fn criteria(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -> Vec<Criterion> {
+    let mut criteria: Vec<Criterion> = Vec::new();
+    for path in sources.toml_files_under("selectivity/") {
+        let Some(file) = TomlFile::open(sources, path, problems) else { continue };
+        let root = file.root();
+        for section in root.list("criterion", problems) {
+            let Some(criterion) = criterion(path, &section, laws, problems) else { continue };
+            let twin = criteria
+                .iter()
+                .any(|other| other.id == criterion.id && other.provenance.overlaps(&criterion.provenance));
+            if twin {
+                let message = format!("the criterion {} stands twice for days that overlap", criterion.id);
+                problems.add(section.error("id", Fault::new(message, "end the earlier one the day before")));
+                continue;
+            }
+            criteria.push(criterion);
+        }
+        root.finish(problems);
+    }
+    criteria
+}
+
+fn criterion(path: &str, section: &Section<'_>, laws: &Lawbook, problems: &mut Problems) -> Option<Criterion> {
+    let provenance: Option<Provenance> = laws.dated(section, problems);
+    let id = section.text("id", problems);
+    // Who answers for the criterion, and why it exists, is for people; it must be said all the same.
+    section.text("owner", problems);
+    section.text("reason", problems);
+    let scope = known(section, "scope", &SCOPES, problems);
+    let lane = known(section, "lane", &LANES, problems);
+    let because = section.text("because", problems);
+    let condition = scope.and_then(|scope| condition(section, scope, problems));
+    section.finish(problems);
+    Some(Criterion {
+        file: stem(path),
+        id: id?.into(),
+        scope: scope?,
+        lane: lane?,
+        condition: condition?,
+        because: because?.into(),
+        provenance: provenance?,
+    })
+}
+
+fn condition(section: &Section<'_>, scope: Scope, problems: &mut Problems) -> Option<Condition> {
+    let source = section.text("when", problems)?;
+    let mut scopes = vec![number_of(Scope::Declaration)];
+    if scope != Scope::Declaration {
+        scopes.push(number_of(scope));
+    }
+    match Condition::compile(source, &scopes, &Vocabulary, &Limits::default()) {
+        Ok(condition) => Some(condition),
+        Err(errors) => {
+            for error in errors {
+                problems.add(section.error("when", Fault::new(error.to_string(), "the grammar stands in rules/README.md")));
+            }
+            None
+        }
+    }
+}
+
+fn bilingual(section: &Section<'_>, key: &'static str, problems: &mut Problems) -> Option<Bilingual> {
+    let texts = section.section(key, problems)?;
+    let pair = (texts.text("en", problems), texts.text("vi", problems));
+    texts.finish(problems);
+    Some(Bilingual::new(pair.0?, pair.1?))
+}
+
+fn known<T: Clone>(
+    section: &Section<'_>,
+    key: &'static str,
+    words: &[(&str, T)],
+    problems: &mut Problems,
+) -> Option<T> {
+    let text = section.text(key, problems)?;
+    word(text, words).map_err(|fault| problems.add(section.error(key, fault))).ok()
+}
+
+fn scope_word(scope: Scope) -> &'static str {
+    SCOPES.iter().find(|(_, known)| *known == scope).map_or("record", |(word, _)| word)
+}
+
+fn stem(path: &str) -> Box<str> {
+    path.strip_suffix(".toml").unwrap_or(path).into()
+}

@@ -1,0 +1,158 @@
+//! Validation rules: what a declaration must not say, as conditions that rule keepers write.
+
+use conditions::{Condition, Record as _};
+use vocabulary::{Bilingual, Declaration, Direction, FieldId, Finding, Place, RulebookGap, Scope, Severity};
+
+use crate::RulesInForce;
+use crate::cited::Provenance;
+use crate::subject::{Subject, Surroundings, schema};
+
+/// A rule, with the condition under which it fires.
+#[derive(Debug)]
+pub(crate) struct ValidationRule {
+    /// The path of its file without the ending.
+    pub(crate) file: Box<str>,
+    pub(crate) code: Box<str>,
+    /// `None` for both directions.
+    pub(crate) direction: Option<Direction>,
+    pub(crate) scope: Scope,
+    pub(crate) severity: Severity,
+    pub(crate) condition: Condition,
+    /// The field that its findings point at.
+    pub(crate) field: FieldId,
+    pub(crate) message: Bilingual,
+    pub(crate) mend: Bilingual,
+    pub(crate) follows_from: Option<Box<str>>,
+    pub(crate) provenance: Provenance,
+}
+
+/// What the rules say of a declaration.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// One finding for each place where a rule fires.
+    pub findings: Vec<Finding>,
+    /// Rules that could not be decided.
+    pub gaps: Vec<RulebookGap>,
+}
+
+/// An element that a rule is asked of: the record, and where it stands.
+pub(crate) struct Asked<'a> {
+    pub(crate) subject: Subject<'a>,
+    pub(crate) item: Option<usize>,
+    pub(crate) occurrence: Option<usize>,
+}
+
+/// Every element of a kind in a declaration; the declaration itself for its own scope.
+pub(crate) fn elements<'a>(declaration: Subject<'a>, scope: Scope) -> Vec<Asked<'a>> {
+    if scope == Scope::Declaration {
+        return vec![Asked { subject: declaration, item: None, occurrence: None }];
+    }
+    let mut asked = Vec::new();
+    for (owner, _, collection, element) in schema::COLLECTIONS {
+        if element != scope {
+            continue;
+        }
+        match owner {
+            Scope::GoodsItem => {
+                for item in 0..declaration.count(schema::GOODS_ITEMS) {
+                    let Some(owner) = declaration.element(schema::GOODS_ITEMS, item) else { continue };
+                    for at in 0..owner.count(collection) {
+                        let subject = owner.element(collection, at);
+                        asked.extend(subject.map(|subject| Asked { subject, item: Some(item), occurrence: Some(at) }));
+                    }
+                }
+            }
+            _ => {
+                for at in 0..declaration.count(collection) {
+                    let place = if scope == Scope::GoodsItem { (Some(at), None) } else { (None, Some(at)) };
+                    let subject = declaration.element(collection, at);
+                    asked.extend(subject.map(|subject| Asked { subject, item: place.0, occurrence: place.1 }));
+                }
+            }
+        }
+    }
+    asked
+}
+
+/// The records that a condition of a scope is handed, the declaration first.
+pub(crate) fn records<'a>(declaration: Subject<'a>, asked: &Asked<'a>, scope: Scope) -> Vec<Subject<'a>> {
+    if scope == Scope::Declaration { vec![declaration] } else { vec![declaration, asked.subject] }
+}
+
+/// A condition that came to no answer, as a gap of the rulebook.
+pub(crate) fn undecided(rule: String, error: &conditions::EvaluationError) -> RulebookGap {
+    RulebookGap {
+        code: "condition_not_decidable".into(),
+        item: None,
+        message: format!("a rule cannot be decided: {error}").into(),
+        rule: rule.into(),
+    }
+}
+
+impl RulesInForce<'_> {
+    /// Asks every validation rule in force of a declaration.
+    pub fn validate(&self, declaration: &Declaration, surroundings: &Surroundings<'_>) -> Verdict {
+        let mut verdict = Verdict::default();
+        let direction = declaration.direction();
+        let whole = Subject::Declaration(declaration, surroundings);
+        for rule in &self.rulebook().validation {
+            if !rule.provenance.holds_on(self.date()) || (rule.direction.is_some() && rule.direction != direction) {
+                continue;
+            }
+            for asked in elements(whole, rule.scope) {
+                match rule.condition.holds(&records(whole, &asked, rule.scope)) {
+                    Ok(false) => {}
+                    Ok(true) => verdict.findings.push(rule.finding(&asked, declaration, direction)),
+                    Err(error) => verdict.gaps.push(undecided(rule.name(), &error)),
+                }
+            }
+        }
+        let fired: Vec<String> = verdict.findings.iter().map(|finding| finding.code.clone()).collect();
+        for finding in &mut verdict.findings {
+            if finding.follows_from.as_ref().is_some_and(|cause| !fired.contains(cause)) {
+                finding.follows_from = None;
+            }
+        }
+        verdict
+    }
+}
+
+impl ValidationRule {
+    fn name(&self) -> String {
+        format!("{}/{}@{}", self.file, self.code, self.provenance.from)
+    }
+
+    fn finding(&self, asked: &Asked<'_>, declaration: &Declaration, direction: Option<Direction>) -> Finding {
+        use conditions::FieldSlot;
+        let place = Place { field: self.field, item: asked.item, occurrence: asked.occurrence };
+        let value = asked.subject.value(FieldSlot(self.field.index)).map(|value| match value {
+            conditions::Value::Text(text) => text.to_owned(),
+            conditions::Value::Number(number) => number.normalize().to_string(),
+            conditions::Value::Date(date) => date.to_string(),
+            conditions::Value::Bool(truth) => truth.to_string(),
+        });
+        let item = asked.item.map(|at| {
+            let sequence = declaration.goods_items.get(at).and_then(|item| item.sequence);
+            sequence
+                .and_then(|sequence| u32::try_from(sequence).ok())
+                .or_else(|| u32::try_from(at + 1).ok())
+                .unwrap_or(u32::MAX)
+        });
+        Finding {
+            code: self.code.to_string(),
+            severity: self.severity,
+            path: String::new(),
+            item,
+            field: Some(place.field_name(direction).to_owned()),
+            value,
+            message: self.message.clone(),
+            mend: self.mend.clone(),
+            rule: self.name(),
+            law: self.provenance.law.to_string(),
+            follows_from: self.follows_from.as_deref().map(str::to_owned),
+            line: None,
+            column: None,
+            place: Some(place),
+        }
+    }
+}

@@ -64,7 +64,7 @@ pub fn accept<'a>(
     let mut items = Vec::with_capacity(lodged.goods_items.len());
     for (position, item) in lodged.goods_items.iter().enumerate() {
         let taxes = match direction {
-            Direction::Import => import_taxes::claims(lodged, position, item, kind.as_ref(), rules, &mut report),
+            Direction::Import => import_taxes::claims(position, item, kind.as_ref(), rules, &mut report),
             Direction::Export => export_taxes::claims(lodged, position, item, kind.as_ref(), rules, &mut report),
         };
         let sequence = item.sequence.and_then(|sequence| u32::try_from(sequence).ok());

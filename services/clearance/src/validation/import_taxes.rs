@@ -7,7 +7,7 @@ use rulebook::{
 use rust_decimal::Decimal;
 use vocabulary::declaration::goods_item;
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, Citation, Declaration, DutyType, GoodsItem, Place, RulebookGap};
+use vocabulary::{Bilingual, Citation, DutyType, GoodsItem, Place, RulebookGap};
 
 use super::header::Kind;
 use super::tax_codes::{self, DeclaredRelief, DeclaredTax};
@@ -20,18 +20,19 @@ const ORIGIN_LAW: &str = "Circular 33/2023/TT-BTC; Law 107/2016/QH13, art. 5";
 
 /// The duties and taxes of a line, in the order of assessment.
 pub(crate) fn claims(
-    lodged: &Declaration,
     position: usize,
     item: &GoodsItem,
     kind: Option<&Kind<'_>>,
     rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Vec<TaxClaim> {
+    // The codes are looked at even where the commodity is unknown: all mistakes are reported at once.
+    let mut declared = tax_codes::declared(position, item, rules, report);
+    let relief = tax_codes::duty_relief(position, item, DutyType::ImportDuty, rules, report);
     let Some(line) = commodity(position, item, rules, report) else { return Vec::new() };
     units(position, item, &line, report);
-    let mut declared = tax_codes::declared(position, item, rules, report);
     let mut claims = Vec::new();
-    claims.extend(import_duty(lodged, position, item, &line, kind, rules, report));
+    claims.extend(import_duty(position, item, &line, kind, relief, rules, report));
     for duty_type in [DutyType::AntiDumping, DutyType::Countervailing, DutyType::Safeguard] {
         if let Some(tax) = take(&mut declared, duty_type) {
             claims.extend(additional_duty(duty_type, tax));
@@ -116,18 +117,17 @@ pub(crate) fn units(position: usize, item: &GoodsItem, line: &TariffLine<'_>, re
 
 /// The import duty: the rate that the declared schedule asks for, as far as the goods may have it.
 fn import_duty(
-    lodged: &Declaration,
     position: usize,
     item: &GoodsItem,
     line: &TariffLine<'_>,
     kind: Option<&Kind<'_>>,
+    relief: Option<DeclaredRelief>,
     rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Option<TaxClaim> {
-    let relief = tax_codes::duty_relief(position, item, DutyType::ImportDuty, rules, report);
     // A missing origin is a finding of the rulebook's own rules.
     let origin = item.origin.as_deref()?;
-    let mut desk = DutyDesk { lodged, position, item, line, origin, rules, report };
+    let mut desk = DutyDesk { position, item, line, origin, rules, report };
     let rate = desk.rate(relief.as_ref())?;
     let (rate, relief) = by_kind(rate, relief, kind, Share::Duty, position, desk.report);
     Some(TaxClaim { duty_type: DutyType::ImportDuty, rate: rate.0, citation: rate.1, relief })
@@ -137,7 +137,6 @@ fn import_duty(
 type CitedRate = (ClaimedRate, Citation);
 
 struct DutyDesk<'d, 'r, 'l> {
-    lodged: &'d Declaration,
     position: usize,
     item: &'d GoodsItem,
     line: &'d TariffLine<'r>,
@@ -503,7 +502,6 @@ impl DutyDesk<'_, '_, '_> {
             schedule.rule.to_string(),
             DUTY_LAW,
         ));
-        let _ = self.lodged;
         None
     }
 

@@ -182,7 +182,7 @@ mod tests {
     fn columns_count_characters() {
         let mut lines = Lines::new("ngày\nmộthai");
         assert_eq!(lines.position(0), (1, 1));
-        assert_eq!(lines.position(3), (1, 3));
+        assert_eq!(lines.position(4), (1, 4));
         assert_eq!(lines.position("ngày\nmột".len()), (2, 4));
         assert_eq!(lines.position(1_000), (2, 4));
     }

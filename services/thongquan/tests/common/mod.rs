@@ -1,0 +1,167 @@
+//! What the tests of the running product share: a workload, a stream and a database, and what is expected of them.
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::civil::date;
+use processor::Topics;
+use rulebook::Rulebook;
+use simulator::{Lodged, Workload};
+use storage::{Options, Store};
+use stream::{EmbeddedStream, KafkaSettings, KafkaStream, Outgoing, Stream, TailFrom, TopicSpec};
+
+pub const PARTITIONS: i32 = 4;
+/// 2026-11-24 09:00 in Vietnam. Messages get times of their own, so that decisions are the same on every backend.
+const BEGINNING_MS: i64 = 1_795_485_600_000;
+
+pub fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+pub fn rulebook() -> Arc<Rulebook> {
+    Arc::new(Rulebook::load(&workspace().join("rules")).unwrap_or_else(|errors| panic!("{errors}")))
+}
+
+/// A stream and a database, and the names by which a process reaches them.
+pub struct Backend {
+    pub store: Arc<dyn Store>,
+    pub stream: Arc<dyn Stream>,
+    pub topics: Topics,
+    pub prefix: String,
+    pub environment: Vec<(&'static str, String)>,
+}
+
+pub async fn embedded(folder: &Path, prefix: &str) -> Backend {
+    let file = folder.join("thongquan.db");
+    let url = format!("sqlite:{}", file.display());
+    let store = storage::open(&url, Options::default()).await.unwrap();
+    let stream = EmbeddedStream::open(&file).await.unwrap();
+    let environment = vec![("THONGQUAN_STORAGE__URL", url), ("THONGQUAN_STREAM__KIND", "embedded".to_owned())];
+    ready(store, Arc::new(stream), prefix, environment).await
+}
+
+/// Kafka and PostgreSQL, when the environment names them; a database of its own, made for the test.
+pub async fn servers(name: &str, prefix: &str) -> Option<Backend> {
+    let (Ok(kafka), Ok(postgres)) = (std::env::var("THONGQUAN_TEST_KAFKA"), std::env::var("THONGQUAN_TEST_POSTGRES")) else {
+        println!("skipped: THONGQUAN_TEST_KAFKA and THONGQUAN_TEST_POSTGRES name no servers; run deploy/dev/test");
+        return None;
+    };
+    let database = format!("{name}_{}", std::process::id());
+    let pool = sqlx::PgPool::connect(&postgres).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}"))).execute(&pool).await.unwrap();
+    let (server, options) = postgres.split_once('?').map_or((postgres.as_str(), String::new()), |(server, options)| {
+        (server, format!("?{options}"))
+    });
+    let server = server.rsplit_once('/').map_or(server, |(server, _)| server);
+    let url = format!("{server}/{database}{options}");
+    let store = storage::open(&url, Options::default()).await.unwrap();
+    let stream = KafkaStream::open(KafkaSettings::new(&kafka)).await.unwrap();
+    let environment = vec![
+        ("THONGQUAN_STORAGE__URL", url),
+        ("THONGQUAN_STREAM__KIND", "kafka".to_owned()),
+        ("THONGQUAN_STREAM__BROKERS", kafka),
+        ("THONGQUAN_STREAM__GROUP", database),
+    ];
+    Some(ready(store, Arc::new(stream), prefix, environment).await)
+}
+
+async fn ready(
+    store: Arc<dyn Store>,
+    stream: Arc<dyn Stream>,
+    prefix: &str,
+    mut environment: Vec<(&'static str, String)>,
+) -> Backend {
+    let topics = Topics::new(prefix);
+    let specs: Vec<TopicSpec> = topics
+        .all()
+        .into_iter()
+        .map(|name| TopicSpec { name: name.to_owned(), partitions: PARTITIONS, replication: 1 })
+        .collect();
+    stream.ensure_topics(&specs).await.unwrap();
+    environment.push(("THONGQUAN_STREAM__TOPIC_PREFIX", prefix.to_owned()));
+    Backend { store, stream, topics, prefix: prefix.to_owned(), environment }
+}
+
+impl Backend {
+    /// Lodges so many messages of a seed, and says what they were meant for.
+    pub async fn lodge(&self, rulebook: &Arc<Rulebook>, seed: u64, count: usize) -> Vec<Lodged> {
+        let mut workload = Workload::new(seed, rulebook.clone(), date(2026, 11, 24));
+        let traders: Vec<(String, Vec<u8>)> = workload
+            .traders()
+            .iter()
+            .map(|trader| (trader.tax_code.clone(), serde_json::to_vec(trader).unwrap()))
+            .collect();
+        self.store.put_traders(&traders).await.unwrap();
+        let lodged: Vec<Lodged> = workload.by_ref().take(count).collect();
+        for (at, part) in lodged.chunks(500).enumerate() {
+            let messages = part.iter().enumerate().map(|(offset, lodged)| Outgoing {
+                topic: self.topics.lodged.clone(),
+                key: lodged.tax_code.clone().into_bytes(),
+                headers: Vec::new(),
+                payload: lodged.document.clone(),
+                event_id: lodged.event_id.clone(),
+                timestamp_ms: Some(BEGINNING_MS + i64::try_from(at * 500 + offset).unwrap() * 100),
+            });
+            self.stream.publish(messages.collect()).await.unwrap();
+        }
+        lodged
+    }
+
+    /// How many lodged messages have been dealt with, by the positions in the database.
+    pub async fn dealt_with(&self) -> i64 {
+        let mut sum = 0;
+        for partition in 0..PARTITIONS {
+            let partition = storage::StreamPartition { topic: self.topics.lodged.clone(), partition };
+            sum += self.store.position(&partition).await.unwrap().map_or(0, |position| position.next_offset);
+        }
+        sum
+    }
+
+    pub async fn wait_until_dealt_with(&self, count: usize, at_most: Duration) {
+        let begun = Instant::now();
+        while self.dealt_with().await < i64::try_from(count).unwrap() {
+            assert!(begun.elapsed() < at_most, "{} of {count} dealt with", self.dealt_with().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub async fn wait_until_outbox_is_empty(&self, at_most: Duration) {
+        let begun = Instant::now();
+        while self.store.counts().await.unwrap().outbox > 0 {
+            assert!(begun.elapsed() < at_most, "the outbox was not emptied");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Every decision, by declarant, reference and version.
+    pub async fn decisions(&self) -> BTreeMap<(String, String, u32), (storage::DeclarationRow, String)> {
+        let mut decisions = BTreeMap::new();
+        let mut after = None;
+        loop {
+            let page = self.store.decisions_page(after.take(), 1_000).await.unwrap();
+            let Some((last, _)) = page.last() else { break };
+            after = Some(last.key.clone());
+            for (row, decision) in page {
+                let key = (row.key.declarant.clone(), row.key.reference.clone(), row.key.version);
+                assert!(decisions.insert(key, (row, String::from_utf8(decision).unwrap())).is_none());
+            }
+        }
+        decisions
+    }
+
+    /// The event ids of all notices of each reference, from the topic itself.
+    pub async fn notices(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let mut tail = self.stream.tail(&self.topics.notices, TailFrom::Beginning).await.unwrap();
+        let mut notices: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        while let Some(message) = tail.next(Duration::from_secs(2)).await.unwrap() {
+            let text = |name| String::from_utf8_lossy(message.header(name).unwrap_or_default()).into_owned();
+            if message.header("repeated").is_none() {
+                notices.entry(text("subject")).or_default().insert(text("ce_id"));
+            }
+        }
+        notices
+    }
+}

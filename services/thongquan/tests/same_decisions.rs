@@ -1,0 +1,104 @@
+//! The same declarations through SQLite alone, and through Kafka into PostgreSQL, give the same decisions byte for byte.
+
+mod common;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use common::Backend;
+use processor::{Processor, Progress, Settings};
+use rulebook::Rulebook;
+use simulator::Bank;
+use stream::{Outgoing, TailFrom};
+use tokio::sync::watch;
+use vocabulary::NoticeKind;
+
+const COUNT: usize = 1_500;
+const LIMIT: Duration = Duration::from_secs(120);
+
+async fn run(backend: &Backend, rulebook: &Arc<Rulebook>) {
+    let (stop, stopped) = watch::channel(false);
+    let settings = Settings {
+        group: format!("{}group", backend.prefix),
+        topics: backend.topics.clone(),
+        selectivity_secret: b"a secret for tests".to_vec(),
+        ..Settings::default()
+    };
+    let processor = Processor {
+        store: backend.store.clone(),
+        stream: backend.stream.clone(),
+        rulebook: Arc::new(ArcSwap::from(rulebook.clone())),
+        settings,
+        progress: Arc::new(Progress::default()),
+    };
+    let running = tokio::spawn(processor::run(processor, stopped));
+    backend.lodge(rulebook, 7, COUNT).await;
+    backend.wait_until_dealt_with(COUNT, LIMIT).await;
+    backend.wait_until_outbox_is_empty(LIMIT).await;
+
+    let mut notices = backend.stream.tail(&backend.topics.notices, TailFrom::Beginning).await.unwrap();
+    let mut bank = Bank::new(7);
+    let mut payments = Vec::new();
+    while let Some(message) = notices.next(Duration::from_secs(2)).await.unwrap() {
+        if message.header("repeated").is_some() {
+            continue;
+        }
+        let notice = message::read_notice(message.payload.as_deref().unwrap()).unwrap();
+        if notice.kind == NoticeKind::AwaitingPayment {
+            payments.extend(bank.pay(&notice).into_iter().enumerate().map(|(at, payment)| Outgoing {
+                topic: backend.topics.settled.clone(),
+                key: payment.payer.clone().into_bytes(),
+                headers: Vec::new(),
+                event_id: format!("{}-{at}", payment.payment_identifier),
+                payload: message::write_payment(&payment),
+                timestamp_ms: Some(1_795_500_000_000),
+            }));
+        }
+    }
+    assert!(payments.len() > 50, "{} payments are too few to say much", payments.len());
+    let confirmed = payments.len();
+    backend.stream.publish(payments).await.unwrap();
+    let begun = std::time::Instant::now();
+    loop {
+        let mut sum = 0;
+        for partition in 0..common::PARTITIONS {
+            let partition = storage::StreamPartition { topic: backend.topics.settled.clone(), partition };
+            sum += backend.store.position(&partition).await.unwrap().map_or(0, |position| position.next_offset);
+        }
+        if sum == i64::try_from(confirmed).unwrap() {
+            break;
+        }
+        assert!(begun.elapsed() < LIMIT, "{sum} of {confirmed} payments booked");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    stop.send(true).unwrap();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_backends_decide_the_same() {
+    let rulebook = common::rulebook();
+    let folder = tempfile::tempdir().unwrap();
+    let prefix = format!("same-{}.", std::process::id());
+    let one = common::embedded(folder.path(), &prefix).await;
+    run(&one, &rulebook).await;
+    let ours = one.decisions().await;
+    assert!(ours.len() > COUNT * 8 / 10);
+    assert!(ours.values().any(|(row, _)| row.state == "cleared" && row.paid > 0), "payments clear what is green");
+    assert_eq!(one.store.counts().await.unwrap().outbox, 0);
+
+    let Some(other) = common::servers("same", &prefix).await else { return };
+    run(&other, &rulebook).await;
+    let theirs = other.decisions().await;
+    assert_eq!(ours.len(), theirs.len());
+    for (key, (row, decision)) in &ours {
+        let (other_row, other_decision) = &theirs[key];
+        assert_eq!(decision, other_decision, "{key:?}");
+        assert_eq!(
+            (&row.number, &row.state, row.paid, &row.answer),
+            (&other_row.number, &other_row.state, other_row.paid, &other_row.answer),
+            "{key:?}"
+        );
+    }
+}

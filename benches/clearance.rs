@@ -39,7 +39,8 @@ fn clearance(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("bytes to record", items), |bencher| {
             bencher.iter(|| {
                 turn = (turn + 1) % documents.len();
-                let Reading::Read { declaration, findings } = message::read_declaration(black_box(&documents[turn])) else {
+                let Reading::Read { declaration, findings } = message::read_declaration(black_box(&documents[turn]))
+                else {
                     return Vec::new();
                 };
                 let decision = clear(&declaration, findings, &circumstances, &rulebook);

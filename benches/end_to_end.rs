@@ -28,7 +28,8 @@ fn main() {
         let store = storage::open(&format!("sqlite:{}", file.display()), Options::default()).await.unwrap();
         let stream: Arc<dyn Stream> = Arc::new(EmbeddedStream::open(&file).await.unwrap());
         measure("embedded", store, stream, &rulebook).await;
-        let (Ok(kafka), Ok(postgres)) = (std::env::var("THONGQUAN_TEST_KAFKA"), std::env::var("THONGQUAN_TEST_POSTGRES"))
+        let (Ok(kafka), Ok(postgres)) =
+            (std::env::var("THONGQUAN_TEST_KAFKA"), std::env::var("THONGQUAN_TEST_POSTGRES"))
         else {
             println!("Kafka and PostgreSQL: skipped, no servers are named");
             return;

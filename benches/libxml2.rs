@@ -51,9 +51,15 @@ impl LibXml2 {
     pub fn read(&self, document: &[u8], validate: bool) -> bool {
         // SAFETY: the document outlives the call, the tree is freed once, and the context belongs to this thread.
         unsafe {
-            let Ok(read) = self.library.get::<ReadMemory>(b"xmlReadMemory\0") else { return false };
-            let Ok(free) = self.library.get::<Free>(b"xmlFreeDoc\0") else { return false };
-            let Ok(check) = self.library.get::<Validate>(b"xmlSchemaValidateDoc\0") else { return false };
+            let Ok(read) = self.library.get::<ReadMemory>(b"xmlReadMemory\0") else {
+                return false;
+            };
+            let Ok(free) = self.library.get::<Free>(b"xmlFreeDoc\0") else {
+                return false;
+            };
+            let Ok(check) = self.library.get::<Validate>(b"xmlSchemaValidateDoc\0") else {
+                return false;
+            };
             let length = c_int::try_from(document.len()).unwrap_or(c_int::MAX);
             let tree = read(document.as_ptr().cast(), length, std::ptr::null(), std::ptr::null(), OPTIONS);
             if tree.is_null() {

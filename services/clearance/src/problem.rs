@@ -51,9 +51,8 @@ pub(crate) fn address(finding: &mut Finding, declaration: &Declaration) {
     }
     if let (None, Some(position)) = (finding.item, place.item) {
         let sequence = declaration.goods_items.get(position).and_then(|item| item.sequence);
-        finding.item = sequence
-            .and_then(|sequence| u32::try_from(sequence).ok())
-            .or_else(|| u32::try_from(position + 1).ok());
+        finding.item =
+            sequence.and_then(|sequence| u32::try_from(sequence).ok()).or_else(|| u32::try_from(position + 1).ok());
     }
 }
 
@@ -107,10 +106,7 @@ pub(crate) fn total_too_large(duty_type: DutyType) -> Problem {
             format!("the total of the {en} has more than eleven digits"),
             format!("tổng số {vi} vượt quá mười một chữ số"),
         ),
-        Bilingual::new(
-            "split the goods over several declarations",
-            "hãy tách hàng hóa thành nhiều tờ khai",
-        ),
+        Bilingual::new("split the goods over several declarations", "hãy tách hàng hóa thành nhiều tờ khai"),
         "assessment/field-widths",
         "Circular 38/2015/TT-BTC, art. 18.3",
     )

@@ -50,7 +50,9 @@ pub fn accept<'a>(
     report.take(rules.validate(lodged, &surroundings));
     header::fields_of_the_other_direction(lodged, &mut report);
 
-    let Some(direction) = lodged.direction() else { return Err(report.stop()) };
+    let Some(direction) = lodged.direction() else {
+        return Err(report.stop());
+    };
     let kind = header::kind(lodged, direction, rules, &mut report);
     header::office(lodged, rules, &mut report);
     header::tax_codes(lodged, direction, &mut report);

@@ -195,10 +195,8 @@ fn valves_from_cambodia_have_no_acfta_rate_but_an_atiga_one() {
 
 #[test]
 fn a_certificate_filed_later_leaves_the_preferential_rate_for_later() {
-    let item = GoodsItem {
-        certificate_late: Some("true".into()),
-        ..line("84818099", "CN", "B05", "1000", "PCE", "10")
-    };
+    let item =
+        GoodsItem { certificate_late: Some("true".into()), ..line("84818099", "CN", "B05", "1000", "PCE", "10") };
     let decision = decide(&with_lines(import("A12"), vec![item]));
     check(&decision, "261000000", &[(ImportDuty, "26100000"), (Vat, "22968000")], "49068000");
     assert_eq!(decision.findings[0].code, "certificate_filed_later");
@@ -219,10 +217,8 @@ fn freight_and_insurance_are_shared_out_by_value() {
         insurance_amount: Some(number("100.50")),
         ..import("A12")
     };
-    let items = vec![
-        line("84818099", "CN", "B01", "1200", "PCE", "10"),
-        line("84818099", "CN", "B01", "800", "PCE", "10"),
-    ];
+    let items =
+        vec![line("84818099", "CN", "B01", "1200", "PCE", "10"), line("84818099", "CN", "B01", "800", "PCE", "10")];
     let decision = decide(&with_lines(declaration, items));
     assert_eq!(decision.outcome, Outcome::Accepted, "{:#?}", decision.findings);
     // 12,600.30 and 8,400.20 dollars.
@@ -316,10 +312,8 @@ fn lubricants_bear_environmental_protection_tax_by_the_litre() {
 #[test]
 fn a_small_shipment_bears_vat_and_no_duty() {
     let dong = |value: &str| {
-        let item = GoodsItem {
-            unit_price_currency: Some("VND".into()),
-            ..line("84818099", "CN", "B01", "1", "PCE", value)
-        };
+        let item =
+            GoodsItem { unit_price_currency: Some("VND".into()), ..line("84818099", "CN", "B01", "1", "PCE", value) };
         Declaration { invoice_currency: Some("VND".into()), ..with_lines(import("A11"), vec![item]) }
     };
     let exempt = decide(&dong("500000"));

@@ -39,19 +39,11 @@ impl Record for Facts<'_> {
     }
 
     fn count(&self, _: CollectionSlot) -> usize {
-        if let Self::Declaration(declaration) = self {
-            declaration.items.len()
-        } else {
-            0
-        }
+        if let Self::Declaration(declaration) = self { declaration.items.len() } else { 0 }
     }
 
     fn element(&self, _: CollectionSlot, index: usize) -> Option<Self> {
-        if let Self::Declaration(declaration) = self {
-            declaration.items.get(index).map(Self::Item)
-        } else {
-            None
-        }
+        if let Self::Declaration(declaration) = self { declaration.items.get(index).map(Self::Item) } else { None }
     }
 }
 
@@ -99,22 +91,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .collect();
     let four = "commodity_code starts_with \"8703\" and origin in [\"CN\", \"TH\"] \
         and customs_value > 1_000_000_000 and compliance_level <= 2";
-    time(
-        "a goods item by four parts",
-        four,
-        &[DECLARATION, ITEM],
-        &declarations,
-        |declaration| [Facts::Declaration(declaration), Facts::Item(&declaration.items[0])],
-    )?;
+    time("a goods item by four parts", four, &[DECLARATION, ITEM], &declarations, |declaration| {
+        [Facts::Declaration(declaration), Facts::Item(&declaration.items[0])]
+    })?;
     let prefixes: Vec<String> = (8401..8549).map(|heading| format!("\"{heading}\"")).collect();
     let any_of = format!("commodity_code starts_with [{}]", prefixes.join(", "));
-    time(
-        "a goods item by 148 prefixes",
-        &any_of,
-        &[DECLARATION, ITEM],
-        &declarations,
-        |declaration| [Facts::Declaration(declaration), Facts::Item(&declaration.items[0])],
-    )?;
+    time("a goods item by 148 prefixes", &any_of, &[DECLARATION, ITEM], &declarations, |declaration| {
+        [Facts::Declaration(declaration), Facts::Item(&declaration.items[0])]
+    })?;
     time(
         "any of six goods items by four parts",
         &format!("any(goods_items, {four})"),
@@ -151,12 +135,6 @@ fn time<'d, const N: usize>(
     }
     let decisions = ROUNDS * declarations.len();
     let each = started.elapsed().as_nanos() * 10 / decisions as u128;
-    writeln!(
-        stdout(),
-        "{what}: {}.{} ns, {} % true",
-        each / 10,
-        each % 10,
-        held * 100 / decisions
-    )?;
+    writeln!(stdout(), "{what}: {}.{} ns, {} % true", each / 10, each % 10, held * 100 / decisions)?;
     Ok(())
 }

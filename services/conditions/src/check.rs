@@ -44,12 +44,7 @@ impl Typed {
 // `None` stands for a part whose mistake has been noted.
 impl<'s> Checker<'s> {
     pub(crate) fn new(source: &'s str, scopes: &[Scope], schema: &'s dyn Schema, limits: &'s Limits) -> Self {
-        Self {
-            source,
-            names: Names::new(source, scopes, schema),
-            limits,
-            errors: Vec::new(),
-        }
+        Self { source, names: Names::new(source, scopes, schema), limits, errors: Vec::new() }
     }
 
     /// The result, unless a mistake was noted.
@@ -76,14 +71,7 @@ impl<'s> Checker<'s> {
         match &whole.kind {
             ExprKind::And(parts) => {
                 let parts: Vec<_> = parts.iter().map(|part| self.conjuncts(part)).collect();
-                Some(
-                    parts
-                        .into_iter()
-                        .collect::<Option<Vec<_>>>()?
-                        .into_iter()
-                        .flatten()
-                        .collect(),
-                )
+                Some(parts.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
             }
             _ => Some(vec![(whole.span, self.predicate(whole)?)]),
         }
@@ -136,11 +124,7 @@ impl<'s> Checker<'s> {
     fn say(&self, expr: &Expr, kind: Type, of_literal: &str, of_other: &str) -> String {
         match &expr.kind {
             ExprKind::Literal(literal) => format!("{} {of_literal}", literal_name(literal)),
-            _ => format!(
-                "`{}` is {}{of_other}",
-                shortened(expr.span.of(self.source)),
-                kind.noun()
-            ),
+            _ => format!("`{}` is {}{of_other}", shortened(expr.span.of(self.source)), kind.noun()),
         }
     }
 
@@ -200,11 +184,9 @@ impl<'s> Checker<'s> {
         let checked = (self.typed(left), self.typed(right));
         let (left_part, right_part) = (checked.0?, checked.1?);
         match (left_part, right_part) {
-            (Typed::Number(left), Typed::Number(right)) => Some(Typed::Number(NumberPart::Arithmetic(
-                Box::new((left, right)),
-                operator,
-                span,
-            ))),
+            (Typed::Number(left), Typed::Number(right)) => {
+                Some(Typed::Number(NumberPart::Arithmetic(Box::new((left, right)), operator, span)))
+            }
             (left_part, right_part) => {
                 let dates = left_part.kind() == Type::Date || right_part.kind() == Type::Date;
                 let (wrong, kind) = match left_part.kind() {
@@ -234,11 +216,9 @@ impl<'s> Checker<'s> {
             }
             (Typed::Date(left), Typed::Date(right)) => Some(Predicate::CompareDates(left, comparison, right)),
             (Typed::Text(left), Typed::Text(right)) => Some(Predicate::CompareText { left, equal, right }),
-            (Typed::Truth(left), Typed::Truth(right)) if !comparison.is_order() => Some(Predicate::CompareTruths {
-                left: Box::new(left),
-                equal,
-                right: Box::new(right),
-            }),
+            (Typed::Truth(left), Typed::Truth(right)) if !comparison.is_order() => {
+                Some(Predicate::CompareTruths { left: Box::new(left), equal, right: Box::new(right) })
+            }
             (Typed::Truth(_), Typed::Truth(_)) => {
                 self.refuse(left.span.to(right.span), "true and false cannot be put in order", None)
             }
@@ -258,12 +238,12 @@ impl<'s> Checker<'s> {
 
     fn call(&mut self, function: Function, arguments: &[Expr], span: Span) -> Option<Typed> {
         match (function, arguments) {
-            (Function::Given, [argument]) => self
-                .presence(argument, "given")
-                .map(|place| Typed::Truth(Predicate::Given(place))),
-            (Function::Missing, [argument]) => self
-                .presence(argument, "missing")
-                .map(|place| Typed::Truth(Predicate::Missing(place))),
+            (Function::Given, [argument]) => {
+                self.presence(argument, "given").map(|place| Typed::Truth(Predicate::Given(place)))
+            }
+            (Function::Missing, [argument]) => {
+                self.presence(argument, "missing").map(|place| Typed::Truth(Predicate::Missing(place)))
+            }
             (Function::Length, [argument]) => Some(Typed::Number(NumberPart::Length(self.text(argument)?))),
             (Function::AllDigits, [argument]) => Some(Typed::Truth(Predicate::AllDigits(self.text(argument)?))),
             (Function::Absolute, [argument]) => {
@@ -296,11 +276,7 @@ impl<'s> Checker<'s> {
                 Some(Typed::Number(NumberPart::Sum(over, Box::new(inner))))
             }
             // The parser counts the arguments; this says the same should a function be added and forgotten here.
-            _ => self.refuse(
-                span,
-                "the function is given the wrong number of arguments",
-                Some(function.usage()),
-            ),
+            _ => self.refuse(span, "the function is given the wrong number of arguments", Some(function.usage())),
         }
     }
 
@@ -331,11 +307,7 @@ impl<'s> Checker<'s> {
             );
         };
         let (frame, slot, element) = match self.names.find(name) {
-            Ok(Meaning::Collection {
-                frame,
-                collection,
-                element,
-            }) => (frame, collection, element),
+            Ok(Meaning::Collection { frame, collection, element }) => (frame, collection, element),
             Ok(Meaning::Field(..)) => {
                 return self.refuse(collection.span, format!("`{name}` is a field, not a collection"), None);
             }
@@ -354,15 +326,6 @@ impl<'s> Checker<'s> {
         self.names.scopes.push(element);
         let inner = check(self);
         self.names.scopes.pop();
-        Some((
-            Elements {
-                frame,
-                collection: slot,
-                level,
-                span,
-                name: collection.span,
-            },
-            inner?,
-        ))
+        Some((Elements { frame, collection: slot, level, span, name: collection.span }, inner?))
     }
 }

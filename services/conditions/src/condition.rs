@@ -28,12 +28,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            source_bytes: 4096,
-            depth: 32,
-            nodes: 500,
-            list_entries: 10_000,
-        }
+        Self { source_bytes: 4096, depth: 32, nodes: 500, list_entries: 10_000 }
     }
 }
 
@@ -181,9 +176,7 @@ impl Formula {
     pub fn compute<R: Record>(&self, records: &[R]) -> Result<Option<Decimal>, EvaluationError> {
         expect_records(records, &self.scopes, &self.source)?;
         let budget = Cell::new(ELEMENTS_MAX);
-        self.number
-            .compute(&Frames::new(records, &budget))
-            .map_err(|fault| fault.explain(&self.source))
+        self.number.compute(&Frames::new(records, &budget)).map_err(|fault| fault.explain(&self.source))
     }
 
     /// The formula as it was written.
@@ -215,10 +208,6 @@ pub(crate) fn expect_records<R>(records: &[R], scopes: &[Scope], source: &str) -
     if records.len() == scopes.len() {
         Ok(())
     } else {
-        Err(Fault {
-            obstacle: Obstacle::WrongRecords,
-            span: Span::default(),
-        }
-        .explain(source))
+        Err(Fault { obstacle: Obstacle::WrongRecords, span: Span::default() }.explain(source))
     }
 }

@@ -17,10 +17,7 @@ impl Span {
 
     /// From the beginning of this span to the end of the other.
     pub(crate) fn to(self, other: Self) -> Self {
-        Self {
-            start: self.start,
-            end: other.end,
-        }
+        Self { start: self.start, end: other.end }
     }
 }
 
@@ -43,9 +40,7 @@ impl Position {
         let end = floor_boundary(source, span.end);
         let before = &source[..start];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line_end = source[start..]
-            .find('\n')
-            .map_or(source.len(), |newline| start + newline);
+        let line_end = source[start..].find('\n').map_or(source.len(), |newline| start + newline);
         Self {
             line: count(before.bytes().filter(|&byte| byte == b'\n').count()).saturating_add(1),
             column: count(source[line_start..start].chars().count()).saturating_add(1),
@@ -61,26 +56,12 @@ impl fmt::Display for Position {
         const SHOWN: usize = 100;
         const BEFORE: usize = 60;
         let column = self.column as usize - 1;
-        let skipped = if self.text.chars().count() <= SHOWN {
-            0
-        } else {
-            column.saturating_sub(BEFORE)
-        };
+        let skipped = if self.text.chars().count() <= SHOWN { 0 } else { column.saturating_sub(BEFORE) };
         let shown: String = self.text.chars().skip(skipped).take(SHOWN).collect();
-        let carets = (self.length as usize)
-            .min(SHOWN.saturating_sub(column - skipped))
-            .max(1);
+        let carets = (self.length as usize).min(SHOWN.saturating_sub(column - skipped)).max(1);
         let number = self.line.to_string();
         writeln!(f, "  {number} | {shown}")?;
-        write!(
-            f,
-            "  {:1$} | {2:3$}{4}",
-            "",
-            number.len(),
-            "",
-            column - skipped,
-            "^".repeat(carets)
-        )
+        write!(f, "  {:1$} | {2:3$}{4}", "", number.len(), "", column - skipped, "^".repeat(carets))
     }
 }
 
@@ -107,11 +88,7 @@ pub struct ConditionError {
 
 impl ConditionError {
     pub(crate) fn new(source: &str, span: Span, message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            position: Position::find(source, span),
-            hint: None,
-        }
+        Self { message: message.into(), position: Position::find(source, span), hint: None }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -128,11 +105,7 @@ impl ConditionError {
 impl fmt::Display for ConditionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Position { line, column, .. } = self.position;
-        write!(
-            f,
-            "{}, at line {line}, column {column}\n{}",
-            self.message, self.position
-        )?;
+        write!(f, "{}, at line {line}, column {column}\n{}", self.message, self.position)?;
         match &self.hint {
             Some(hint) => write!(f, "\n{hint}"),
             None => Ok(()),
@@ -156,11 +129,7 @@ pub struct EvaluationError {
 impl fmt::Display for EvaluationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Position { line, column, .. } = self.position;
-        write!(
-            f,
-            "{}, at line {line}, column {column}\n{}",
-            self.obstacle, self.position
-        )
+        write!(f, "{}, at line {line}, column {column}\n{}", self.obstacle, self.position)
     }
 }
 
@@ -197,9 +166,6 @@ impl Fault {
     /// The fault in a reader's terms.
     #[cold]
     pub(crate) fn explain(self, source: &str) -> EvaluationError {
-        EvaluationError {
-            obstacle: self.obstacle,
-            position: Position::find(source, self.span),
-        }
+        EvaluationError { obstacle: self.obstacle, position: Position::find(source, self.span) }
     }
 }

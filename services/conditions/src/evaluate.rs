@@ -35,11 +35,7 @@ pub(crate) struct Frames<'f, R> {
 impl<'f, R: Record> Frames<'f, R> {
     #[inline]
     pub(crate) fn new(records: &'f [R], budget: &'f Cell<u32>) -> Self {
-        Self {
-            records,
-            elements: [None; QUANTIFIER_DEPTH_MAX],
-            budget,
-        }
+        Self { records, elements: [None; QUANTIFIER_DEPTH_MAX], budget }
     }
 
     #[inline]
@@ -57,8 +53,7 @@ impl<'f, R: Record> Frames<'f, R> {
     }
 
     fn count(&self, over: &Elements) -> usize {
-        self.record(over.frame)
-            .map_or(0, |record| record.count(over.collection))
+        self.record(over.frame).map_or(0, |record| record.count(over.collection))
     }
 
     /// The frames with one element after the other in place, until the visitor gives an answer.
@@ -74,10 +69,7 @@ impl<'f, R: Record> Frames<'f, R> {
         let mut inner = *self;
         for index in 0..record.count(over.collection) {
             let Some(left) = self.budget.get().checked_sub(1) else {
-                return Err(Fault {
-                    obstacle: Obstacle::TooManyElements,
-                    span: over.span,
-                });
+                return Err(Fault { obstacle: Obstacle::TooManyElements, span: over.span });
             };
             self.budget.set(left);
             let element = record.element(over.collection, index);
@@ -98,10 +90,7 @@ impl<'f, R: Record> Frames<'f, R> {
 
 #[cold]
 fn wrong_type(span: Span) -> Fault {
-    Fault {
-        obstacle: Obstacle::WrongType,
-        span,
-    }
+    Fault { obstacle: Obstacle::WrongType, span }
 }
 
 impl Predicate {
@@ -115,49 +104,43 @@ impl Predicate {
                 let text = text.read(frames)?;
                 text.is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
             }
-            Self::CompareText { left, equal, right } => both(left.read(frames)?, right.read(frames)?, |left, right| {
-                (left == right) == *equal
-            }),
+            Self::CompareText { left, equal, right } => {
+                both(left.read(frames)?, right.read(frames)?, |left, right| (left == right) == *equal)
+            }
             Self::CompareNumbers(sides, comparison) => {
                 both(sides.0.compute(frames)?, sides.1.compute(frames)?, |left, right| {
                     comparison.accepts(left.cmp(&right))
                 })
             }
             Self::CompareDates(left, comparison, right) => {
-                both(left.read(frames)?, right.read(frames)?, |left, right| {
-                    comparison.accepts(left.cmp(&right))
-                })
+                both(left.read(frames)?, right.read(frames)?, |left, right| comparison.accepts(left.cmp(&right)))
             }
             Self::CompareTruths { left, equal, right } => {
-                both(left.truth(frames)?, right.truth(frames)?, |left, right| {
-                    (left == right) == *equal
-                })
+                both(left.truth(frames)?, right.truth(frames)?, |left, right| (left == right) == *equal)
             }
             Self::TextIn(text, denied, set) => text.read(frames)?.is_some_and(|text| set.holds(text) != *denied),
-            Self::NumberIn(number, denied, numbers) => number
-                .compute(frames)?
-                .is_some_and(|number| numbers.binary_search(&number).is_ok() != *denied),
-            Self::DateIn(date, denied, dates) => date
-                .read(frames)?
-                .is_some_and(|date| dates.binary_search(&date).is_ok() != *denied),
-            Self::StartsWith(text, denied, set) => text.read(frames)?.is_some_and(|text| set.begins(text) != *denied),
-            Self::EndsWith(text, denied, ends) => text
-                .read(frames)?
-                .is_some_and(|text| ends.iter().any(|end| text.ends_with(&**end)) != *denied),
-            Self::Contains(text, denied, parts) => text
-                .read(frames)?
-                .is_some_and(|text| parts.iter().any(|part| text.contains(&**part)) != *denied),
-            Self::StartsWithPart(text, denied, start) => {
-                both(text.read(frames)?, start.read(frames)?, |text, start| {
-                    text.starts_with(start) != *denied
-                })
+            Self::NumberIn(number, denied, numbers) => {
+                number.compute(frames)?.is_some_and(|number| numbers.binary_search(&number).is_ok() != *denied)
             }
-            Self::EndsWithPart(text, denied, end) => both(text.read(frames)?, end.read(frames)?, |text, end| {
-                text.ends_with(end) != *denied
-            }),
-            Self::ContainsPart(text, denied, part) => both(text.read(frames)?, part.read(frames)?, |text, part| {
-                text.contains(part) != *denied
-            }),
+            Self::DateIn(date, denied, dates) => {
+                date.read(frames)?.is_some_and(|date| dates.binary_search(&date).is_ok() != *denied)
+            }
+            Self::StartsWith(text, denied, set) => text.read(frames)?.is_some_and(|text| set.begins(text) != *denied),
+            Self::EndsWith(text, denied, ends) => {
+                text.read(frames)?.is_some_and(|text| ends.iter().any(|end| text.ends_with(&**end)) != *denied)
+            }
+            Self::Contains(text, denied, parts) => {
+                text.read(frames)?.is_some_and(|text| parts.iter().any(|part| text.contains(&**part)) != *denied)
+            }
+            Self::StartsWithPart(text, denied, start) => {
+                both(text.read(frames)?, start.read(frames)?, |text, start| text.starts_with(start) != *denied)
+            }
+            Self::EndsWithPart(text, denied, end) => {
+                both(text.read(frames)?, end.read(frames)?, |text, end| text.ends_with(end) != *denied)
+            }
+            Self::ContainsPart(text, denied, part) => {
+                both(text.read(frames)?, part.read(frames)?, |text, part| text.contains(part) != *denied)
+            }
             Self::Not(inner) => !inner.holds(frames)?,
             Self::And(parts) => {
                 for part in parts {
@@ -175,12 +158,10 @@ impl Predicate {
                 }
                 false
             }
-            Self::Any(over, inner) => frames
-                .visit(over, |_, frames| Ok(inner.holds(frames)?.then_some(())))?
-                .is_some(),
-            Self::All(over, inner) => frames
-                .visit(over, |_, frames| Ok((!inner.holds(frames)?).then_some(())))?
-                .is_none(),
+            Self::Any(over, inner) => frames.visit(over, |_, frames| Ok(inner.holds(frames)?.then_some(())))?.is_some(),
+            Self::All(over, inner) => {
+                frames.visit(over, |_, frames| Ok((!inner.holds(frames)?).then_some(())))?.is_none()
+            }
         })
     }
 
@@ -250,10 +231,7 @@ impl NumberPart {
                 let mut sum = Decimal::ZERO;
                 frames.visit(over, |_, frames| {
                     if let Some(number) = inner.compute(frames)? {
-                        sum = exact::add(sum, number).map_err(|obstacle| Fault {
-                            obstacle,
-                            span: over.span,
-                        })?;
+                        sum = exact::add(sum, number).map_err(|obstacle| Fault { obstacle, span: over.span })?;
                     }
                     Ok(None::<()>)
                 })?;

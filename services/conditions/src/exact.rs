@@ -92,11 +92,7 @@ mod tests {
 
     fn check(left: &str, operator: Operator, right: &str, expect: Result<&str, Obstacle>) {
         let number = |text: &str| Decimal::from_str_exact(text).unwrap();
-        assert_eq!(
-            compute(number(left), operator, number(right)),
-            expect.map(number),
-            "{left} {operator:?} {right}"
-        );
+        assert_eq!(compute(number(left), operator, number(right)), expect.map(number), "{left} {operator:?} {right}");
     }
 
     #[test]
@@ -113,12 +109,7 @@ mod tests {
         check("1", Subtract, "1.00", Ok("0"));
         check("0.3", Subtract, "0.5", Ok("-0.2"));
         check("1.5", Multiply, "1.50", Ok("2.25"));
-        check(
-            "0.00000000000000000001",
-            Multiply,
-            "0.00000000000000000001",
-            Err(TooManyDigits),
-        );
+        check("0.00000000000000000001", Multiply, "0.00000000000000000001", Err(TooManyDigits));
         check("0.50000000000000000000", Multiply, "0.20000000000000000000", Ok("0.1"));
         check(LARGEST, Multiply, "1.0000000000000000", Ok(LARGEST));
         check(LARGEST, Multiply, "2", Err(TooManyDigits));
@@ -126,12 +117,7 @@ mod tests {
         const FIVES: &str = "0.9094947017729282379150390625";
         check(TWOS, Multiply, FIVES, Ok("0.1125899906842624"));
         check(FIVES, Multiply, TWOS, Ok("0.1125899906842624"));
-        check(
-            "17014118346046923173168730371",
-            Add,
-            "1.0000000000",
-            Ok("17014118346046923173168730372"),
-        );
+        check("17014118346046923173168730371", Add, "1.0000000000", Ok("17014118346046923173168730372"));
         check("1", Divide, "8", Ok("0.125"));
         check("1", Divide, "3", Ok("0.3333333333333333333333333333"));
         check("1", Divide, "0.0", Err(DivisionByZero));

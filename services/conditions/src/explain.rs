@@ -89,17 +89,9 @@ impl Condition {
             let budget = Cell::new(ELEMENTS_MAX);
             let frames = Frames::new(records, &budget);
             let holds = predicate.holds(&frames).map_err(|fault| fault.explain(&self.source));
-            let mut witness = Witness {
-                condition: self,
-                labels: names.clone(),
-                seen: Vec::new(),
-            };
+            let mut witness = Witness { condition: self, labels: names.clone(), seen: Vec::new() };
             witness.predicate(predicate, &frames);
-            Reason {
-                part: span.of(&self.source).to_owned(),
-                holds,
-                seen: witness.seen,
-            }
+            Reason { part: span.of(&self.source).to_owned(), holds, seen: witness.seen }
         };
         Ok(self.conjuncts.iter().map(reason).collect())
     }
@@ -107,11 +99,7 @@ impl Condition {
     /// The word for a record handed in; empty where no field of it is read.
     fn record_name(&self, frame: usize) -> String {
         let scope = self.scopes[frame];
-        self.fields
-            .iter()
-            .find(|field| field.scope == scope)
-            .map(|field| field.record.clone())
-            .unwrap_or_default()
+        self.fields.iter().find(|field| field.scope == scope).map(|field| field.record.clone()).unwrap_or_default()
     }
 }
 
@@ -134,10 +122,7 @@ impl Witness<'_> {
         let label = self.labels.get(place.frame as usize);
         let field = self.condition.fields.get(usize::from(place.entry));
         if let (Some(label), Some(field)) = (label, field) {
-            self.note(
-                format!("{label}.{}", field.name),
-                frames.value(place).map(SeenValue::from),
-            );
+            self.note(format!("{label}.{}", field.name), frames.value(place).map(SeenValue::from));
         }
     }
 
@@ -235,15 +220,8 @@ impl Witness<'_> {
 
     fn total<R: Record>(&mut self, span: Span, number: &NumberPart, frames: &Frames<'_, R>) {
         let value = number.compute(frames).ok().flatten().map(SeenValue::Number);
-        let inside = self
-            .labels
-            .get(self.condition.scopes.len()..)
-            .and_then(<[String]>::last);
-        let written = span
-            .of(&self.condition.source)
-            .split_ascii_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
+        let inside = self.labels.get(self.condition.scopes.len()..).and_then(<[String]>::last);
+        let written = span.of(&self.condition.source).split_ascii_whitespace().collect::<Vec<_>>().join(" ");
         let what = match inside {
             Some(element) => format!("{element}: {written}"),
             None => written,

@@ -22,22 +22,12 @@ pub(crate) struct Names<'s> {
 /// What a name stands for.
 pub(crate) enum Meaning {
     Field(Place, Type),
-    Collection {
-        frame: u32,
-        collection: CollectionSlot,
-        element: Scope,
-    },
+    Collection { frame: u32, collection: CollectionSlot, element: Scope },
 }
 
 impl<'s> Names<'s> {
     pub(crate) fn new(source: &'s str, scopes: &[Scope], schema: &'s dyn Schema) -> Self {
-        Self {
-            source,
-            schema,
-            scopes: scopes.to_vec(),
-            handed_in: scopes.len(),
-            fields: Vec::new(),
-        }
+        Self { source, schema, scopes: scopes.to_vec(), handed_in: scopes.len(), fields: Vec::new() }
     }
 
     fn error(&self, span: Span, message: impl Into<String>) -> ConditionError {
@@ -49,10 +39,7 @@ impl<'s> Names<'s> {
     /// A bare name belongs to the element that the innermost quantifier looks at, if that has it, else to the next one
     /// outward. Among the records handed in it has to belong to one alone.
     pub(crate) fn find(&mut self, name: &Name) -> Result<Meaning, ConditionError> {
-        let span = name
-            .qualifier
-            .as_ref()
-            .map_or(name.word.span, |qualifier| qualifier.span.to(name.word.span));
+        let span = name.qualifier.as_ref().map_or(name.word.span, |qualifier| qualifier.span.to(name.word.span));
         let frame = match &name.qualifier {
             Some(qualifier) => {
                 let named = |scope: &Scope| self.schema.scope_name(*scope) == qualifier.text;
@@ -70,8 +57,7 @@ impl<'s> Names<'s> {
         let Some(frame) = frame else {
             return Err(self.unknown(name));
         };
-        self.meaning(frame, &name.word.text, span)
-            .ok_or_else(|| self.unknown(name))
+        self.meaning(frame, &name.word.text, span).ok_or_else(|| self.unknown(name))
     }
 
     fn has(&self, frame: usize, name: &str) -> bool {
@@ -80,18 +66,14 @@ impl<'s> Names<'s> {
     }
 
     fn nearest_with(&self, name: &str, span: Span) -> Result<Option<usize>, ConditionError> {
-        let element = (self.handed_in..self.scopes.len())
-            .rev()
-            .find(|frame| self.has(*frame, name));
+        let element = (self.handed_in..self.scopes.len()).rev().find(|frame| self.has(*frame, name));
         if element.is_some() {
             return Ok(element);
         }
         let owners: Vec<usize> = (0..self.handed_in).filter(|frame| self.has(*frame, name)).collect();
         if let [_, _, ..] = *owners {
-            let names: Vec<String> = owners
-                .iter()
-                .map(|frame| format!("{}.{name}", self.schema.scope_name(self.scopes[*frame])))
-                .collect();
+            let names: Vec<String> =
+                owners.iter().map(|frame| format!("{}.{name}", self.schema.scope_name(self.scopes[*frame]))).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let error = self.error(span, format!("`{name}` could be one of several fields"));
             return Err(error.hint(format!("write {}", alternatives(&names))));
@@ -103,37 +85,16 @@ impl<'s> Names<'s> {
         let scope = self.scopes[frame];
         let number = u32::try_from(frame).ok()?;
         if let Some((slot, kind)) = self.schema.field(scope, name) {
-            let known = self
-                .fields
-                .iter()
-                .position(|field| field.scope == scope && field.slot == slot);
+            let known = self.fields.iter().position(|field| field.scope == scope && field.slot == slot);
             let entry = known.unwrap_or(self.fields.len());
             if known.is_none() {
                 let record = self.schema.scope_name(scope).to_owned();
-                self.fields.push(FieldUse {
-                    scope,
-                    slot,
-                    kind,
-                    record,
-                    name: name.to_owned(),
-                });
+                self.fields.push(FieldUse { scope, slot, kind, record, name: name.to_owned() });
             }
-            return Some(Meaning::Field(
-                Place {
-                    frame: number,
-                    slot,
-                    entry: u16::try_from(entry).ok()?,
-                    span,
-                },
-                kind,
-            ));
+            return Some(Meaning::Field(Place { frame: number, slot, entry: u16::try_from(entry).ok()?, span }, kind));
         }
         let (collection, element) = self.schema.collection(scope, name)?;
-        Some(Meaning::Collection {
-            frame: number,
-            collection,
-            element,
-        })
+        Some(Meaning::Collection { frame: number, collection, element })
     }
 
     fn unknown(&self, name: &Name) -> ConditionError {
@@ -166,9 +127,7 @@ impl<'s> Names<'s> {
                     continue;
                 };
                 if self.schema.field(element, written).is_some() {
-                    return Some(format!(
-                        "each of `{name}` has its own `{written}`: write any({name}, {written} ...)"
-                    ));
+                    return Some(format!("each of `{name}` has its own `{written}`: write any({name}, {written} ...)"));
                 }
             }
         }
@@ -177,9 +136,7 @@ impl<'s> Names<'s> {
 
     /// A hint for a code that was written without quotes.
     fn maybe_text(&self, written: &str) -> Option<String> {
-        let code = written
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        let code = written.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
         code.then(|| format!("write \"{written}\" if the code is meant"))
     }
 

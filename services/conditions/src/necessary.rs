@@ -23,11 +23,7 @@ impl Condition {
     /// For [`Subject::AnyOf`], at least one of the records of that kind has such a field. The texts are sorted, and none
     /// begins with another. No texts at all mean that the condition never holds.
     pub fn necessary_prefixes(&self, subject: Subject, slot: FieldSlot) -> Option<Vec<String>> {
-        let search = Search {
-            condition: self,
-            subject,
-            slot,
-        };
+        let search = Search { condition: self, subject, slot };
         let conjuncts = self.conjuncts.iter().map(|(_, predicate)| predicate);
         search.all_of(conjuncts.map(|predicate| search.prefixes(predicate, true)))
     }
@@ -52,11 +48,7 @@ impl Search<'_> {
             Predicate::Any(_, inner) if truth => self.prefixes(inner, true),
             Predicate::All(_, inner) if !truth => self.prefixes(inner, false),
             // A comparison is false of a field that is missing, so its being false asks nothing of the field.
-            Predicate::CompareText {
-                left,
-                equal: true,
-                right,
-            } if truth => match (left, right) {
+            Predicate::CompareText { left, equal: true, right } if truth => match (left, right) {
                 (TextPart::Field(place), TextPart::Constant(text))
                 | (TextPart::Constant(text), TextPart::Field(place)) => self.at(place, [&**text]),
                 _ => None,
@@ -76,11 +68,9 @@ impl Search<'_> {
     fn at<'t>(&self, place: &Place, texts: impl IntoIterator<Item = &'t str>) -> Option<Vec<String>> {
         let meant = match self.subject {
             Subject::Record(position) => place.frame as usize == position && position < self.condition.scopes.len(),
-            Subject::AnyOf(scope) => self
-                .condition
-                .fields
-                .get(usize::from(place.entry))
-                .is_some_and(|field| field.scope == scope),
+            Subject::AnyOf(scope) => {
+                self.condition.fields.get(usize::from(place.entry)).is_some_and(|field| field.scope == scope)
+            }
         };
         (meant && place.slot == self.slot).then(|| shortest_prefixes(texts.into_iter().map(str::to_owned).collect()))
     }

@@ -7,37 +7,16 @@ use crate::syntax::{Choice, Comparison, Expr, ExprKind, Function, Literal, Name,
 use crate::token::{Token, TokenKind, tokens};
 
 /// Words that are no names.
-const KEYWORDS: [&str; 9] = [
-    "and",
-    "or",
-    "not",
-    "in",
-    "starts_with",
-    "ends_with",
-    "contains",
-    "true",
-    "false",
-];
+const KEYWORDS: [&str; 9] = ["and", "or", "not", "in", "starts_with", "ends_with", "contains", "true", "false"];
 
 /// Reads a whole condition or formula. Parsing stops at the first mistake, since what follows would be guesswork.
 pub(crate) fn parse(source: &str, limits: &Limits) -> Result<Expr, ConditionError> {
     if source.len() > limits.source_bytes {
-        let message = format!(
-            "the source is {} bytes long; at most {} are read",
-            source.len(),
-            limits.source_bytes
-        );
+        let message = format!("the source is {} bytes long; at most {} are read", source.len(), limits.source_bytes);
         return Err(ConditionError::new(source, Span::default(), message).hint("split the rule, or use a named list"));
     }
     let tokens = tokens(source)?;
-    let mut parser = Parser {
-        source,
-        tokens: &tokens,
-        at: 0,
-        depth: 0,
-        nodes: 0,
-        limits,
-    };
+    let mut parser = Parser { source, tokens: &tokens, at: 0, depth: 0, nodes: 0, limits };
     let whole = parser.logic()?;
     match parser.token().kind {
         TokenKind::End => Ok(whole),
@@ -75,11 +54,7 @@ impl<'s> Parser<'s> {
     }
 
     fn symbol(&self) -> Option<&'static str> {
-        if let TokenKind::Symbol(symbol) = self.token().kind {
-            Some(symbol)
-        } else {
-            None
-        }
+        if let TokenKind::Symbol(symbol) = self.token().kind { Some(symbol) } else { None }
     }
 
     fn take_word(&mut self, word: &str) -> bool {
@@ -96,11 +71,7 @@ impl<'s> Parser<'s> {
 
     fn expect_symbol(&mut self, symbol: &str) -> Result<Span, ConditionError> {
         let span = self.token().span;
-        if self.take_symbol(symbol) {
-            Ok(span)
-        } else {
-            Err(self.unexpected(&format!("`{symbol}`")))
-        }
+        if self.take_symbol(symbol) { Ok(span) } else { Err(self.unexpected(&format!("`{symbol}`"))) }
     }
 
     fn error(&self, span: Span, message: impl Into<String>) -> ConditionError {
@@ -116,14 +87,9 @@ impl<'s> Parser<'s> {
                 self.error(token.span, format!("`{found}` stands where {expected} should stand"))
             }
         };
-        let capitals = self
-            .word()
-            .map(str::to_lowercase)
-            .filter(|word| KEYWORDS.contains(&word.as_str()));
+        let capitals = self.word().map(str::to_lowercase).filter(|word| KEYWORDS.contains(&word.as_str()));
         error.maybe_hint(
-            capitals
-                .filter(|word| Some(word.as_str()) != self.word())
-                .map(|word| format!("write `{word}`")),
+            capitals.filter(|word| Some(word.as_str()) != self.word()).map(|word| format!("write `{word}`")),
         )
     }
 
@@ -164,14 +130,7 @@ impl<'s> Parser<'s> {
             operands.push(self.negation()?);
         }
         let span = operands[0].span.to(operands[operands.len() - 1].span);
-        self.node(
-            if joint == "and" {
-                ExprKind::And(operands)
-            } else {
-                ExprKind::Or(operands)
-            },
-            span,
-        )
+        self.node(if joint == "and" { ExprKind::And(operands) } else { ExprKind::Or(operands) }, span)
     }
 
     fn negation(&mut self) -> Result<Expr, ConditionError> {
@@ -206,9 +165,7 @@ impl<'s> Parser<'s> {
             let span = left.span.to(end);
             self.node(ExprKind::Relate(Box::new(left), negated, relation, choice), span)?
         };
-        let again = self
-            .symbol()
-            .is_some_and(|symbol| meaning(&Comparison::ALL, symbol).is_some())
+        let again = self.symbol().is_some_and(|symbol| meaning(&Comparison::ALL, symbol).is_some())
             || self.word().is_some_and(|word| meaning(&Relation::ALL, word).is_some());
         if again {
             let error = self.error(self.token().span, "a comparison has two sides, not three");
@@ -258,10 +215,8 @@ impl<'s> Parser<'s> {
                 return Err(self.error(start.to(token.span), "the list is empty, so nothing could be in it"));
             }
             (TokenKind::Word, Some(word)) => {
-                let error = self.error(
-                    token.span,
-                    format!("`{word}` stands in a list, which holds written values only"),
-                );
+                let error =
+                    self.error(token.span, format!("`{word}` stands in a list, which holds written values only"));
                 return Err(error.hint(format!("write \"{word}\" if the code is meant")));
             }
             _ => return Err(self.unexpected("a value of the list")),
@@ -344,21 +299,12 @@ impl<'s> Parser<'s> {
             let error = self.error(self.token().span, "a name has one point at most");
             return Err(error.hint("ask about the elements of a collection with `any`, `all`, `count` or `sum`"));
         }
-        self.node(
-            ExprKind::Name(Name {
-                qualifier: Some(word),
-                word: field,
-            }),
-            span,
-        )
+        self.node(ExprKind::Name(Name { qualifier: Some(word), word: field }), span)
     }
 
     fn name_word(&mut self, expected: &str) -> Result<Word, ConditionError> {
         match self.word() {
-            Some(word) if !KEYWORDS.contains(&word) => Ok(Word {
-                text: word.to_owned(),
-                span: self.advance().span,
-            }),
+            Some(word) if !KEYWORDS.contains(&word) => Ok(Word { text: word.to_owned(), span: self.advance().span }),
             _ => Err(self.unexpected(expected)),
         }
     }

@@ -121,11 +121,7 @@ impl TextSet {
         texts.sort_unstable();
         texts.dedup();
         let texts = texts.into_iter().map(String::into_boxed_str);
-        if texts.len() <= FEW {
-            Self::Few(texts.collect())
-        } else {
-            Self::Many(texts.collect())
-        }
+        if texts.len() <= FEW { Self::Few(texts.collect()) } else { Self::Many(texts.collect()) }
     }
 
     #[inline]
@@ -155,12 +151,7 @@ pub(crate) struct PrefixSet(Box<[Box<str>]>);
 
 impl PrefixSet {
     pub(crate) fn new(texts: Vec<String>) -> Self {
-        Self(
-            shortest_prefixes(texts)
-                .into_iter()
-                .map(String::into_boxed_str)
-                .collect(),
-        )
+        Self(shortest_prefixes(texts).into_iter().map(String::into_boxed_str).collect())
     }
 
     /// Whether the text begins with one of the prefixes.

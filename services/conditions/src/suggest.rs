@@ -14,9 +14,7 @@ fn nearest<'n>(written: &str, known: impl IntoIterator<Item = &'n str>) -> Optio
         return None;
     }
     let lowered = written.to_lowercase();
-    let distances = known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&lowered, &name.to_lowercase()), name));
+    let distances = known.into_iter().map(|name| (strsim::damerau_levenshtein(&lowered, &name.to_lowercase()), name));
     let (distance, name) = distances.min()?;
     (distance <= (written.len().max(name.len()) / 3).max(1)).then_some(name)
 }

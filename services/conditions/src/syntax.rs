@@ -75,12 +75,8 @@ pub(crate) enum Operator {
 }
 
 impl Operator {
-    pub(crate) const ALL: [(&str, Self); 4] = [
-        ("+", Self::Add),
-        ("-", Self::Subtract),
-        ("*", Self::Multiply),
-        ("/", Self::Divide),
-    ];
+    pub(crate) const ALL: [(&str, Self); 4] =
+        [("+", Self::Add), ("-", Self::Subtract), ("*", Self::Multiply), ("/", Self::Divide)];
 
     pub(crate) fn is_product(self) -> bool {
         matches!(self, Self::Multiply | Self::Divide)
@@ -208,18 +204,12 @@ impl Function {
 
 /// The spelling of an operator or function in its table.
 pub(crate) fn spelling<T: PartialEq>(table: &[(&'static str, T)], meaning: &T) -> &'static str {
-    table
-        .iter()
-        .find(|(_, entry)| entry == meaning)
-        .map_or("", |(word, _)| word)
+    table.iter().find(|(_, entry)| entry == meaning).map_or("", |(word, _)| word)
 }
 
 /// The operator or function with a spelling.
 pub(crate) fn meaning<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
-    table
-        .iter()
-        .find(|(spelling, _)| *spelling == word)
-        .map(|(_, meaning)| *meaning)
+    table.iter().find(|(spelling, _)| *spelling == word).map(|(_, meaning)| *meaning)
 }
 
 impl Expr {
@@ -242,11 +232,7 @@ struct Within<'e>(&'e Expr, u8);
 
 impl fmt::Display for Within<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.tightness() < self.1 {
-            write!(f, "({})", self.0)
-        } else {
-            self.0.fmt(f)
-        }
+        if self.0.tightness() < self.1 { write!(f, "({})", self.0) } else { self.0.fmt(f) }
     }
 }
 
@@ -277,22 +263,11 @@ impl fmt::Display for Expr {
                 write!(f, "{} {word} {}", Within(left, tightness), Within(right, tightness + 1))
             }
             ExprKind::Compare(left, comparison, right) => {
-                write!(
-                    f,
-                    "{} {} {}",
-                    Within(left, 4),
-                    spelling(&Comparison::ALL, comparison),
-                    Within(right, 4)
-                )
+                write!(f, "{} {} {}", Within(left, 4), spelling(&Comparison::ALL, comparison), Within(right, 4))
             }
             ExprKind::Relate(left, negated, relation, choice) => {
                 let not = if *negated { "not " } else { "" };
-                write!(
-                    f,
-                    "{} {not}{} {choice}",
-                    Within(left, 4),
-                    spelling(&Relation::ALL, relation)
-                )
+                write!(f, "{} {not}{} {choice}", Within(left, 4), spelling(&Relation::ALL, relation))
             }
             ExprKind::Not(inner) => write!(f, "not {}", Within(inner, 2)),
             ExprKind::And(parts) => separated(f, parts, " and ", |f, part| Within(part, 2).fmt(f)),

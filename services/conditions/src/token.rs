@@ -25,9 +25,7 @@ pub(crate) enum TokenKind {
 }
 
 /// Longer ones first, so that `<=` is not read as `<`.
-const SYMBOLS: [&str; 16] = [
-    "!=", "<=", ">=", "=", "<", ">", "+", "-", "*", "/", "(", ")", "[", "]", ",", ".",
-];
+const SYMBOLS: [&str; 16] = ["!=", "<=", ">=", "=", "<", ">", "+", "-", "*", "/", "(", ")", "[", "]", ",", "."];
 
 /// What people write from habit, and what to write instead. Longer ones first.
 const HABITS: [(&str, &str); 14] = [
@@ -43,10 +41,7 @@ const HABITS: [(&str, &str); 14] = [
     ("“", "write straight double quotes: \"text\""),
     ("”", "write straight double quotes: \"text\""),
     ("'", "write straight double quotes: \"text\""),
-    (
-        "%",
-        "write a percentage as a number, and divide by 100 where a fraction is meant",
-    ),
+    ("%", "write a percentage as a number, and divide by 100 where a fraction is meant"),
     ("–", "write the minus sign `-`"),
 ];
 
@@ -76,10 +71,7 @@ impl<'s> Lexer<'s> {
 
     fn span(&self, start: usize) -> Span {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Span {
-            start: offset(start),
-            end: offset(self.at),
-        }
+        Span { start: offset(start), end: offset(self.at) }
     }
 
     /// An error about what was read since `start`.
@@ -111,10 +103,7 @@ impl<'s> Lexer<'s> {
             }
             Some(c) => self.symbol(c)?,
         };
-        Ok(Token {
-            kind,
-            span: self.span(start),
-        })
+        Ok(Token { kind, span: self.span(start) })
     }
 
     fn symbol(&mut self, c: char) -> Result<TokenKind, ConditionError> {
@@ -147,18 +136,14 @@ impl<'s> Lexer<'s> {
                     Some((_, c @ ('"' | '\\'))) => text.push(c),
                     _ => {
                         self.at = start + at + 1;
-                        let error = self.error(
-                            start + at,
-                            "a backslash may stand only before `\"` or another backslash",
-                        );
+                        let error =
+                            self.error(start + at, "a backslash may stand only before `\"` or another backslash");
                         return Err(error.hint("write \\\\ for a backslash"));
                     }
                 },
                 None | Some((_, '\n' | '\r')) => {
                     self.at = start + 1;
-                    return Err(self
-                        .error(start, "the text is not closed on its line")
-                        .hint("close it with `\"`"));
+                    return Err(self.error(start, "the text is not closed on its line").hint("close it with `\"`"));
                 }
                 Some((at, c)) if c.is_control() => {
                     self.at = start + at + c.len_utf8();
@@ -191,20 +176,14 @@ impl<'s> Lexer<'s> {
             let hint = format!("write a code in double quotes: \"{whole}\"");
             return Err(self.error(start, "a number does not begin with 0").hint(hint));
         }
-        if self
-            .rest()
-            .strip_prefix('.')
-            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-        {
+        if self.rest().strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
             self.at += 1;
             self.skip(|c| c.is_ascii_digit());
         }
         if self.rest().starts_with('.') {
             self.at += 1;
             let hint = "the point stands before decimals only: write 1000000 or 1_000_000";
-            return Err(self
-                .error(start, "a number has one decimal point, and digits on both sides of it")
-                .hint(hint));
+            return Err(self.error(start, "a number has one decimal point, and digits on both sides of it").hint(hint));
         }
         self.refuse_word_after(start, "put a space after the number, or write a code in double quotes")?;
         let digits = self.source[start..self.at].replace('_', "");
@@ -220,9 +199,7 @@ impl<'s> Lexer<'s> {
         }
         self.skip(is_word);
         let written = self.source[start..self.at].to_owned();
-        Err(self
-            .error(start, format!("`{written}` is neither a number nor a name"))
-            .hint(hint))
+        Err(self.error(start, format!("`{written}` is neither a number nor a name")).hint(hint))
     }
 }
 
@@ -234,11 +211,7 @@ fn is_word(c: char) -> bool {
 fn date_length(text: &str) -> Option<usize> {
     const SHAPE: &[u8] = b"dddd-dd-dd";
     let fits = |(byte, shape): (u8, &u8)| {
-        if *shape == b'd' {
-            byte.is_ascii_digit()
-        } else {
-            byte == *shape
-        }
+        if *shape == b'd' { byte.is_ascii_digit() } else { byte == *shape }
     };
     (text.len() >= SHAPE.len() && text.bytes().zip(SHAPE).all(fits)).then_some(SHAPE.len())
 }

@@ -46,9 +46,5 @@ pub(crate) fn literal_hint(literal: &Literal, wanted: Type) -> Option<String> {
 pub(crate) fn shortened(text: &str) -> String {
     const SHOWN: usize = 60;
     let text = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
-    if text.chars().count() <= SHOWN {
-        text
-    } else {
-        text.chars().take(SHOWN).chain(['…']).collect()
-    }
+    if text.chars().count() <= SHOWN { text } else { text.chars().take(SHOWN).chain(['…']).collect() }
 }

@@ -17,7 +17,9 @@ pub enum DocumentKind {
 
 /// Tells the kind of a document from its beginning. What follows the first tag is not looked at.
 pub fn document_kind(bytes: &[u8]) -> DocumentKind {
-    let Ok(source) = xml::text_of(bytes) else { return DocumentKind::Unknown };
+    let Ok(source) = xml::text_of(bytes) else {
+        return DocumentKind::Unknown;
+    };
     match Tokens::new(source).next() {
         Ok(Token::Start(tag)) => match (tag.namespace, tag.local) {
             (Namespace::Declaration, "Declaration") => DocumentKind::Declaration,
@@ -36,7 +38,10 @@ mod tests {
     #[test]
     fn documents_are_told_apart() {
         for (document, kind) in [
-            ("<?xml version='1.0'?>\n<!-- x --><Declaration xmlns='urn:thongquan:declaration:1'/>", DocumentKind::Declaration),
+            (
+                "<?xml version='1.0'?>\n<!-- x --><Declaration xmlns='urn:thongquan:declaration:1'/>",
+                DocumentKind::Declaration,
+            ),
             ("<p:PaymentConfirmation xmlns:p='urn:thongquan:payment:1'>", DocumentKind::Payment),
             ("<Notice xmlns='urn:thongquan:notice:1'>", DocumentKind::Notice),
             ("<Notice xmlns='urn:thongquan:declaration:1'>", DocumentKind::Unknown),

@@ -136,7 +136,10 @@ fn kind(kind: Kind) -> (&'static str, String) {
 fn split_at_record(row: &Row) -> (String, String) {
     let path = row.path.trim_start_matches('/');
     for (prefix, heading) in [
-        ("Declaration/GoodsShipment/GovernmentAgencyGoodsItem/", "A goods item: Declaration/GoodsShipment/GovernmentAgencyGoodsItem"),
+        (
+            "Declaration/GoodsShipment/GovernmentAgencyGoodsItem/",
+            "A goods item: Declaration/GoodsShipment/GovernmentAgencyGoodsItem",
+        ),
         ("Declaration/GoodsShipment/Consignment/", "Transport: Declaration/GoodsShipment/Consignment"),
         ("Declaration/GoodsShipment/CustomsValuation/", "Value: Declaration/GoodsShipment/CustomsValuation"),
         ("Declaration/GoodsShipment/", "Parties, invoice and terms: Declaration/GoodsShipment"),

@@ -189,9 +189,7 @@ impl Layout {
 
     /// Whether an element stands inside a goods item.
     pub(crate) fn in_goods_item(&self, node: usize) -> bool {
-        self.chain(node)
-            .iter()
-            .any(|&at| self.group(at).is_some_and(|group| group.record == Some(Scope::GoodsItem)))
+        self.chain(node).iter().any(|&at| self.group(at).is_some_and(|group| group.record == Some(Scope::GoodsItem)))
     }
 
     /// The path of an element, with the position of each repeated group from 1 where it is given.
@@ -335,10 +333,7 @@ mod tests {
     fn places_are_located() {
         for (place, path) in [
             (Place::header(declaration::function), "/Declaration/FunctionCode"),
-            (
-                Place::header(declaration::invoice_currency),
-                "/Declaration/GoodsShipment/Invoice/Amount/@currencyID",
-            ),
+            (Place::header(declaration::invoice_currency), "/Declaration/GoodsShipment/Invoice/Amount/@currencyID"),
             (
                 Place::item(goods_item::commodity_code, 1),
                 "/Declaration/GoodsShipment/GovernmentAgencyGoodsItem[2]/Commodity/Classification/ID",

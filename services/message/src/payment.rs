@@ -46,9 +46,8 @@ pub fn read_payment(bytes: &[u8]) -> Result<PaymentConfirmation, Vec<Finding>> {
 
 /// Writes a bank's confirmation.
 pub fn write_payment(payment: &PaymentConfirmation) -> Vec<u8> {
-    let mut out = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<PaymentConfirmation xmlns=\"{PAYMENT_NAMESPACE}\">\n"
-    );
+    let mut out =
+        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<PaymentConfirmation xmlns=\"{PAYMENT_NAMESPACE}\">\n");
     for (name, value) in [
         ("PayerID", payment.payer.as_str()),
         ("PaymentIdentifierID", &payment.payment_identifier),
@@ -72,10 +71,8 @@ fn text(value: Value) -> Option<String> {
     }
 }
 
-pub(crate) const DATE_TIME_SHAPE: [&str; 2] = [
-    "a day and time in Vietnam such as 2026-11-24T09:30:00",
-    "ngày giờ Việt Nam, ví dụ 2026-11-24T09:30:00",
-];
+pub(crate) const DATE_TIME_SHAPE: [&str; 2] =
+    ["a day and time in Vietnam such as 2026-11-24T09:30:00", "ngày giờ Việt Nam, ví dụ 2026-11-24T09:30:00"];
 
 /// A day and time without a zone, as the schemas have them.
 pub(crate) fn date_time(text: &str) -> Option<DateTime> {
@@ -84,14 +81,16 @@ pub(crate) fn date_time(text: &str) -> Option<DateTime> {
         Some((whole, fraction)) => (whole, fraction),
         None => (time, "0"),
     };
-    let [h1, h2, b':', m1, m2, b':', s1, s2] = whole.as_bytes() else { return None };
+    let [h1, h2, b':', m1, m2, b':', s1, s2] = whole.as_bytes() else {
+        return None;
+    };
     if fraction.is_empty() || fraction.len() > 9 {
         return None;
     }
     let number = |digits: &[u8]| {
-        digits.iter().try_fold(0_i32, |number, digit| {
-            digit.is_ascii_digit().then(|| number * 10 + i32::from(digit - b'0'))
-        })
+        digits
+            .iter()
+            .try_fold(0_i32, |number, digit| digit.is_ascii_digit().then(|| number * 10 + i32::from(digit - b'0')))
     };
     let part = |tens: u8, ones: u8| number(&[tens, ones]).and_then(|number| i8::try_from(number).ok());
     let scale = 10_i32.pow(9 - u32::try_from(fraction.len()).ok()?);
@@ -156,7 +155,16 @@ mod tests {
 
     #[test]
     fn times_are_strict() {
-        for text in ["2026-11-24T24:00:00", "2026-11-24T09:30:60", "2026-11-24T09:30", "2026-11-24 09:30:00", "2026-11-24T09:30:00Z", "2026-11-24T09:30:00.", "2026-11-24T09:30:00.1234567890", "2026-11-24T+9:30:00"] {
+        for text in [
+            "2026-11-24T24:00:00",
+            "2026-11-24T09:30:60",
+            "2026-11-24T09:30",
+            "2026-11-24 09:30:00",
+            "2026-11-24T09:30:00Z",
+            "2026-11-24T09:30:00.",
+            "2026-11-24T09:30:00.1234567890",
+            "2026-11-24T+9:30:00",
+        ] {
             assert_eq!(date_time(text), None, "{text}");
         }
     }

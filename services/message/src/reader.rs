@@ -38,7 +38,8 @@ pub fn read_declaration(bytes: &[u8]) -> Reading {
         Ok(source) => source,
         Err(refusal) => {
             let readable = bytes.get(..refusal.offset).and_then(|bytes| std::str::from_utf8(bytes).ok());
-            let finding = findings::of_refusal(&refusal, readable.unwrap_or_default(), DECLARATION_SCHEMA, DECLARATION_LAW);
+            let finding =
+                findings::of_refusal(&refusal, readable.unwrap_or_default(), DECLARATION_SCHEMA, DECLARATION_LAW);
             return Reading::Unreadable(vec![finding]);
         }
     };
@@ -56,7 +57,9 @@ pub fn read_declaration(bytes: &[u8]) -> Reading {
             let findings = reader.notes.finish(source, direction);
             Reading::Read { declaration: reader.declaration, findings }
         }
-        Err(refusal) => Reading::Unreadable(vec![findings::of_refusal(&refusal, source, DECLARATION_SCHEMA, DECLARATION_LAW)]),
+        Err(refusal) => {
+            Reading::Unreadable(vec![findings::of_refusal(&refusal, source, DECLARATION_SCHEMA, DECLARATION_LAW)])
+        }
     }
 }
 
@@ -140,7 +143,9 @@ impl<'a> Reader<'a> {
 
     /// Looks up the place of an element that stands in the innermost group.
     fn step(&mut self, tag: Tag<'_>) -> Step {
-        let Some(frame) = self.frames.last_mut() else { return Step::Skip };
+        let Some(frame) = self.frames.last_mut() else {
+            return Step::Skip;
+        };
         let (group, parent) = (frame.group, frame.node);
         let children = &self.layout.nodes[group.children.clone()];
         if tag.namespace != Namespace::Declaration {
@@ -269,7 +274,9 @@ impl<'a> Reader<'a> {
 
     /// Reads the attributes of an element that carries a value.
     fn attributes(&mut self, node: usize, offset: usize) {
-        let Content::Leaf { attributes: known, .. } = &self.layout.nodes[node].content else { return };
+        let Content::Leaf { attributes: known, .. } = &self.layout.nodes[node].content else {
+            return;
+        };
         if known.is_empty() {
             return self.refuse_attributes(node);
         }
@@ -305,7 +312,9 @@ impl<'a> Reader<'a> {
     }
 
     fn text_not_allowed(&mut self, text: &str, offset: usize) {
-        let Some(frame) = self.frames.last_mut().filter(|frame| !frame.text_noted) else { return };
+        let Some(frame) = self.frames.last_mut().filter(|frame| !frame.text_noted) else {
+            return;
+        };
         frame.text_noted = true;
         let node = frame.node;
         self.notes.add(|| notes::text_not_allowed(self.layout, node, self.position, text, offset));

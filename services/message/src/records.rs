@@ -14,20 +14,59 @@ macro_rules! with_list {
     ($declaration:ident, $scope:expr, $item:expr, $borrow:ident, $get:ident, $otherwise:expr, |$list:ident| $then:expr) => {
         match ($scope, $item) {
             (Scope::Declaration, _) => $otherwise,
-            (Scope::Bill, _) => { let $list = $borrow!($declaration.bills); $then }
-            (Scope::Permit, _) => { let $list = $borrow!($declaration.permits); $then }
-            (Scope::Adjustment, _) => { let $list = $borrow!($declaration.adjustments); $then }
-            (Scope::Attachment, _) => { let $list = $borrow!($declaration.attachments); $then }
-            (Scope::Transit, _) => { let $list = $borrow!($declaration.transits); $then }
-            (Scope::Container, _) => { let $list = $borrow!($declaration.containers); $then }
-            (Scope::VanningPlace, _) => { let $list = $borrow!($declaration.vanning_places); $then }
-            (Scope::Instruction, _) => { let $list = $borrow!($declaration.instructions); $then }
-            (Scope::GoodsItem, _) => { let $list = $borrow!($declaration.goods_items); $then }
-            (Scope::OtherLaw, None) => { let $list = $borrow!($declaration.other_laws); $then }
+            (Scope::Bill, _) => {
+                let $list = $borrow!($declaration.bills);
+                $then
+            }
+            (Scope::Permit, _) => {
+                let $list = $borrow!($declaration.permits);
+                $then
+            }
+            (Scope::Adjustment, _) => {
+                let $list = $borrow!($declaration.adjustments);
+                $then
+            }
+            (Scope::Attachment, _) => {
+                let $list = $borrow!($declaration.attachments);
+                $then
+            }
+            (Scope::Transit, _) => {
+                let $list = $borrow!($declaration.transits);
+                $then
+            }
+            (Scope::Container, _) => {
+                let $list = $borrow!($declaration.containers);
+                $then
+            }
+            (Scope::VanningPlace, _) => {
+                let $list = $borrow!($declaration.vanning_places);
+                $then
+            }
+            (Scope::Instruction, _) => {
+                let $list = $borrow!($declaration.instructions);
+                $then
+            }
+            (Scope::GoodsItem, _) => {
+                let $list = $borrow!($declaration.goods_items);
+                $then
+            }
+            (Scope::OtherLaw, None) => {
+                let $list = $borrow!($declaration.other_laws);
+                $then
+            }
             (scope, item) => match (scope, item.and_then(|item| $declaration.goods_items.$get(item))) {
-                (Scope::OtherLaw, Some(item)) => { let $list = $borrow!(item.other_laws); $then }
-                (Scope::AdjustmentReference, Some(item)) => { let $list = $borrow!(item.adjustment_references); $then }
-                (Scope::OtherTax, Some(item)) => { let $list = $borrow!(item.other_taxes); $then }
+                (Scope::OtherLaw, Some(item)) => {
+                    let $list = $borrow!(item.other_laws);
+                    $then
+                }
+                (Scope::AdjustmentReference, Some(item)) => {
+                    let $list = $borrow!(item.adjustment_references);
+                    $then
+                }
+                (Scope::OtherTax, Some(item)) => {
+                    let $list = $borrow!(item.other_taxes);
+                    $then
+                }
                 _ => $otherwise,
             },
         }
@@ -74,7 +113,9 @@ pub(crate) fn set(declaration: &mut Declaration, field: FieldId, position: Posit
         declaration.set(field.index, value);
         return;
     }
-    let Some(at) = place_in_list(field.scope, position) else { return };
+    let Some(at) = place_in_list(field.scope, position) else {
+        return;
+    };
     with_list!(declaration, field.scope, position.item, mutable, get_mut, (), |list| {
         if let Some(record) = list.get_mut(at) {
             record.set(field.index, value);

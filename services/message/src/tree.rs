@@ -177,7 +177,11 @@ impl<'t> Cursor<'t> {
     }
 
     /// Takes the next child apart.
-    pub(crate) fn group<T>(&mut self, child: &'t Element, take: impl FnOnce(&mut Cursor<'_>) -> Option<T>) -> Option<T> {
+    pub(crate) fn group<T>(
+        &mut self,
+        child: &'t Element,
+        take: impl FnOnce(&mut Cursor<'_>) -> Option<T>,
+    ) -> Option<T> {
         let mut cursor = Cursor::new(child, format!("{}/{}", self.path, child.name), self.notes);
         let made = take(&mut cursor);
         cursor.finish();

@@ -159,11 +159,13 @@ fn decimal(text: &str, length: usize, scale: usize) -> Result<Value, Mistake> {
 /// A day written year first, from year 1000 to 2999.
 pub(crate) fn date(text: &str) -> Option<Date> {
     let bytes = text.as_bytes();
-    let [b'1' | b'2', _, _, _, b'-', _, _, b'-', _, _] = bytes else { return None };
+    let [b'1' | b'2', _, _, _, b'-', _, _, b'-', _, _] = bytes else {
+        return None;
+    };
     let number = |from: usize, to: usize| {
-        bytes[from..to].iter().try_fold(0_i16, |number, &byte| {
-            byte.is_ascii_digit().then(|| number * 10 + i16::from(byte - b'0'))
-        })
+        bytes[from..to]
+            .iter()
+            .try_fold(0_i16, |number, &byte| byte.is_ascii_digit().then(|| number * 10 + i16::from(byte - b'0')))
     };
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
@@ -172,10 +174,9 @@ pub(crate) fn date(text: &str) -> Option<Date> {
 /// What a value of a kind looks like, for people.
 pub(crate) fn describe(kind: Kind) -> Bilingual {
     match kind {
-        Kind::Code { min, max } if min == max => Bilingual::new(
-            format!("{max} capital letters or digits"),
-            format!("{max} chữ cái in hoa hoặc chữ số"),
-        ),
+        Kind::Code { min, max } if min == max => {
+            Bilingual::new(format!("{max} capital letters or digits"), format!("{max} chữ cái in hoa hoặc chữ số"))
+        }
         Kind::Code { min, max } => Bilingual::new(
             format!("{min} to {max} capital letters or digits"),
             format!("từ {min} đến {max} chữ cái in hoa hoặc chữ số"),
@@ -188,10 +189,7 @@ pub(crate) fn describe(kind: Kind) -> Bilingual {
             format!("at most {max} letters, digits and signs without accents"),
             format!("tối đa {max} ký tự không dấu"),
         ),
-        Kind::Wide { max } => Bilingual::new(
-            format!("at most {max} characters"),
-            format!("tối đa {max} ký tự"),
-        ),
+        Kind::Wide { max } => Bilingual::new(format!("at most {max} characters"), format!("tối đa {max} ký tự")),
         Kind::OneOf { values } => Bilingual::new(
             format!("one of {}", values.join(", ")),
             format!("một trong các giá trị {}", values.join(", ")),
@@ -217,7 +215,14 @@ mod tests {
 
     #[test]
     fn white_space_collapses_as_the_schema_has_it() {
-        for (text, collapsed) in [("a", "a"), ("  a\n\t b ", "a b"), ("a  b", "a b"), ("a\rb", "a b"), (" \n", ""), ("a\u{A0}b ", "a\u{A0}b")] {
+        for (text, collapsed) in [
+            ("a", "a"),
+            ("  a\n\t b ", "a b"),
+            ("a  b", "a b"),
+            ("a\rb", "a b"),
+            (" \n", ""),
+            ("a\u{A0}b ", "a\u{A0}b"),
+        ] {
             assert_eq!(collapse(text), collapsed, "{text:?}");
         }
         assert!(matches!(collapse(" a b "), Cow::Borrowed("a b")));

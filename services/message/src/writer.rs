@@ -71,7 +71,9 @@ impl Writer<'_> {
     }
 
     fn leaf(&mut self, node: usize, position: Position, depth: usize) {
-        let Content::Leaf { field, attributes, .. } = &self.layout.nodes[node].content else { return };
+        let Content::Leaf { field, attributes, .. } = &self.layout.nodes[node].content else {
+            return;
+        };
         let value = records::value(self.declaration, *field, position);
         let attributes = attributes.iter().filter_map(|attribute| {
             Some((attribute.name, records::value(self.declaration, attribute.field, position)?))

@@ -49,10 +49,48 @@ fn spoil(document: &str, chance: &mut Chance) -> String {
         (open < rest).then(|| (line[..=open].to_owned(), line[open + 1..rest].to_owned(), line[rest..].to_owned()))
     };
     let values = [
-        "", " ", "x", "0", "-1", "+1", "1.", ".5", "00012", "1e3", "12345678901234567890123", "1.23456789", "2026-02-29",
-        "2024-02-29", "2026-13-01", "0000-01-01", "20261123", "2026-11-23Z", "2026-11-23+07:00", " 2026-11-23 ", "a&amp;b",
-        "&lt;", "&#65;", "&#x41;", "&nbsp;", "&", "<", "]]>", "<![CDATA[A11]]>", "A<!-- c -->11", "Đà Nẵng", "\t A11 \n", "a1",
-        "A11 B11", "<b/>", "IM", "EX", "both", "9", "true", "\u{a0}5\u{a0}", "１２",
+        "",
+        " ",
+        "x",
+        "0",
+        "-1",
+        "+1",
+        "1.",
+        ".5",
+        "00012",
+        "1e3",
+        "12345678901234567890123",
+        "1.23456789",
+        "2026-02-29",
+        "2024-02-29",
+        "2026-13-01",
+        "0000-01-01",
+        "20261123",
+        "2026-11-23Z",
+        "2026-11-23+07:00",
+        " 2026-11-23 ",
+        "a&amp;b",
+        "&lt;",
+        "&#65;",
+        "&#x41;",
+        "&nbsp;",
+        "&",
+        "<",
+        "]]>",
+        "<![CDATA[A11]]>",
+        "A<!-- c -->11",
+        "Đà Nẵng",
+        "\t A11 \n",
+        "a1",
+        "A11 B11",
+        "<b/>",
+        "IM",
+        "EX",
+        "both",
+        "9",
+        "true",
+        "\u{a0}5\u{a0}",
+        "１２",
     ];
     match chance.below(16) {
         0 => {
@@ -77,17 +115,36 @@ fn spoil(document: &str, chance: &mut Chance) -> String {
             }
         }
         9 => {
-            let extra = ["<Unknown/>", "<ID>1</ID>", "<!-- comment -->", "<!-- a -- b -->", "<?pi x?>", "<?xml x?>", "text", "  "];
+            let extra = [
+                "<Unknown/>",
+                "<ID>1</ID>",
+                "<!-- comment -->",
+                "<!-- a -- b -->",
+                "<?pi x?>",
+                "<?xml x?>",
+                "text",
+                "  ",
+            ];
             lines.insert(at, (*chance.pick(&extra)).to_owned());
         }
         10 => lines[at] = lines[at].replacen('>', " other=\"1\">", 1),
         11 => {
-            let swaps = [("currencyID=\"USD\"", "currencyID=\"usd\""), ("currencyID=\"USD\"", "currencyID=\" USD \""), ("unitCode", "unitcode"), ("unitCode=\"", "unitCode='")];
+            let swaps = [
+                ("currencyID=\"USD\"", "currencyID=\"usd\""),
+                ("currencyID=\"USD\"", "currencyID=\" USD \""),
+                ("unitCode", "unitcode"),
+                ("unitCode=\"", "unitCode='"),
+            ];
             let (from, to) = chance.pick(&swaps);
             lines[at] = lines[at].replacen(from, to, 1);
         }
         12 => {
-            let root = ["<Declaration xmlns=\"urn:thongquan:declaration:2\">", "<Declaration>", "<d:Declaration xmlns:d=\"urn:thongquan:declaration:1\" xmlns=\"urn:thongquan:declaration:1\">", "<Declaration xmlns=\"urn:thongquan:declaration:1\" xmlns:x=\"urn:x\">"];
+            let root = [
+                "<Declaration xmlns=\"urn:thongquan:declaration:2\">",
+                "<Declaration>",
+                "<d:Declaration xmlns:d=\"urn:thongquan:declaration:1\" xmlns=\"urn:thongquan:declaration:1\">",
+                "<Declaration xmlns=\"urn:thongquan:declaration:1\" xmlns:x=\"urn:x\">",
+            ];
             lines[1] = (*chance.pick(&root)).to_owned();
         }
         13 => {
@@ -168,5 +225,9 @@ fn libxml2_agrees_on_ten_thousand_documents() {
     }
     assert!(differences.is_empty(), "{} of {} documents are judged differently", differences.len(), documents.len());
     assert!(documents.len() >= 10_000);
-    assert!(sound * 10 >= documents.len() * 3, "{sound} of {} documents are sound: too few to say much", documents.len());
+    assert!(
+        sound * 10 >= documents.len() * 3,
+        "{sound} of {} documents are sound: too few to say much",
+        documents.len()
+    );
 }

@@ -33,11 +33,7 @@ fn every_field_has_one_place() {
     let table = message::field_table::fields_csv();
     for scope in vocabulary::Scope::ALL {
         for (index, field) in (0_u16..).zip(scope.fields()) {
-            let place = vocabulary::Place {
-                field: vocabulary::FieldId { scope, index },
-                item: None,
-                occurrence: None,
-            };
+            let place = vocabulary::Place { field: vocabulary::FieldId { scope, index }, item: None, occurrence: None };
             let path = message::locate(&place);
             assert!(path.starts_with("/Declaration/"), "{} has no place: {path}", field.name);
             for id in [field.import_id, field.export_id].into_iter().flatten() {

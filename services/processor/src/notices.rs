@@ -108,13 +108,5 @@ fn envelope(
         headers.push(("cause".to_owned(), cause));
     }
     headers.extend(own_headers);
-    OutboxMessage {
-        source,
-        sequence,
-        event_id,
-        topic: topic.to_owned(),
-        key,
-        headers,
-        payload,
-    }
+    OutboxMessage { source, sequence, event_id, topic: topic.to_owned(), key, headers, payload }
 }

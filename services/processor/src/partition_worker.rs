@@ -88,11 +88,8 @@ impl PartitionWorker {
     }
 
     async fn publish_outbox(&self) -> Result<(), StorageError> {
-        let pending = self
-            .office
-            .store
-            .outbox_pending(&self.partition.topic, self.partition.partition, OUTBOX_PAGE)
-            .await?;
+        let pending =
+            self.office.store.outbox_pending(&self.partition.topic, self.partition.partition, OUTBOX_PAGE).await?;
         let mut page = pending;
         while let Some(last) = page.last().cloned() {
             let full = page.len() == OUTBOX_PAGE;
@@ -139,7 +136,11 @@ impl PartitionWorker {
                     parts.push(first);
                 }
                 Attempt::Refused(reason) => {
-                    tracing::error!(reason, offset = part[0].offset, "a message was refused by the database; it is kept");
+                    tracing::error!(
+                        reason,
+                        offset = part[0].offset,
+                        "a message was refused by the database; it is kept"
+                    );
                     match self.attempt(part, true).await? {
                         Attempt::Done => {}
                         Attempt::Fenced => return Err(Ended::Fenced),
@@ -212,11 +213,17 @@ impl PartitionWorker {
         let plan = if keep_only {
             let mut plan = Plan::default();
             for arrival in &arrivals {
-                plan.keep(&self.office.settings.topics, arrival, "refused_by_database", "the database refuses the decision; the message is kept");
+                plan.keep(
+                    &self.office.settings.topics,
+                    arrival,
+                    "refused_by_database",
+                    "the database refuses the decision; the message is kept",
+                );
             }
             plan
         } else if self.partition.topic == self.office.settings.topics.settled {
-            let confirmations: Vec<_> = messages.iter().map(|message| Confirmation::read(Arrival::new(message))).collect();
+            let confirmations: Vec<_> =
+                messages.iter().map(|message| Confirmation::read(Arrival::new(message))).collect();
             let prefetched = store.prefetch(&settlement::wanted(&confirmations)).await?;
             settlement::plan(&confirmations, prefetched, &self.office.settings.topics)
         } else {

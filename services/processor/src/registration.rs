@@ -6,9 +6,7 @@ use clearance::life_cycle::after_decision;
 use message::Reading;
 use rulebook::Rulebook;
 use storage::{DeclarationKey, DeclarationRow, NewDeclaration, Prefetched, Wanted};
-use vocabulary::{
-    Bilingual, Decision, Declaration, DeclarationNumber, Finding, Outcome, Place, Severity, TraderFacts,
-};
+use vocabulary::{Bilingual, Decision, Declaration, DeclarationNumber, Finding, Outcome, Place, Severity, TraderFacts};
 
 use crate::arrival::Arrival;
 use crate::events::{LOG_BEGINNING, content_hash, draw, log_entry};
@@ -108,7 +106,9 @@ pub(crate) fn plan(lodgements: &[Lodgement<'_>], prefetched: Prefetched, desk: &
     for lodgement in lodgements {
         let series = desk.series.clone();
         let decisions = plan.declarations.len();
-        guarded(&settings.topics, &mut plan, &lodgement.arrival, |plan| take_up(plan, lodgement, &mut overlay, &traders, desk));
+        guarded(&settings.topics, &mut plan, &lodgement.arrival, |plan| {
+            take_up(plan, lodgement, &mut overlay, &traders, desk)
+        });
         if plan.declarations.len() == decisions {
             // Nothing was registered after all, so no number was used.
             desk.series = series;
@@ -133,12 +133,20 @@ fn take_up(
             let (reason, detail) = reason_of(findings);
             return plan.keep(topics, arrival, &reason, &detail);
         }
-        (Reading::Read { .. }, None) => return plan.keep(topics, arrival, "not_a_declaration", "it cannot be kept under any key"),
+        (Reading::Read { .. }, None) => {
+            return plan.keep(topics, arrival, "not_a_declaration", "it cannot be kept under any key");
+        }
     };
     let mut findings = findings.clone();
     if let Some(known) = overlay.get(key) {
         if known.content_hash == lodgement.content_hash {
-            plan.outbox.push(notices::answer_again(topics, arrival, &key.declarant, &key.reference, known.answer.clone()));
+            plan.outbox.push(notices::answer_again(
+                topics,
+                arrival,
+                &key.declarant,
+                &key.reference,
+                known.answer.clone(),
+            ));
         } else {
             contradict(topics, plan, lodgement, key, known);
         }

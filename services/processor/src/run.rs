@@ -29,7 +29,9 @@ pub enum ProcessorError {
     #[error("failed to read the stream")]
     Stream(#[from] StreamError),
     /// A topic has more partitions than numbers are dealt into.
-    #[error("topic `{topic}` has {partitions} partitions; declaration numbers are dealt into {NUMBER_STRIPES}, so it can have no more")]
+    #[error(
+        "topic `{topic}` has {partitions} partitions; declaration numbers are dealt into {NUMBER_STRIPES}, so it can have no more"
+    )]
     TooManyPartitions {
         /// The topic.
         topic: String,
@@ -112,7 +114,9 @@ impl Seats {
         if self.held.contains_key(&partition) {
             return;
         }
-        let Some(position) = ownership.held(&partition) else { return };
+        let Some(position) = ownership.held(&partition) else {
+            return;
+        };
         self.turns += 1;
         let (batches, received) = mpsc::channel(BATCHES_WAITING_MAX);
         self.workers.spawn(work(office.clone(), partition.clone(), position, received, self.turns));
@@ -151,7 +155,12 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
         ..ConsumerSettings::default()
     };
     let mut consumer = stream
-        .consumer(&[&settings.topics.lodged, &settings.topics.settled], &settings.group, consumer_settings, ownership.clone())
+        .consumer(
+            &[&settings.topics.lodged, &settings.topics.settled],
+            &settings.group,
+            consumer_settings,
+            ownership.clone(),
+        )
         .await?;
     let office = Arc::new(Office { store, rulebook, settings, relay: relay.sender(), progress });
 

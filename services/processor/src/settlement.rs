@@ -42,11 +42,7 @@ pub(crate) fn wanted(confirmations: &[Confirmation<'_>]) -> Wanted {
         numbers.insert((payment.payer.clone(), payment.declaration_number.clone()));
         payments.insert(key_of(payment));
     }
-    Wanted {
-        numbers: numbers.into_iter().collect(),
-        payments: payments.into_iter().collect(),
-        ..Wanted::default()
-    }
+    Wanted { numbers: numbers.into_iter().collect(), payments: payments.into_iter().collect(), ..Wanted::default() }
 }
 
 /// Books a batch of payments, in their order.
@@ -55,7 +51,9 @@ pub(crate) fn plan(confirmations: &[Confirmation<'_>], prefetched: Prefetched, t
     let mut declarations = Overlay::new(prefetched.numbers);
     let mut plan = Plan::default();
     for confirmation in confirmations {
-        guarded(topics, &mut plan, &confirmation.arrival, |plan| book(topics, plan, confirmation, &mut booked, &mut declarations));
+        guarded(topics, &mut plan, &confirmation.arrival, |plan| {
+            book(topics, plan, confirmation, &mut booked, &mut declarations)
+        });
     }
     plan
 }

@@ -79,9 +79,7 @@ impl Agreement {
     }
 
     pub(crate) fn has_member_on(&self, country: &str, date: Date) -> bool {
-        self.members
-            .iter()
-            .any(|(member, joined)| **member == *country && *joined <= date)
+        self.members.iter().any(|(member, joined)| **member == *country && *joined <= date)
     }
 }
 
@@ -116,11 +114,7 @@ impl<'a> AgreementInForce<'a> {
     /// The countries that are members on the day, Viet Nam included for goods of its non-tariff zones.
     pub fn members(&self) -> impl Iterator<Item = &'a str> {
         let date = self.date;
-        self.agreement
-            .members
-            .iter()
-            .filter(move |(_, joined)| *joined <= date)
-            .map(|(country, _)| &**country)
+        self.agreement.members.iter().filter(move |(_, joined)| *joined <= date).map(|(country, _)| &**country)
     }
 
     /// Whether a country is a member on the day.
@@ -135,8 +129,6 @@ impl<'a> AgreementInForce<'a> {
 
     /// The decree.
     pub fn citation(&self) -> Citation {
-        self.agreement
-            .decree
-            .cite(format_args!("assessment/agreements/{}", self.agreement.id))
+        self.agreement.decree.cite(format_args!("assessment/agreements/{}", self.agreement.id))
     }
 }

@@ -23,13 +23,7 @@ pub enum Mark {
 
 impl Mark {
     /// Every mark, from the surest to the least sure.
-    pub const ALL: [Self; 5] = [
-        Self::Verified,
-        Self::Measured,
-        Self::Inferred,
-        Self::FromMemory,
-        Self::Sample,
-    ];
+    pub const ALL: [Self; 5] = [Self::Verified, Self::Measured, Self::Inferred, Self::FromMemory, Self::Sample];
 
     /// The word used in rule files.
     pub fn as_str(self) -> &'static str {
@@ -67,11 +61,7 @@ pub struct Cited<T> {
 impl<T> Cited<T> {
     /// The same source for what is derived from the value.
     pub fn map<U>(self, derive: impl FnOnce(T) -> U) -> Cited<U> {
-        Cited {
-            value: derive(self.value),
-            citation: self.citation,
-            mark: self.mark,
-        }
+        Cited { value: derive(self.value), citation: self.citation, mark: self.mark }
     }
 }
 
@@ -103,11 +93,7 @@ impl Provenance {
     }
 
     pub(crate) fn cited<T>(&self, value: T, rule: fmt::Arguments<'_>) -> Cited<T> {
-        Cited {
-            value,
-            citation: self.cite(rule),
-            mark: self.mark,
-        }
+        Cited { value, citation: self.cite(rule), mark: self.mark }
     }
 }
 
@@ -123,18 +109,10 @@ pub(crate) fn gap(code: &'static str, rule: fmt::Arguments<'_>, message: fmt::Ar
 
 /// The rulebook has nothing for the day.
 pub(crate) fn no_value_on(date: Date, rule: fmt::Arguments<'_>) -> RulebookGap {
-    gap(
-        "value_not_in_rulebook_on_date",
-        rule,
-        format_args!("the rulebook has no value for {date}"),
-    )
+    gap("value_not_in_rulebook_on_date", rule, format_args!("the rulebook has no value for {date}"))
 }
 
 /// The rulebook has only the words of the source, which give no single value.
 pub(crate) fn only_as_printed(printed: &str, rule: fmt::Arguments<'_>) -> RulebookGap {
-    gap(
-        "value_only_as_printed",
-        rule,
-        format_args!("the source gives no single value: it prints \"{printed}\""),
-    )
+    gap("value_only_as_printed", rule, format_args!("the source gives no single value: it prints \"{printed}\""))
 }

@@ -274,8 +274,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn cite(&self, list: CodeList) -> Citation {
-        self.provenance
-            .cite(format_args!("code-lists/{}/{}", list.as_str(), self.code))
+        self.provenance.cite(format_args!("code-lists/{}/{}", list.as_str(), self.code))
     }
 }
 
@@ -307,9 +306,7 @@ impl ListTable {
     }
 
     pub(crate) fn on(&self, code: &str, date: Date) -> Option<&Entry> {
-        self.versions(code)
-            .iter()
-            .find(|entry| entry.provenance.holds_on(date))
+        self.versions(code).iter().find(|entry| entry.provenance.holds_on(date))
     }
 
     pub(crate) fn all(&self) -> &[Entry] {

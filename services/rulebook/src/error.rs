@@ -97,12 +97,8 @@ impl Problems {
         if self.errors.is_empty() {
             return Ok(());
         }
-        self.errors
-            .sort_by(|a, b| (&a.file, a.line, &a.field).cmp(&(&b.file, b.line, &b.field)));
-        Err(RuleErrors {
-            errors: self.errors,
-            left_out: self.left_out,
-        })
+        self.errors.sort_by(|a, b| (&a.file, a.line, &a.field).cmp(&(&b.file, b.line, &b.field)));
+        Err(RuleErrors { errors: self.errors, left_out: self.left_out })
     }
 }
 
@@ -139,9 +135,6 @@ mod tests {
         assert_eq!(nearest("reducable", ["reducible", "not_reducible"]), Some("reducible"));
         assert_eq!(nearest("KHR", ["KH", "PH"]), Some("KH"));
         assert_eq!(nearest("banana", ["KH", "PH"]), None);
-        assert_eq!(
-            did_you_mean("banana", ["KH", "PH"]).as_deref(),
-            Some("known are: KH, PH")
-        );
+        assert_eq!(did_you_mean("banana", ["KH", "PH"]).as_deref(), Some("known are: KH, PH"));
     }
 }

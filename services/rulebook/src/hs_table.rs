@@ -84,21 +84,14 @@ impl<V> HsTable<V> {
             return Found::NotListed;
         }
         rows.iter()
-            .map(|row| {
-                (
-                    &self.values[usize::from(row.value)],
-                    &self.provenances[usize::from(row.provenance)],
-                )
-            })
+            .map(|row| (&self.values[usize::from(row.value)], &self.provenances[usize::from(row.provenance)]))
             .find(|(_, provenance)| provenance.holds_on(date))
             .map_or(Found::NotOnDate, |(value, provenance)| Found::Value(value, provenance))
     }
 
     /// Whether a code is not listed at all up to a day: it never is, or only later.
     pub(crate) fn listed_only_after(&self, code: CommodityCode, date: Date) -> bool {
-        self.rows_of(code, usize::MAX)
-            .iter()
-            .all(|row| self.provenances[usize::from(row.provenance)].from > date)
+        self.rows_of(code, usize::MAX).iter().all(|row| self.provenances[usize::from(row.provenance)].from > date)
     }
 
     /// The value of the first row of a code, whatever the day.
@@ -142,13 +135,7 @@ pub(crate) enum Clash {
 
 impl<V> HsTableBuilder<V> {
     pub(crate) fn new() -> Self {
-        Self {
-            rows: Vec::new(),
-            lines: Vec::new(),
-            values: Vec::new(),
-            provenances: Vec::new(),
-            overflow: false,
-        }
+        Self { rows: Vec::new(), lines: Vec::new(), values: Vec::new(), provenances: Vec::new(), overflow: false }
     }
 
     /// Keeps a value and says where.
@@ -176,23 +163,13 @@ impl<V> HsTableBuilder<V> {
     }
 
     pub(crate) fn row(&mut self, code: CommodityCode, value: u16, provenance: u16, line: u32) {
-        self.rows.push(Row {
-            code,
-            value,
-            provenance,
-        });
+        self.rows.push(Row { code, value, provenance });
         self.lines.push(line);
     }
 
     /// The table, and the rows that clash. Codes must have come in order; within a code the days may not.
     pub(crate) fn finish(self, continuous: bool) -> (HsTable<V>, Vec<Clash>) {
-        let Self {
-            rows,
-            lines,
-            values,
-            provenances,
-            overflow,
-        } = self;
+        let Self { rows, lines, values, provenances, overflow } = self;
         let mut order: Vec<usize> = (0..rows.len()).collect();
         order.sort_by_key(|&i| (rows[i].code, provenances[usize::from(rows[i].provenance)].from));
         let mut clashes = Vec::new();

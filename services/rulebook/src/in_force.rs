@@ -97,10 +97,7 @@ impl<'a> RulesInForce<'a> {
     /// An agreement in force on the day, by its identifier.
     pub fn agreement(&self, id: &str) -> Option<AgreementInForce<'a>> {
         let agreement = self.rulebook.agreement(id)?;
-        agreement.decree.holds_on(self.date).then_some(AgreementInForce {
-            agreement,
-            date: self.date,
-        })
+        agreement.decree.holds_on(self.date).then_some(AgreementInForce { agreement, date: self.date })
     }
 
     /// Every agreement in force on the day.
@@ -115,18 +112,16 @@ impl<'a> RulesInForce<'a> {
 
     /// Whether a country is a member of an agreement that is in force on the day.
     pub fn is_member(&self, agreement: &str, country: &str) -> bool {
-        self.agreement(agreement)
-            .is_some_and(|agreement| agreement.has_member(country))
+        self.agreement(agreement).is_some_and(|agreement| agreement.has_member(country))
     }
 
     /// What a tariff schedule code (mã biểu thuế) asks for.
     pub fn agreement_of_schedule(&self, code: &str) -> Option<TariffSchedule<'a>> {
         let entry = self.entry(CodeList::TariffSchedules, code)?;
         match &entry.detail {
-            Detail::Schedule(kind) => Some(TariffSchedule {
-                entry: CodeEntry::new(CodeList::TariffSchedules, entry),
-                kind,
-            }),
+            Detail::Schedule(kind) => {
+                Some(TariffSchedule { entry: CodeEntry::new(CodeList::TariffSchedules, entry), kind })
+            }
             _ => None,
         }
     }
@@ -162,11 +157,15 @@ impl<'a> RulesInForce<'a> {
             Some((MfnWord::Yes, provenance)) if provenance.holds_on(self.date) => {
                 MfnRelation::Yes(provenance.cite(place))
             }
-            Some((MfnWord::No, provenance)) if provenance.holds_on(self.date) => MfnRelation::No(provenance.cite(place)),
+            Some((MfnWord::No, provenance)) if provenance.holds_on(self.date) => {
+                MfnRelation::No(provenance.cite(place))
+            }
             _ => MfnRelation::Unknown(crate::cited::gap(
                 "mfn_relation_not_in_rulebook",
                 place,
-                format_args!("the rulebook does not say whether goods of {country} have most-favoured-nation treatment"),
+                format_args!(
+                    "the rulebook does not say whether goods of {country} have most-favoured-nation treatment"
+                ),
             )),
         }
     }
@@ -264,19 +263,14 @@ impl<'a> RulesInForce<'a> {
 
     /// Whether a customs office's code may be used.
     pub fn customs_office(&self, code: &str) -> CustomsOffice<'a> {
-        let versions = self
-            .rulebook
-            .list(CodeList::CustomsOffices)
-            .map_or(&[][..], |list| list.versions(code));
+        let versions = self.rulebook.list(CodeList::CustomsOffices).map_or(&[][..], |list| list.versions(code));
         if versions.iter().any(|entry| entry.provenance.holds_on(self.date)) {
             return CustomsOffice::Current;
         }
         let ended = versions.iter().rev().find_map(|entry| {
             let last_day = entry.provenance.to.filter(|to| *to < self.date)?;
             match &entry.detail {
-                Detail::Office {
-                    successor: Some(successor),
-                } => Some((&**successor, last_day.tomorrow().ok()?)),
+                Detail::Office { successor: Some(successor) } => Some((&**successor, last_day.tomorrow().ok()?)),
                 _ => None,
             }
         });
@@ -284,9 +278,7 @@ impl<'a> RulesInForce<'a> {
             return CustomsOffice::Retired { successor, since };
         }
         match versions.first() {
-            Some(entry) if entry.provenance.from > self.date => CustomsOffice::NotYet {
-                from: entry.provenance.from,
-            },
+            Some(entry) if entry.provenance.from > self.date => CustomsOffice::NotYet { from: entry.provenance.from },
             _ => CustomsOffice::Unknown,
         }
     }
@@ -312,11 +304,7 @@ impl<'a> RulesInForce<'a> {
 
     /// The tax code that was probably meant.
     pub fn tax_code_near(&self, wrong: &str) -> Option<TaxCode<'a>> {
-        let codes = self
-            .rulebook
-            .tax_codes
-            .all()
-            .filter(|entry| entry.provenance.holds_on(self.date));
+        let codes = self.rulebook.tax_codes.all().filter(|entry| entry.provenance.holds_on(self.date));
         self.tax_code(nearest(wrong, codes.map(|entry| &*entry.code))?)
     }
 
@@ -335,18 +323,11 @@ impl<'a> RulesInForce<'a> {
     /// A gap when the code is known for other days alone.
     pub fn trade_remedy(&self, code: &str) -> Result<Option<TaxCode<'a>>, RulebookGap> {
         self.tax_code_of(code, |tax| {
-            matches!(
-                tax,
-                DutyType::AntiDumping | DutyType::Countervailing | DutyType::Safeguard
-            )
+            matches!(tax, DutyType::AntiDumping | DutyType::Countervailing | DutyType::Safeguard)
         })
     }
 
-    fn tax_code_of(
-        &self,
-        code: &str,
-        wanted: impl Fn(DutyType) -> bool,
-    ) -> Result<Option<TaxCode<'a>>, RulebookGap> {
+    fn tax_code_of(&self, code: &str, wanted: impl Fn(DutyType) -> bool) -> Result<Option<TaxCode<'a>>, RulebookGap> {
         let versions = self.rulebook.tax_codes.versions(code);
         let mut of_tax = versions.iter().filter(|entry| wanted(entry.tax)).peekable();
         let Some(first) = of_tax.peek() else {
@@ -378,10 +359,7 @@ impl<'a> RulesInForce<'a> {
     /// # Errors
     /// A gap when it is not entered for the day.
     pub fn late_payment_percent_per_day(&self) -> Result<Cited<Decimal>, RulebookGap> {
-        self.version(
-            Some(&self.rulebook.late_payment),
-            format_args!("assessment/thresholds/late_payment"),
-        )
+        self.version(Some(&self.rulebook.late_payment), format_args!("assessment/thresholds/late_payment"))
     }
 
     fn version<T: Clone>(
@@ -399,18 +377,9 @@ impl<'a> RulesInForce<'a> {
         self.rulebook.list(list)?.on(code, self.date)
     }
 
-    fn detail<T>(
-        &self,
-        list: CodeList,
-        code: &str,
-        read: impl FnOnce(&'a Detail) -> Option<T>,
-    ) -> Option<Cited<T>> {
+    fn detail<T>(&self, list: CodeList, code: &str, read: impl FnOnce(&'a Detail) -> Option<T>) -> Option<Cited<T>> {
         let entry = self.entry(list, code)?;
         let value = read(&entry.detail)?;
-        Some(Cited {
-            value,
-            citation: entry.cite(list),
-            mark: entry.provenance.mark,
-        })
+        Some(Cited { value, citation: entry.cite(list), mark: entry.provenance.mark })
     }
 }

@@ -47,10 +47,6 @@ impl Instruments {
 impl Instrument {
     /// The words of a citation of one of its provisions.
     pub(crate) fn law(&self, provision: &str) -> Arc<str> {
-        if provision.is_empty() {
-            Arc::from(&*self.name)
-        } else {
-            Arc::from(format!("{}, {provision}", self.name))
-        }
+        if provision.is_empty() { Arc::from(&*self.name) } else { Arc::from(format!("{}, {provision}", self.name)) }
     }
 }

@@ -52,10 +52,8 @@ pub use error::{RuleError, RuleErrors};
 pub use hs_table::CommodityCode;
 pub use in_force::{MfnRelation, RulesInForce};
 pub use law::Instrument;
-pub use subject::{ItemSurroundings, Surroundings};
-pub use validation::Verdict;
 pub use rulebook::{Rulebook, SourceSummary};
-pub use tariff_line::{
-    EnvironmentalProtection, ExportDuty, SpecialConsumption, TariffLine, TariffUnit, VatOnLine,
-};
+pub use subject::{ItemSurroundings, Surroundings};
+pub use tariff_line::{EnvironmentalProtection, ExportDuty, SpecialConsumption, TariffLine, TariffUnit, VatOnLine};
 pub use tax::{GiftThreshold, Rounding, RoundingKind, ShipmentThreshold, TaxCode, TaxEffect, Thresholds};
+pub use validation::Verdict;

@@ -9,7 +9,7 @@ use conditions::{CollectionSlot, FieldSlot, Type, Value};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use vocabulary::declaration::{
-    AdjustmentReference, Adjustment, Attachment, Bill, Container, Instruction, OtherLaw, OtherTax, Permit, Transit,
+    Adjustment, AdjustmentReference, Attachment, Bill, Container, Instruction, OtherLaw, OtherTax, Permit, Transit,
     VanningPlace,
 };
 use vocabulary::{Declaration, GoodsItem, Record, TaxCodeStatus, TraderFacts, ValueRef};
@@ -136,11 +136,8 @@ facts! { ITEM_FACTS from FACTS_FROM + 10;
 }
 
 /// The words for a trader's status in conditions.
-pub(crate) const TRADER_STATUSES: [(&str, TaxCodeStatus); 3] = [
-    ("active", TaxCodeStatus::Active),
-    ("suspended", TaxCodeStatus::Suspended),
-    ("closed", TaxCodeStatus::Closed),
-];
+pub(crate) const TRADER_STATUSES: [(&str, TaxCodeStatus); 3] =
+    [("active", TaxCodeStatus::Active), ("suspended", TaxCodeStatus::Suspended), ("closed", TaxCodeStatus::Closed)];
 
 impl conditions::Record for Subject<'_> {
     fn value(&self, slot: FieldSlot) -> Option<Value<'_>> {

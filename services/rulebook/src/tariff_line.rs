@@ -155,12 +155,7 @@ pub struct TariffLine<'a> {
 
 impl<'a> TariffLine<'a> {
     pub(crate) fn new(rulebook: &'a Rulebook, code: CommodityCode, position: usize, date: Date) -> Self {
-        Self {
-            rulebook,
-            code,
-            position,
-            date,
-        }
+        Self { rulebook, code, position, date }
     }
 
     /// The eight digits.
@@ -177,9 +172,7 @@ impl<'a> TariffLine<'a> {
             Found::NotOnDate | Found::NotListed => rulebook.import_tariff.first(self.code),
         };
         row.into_iter().flat_map(move |row| {
-            row.units.iter().filter_map(move |name| {
-                rulebook.tariff_unit(name).map(|codes| TariffUnit { name, codes })
-            })
+            row.units.iter().filter_map(move |name| rulebook.tariff_unit(name).map(|codes| TariffUnit { name, codes }))
         })
     }
 
@@ -366,15 +359,9 @@ impl<'a> TariffLine<'a> {
         match table.rows.find(self.code, usize::MAX, self.date) {
             Found::Value(maybe, provenance) => {
                 let citation = provenance.cite(format_args!("{place}/{}/bears", self.code));
-                if *maybe {
-                    EnvironmentalProtection::Maybe(citation)
-                } else {
-                    EnvironmentalProtection::Yes(citation)
-                }
+                if *maybe { EnvironmentalProtection::Maybe(citation) } else { EnvironmentalProtection::Yes(citation) }
             }
-            Found::NotListed if table.holds_on(self.date) => {
-                EnvironmentalProtection::No(table.provenance.cite(place))
-            }
+            Found::NotListed if table.holds_on(self.date) => EnvironmentalProtection::No(table.provenance.cite(place)),
             Found::NotListed | Found::NotOnDate => {
                 EnvironmentalProtection::Gap(no_value_on(self.date, format_args!("{place}/{}/bears", self.code)))
             }
@@ -392,9 +379,7 @@ impl<'a> TariffLine<'a> {
             Found::Value(RateCell::AsPrinted(printed), _) => {
                 ExportDuty::Gap(only_as_printed(printed, format_args!("{place}/{}/rate", self.code)))
             }
-            Found::NotListed | Found::NotOnDate
-                if self.absent_on_date(&table.rows) && table.holds_on(self.date) =>
-            {
+            Found::NotListed | Found::NotOnDate if self.absent_on_date(&table.rows) && table.holds_on(self.date) => {
                 ExportDuty::NotListed(table.provenance.cite(place))
             }
             Found::NotListed | Found::NotOnDate => {

@@ -70,9 +70,7 @@ impl<'a> TaxCode<'a> {
 
     /// The rule and the law.
     pub fn citation(&self) -> Citation {
-        self.entry
-            .provenance
-            .cite(format_args!("assessment/{}/{}", self.entry.table, self.entry.code))
+        self.entry.provenance.cite(format_args!("assessment/{}/{}", self.entry.table, self.entry.code))
     }
 }
 
@@ -199,9 +197,6 @@ impl<T> Default for Versions<T> {
 
 impl<T> Versions<T> {
     pub(crate) fn on(&self, date: Date) -> Option<(&T, &Provenance)> {
-        self.0
-            .iter()
-            .find(|(_, provenance)| provenance.holds_on(date))
-            .map(|(value, provenance)| (value, provenance))
+        self.0.iter().find(|(_, provenance)| provenance.holds_on(date)).map(|(value, provenance)| (value, provenance))
     }
 }

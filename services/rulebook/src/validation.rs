@@ -55,7 +55,9 @@ pub(crate) fn elements<'a>(declaration: Subject<'a>, scope: Scope) -> Vec<Asked<
         match owner {
             Scope::GoodsItem => {
                 for item in 0..declaration.count(schema::GOODS_ITEMS) {
-                    let Some(owner) = declaration.element(schema::GOODS_ITEMS, item) else { continue };
+                    let Some(owner) = declaration.element(schema::GOODS_ITEMS, item) else {
+                        continue;
+                    };
                     for at in 0..owner.count(collection) {
                         let subject = owner.element(collection, at);
                         asked.extend(subject.map(|subject| Asked { subject, item: Some(item), occurrence: Some(at) }));

@@ -42,18 +42,12 @@ impl ExchangeRates {
             ));
         };
         let after = self.weeks.partition_point(|week| week.monday <= date);
-        let week = after
-            .checked_sub(1)
-            .and_then(|index| self.weeks.get(index))
-            .filter(|week| date <= week.sunday);
+        let week = after.checked_sub(1).and_then(|index| self.weeks.get(index)).filter(|week| date <= week.sunday);
         let rate = week.and_then(|week| Some((week.monday, *week.rates.get(column)?.as_ref()?)));
         match rate {
             Some((monday, rate)) => {
                 // The version of an exchange rate is its week.
-                let dated = Provenance {
-                    from: monday,
-                    ..self.provenance.clone()
-                };
+                let dated = Provenance { from: monday, ..self.provenance.clone() };
                 Ok(dated.cited(rate, place))
             }
             None => Err(no_value_on(date, place)),

@@ -23,9 +23,7 @@ fn on(date: Date) -> RulesInForce<'static> {
 }
 
 fn line(code: &str, date: Date) -> TariffLine<'static> {
-    on(date)
-        .commodity(code)
-        .unwrap_or_else(|| panic!("{code} is not a line on {date}"))
+    on(date).commodity(code).unwrap_or_else(|| panic!("{code} is not a line on {date}"))
 }
 
 /// A result in a few words, so that a table of expectations reads like the tariff.
@@ -57,11 +55,7 @@ fn ordinary(code: &str, date: Date) -> String {
 fn vat(code: &str, date: Date) -> String {
     match line(code, date).vat() {
         VatOnLine::Rate(rate) => rate.value.to_string(),
-        VatOnLine::DependsOnGoods {
-            permitted,
-            not_subject_permitted,
-            ..
-        } => {
+        VatOnLine::DependsOnGoods { permitted, not_subject_permitted, .. } => {
             let mut words: Vec<String> = permitted.iter().map(Decimal::to_string).collect();
             if not_subject_permitted {
                 words.push("not subject".into());
@@ -99,9 +93,7 @@ fn everything_is_read() {
     assert_eq!(summary.agreements, (25, 24));
     assert_eq!(on(TODAY).agreements().count(), 25);
     assert!(summary.bytes < 5_000_000, "{} bytes", summary.bytes);
-    let lines: usize = (1..=97)
-        .map(|chapter| on(TODAY).commodities_under(&format!("{chapter:02}")).len())
-        .sum();
+    let lines: usize = (1..=97).map(|chapter| on(TODAY).commodities_under(&format!("{chapter:02}")).len()).sum();
     assert_eq!(lines, 11_414);
 }
 
@@ -191,10 +183,7 @@ fn quotas_and_mexico_have_rates_of_their_own() {
     assert_eq!(short(&cane.preferential("aanzfta", "AU")), "0");
     assert_eq!(short(&cane.preferential_out_of_quota("aanzfta", "AU")), "50");
     assert_eq!(line("84818099", TODAY).mfn_out_of_quota().unwrap(), None);
-    assert_eq!(
-        short(&line("84818099", TODAY).preferential_out_of_quota("acfta", "CN")),
-        "excluded"
-    );
+    assert_eq!(short(&line("84818099", TODAY).preferential_out_of_quota("acfta", "CN")), "excluded");
 }
 
 #[test]
@@ -277,12 +266,9 @@ fn amending_decrees_begin_on_their_day() {
 
 #[test]
 fn fuels_had_a_rate_of_nothing_for_a_time() {
-    for (day, rate) in [
-        (date(2026, 3, 8), "7"),
-        (date(2026, 3, 9), "0"),
-        (date(2026, 6, 30), "0"),
-        (date(2026, 7, 1), "7"),
-    ] {
+    for (day, rate) in
+        [(date(2026, 3, 8), "7"), (date(2026, 3, 9), "0"), (date(2026, 6, 30), "0"), (date(2026, 7, 1), "7")]
+    {
         assert_eq!(mfn("27101971", day), rate, "{day}");
         assert_eq!(ordinary("27101971", day), "10.5", "{day}");
     }
@@ -407,11 +393,7 @@ fn export_duty_and_its_preferences() {
         ("ukvfta", "GB", "20"),
         ("acfta", "CN", "excluded"),
     ] {
-        assert_eq!(
-            short(&talc.preferential_export(agreement, destination)),
-            expected,
-            "{agreement} {destination}"
-        );
+        assert_eq!(short(&talc.preferential_export(agreement, destination)), expected, "{agreement} {destination}");
     }
     let peat = line("25090000", TODAY);
     assert_eq!(short(&peat.preferential_export("cptpp", "JP")), "7.4");
@@ -425,10 +407,7 @@ fn offices_were_merged_and_renamed_in_july_2026() {
     let office = |code, day| on(day).customs_office(code);
     let (before, day) = (date(2026, 6, 30), date(2026, 7, 1));
     assert_eq!(office("01PL", before), CustomsOffice::Current);
-    let retired = CustomsOffice::Retired {
-        successor: "01M1",
-        since: day,
-    };
+    let retired = CustomsOffice::Retired { successor: "01M1", since: day };
     assert_eq!(office("01PL", day), retired);
     assert_eq!(office("28CD", before), CustomsOffice::NotYet { from: day });
     assert_eq!(office("28CD", day), CustomsOffice::Current);
@@ -476,11 +455,7 @@ fn thresholds_rounding_and_interest() {
 fn codes_say_what_they_mean() {
     let rules = on(TODAY);
     let kind = rules.declaration_kind("E31").unwrap().value;
-    assert_eq!((kind.direction, kind.duty, kind.taxes), (
-        Direction::Import,
-        Treatment::Exempt,
-        Treatment::NotSubject
-    ));
+    assert_eq!((kind.direction, kind.duty, kind.taxes), (Direction::Import, Treatment::Exempt, Treatment::NotSubject));
     assert_eq!(kind.duty_relief_code.as_deref(), Some("XN210"));
     assert_eq!(kind.vat_code.as_deref(), Some("VK120"));
     for (code, deadline) in [("G11", true), ("G14", true), ("G21", false), ("A11", false)] {
@@ -563,10 +538,8 @@ fn every_line_answers_every_question_on_every_kind_of_day() {
         date(2027, 12, 31),
     ] {
         let rules = on(day);
-        let members: Vec<(&str, Vec<&str>)> = rules
-            .agreements()
-            .map(|agreement| (agreement.id(), agreement.members().take(3).collect()))
-            .collect();
+        let members: Vec<(&str, Vec<&str>)> =
+            rules.agreements().map(|agreement| (agreement.id(), agreement.members().take(3).collect())).collect();
         for code in rules.commodities_under("") {
             let line = rules.commodity(&code.to_string()).expect("a line of the nomenclature");
             let rates = [line.mfn().ok(), line.ordinary().ok()];

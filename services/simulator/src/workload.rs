@@ -3,17 +3,17 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use jiff::civil::Date;
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha12Rng;
 use rulebook::{
-    CodeList, EnvironmentalProtection, ExportDuty, MfnRelation, Preferential, Rulebook, RulesInForce, SpecialConsumption,
-    VatOnLine,
+    CodeList, EnvironmentalProtection, ExportDuty, MfnRelation, Preferential, Rulebook, RulesInForce,
+    SpecialConsumption, VatOnLine,
 };
 use rust_decimal::Decimal;
-use vocabulary::declaration::{AdjustmentReference, Adjustment, Bill, Container, OtherTax};
+use vocabulary::declaration::{Adjustment, AdjustmentReference, Bill, Container, OtherTax};
 use vocabulary::{Declaration, Direction, GoodsItem, TraderFacts};
 
 use crate::traders::traders;
@@ -243,11 +243,14 @@ impl Workload {
         let mut item = self.item(sequence, &code, rules);
         item.origin = Some(origin.into());
         item.tariff_schedule = Some("B01".into());
-        let Some(line) = rules.commodity(&code) else { return item };
+        let Some(line) = rules.commodity(&code) else {
+            return item;
+        };
         if let VatOnLine::DependsOnGoods { permitted, .. } = line.vat() {
-            let vat = rules.tax_codes(vocabulary::DutyType::Vat).into_iter().find(
-                |code| matches!(code.effect(), rulebook::TaxEffect::Rate(rate) if permitted.contains(rate)),
-            );
+            let vat = rules
+                .tax_codes(vocabulary::DutyType::Vat)
+                .into_iter()
+                .find(|code| matches!(code.effect(), rulebook::TaxEffect::Rate(rate) if permitted.contains(rate)));
             if let Some(vat) = vat {
                 item.other_taxes.push(OtherTax { code: Some(vat.code().into()), ..OtherTax::default() });
             }
@@ -279,8 +282,12 @@ impl Workload {
                 && rules.certificates_of(agreement.id()).next().is_some()
         });
         let Some(agreement) = agreement else { return };
-        let Some(schedule) = rules.schedules_of(agreement.id()).next() else { return };
-        let Some(form) = rules.certificates_of(agreement.id()).next() else { return };
+        let Some(schedule) = rules.schedules_of(agreement.id()).next() else {
+            return;
+        };
+        let Some(form) = rules.certificates_of(agreement.id()).next() else {
+            return;
+        };
         item.tariff_schedule = Some(schedule.code().into());
         if self.chance(10) {
             item.certificate_late = Some("true".into());
@@ -345,7 +352,9 @@ impl Workload {
                 4 => declaration.invoice_currency = Some("XXQ".into()),
                 5 => declaration.package_unit = None,
                 mistake => {
-                    let Some(item) = declaration.goods_items.get_mut(at) else { continue };
+                    let Some(item) = declaration.goods_items.get_mut(at) else {
+                        continue;
+                    };
                     match mistake {
                         6 => item.commodity_code = Some("99999999".into()),
                         7 => item.invoice_value = item.invoice_value.map(|value| value + Decimal::TEN),
@@ -375,8 +384,7 @@ impl Workload {
 
     fn again(&mut self, intent: Intent) -> Option<Lodged> {
         let wanted = if intent == Intent::Mended { Intent::Faulty } else { Intent::Sound };
-        let candidates: Vec<usize> =
-            (0..self.recent.len()).filter(|at| self.recent[*at].2 == wanted).collect();
+        let candidates: Vec<usize> = (0..self.recent.len()).filter(|at| self.recent[*at].2 == wanted).collect();
         let at = *candidates.choose(&mut self.rng)?;
         let (mut declaration, document, _) = self.recent[at].clone();
         match intent {
@@ -435,8 +443,12 @@ impl Iterator for Workload {
 
 impl Goods {
     fn new(rules: &RulesInForce<'_>) -> Self {
-        let mut goods =
-            Self { plain: Vec::new(), dutiable_at_export: Vec::new(), vat_by_goods: Vec::new(), special_consumption: Vec::new() };
+        let mut goods = Self {
+            plain: Vec::new(),
+            dutiable_at_export: Vec::new(),
+            vat_by_goods: Vec::new(),
+            special_consumption: Vec::new(),
+        };
         for code in rules.commodities_under("") {
             let code = code.to_string();
             let Some(line) = rules.commodity(&code) else { continue };

@@ -32,7 +32,8 @@ pub(crate) fn compress(document: &[u8]) -> Result<Vec<u8>, StorageError> {
 
 /// Decompresses a document.
 pub(crate) fn decompress(bytes: &[u8]) -> Result<Vec<u8>, StorageError> {
-    let unreadable = |error: std::io::Error| StorageError::Unreadable { detail: format!("a compressed document: {error}") };
+    let unreadable =
+        |error: std::io::Error| StorageError::Unreadable { detail: format!("a compressed document: {error}") };
     let size = zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten().unwrap_or(0);
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     if size > DOCUMENT_BYTES_MAX {

@@ -26,8 +26,8 @@ use std::sync::Arc;
 pub use error::StorageError;
 pub use rows::{
     Batch, Commit, Counts, DeclarationKey, DeclarationRow, DeclarationUpdate, Health, KeptMessage, LogEntry,
-    MessageSource, NewDeclaration, NewPayment, OutboxMessage, PaymentKey, PaymentRow, Position, Prefetched, SeriesAdvance,
-    StreamPartition, Wanted,
+    MessageSource, NewDeclaration, NewPayment, OutboxMessage, PaymentKey, PaymentRow, Position, Prefetched,
+    SeriesAdvance, StreamPartition, Wanted,
 };
 pub use store::{Options, Store};
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgPool, PgPoolOptions, Postgres};
 use sqlx::{Executor as _, Row as _};
 
+use crate::SCHEMA_VERSION;
 use crate::compression::{compress, decompress};
 use crate::error::StorageError;
 use crate::rows::{
@@ -16,7 +17,6 @@ use crate::statements::{
     source_of, text,
 };
 use crate::store::Options;
-use crate::SCHEMA_VERSION;
 
 const SCHEMA: &str = include_str!("postgres/schema.sql");
 /// An arbitrary number: processes that start together take turns at the schema by it.

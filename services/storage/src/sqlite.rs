@@ -6,6 +6,7 @@ use std::time::Duration;
 use sqlx::Row as _;
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
+use crate::SCHEMA_VERSION;
 use crate::compression::{compress, decompress};
 use crate::error::StorageError;
 use crate::rows::{
@@ -17,7 +18,6 @@ use crate::statements::{
     source_of, text,
 };
 use crate::store::Options;
-use crate::SCHEMA_VERSION;
 
 mod message_log;
 
@@ -44,7 +44,10 @@ impl Pools {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let pools = Self { reader: SqlitePoolOptions::new().max_connections(readers.max(1)).connect_with(options).await?, writer };
+        let pools = Self {
+            reader: SqlitePoolOptions::new().max_connections(readers.max(1)).connect_with(options).await?,
+            writer,
+        };
         pools.migrate().await?;
         Ok(pools)
     }

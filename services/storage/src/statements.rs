@@ -41,9 +41,7 @@ pub(crate) fn headers_of(text: &str) -> Vec<(String, String)> {
 
 /// A hash from its stored bytes.
 pub(crate) fn hash_of(bytes: &[u8]) -> Result<[u8; 32], StorageError> {
-    bytes
-        .try_into()
-        .map_err(|_| StorageError::Unreadable { detail: format!("a hash of {} bytes", bytes.len()) })
+    bytes.try_into().map_err(|_| StorageError::Unreadable { detail: format!("a hash of {} bytes", bytes.len()) })
 }
 
 /// A partition, offset or version from its stored integer.

@@ -137,12 +137,8 @@ impl Default for ConsumerSettings {
 impl ConsumerSettings {
     /// Checks what neither log could work with.
     pub(crate) fn check(&self) -> Result<()> {
-        let refuse = |name: &str, detail: &str| {
-            Err(StreamError::Setting {
-                name: name.to_owned(),
-                detail: detail.to_owned(),
-            })
-        };
+        let refuse =
+            |name: &str, detail: &str| Err(StreamError::Setting { name: name.to_owned(), detail: detail.to_owned() });
         if self.max_messages == 0 {
             return refuse("max_messages", "a batch holds at least one message");
         }
@@ -156,10 +152,7 @@ impl ConsumerSettings {
             );
         }
         if self.stall_timeout <= self.session_timeout || self.stall_timeout <= self.acquire_timeout {
-            return refuse(
-                "stall_timeout",
-                "it must be longer than session_timeout and acquire_timeout",
-            );
+            return refuse("stall_timeout", "it must be longer than session_timeout and acquire_timeout");
         }
         Ok(())
     }

@@ -52,13 +52,7 @@ impl EmbeddedStream {
 
     /// Serves a log that is open already, such as one that shares its file with the decisions.
     pub fn new(log: MessageLog) -> Self {
-        Self {
-            file: Arc::new(LogFile {
-                log,
-                published: watch::Sender::new(0),
-            }),
-            known: Mutex::default(),
-        }
+        Self { file: Arc::new(LogFile { log, published: watch::Sender::new(0) }), known: Mutex::default() }
     }
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<String, i32>> {
@@ -69,36 +63,21 @@ impl EmbeddedStream {
         if let Some(partitions) = self.known().get(topic) {
             return Ok(*partitions);
         }
-        let found = self
-            .file
-            .log
-            .partitions(topic)
-            .await
-            .map_err(failed("look up a topic"))?;
-        let partitions = found.ok_or_else(|| StreamError::UnknownTopic {
-            topic: topic.to_owned(),
-        })?;
+        let found = self.file.log.partitions(topic).await.map_err(failed("look up a topic"))?;
+        let partitions = found.ok_or_else(|| StreamError::UnknownTopic { topic: topic.to_owned() })?;
         self.known().insert(topic.to_owned(), partitions);
         Ok(partitions)
     }
 
     async fn state(&self, topic: &str) -> Result<TopicState> {
         let end_offsets = self.file.end_offsets(topic).await?;
-        Ok(TopicState {
-            name: topic.to_owned(),
-            partitions: end_offsets.len() as i32,
-            end_offsets,
-            differs: None,
-        })
+        Ok(TopicState { name: topic.to_owned(), partitions: end_offsets.len() as i32, end_offsets, differs: None })
     }
 }
 
 impl LogFile {
     async fn end_offsets(&self, topic: &str) -> Result<Vec<i64>> {
-        self.log
-            .end_offsets(topic)
-            .await
-            .map_err(failed("find the end of a topic"))
+        self.log.end_offsets(topic).await.map_err(failed("find the end of a topic"))
     }
 
     async fn read(
@@ -110,11 +89,8 @@ impl LogFile {
         bytes_max: usize,
     ) -> Result<Vec<Message>> {
         let records = self.log.read(topic, partition, from, messages_max, bytes_max).await;
-        let mut messages: Vec<Message> = records
-            .map_err(failed("read messages"))?
-            .into_iter()
-            .map(|record| message(topic, record))
-            .collect();
+        let mut messages: Vec<Message> =
+            records.map_err(failed("read messages"))?.into_iter().map(|record| message(topic, record)).collect();
         // The storage need not count bytes as this crate does; the bound that was promised is kept here.
         let mut size_bytes = 0;
         let fitting = messages.iter().take_while(|message| {
@@ -147,10 +123,7 @@ impl Stream for EmbeddedStream {
             };
             let mut state = self.state(&spec.name).await?;
             if partitions != spec.partitions {
-                state.differs = Some(format!(
-                    "{partitions} partitions where {} are asked for",
-                    spec.partitions
-                ));
+                state.differs = Some(format!("{partitions} partitions where {} are asked for", spec.partitions));
             }
             states.push(state);
         }
@@ -176,38 +149,24 @@ impl Stream for EmbeddedStream {
             let size_bytes = message.size_bytes();
             if size_bytes > MESSAGE_BYTES_MAX {
                 let topic = message.topic;
-                return Err(nothing(StreamError::TooLarge {
-                    topic,
-                    size_bytes,
-                    limit_bytes: MESSAGE_BYTES_MAX,
-                }));
+                return Err(nothing(StreamError::TooLarge { topic, size_bytes, limit_bytes: MESSAGE_BYTES_MAX }));
             }
             let partitions = self.partitions(&message.topic).await.map_err(nothing)?;
             let record = AppendRecord {
                 partition: partition_of(&message.key, partitions),
                 timestamp_ms: message.timestamp_ms.unwrap_or(now_ms),
-                headers: message
-                    .sent_headers()
-                    .map(|(name, value)| (name.to_owned(), value.to_vec()))
-                    .collect(),
+                headers: message.sent_headers().map(|(name, value)| (name.to_owned(), value.to_vec())).collect(),
                 key: Some(message.key),
                 payload: Some(message.payload),
                 event_id: Some(message.event_id),
             };
-            by_topic
-                .entry(message.topic)
-                .or_insert_with(|| (index, Vec::new()))
-                .1
-                .push(record);
+            by_topic.entry(message.topic).or_insert_with(|| (index, Vec::new())).1.push(record);
         }
 
         let mut failure: Option<PublishError> = None;
         for (topic, (first, records)) in &by_topic {
             if let Err(source) = self.file.log.append(topic, records).await {
-                let cause = StreamError::Embedded {
-                    action: "append messages",
-                    source,
-                };
+                let cause = StreamError::Embedded { action: "append messages", source };
                 let error = failure.get_or_insert(PublishError {
                     messages: total,
                     unacknowledged: 0,
@@ -257,9 +216,7 @@ fn failed(action: &'static str) -> impl FnOnce(StorageError) -> StreamError {
 
 /// The time of appending, for messages that bring none.
 fn now_ms() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 fn message(topic: &Arc<str>, record: LogRecord) -> Message {

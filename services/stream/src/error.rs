@@ -86,7 +86,11 @@ pub enum StreamError {
 impl StreamError {
     /// Whether the same request may succeed later although nobody changes anything.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Embedded { .. })
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Embedded { source, .. } => source.is_transient(),
+            _ => false,
+        }
     }
 }
 
@@ -114,12 +118,6 @@ pub struct PublishError {
 impl PublishError {
     /// Nothing at all was published.
     pub(crate) fn nothing(messages: usize, cause: StreamError) -> Self {
-        Self {
-            messages,
-            unacknowledged: messages,
-            first: 0,
-            retry: cause.is_transient(),
-            cause,
-        }
+        Self { messages, unacknowledged: messages, first: 0, retry: cause.is_transient(), cause }
     }
 }

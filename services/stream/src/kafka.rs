@@ -52,15 +52,8 @@ impl KafkaStream {
     /// A setting that cannot be used, or no answer within [`KafkaSettings::request_timeout`].
     pub async fn open(settings: KafkaSettings) -> Result<Self> {
         let publisher = Publisher::new(&settings)?;
-        let identity = Broker::of(&settings, publisher.current())
-            .ask(|broker| broker.cluster_id())
-            .await?;
-        Ok(Self {
-            settings,
-            identity,
-            publisher,
-            known: Mutex::default(),
-        })
+        let identity = Broker::of(&settings, publisher.current()).ask(|broker| broker.cluster_id()).await?;
+        Ok(Self { settings, identity, publisher, known: Mutex::default() })
     }
 
     fn broker(&self) -> Broker {
@@ -100,9 +93,7 @@ impl Stream for KafkaStream {
 
     async fn topics(&self) -> Result<Vec<TopicState>> {
         let names: Vec<String> = self.known().keys().cloned().collect();
-        self.broker()
-            .ask(move |broker| names.iter().map(|name| broker.state(name)).collect())
-            .await
+        self.broker().ask(move |broker| names.iter().map(|name| broker.state(name)).collect()).await
     }
 
     async fn publish(&self, messages: Vec<Outgoing>) -> Result<(), PublishError> {
@@ -116,16 +107,10 @@ impl Stream for KafkaStream {
                 };
                 return Err(PublishError::nothing(total, cause));
             }
-            self.partitions(&message.topic)
-                .await
-                .map_err(|cause| PublishError::nothing(total, cause))?;
+            self.partitions(&message.topic).await.map_err(|cause| PublishError::nothing(total, cause))?;
         }
         let outcome = self.publisher.publish(messages).await;
-        if let Err(PublishError {
-            cause: StreamError::UnknownTopic { topic },
-            ..
-        }) = &outcome
-        {
+        if let Err(PublishError { cause: StreamError::UnknownTopic { topic }, .. }) = &outcome {
             self.known().remove(topic);
         }
         outcome
@@ -142,14 +127,7 @@ impl Stream for KafkaStream {
         for topic in topics {
             self.partitions(topic).await?;
         }
-        let consumer = consumer::join(
-            &self.settings,
-            self.identity.clone(),
-            topics,
-            group,
-            settings,
-            positions,
-        )?;
+        let consumer = consumer::join(&self.settings, self.identity.clone(), topics, group, settings, positions)?;
         Ok(Box::new(consumer))
     }
 

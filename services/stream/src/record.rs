@@ -34,10 +34,7 @@ pub struct Message {
 impl Message {
     /// The first header of this name.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
-        self.headers
-            .iter()
-            .find(|(header, _)| header == name)
-            .map(|(_, value)| value.as_slice())
+        self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_slice())
     }
 
     /// Bytes of key, payload and headers, by which batches are bounded.
@@ -102,10 +99,7 @@ impl Batch {
 fn size_bytes(key: Option<&[u8]>, payload: Option<&[u8]>, headers: &Headers) -> usize {
     key.map_or(0, <[u8]>::len)
         + payload.map_or(0, <[u8]>::len)
-        + headers
-            .iter()
-            .map(|(name, value)| name.len() + value.len())
-            .sum::<usize>()
+        + headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
 }
 
 #[cfg(test)]
@@ -126,9 +120,6 @@ mod tests {
             timestamp_ms: None,
         };
         let sent: Vec<_> = outgoing.sent_headers().collect();
-        assert_eq!(
-            sent,
-            [(EVENT_ID_HEADER, b"e1".as_slice()), ("ce_type", b"notice".as_slice())]
-        );
+        assert_eq!(sent, [(EVENT_ID_HEADER, b"e1".as_slice()), ("ce_type", b"notice".as_slice())]);
     }
 }

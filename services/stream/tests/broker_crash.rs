@@ -52,28 +52,17 @@ impl Positions for FromTheBeginning {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "starts and kills a Kafka of its own, which takes a minute"]
 async fn nothing_acknowledged_is_lost_and_keys_stay_in_order_when_the_broker_is_killed() {
-    let servers = Servers {
-        folder: tempfile::tempdir().expect("a temporary folder"),
-    };
+    let servers = Servers { folder: tempfile::tempdir().expect("a temporary folder") };
     assert!(servers.run(&["start", "kafka"]), "deploy/dev/servers starts Kafka");
     let mut settings = KafkaSettings::new(format!("127.0.0.1:{PORT}"));
     // Shorter than an outage, so that some calls fail and are made again.
     settings.delivery_timeout = Duration::from_secs(2);
     let stream = Arc::new(KafkaStream::open(settings).await.expect("connected"));
     let topic = "crash".to_owned();
-    let spec = TopicSpec {
-        name: topic.clone(),
-        partitions: 3,
-        replication: 1,
-    };
+    let spec = TopicSpec { name: topic.clone(), partitions: 3, replication: 1 };
     stream.ensure_topics(&[spec]).await.expect("created");
     let mut consumer = stream
-        .consumer(
-            &[&topic],
-            "crash",
-            ConsumerSettings::default(),
-            Arc::new(FromTheBeginning),
-        )
+        .consumer(&[&topic], "crash", ConsumerSettings::default(), Arc::new(FromTheBeginning))
         .await
         .expect("a consumer");
 
@@ -127,14 +116,8 @@ async fn nothing_acknowledged_is_lost_and_keys_stay_in_order_when_the_broker_is_
                 for message in batch.messages {
                     let id = message.header("ce_id").expect("an identifier").to_vec();
                     if seen.insert(id) {
-                        let number = message
-                            .payload
-                            .and_then(|bytes| bytes.try_into().ok())
-                            .map(u32::from_be_bytes);
-                        first
-                            .entry(message.key.expect("a key"))
-                            .or_default()
-                            .push(number.expect("a number"));
+                        let number = message.payload.and_then(|bytes| bytes.try_into().ok()).map(u32::from_be_bytes);
+                        first.entry(message.key.expect("a key")).or_default().push(number.expect("a number"));
                     }
                 }
             }
@@ -143,12 +126,7 @@ async fn nothing_acknowledged_is_lost_and_keys_stay_in_order_when_the_broker_is_
         }
     }
     for (key, received) in first {
-        assert_eq!(
-            received,
-            (0..numbers).collect::<Vec<_>>(),
-            "{}",
-            String::from_utf8_lossy(&key)
-        );
+        assert_eq!(received, (0..numbers).collect::<Vec<_>>(), "{}", String::from_utf8_lossy(&key));
     }
     consumer.close(Duration::from_secs(10)).await;
 }

@@ -129,7 +129,8 @@ pub(crate) fn read_facts(file: &Path) -> Result<Facts, Failure> {
     } else {
         toml::from_str(&text).map_err(|error| error.to_string())
     };
-    let facts = facts.map_err(|error| Failure::usage(format!("the facts in {} cannot be used: {error}", file.display())))?;
+    let facts =
+        facts.map_err(|error| Failure::usage(format!("the facts in {} cannot be used: {error}", file.display())))?;
     let mut faults = String::new();
     for trader in &facts.traders {
         if !(1..=5).contains(&trader.compliance_level) {

@@ -30,8 +30,10 @@ const WAITING_MAX: u64 = 4_000;
 const PARTITIONS: i32 = 4;
 
 #[derive(clap::Args)]
-#[command(after_help = "On a terminal the demonstration goes on lodging a few declarations a second after its summary, \
-    until Ctrl-C; --once ends it there.")]
+#[command(
+    after_help = "On a terminal the demonstration goes on lodging a few declarations a second after its summary, \
+    until Ctrl-C; --once ends it there."
+)]
 pub(crate) struct Arguments {
     /// How many declarations to make up and clear
     #[arg(long, default_value_t = 5_000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
@@ -59,11 +61,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let rulebook = load_rulebook(&rules_folder(arguments.rules.as_ref()))?;
-    print(&format!(
-        "The rulebook is loaded in {} ms: {}\n",
-        started.elapsed().as_millis(),
-        rulebook.source_summary()
-    ));
+    print(&format!("The rulebook is loaded in {} ms: {}\n", started.elapsed().as_millis(), rulebook.source_summary()));
     backends::runtime()?.block_on(demonstrate(arguments, rulebook))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -153,7 +151,9 @@ async fn begin(file: &Path) -> Result<(Arc<dyn Store>, Arc<dyn Stream>), Failure
 fn samples(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     for part in ["samples-valid", "samples-faulty"] {
-        let Ok(entries) = std::fs::read_dir(folder.join(part)) else { continue };
+        let Ok(entries) = std::fs::read_dir(folder.join(part)) else {
+            continue;
+        };
         files.extend(entries.flatten().map(|entry| entry.path()));
     }
     files.retain(|file| file.extension().is_some_and(|extension| extension == "xml"));
@@ -254,7 +254,8 @@ async fn keep_lodging(
             _ = async { let _ = stopped.wait_for(|stop| *stop).await; } => break,
             () = tokio::time::sleep(Duration::from_millis(500)) => {}
         }
-        let batch = workload.by_ref().take(5).map(|lodged| lodgement(lodged.tax_code, lodged.document, lodged.event_id));
+        let batch =
+            workload.by_ref().take(5).map(|lodged| lodgement(lodged.tax_code, lodged.document, lodged.event_id));
         publish(stream, batch.collect()).await?;
         spinner.set_message(format!("{} declarations decided", progress.decided.load(Ordering::Relaxed)));
     }
@@ -264,17 +265,23 @@ async fn keep_lodging(
 
 /// Pays what declarants are asked to pay, as a bank would.
 async fn keep_bank(stream: Arc<dyn Stream>, mut bank: Bank, stopped: watch::Receiver<bool>) {
-    let Ok(mut notices) = stream.tail(&Topics::new("").notices, TailFrom::Beginning).await else { return };
+    let Ok(mut notices) = stream.tail(&Topics::new("").notices, TailFrom::Beginning).await else {
+        return;
+    };
     while !*stopped.borrow() {
         let mut payments = Vec::new();
         let mut wait = Duration::from_millis(100);
         while payments.len() < LODGED_AT_ONCE {
-            let Ok(Some(message)) = notices.next(wait).await else { break };
+            let Ok(Some(message)) = notices.next(wait).await else {
+                break;
+            };
             wait = Duration::ZERO;
             if message.header("repeated").is_some() {
                 continue;
             }
-            let Ok(notice) = message::read_notice(message.payload.as_deref().unwrap_or_default()) else { continue };
+            let Ok(notice) = message::read_notice(message.payload.as_deref().unwrap_or_default()) else {
+                continue;
+            };
             if notice.kind == NoticeKind::AwaitingPayment {
                 payments.extend(bank.pay(&notice).into_iter().map(|payment| Outgoing {
                     topic: Topics::new("").settled,
@@ -390,7 +397,13 @@ fn where_next(arguments: &Arguments) -> String {
     let sample = arguments.samples.join("samples-valid");
     let sample = std::fs::read_dir(&sample)
         .ok()
-        .and_then(|entries| entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "xml")).min())
+        .and_then(|entries| {
+            entries
+                .flatten()
+                .map(|entry| entry.path())
+                .filter(|path| path.extension().is_some_and(|e| e == "xml"))
+                .min()
+        })
         .map_or_else(|| "FILE".to_owned(), |path| path.display().to_string());
     format!(
         "\n{bold}Where to look next{bold:#}\n  \

@@ -8,7 +8,9 @@ use crate::config::{self, Config, ConfigArgument, StreamKind};
 use crate::{Failure, backends, load_rulebook, print};
 
 #[derive(clap::Args)]
-#[command(after_help = "EXIT STATUS:\n  0  everything is well\n  1  something is wrong\n 64  the configuration is wrong")]
+#[command(
+    after_help = "EXIT STATUS:\n  0  everything is well\n  1  something is wrong\n 64  the configuration is wrong"
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     config: ConfigArgument,
@@ -76,7 +78,9 @@ fn secret(config: &Config, visit: &mut Visit) {
         (Some(_), Ok(settings)) if settings.selectivity_secret.len() >= 16 => {
             visit.well("selectivity secret", "at least 16 bytes");
         }
-        (Some(_), Ok(_)) => visit.ill("selectivity secret", "shorter than 16 bytes", "put 32 random bytes into the file"),
+        (Some(_), Ok(_)) => {
+            visit.ill("selectivity secret", "shorter than 16 bytes", "put 32 random bytes into the file")
+        }
         (Some(_), Err(failure)) => visit.ill("selectivity secret", &failure.message, "mend the file or its rights"),
     }
 }
@@ -117,7 +121,9 @@ async fn stream(config: &Config, create_topics: bool, visit: &mut Visit) {
             Ok(topics) => {
                 for topic in topics {
                     match topic.differs {
-                        None => visit.well(&format!("topic {}", topic.name), &format!("{} partitions", topic.partitions)),
+                        None => {
+                            visit.well(&format!("topic {}", topic.name), &format!("{} partitions", topic.partitions))
+                        }
                         Some(differs) => visit.advise(
                             &format!("topic {}", topic.name),
                             &format!("it has {differs}"),
@@ -134,7 +140,11 @@ async fn stream(config: &Config, create_topics: bool, visit: &mut Visit) {
         match stream.tail(&spec.name, stream::TailFrom::End).await {
             Ok(_) => visit.well(&format!("topic {}", spec.name), "exists"),
             Err(error) => {
-                visit.ill(&format!("topic {}", spec.name), &error.to_string(), "run `thongquan doctor --create-topics`");
+                visit.ill(
+                    &format!("topic {}", spec.name),
+                    &error.to_string(),
+                    "run `thongquan doctor --create-topics`",
+                );
             }
         }
     }

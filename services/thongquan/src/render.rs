@@ -48,7 +48,14 @@ pub(crate) fn decision(file: &str, decision: &Decision, language: Language) -> S
     }
     for gap in &decision.gaps {
         let item = gap.item.map(|item| format!("{} {item}: ", say("line", "dòng"))).unwrap_or_default();
-        let _ = writeln!(page, "{}: {item}{} {DIM}({}; {}){DIM:#}", say("gap", "thiếu quy tắc"), gap.message, gap.code, gap.rule);
+        let _ = writeln!(
+            page,
+            "{}: {item}{} {DIM}({}; {}){DIM:#}",
+            say("gap", "thiếu quy tắc"),
+            gap.message,
+            gap.code,
+            gap.rule
+        );
     }
     page.push_str(&findings(&decision.findings, language));
     page
@@ -74,9 +81,12 @@ pub(crate) fn findings(findings: &[Finding], language: Language) -> String {
             let _ = write!(page, " = \"{}\"", shortened(value));
         }
         let _ = writeln!(page, ": {}", finding.message.in_language(language));
-        let _ = writeln!(page, "     {BOLD}{}{BOLD:#} {}", say("mend:", "cách sửa:"), finding.mend.in_language(language));
+        let _ =
+            writeln!(page, "     {BOLD}{}{BOLD:#} {}", say("mend:", "cách sửa:"), finding.mend.in_language(language));
         let place = match (finding.line, finding.column) {
-            (Some(line), Some(column)) => format!(" ({} {line}, {} {column})", say("line", "hàng"), say("column", "cột")),
+            (Some(line), Some(column)) => {
+                format!(" ({} {line}, {} {column})", say("line", "hàng"), say("column", "cột"))
+            }
             _ => String::new(),
         };
         let _ = writeln!(page, "     {DIM}{}{place}{DIM:#}", finding.path);
@@ -93,7 +103,13 @@ pub(crate) fn findings(findings: &[Finding], language: Language) -> String {
 pub(crate) fn notice(notice: &Notice, language: Language) -> String {
     let say = |en: &'static str, vi: &'static str| pick(language, en, vi);
     let mut page = String::new();
-    let _ = write!(page, "{BOLD}{}{BOLD:#}: {} {}", notice.kind.as_str(), say("reference", "số tham chiếu"), notice.reference);
+    let _ = write!(
+        page,
+        "{BOLD}{}{BOLD:#}: {} {}",
+        notice.kind.as_str(),
+        say("reference", "số tham chiếu"),
+        notice.reference
+    );
     if let Some(number) = &notice.number {
         let _ = write!(page, ", {} {number}", say("number", "số tờ khai"));
     }

@@ -12,9 +12,11 @@ use crate::config::{self, Config, ConfigArgument};
 use crate::{Failure, assess, backends, load_rulebook};
 
 #[derive(clap::Args)]
-#[command(after_help = "The configuration file is commented in deploy/thongquan.toml; variables of the environment go \
+#[command(
+    after_help = "The configuration file is commented in deploy/thongquan.toml; variables of the environment go \
     before it, such as THONGQUAN_STORAGE__URL for `url` in [storage].\n\nSIGTERM and Ctrl-C finish what was begun; a \
-    second one ends at once, which loses nothing either.")]
+    second one ends at once, which loses nothing either."
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     config: ConfigArgument,

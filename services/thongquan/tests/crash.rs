@@ -55,10 +55,8 @@ async fn survive(backend: &Backend, seed: u64) {
     child.wait().unwrap();
 
     let decisions = backend.decisions().await;
-    let meant: usize = lodged
-        .iter()
-        .filter(|lodged| matches!(lodged.intent, Intent::Sound | Intent::Faulty | Intent::Mended))
-        .count();
+    let meant: usize =
+        lodged.iter().filter(|lodged| matches!(lodged.intent, Intent::Sound | Intent::Faulty | Intent::Mended)).count();
     assert_eq!(decisions.len(), meant, "every reference and version is decided, and decided once");
     let numbers: BTreeSet<&String> = decisions.values().filter_map(|(row, _)| row.number.as_ref()).collect();
     let accepted = decisions.values().filter(|(row, _)| row.outcome == "accepted").count();
@@ -87,6 +85,8 @@ async fn killed_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_on_kafka_and_postgresql() {
     let prefix = format!("crash-{}.", std::process::id());
-    let Some(backend) = common::servers("crash", &prefix).await else { return };
+    let Some(backend) = common::servers("crash", &prefix).await else {
+        return;
+    };
     survive(&backend, 12).await;
 }

@@ -88,7 +88,9 @@ async fn both_backends_decide_the_same() {
     assert!(ours.values().any(|(row, _)| row.state == "cleared" && row.paid > 0), "payments clear what is green");
     assert_eq!(one.store.counts().await.unwrap().outbox, 0);
 
-    let Some(other) = common::servers("same", &prefix).await else { return };
+    let Some(other) = common::servers("same", &prefix).await else {
+        return;
+    };
     run(&other, &rulebook).await;
     let theirs = other.decisions().await;
     assert_eq!(ours.len(), theirs.len());

@@ -16,10 +16,7 @@ pub struct Citation {
 impl Citation {
     /// A citation of `rule`, which rests on `law`.
     pub fn new(rule: impl Into<Arc<str>>, law: impl Into<Arc<str>>) -> Self {
-        Self {
-            rule: rule.into(),
-            law: law.into(),
-        }
+        Self { rule: rule.into(), law: law.into() }
     }
 }
 

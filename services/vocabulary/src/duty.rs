@@ -157,12 +157,9 @@ mod tests {
 
     #[test]
     fn decimals_are_written_plainly() {
-        for (given, expected) in [
-            ("26100000.0000", "26100000"),
-            ("0.00", "0"),
-            ("143254033.04", "143254033.04"),
-            ("100", "100"),
-        ] {
+        for (given, expected) in
+            [("26100000.0000", "26100000"), ("0.00", "0"), ("143254033.04", "143254033.04"), ("100", "100")]
+        {
             assert_eq!(plain(Decimal::from_str_exact(given).unwrap()), expected);
         }
     }

@@ -171,11 +171,7 @@ impl FieldValue for Text {
         ValueRef::Text(self)
     }
     fn take(value: Value) -> Option<Self> {
-        if let Value::Text(text) = value {
-            Some(text)
-        } else {
-            None
-        }
+        if let Value::Text(text) = value { Some(text) } else { None }
     }
 }
 
@@ -184,11 +180,7 @@ impl FieldValue for Integer {
         ValueRef::Integer(*self)
     }
     fn take(value: Value) -> Option<Self> {
-        if let Value::Integer(number) = value {
-            Some(number)
-        } else {
-            None
-        }
+        if let Value::Integer(number) = value { Some(number) } else { None }
     }
 }
 
@@ -197,11 +189,7 @@ impl FieldValue for Decimal {
         ValueRef::Decimal(*self)
     }
     fn take(value: Value) -> Option<Self> {
-        if let Value::Decimal(number) = value {
-            Some(number)
-        } else {
-            None
-        }
+        if let Value::Decimal(number) = value { Some(number) } else { None }
     }
 }
 
@@ -210,11 +198,7 @@ impl FieldValue for Date {
         ValueRef::Date(*self)
     }
     fn take(value: Value) -> Option<Self> {
-        if let Value::Date(date) = value {
-            Some(date)
-        } else {
-            None
-        }
+        if let Value::Date(date) = value { Some(date) } else { None }
     }
 }
 
@@ -360,9 +344,6 @@ impl Scope {
     /// A field of the record by its name.
     pub fn field(self, name: &str) -> Option<FieldId> {
         let index = self.fields().iter().position(|field| field.name == name)?;
-        Some(FieldId {
-            scope: self,
-            index: u16::try_from(index).ok()?,
-        })
+        Some(FieldId { scope: self, index: u16::try_from(index).ok()? })
     }
 }

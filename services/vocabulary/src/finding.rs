@@ -17,10 +17,7 @@ pub struct Bilingual {
 impl Bilingual {
     /// The pair of two sentences.
     pub fn new(en: impl Into<String>, vi: impl Into<String>) -> Self {
-        Self {
-            en: en.into(),
-            vi: vi.into(),
-        }
+        Self { en: en.into(), vi: vi.into() }
     }
 
     /// The sentence in one language.
@@ -66,28 +63,17 @@ pub struct Place {
 impl Place {
     /// A field of the declaration itself.
     pub fn header(field: FieldId) -> Self {
-        Self {
-            field,
-            item: None,
-            occurrence: None,
-        }
+        Self { field, item: None, occurrence: None }
     }
 
     /// A field of the goods item at a position, from 0.
     pub fn item(field: FieldId, item: usize) -> Self {
-        Self {
-            field,
-            item: Some(item),
-            occurrence: None,
-        }
+        Self { field, item: Some(item), occurrence: None }
     }
 
     /// The same place, in one occurrence of a repeated group.
     pub fn occurrence(self, occurrence: usize) -> Self {
-        Self {
-            occurrence: Some(occurrence),
-            ..self
-        }
+        Self { occurrence: Some(occurrence), ..self }
     }
 
     /// The name by which the declarant knows the field: its VNACCS id, or our name where VNACCS has none.

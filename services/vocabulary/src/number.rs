@@ -47,12 +47,7 @@ impl DeclarationNumber {
         if counter > COUNTER_MAX {
             return Err(NumberError::CounterUsedUp);
         }
-        Ok(Self {
-            direction,
-            counter,
-            check: (counter % 7) as u8,
-            amendments: 0,
-        })
+        Ok(Self { direction, counter, check: (counter % 7) as u8, amendments: 0 })
     }
 
     /// Whether the check digit fits the counter.
@@ -72,10 +67,7 @@ impl DeclarationNumber {
 
     /// The number after one more amendment; `None` after the ninth, from where paper is the law's way.
     pub fn amended(self) -> Option<Self> {
-        (self.amendments < 9).then_some(Self {
-            amendments: self.amendments + 1,
-            ..self
-        })
+        (self.amendments < 9).then_some(Self { amendments: self.amendments + 1, ..self })
     }
 }
 
@@ -103,12 +95,7 @@ impl FromStr for DeclarationNumber {
         };
         let counter = text[1..10].parse().map_err(|_| NumberError::Shape)?;
         let digit = |at: usize| text.as_bytes()[at] - b'0';
-        Ok(Self {
-            direction,
-            counter,
-            check: digit(10),
-            amendments: digit(11),
-        })
+        Ok(Self { direction, counter, check: digit(10), amendments: digit(11) })
     }
 }
 
@@ -148,22 +135,12 @@ mod tests {
             assert_eq!(number.amendments(), count);
         }
         assert_eq!(number.amended(), None);
-        assert_eq!(
-            DeclarationNumber::new(Direction::Export, 1_000_000_000),
-            Err(NumberError::CounterUsedUp)
-        );
+        assert_eq!(DeclarationNumber::new(Direction::Export, 1_000_000_000), Err(NumberError::CounterUsedUp));
     }
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for text in [
-            "",
-            "10839973304",
-            "2083997330400",
-            "208399733040",
-            "10839973304x",
-            "１08399733040",
-        ] {
+        for text in ["", "10839973304", "2083997330400", "208399733040", "10839973304x", "１08399733040"] {
             assert!(text.parse::<DeclarationNumber>().is_err(), "{text}");
         }
     }

@@ -4,10 +4,10 @@ use rulebook::{ExportDuty, Preferential, RulesInForce, TariffLine};
 use vocabulary::declaration::goods_item;
 use vocabulary::{Bilingual, Citation, Declaration, DutyType, GoodsItem, Place};
 
+use super::Report;
 use super::header::Kind;
 use super::import_taxes::{Share, by_kind, commodity, units};
 use super::tax_codes::duty_relief;
-use super::Report;
 use crate::accepted::{ClaimedRate, TaxClaim};
 use crate::problem::problem;
 
@@ -21,7 +21,9 @@ pub(crate) fn claims(
     report: &mut Report<'_>,
 ) -> Vec<TaxClaim> {
     let relief = duty_relief(position, item, DutyType::ExportDuty, rules, report);
-    let Some(line) = commodity(position, item, rules, report) else { return Vec::new() };
+    let Some(line) = commodity(position, item, rules, report) else {
+        return Vec::new();
+    };
     units(position, item, &line, report);
     let rate = match line.export_duty() {
         ExportDuty::Rate(rate) => (ClaimedRate::AdValorem(rate.value), rate.citation),
@@ -50,9 +52,15 @@ fn preferential(
     rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> (ClaimedRate, Citation) {
-    let (Some(form), Some(_)) = (item.certificate_form.as_deref(), &item.certificate_number) else { return normal };
-    let ClaimedRate::AdValorem(normal_rate) = normal.0 else { return normal };
-    let Some(destination) = lodged.final_destination.as_deref().and_then(|place| place.get(..2)) else { return normal };
+    let (Some(form), Some(_)) = (item.certificate_form.as_deref(), &item.certificate_number) else {
+        return normal;
+    };
+    let ClaimedRate::AdValorem(normal_rate) = normal.0 else {
+        return normal;
+    };
+    let Some(destination) = lodged.final_destination.as_deref().and_then(|place| place.get(..2)) else {
+        return normal;
+    };
     let agreements = rules
         .agreements()
         .filter(|agreement| rules.certificates_of(agreement.id()).any(|certificate| certificate.code() == form));

@@ -84,7 +84,10 @@ fn check_direction<R: Record>(record: &R, direction: Direction, item: Option<usi
             place,
             Some(value.to_string()),
             Bilingual::new(format!("{en}: {}", known.english), format!("{vi}: {}", known.vietnamese)),
-            Bilingual::new("leave the field out, or check the direction", "bỏ chỉ tiêu này hoặc kiểm tra lại hướng nhập, xuất"),
+            Bilingual::new(
+                "leave the field out, or check the direction",
+                "bỏ chỉ tiêu này hoặc kiểm tra lại hướng nhập, xuất",
+            ),
             "contract/fields-by-direction",
             PARTICULARS,
         ));
@@ -307,10 +310,7 @@ pub(crate) fn exchange_rates(
                 "S0092",
                 place,
                 Some(currency.to_string()),
-                Bilingual::new(
-                    format!("there is no currency {currency}"),
-                    format!("không có mã tiền tệ {currency}"),
-                ),
+                Bilingual::new(format!("there is no currency {currency}"), format!("không có mã tiền tệ {currency}")),
                 Bilingual::new("enter a code of ISO 4217, e.g. USD", "nhập mã theo ISO 4217, ví dụ USD"),
                 "code-lists/currencies",
                 PARTICULARS,
@@ -318,11 +318,9 @@ pub(crate) fn exchange_rates(
             return;
         }
         match rules.exchange_rate(currency) {
-            Ok(rate) => rates.push(ExchangeRate {
-                currency: currency.to_string(),
-                rate: rate.value,
-                citation: rate.citation,
-            }),
+            Ok(rate) => {
+                rates.push(ExchangeRate { currency: currency.to_string(), rate: rate.value, citation: rate.citation })
+            }
             Err(gap) => report.gap(gap, None),
         }
     };
@@ -358,7 +356,8 @@ pub(crate) fn small_shipment(
     report: &mut Report<'_>,
 ) -> Option<SmallShipment> {
     // Gifts and express goods have thresholds of their own.
-    if matches!(lodged.cargo_class.as_deref(), Some("A" | "F")) || matches!(lodged.kind.as_deref(), Some("H11" | "H21")) {
+    if matches!(lodged.cargo_class.as_deref(), Some("A" | "F")) || matches!(lodged.kind.as_deref(), Some("H11" | "H21"))
+    {
         return None;
     }
     let threshold = match rules.thresholds() {

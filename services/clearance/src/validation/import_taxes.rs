@@ -29,7 +29,9 @@ pub(crate) fn claims(
     // The codes are looked at even where the commodity is unknown: all mistakes are reported at once.
     let mut declared = tax_codes::declared(position, item, rules, report);
     let relief = tax_codes::duty_relief(position, item, DutyType::ImportDuty, rules, report);
-    let Some(line) = commodity(position, item, rules, report) else { return Vec::new() };
+    let Some(line) = commodity(position, item, rules, report) else {
+        return Vec::new();
+    };
     units(position, item, &line, report);
     let mut claims = Vec::new();
     claims.extend(import_duty(position, item, &line, kind, relief, rules, report));
@@ -91,7 +93,9 @@ pub(crate) fn commodity<'r>(
 
 /// The quantity has to be in a unit that the tariff names for the line.
 pub(crate) fn units(position: usize, item: &GoodsItem, line: &TariffLine<'_>, report: &mut Report<'_>) {
-    let Some(unit) = item.quantity_unit.as_deref() else { return };
+    let Some(unit) = item.quantity_unit.as_deref() else {
+        return;
+    };
     let second = item.second_quantity_unit.as_deref();
     let known: Vec<&str> = line.units().flat_map(|unit| unit.codes.iter().map(|code| &**code)).collect();
     if known.is_empty() || known.contains(&unit) || second.is_some_and(|second| known.contains(&second)) {
@@ -158,7 +162,12 @@ impl DutyDesk<'_, '_, '_> {
         let Some(schedule) = self.rules.agreement_of_schedule(code) else {
             let near = self.rules.code_near(rulebook::CodeList::TariffSchedules, code);
             let (en, vi) = near.map_or_else(
-                || (String::from("enter e.g. B01 for the preferential rate"), String::from("nhập mã biểu thuế, ví dụ B01")),
+                || {
+                    (
+                        String::from("enter e.g. B01 for the preferential rate"),
+                        String::from("nhập mã biểu thuế, ví dụ B01"),
+                    )
+                },
                 |near| {
                     (
                         format!("did you mean {} ({})?", near.code(), near.name_en()),
@@ -314,8 +323,10 @@ impl DutyDesk<'_, '_, '_> {
                 let gap = RulebookGap {
                     code: "quota_rate_not_in_rulebook".into(),
                     item: None,
-                    message: format!("{name} gives {line} a preference inside a quota only; the rulebook has no rate for it")
-                        .into(),
+                    message: format!(
+                        "{name} gives {line} a preference inside a quota only; the rulebook has no rate for it"
+                    )
+                    .into(),
                     rule: citation.rule,
                 };
                 self.report.gap(gap, Some(self.position));
@@ -612,7 +623,8 @@ fn special_consumption(
         }
     };
     let relief = declared.and_then(|declared| declared.relief);
-    let ((rate, citation), relief) = by_kind(rate, relief, kind_without_code(kind).as_ref(), Share::Taxes, position, report);
+    let ((rate, citation), relief) =
+        by_kind(rate, relief, kind_without_code(kind).as_ref(), Share::Taxes, position, report);
     Some(TaxClaim { duty_type, rate, citation, relief })
 }
 
@@ -638,14 +650,18 @@ fn environmental_protection(
         }
     };
     let relief = declared.and_then(|declared| declared.relief);
-    let ((rate, citation), relief) = by_kind(rate, relief, kind_without_code(kind).as_ref(), Share::Taxes, position, report);
+    let ((rate, citation), relief) =
+        by_kind(rate, relief, kind_without_code(kind).as_ref(), Share::Taxes, position, report);
     Some(TaxClaim { duty_type, rate, citation, relief })
 }
 
 /// A kind whose usual code is about VAT does not relieve the other taxes by that code.
 fn kind_without_code<'k>(kind: Option<&Kind<'k>>) -> Option<Kind<'k>> {
-    kind.filter(|kind| kind.kind.vat_code.is_none())
-        .map(|kind| Kind { code: kind.code, kind: kind.kind, citation: kind.citation.clone() })
+    kind.filter(|kind| kind.kind.vat_code.is_none()).map(|kind| Kind {
+        code: kind.code,
+        kind: kind.kind,
+        citation: kind.citation.clone(),
+    })
 }
 
 fn vat(
@@ -691,7 +707,10 @@ fn vat(
 }
 
 /// The rate of a tax that depends on the goods: the declared code decides, within what the tariff permits.
-#[expect(clippy::too_many_arguments, reason = "the tax, the line, what is declared and what is permitted are all needed")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the tax, the line, what is declared and what is permitted are all needed"
+)]
 fn decided_by_code(
     duty_type: DutyType,
     position: usize,
@@ -716,10 +735,23 @@ fn decided_by_code(
                     place.unwrap_or(Place::item(goods_item::commodity_code, position)),
                     Some(rate.code.clone()),
                     Bilingual::new(
-                        format!("{} stands for {} %, and the {en} on {} is one of {rates}", rate.code, plain(percent), line.code()),
-                        format!("{} là {} %, trong khi {vi} của mã {} là một trong {rates}", rate.code, plain(percent), line.code()),
+                        format!(
+                            "{} stands for {} %, and the {en} on {} is one of {rates}",
+                            rate.code,
+                            plain(percent),
+                            line.code()
+                        ),
+                        format!(
+                            "{} là {} %, trong khi {vi} của mã {} là một trong {rates}",
+                            rate.code,
+                            plain(percent),
+                            line.code()
+                        ),
                     ),
-                    Bilingual::new("enter the code of the rate that the goods bear", "nhập mã đúng thuế suất của hàng hóa"),
+                    Bilingual::new(
+                        "enter the code of the rate that the goods bear",
+                        "nhập mã đúng thuế suất của hàng hóa",
+                    ),
                     citation.rule.to_string(),
                     &citation.law,
                 ));
@@ -776,7 +808,9 @@ fn same_rate(
     citation: &Citation,
     report: &mut Report<'_>,
 ) {
-    let Some(DeclaredTax { rate: Some(declared), place: Some(place), .. }) = declared else { return };
+    let Some(DeclaredTax { rate: Some(declared), place: Some(place), .. }) = declared else {
+        return;
+    };
     if declared.rate == ClaimedRate::AdValorem(rate) {
         return;
     }
@@ -811,7 +845,9 @@ fn not_borne(
     citation: &Citation,
     report: &mut Report<'_>,
 ) {
-    let Some(DeclaredTax { rate: Some(declared), place: Some(place), .. }) = declared else { return };
+    let Some(DeclaredTax { rate: Some(declared), place: Some(place), .. }) = declared else {
+        return;
+    };
     report.find(tax_not_borne(duty_type, line, &declared.code, *place, citation));
 }
 
@@ -821,10 +857,7 @@ fn tax_not_borne(duty_type: DutyType, line: &TariffLine<'_>, code: &str, place: 
         "tax_not_borne",
         place,
         Some(code.to_owned()),
-        Bilingual::new(
-            format!("{} does not bear {en}", line.code()),
-            format!("mã {} không chịu {vi}", line.code()),
-        ),
+        Bilingual::new(format!("{} does not bear {en}", line.code()), format!("mã {} không chịu {vi}", line.code())),
         Bilingual::new("leave the code out, or check the tariff code", "bỏ mã này hoặc kiểm tra lại mã HS"),
         citation.rule.to_string(),
         &citation.law,

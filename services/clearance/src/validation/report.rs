@@ -27,7 +27,11 @@ impl<'a> Report<'a> {
     /// Adds a finding, unless an error stands at the same place already: the declarant mends that one first, and the
     /// two usually have one cause.
     pub(crate) fn find(&mut self, mut problem: Problem) {
-        if self.findings.iter().any(|finding| finding.is_error() && finding.place.is_some() && finding.place == problem.place) {
+        if self
+            .findings
+            .iter()
+            .any(|finding| finding.is_error() && finding.place.is_some() && finding.place == problem.place)
+        {
             return;
         }
         address(&mut problem, self.lodged);
@@ -87,7 +91,8 @@ pub(crate) fn item_surroundings(lodged: &Declaration, rules: &RulesInForce<'_>) 
         .map(|item| {
             let schedule = item.tariff_schedule.as_deref().and_then(|code| rules.agreement_of_schedule(code));
             ItemSurroundings {
-                preference_claimed: schedule.is_some_and(|schedule| matches!(schedule.kind, ScheduleKind::Agreement(_))),
+                preference_claimed: schedule
+                    .is_some_and(|schedule| matches!(schedule.kind, ScheduleKind::Agreement(_))),
                 customs_value: None,
                 payable: None,
             }

@@ -189,10 +189,7 @@ fn unit_missing(code: &TaxCode<'_>, unit: &str, position: usize) -> Problem {
             format!("the tax {} is counted by {unit}, and no quantity of the line is in {unit}", code.code()),
             format!("mã {} tính thuế theo {unit}, nhưng dòng hàng không có số lượng theo {unit}", code.code()),
         ),
-        Bilingual::new(
-            format!("enter the second quantity in {unit}"),
-            format!("nhập số lượng (2) theo đơn vị {unit}"),
-        ),
+        Bilingual::new(format!("enter the second quantity in {unit}"), format!("nhập số lượng (2) theo đơn vị {unit}")),
         code.citation().rule.to_string(),
         PARTICULARS,
     )
@@ -246,7 +243,10 @@ fn declared_twice(duty_type: DutyType, code: &str, place: Place) -> Problem {
         "R0163",
         place,
         Some(code.to_owned()),
-        Bilingual::new(format!("the {en} is declared twice on the line"), format!("{vi} được khai hai lần trên một dòng hàng")),
+        Bilingual::new(
+            format!("the {en} is declared twice on the line"),
+            format!("{vi} được khai hai lần trên một dòng hàng"),
+        ),
         Bilingual::new("leave one of the two codes out", "bỏ một trong hai mã"),
         "contract/one-code-for-each-tax",
         PARTICULARS,

@@ -73,11 +73,7 @@ impl Checker<'_> {
                             Literal::Number(number) => Some(*number),
                             _ => None,
                         })?;
-                        Some(Predicate::NumberIn(
-                            Box::new(number),
-                            denied,
-                            sorted::<Decimal>(numbers),
-                        ))
+                        Some(Predicate::NumberIn(Box::new(number), denied, sorted::<Decimal>(numbers)))
                     }
                     Typed::Date(date) => {
                         let dates = self.entries(entries, Type::Date, &place, |literal| match literal {
@@ -106,11 +102,7 @@ impl Checker<'_> {
     ) -> Option<Predicate> {
         match operand {
             TextPart::Constant(constant) if constant.is_empty() => {
-                let span = if let Choice::One(operand) = choice {
-                    operand.span
-                } else {
-                    Span::default()
-                };
+                let span = if let Choice::One(operand) = choice { operand.span } else { Span::default() };
                 self.empty_text(span)
             }
             TextPart::Constant(constant) => Some(relate_texts(text, denied, relation, vec![constant.into_string()])),
@@ -150,11 +142,7 @@ impl Checker<'_> {
             match take(literal) {
                 Some(value) => taken.push(value),
                 None => {
-                    let message = format!(
-                        "{} stands {place}, where {} is needed",
-                        literal_name(literal),
-                        kind.noun()
-                    );
+                    let message = format!("{} stands {place}, where {} is needed", literal_name(literal), kind.noun());
                     let hint = literal_hint(literal, kind);
                     return self.refuse(*span, message, hint.as_deref());
                 }

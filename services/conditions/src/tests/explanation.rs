@@ -5,9 +5,7 @@ use crate::Obstacle;
 
 /// Each part with its outcome and what it saw, a line each.
 fn explained(source: &str, given: &str) -> Vec<String> {
-    let reasons = compiled(source, &[DECLARATION])
-        .explain(&[&Facts::read(given)])
-        .unwrap();
+    let reasons = compiled(source, &[DECLARATION]).explain(&[&Facts::read(given)]).unwrap();
     let lines = reasons.iter().map(|reason| {
         let seen = reason.seen.iter().map(|seen| match &seen.value {
             Some(value) => format!(" {}={value}", seen.what),
@@ -35,14 +33,9 @@ fn parts_and_values() {
         ]
     );
     assert_eq!(
-        explained(
-            "days_between(invoice_date, 2026-07-01) > 2 or kind = \"A\"",
-            "invoice_date=2026-06-20"
-        ),
-        [
-            "days_between(invoice_date, 2026-07-01) > 2 or kind = \"A\" -> true; declaration.invoice_date=2026-06-20 \
-             declaration.kind missing",
-        ]
+        explained("days_between(invoice_date, 2026-07-01) > 2 or kind = \"A\"", "invoice_date=2026-06-20"),
+        ["days_between(invoice_date, 2026-07-01) > 2 or kind = \"A\" -> true; declaration.invoice_date=2026-06-20 \
+             declaration.kind missing",]
     );
 }
 
@@ -50,10 +43,7 @@ fn parts_and_values() {
 fn elements_that_speak_for_the_outcome() {
     let given = "kind=A11 | item origin=VN | item origin=CN customs_value=7 | tax code=TB | tax code=VAT | item customs_value=2";
     assert_eq!(
-        explained(
-            "any(goods_items, origin = \"CN\" and declaration.kind = \"A11\")",
-            given
-        ),
+        explained("any(goods_items, origin = \"CN\" and declaration.kind = \"A11\")", given),
         [
             "any(goods_items, origin = \"CN\" and declaration.kind = \"A11\") -> true; goods_items[2].origin=CN declaration.kind=A11"
         ]

@@ -14,16 +14,9 @@ fn check(source: &str, expect: &str) {
 /// The message, column, length and hint of the only mistake.
 fn check_short(source: &str, message: &str, column: u32, length: u32, hint: &str) {
     let errors = compile(source, &[DECLARATION]).expect_err(source);
-    let [error] = &*errors else {
-        panic!("{source}\n{}", shown(&errors))
-    };
+    let [error] = &*errors else { panic!("{source}\n{}", shown(&errors)) };
     let hint = (!hint.is_empty()).then_some(hint);
-    let found = (
-        &*error.message,
-        error.position.column,
-        error.position.length,
-        error.hint.as_deref(),
-    );
+    let found = (&*error.message, error.position.column, error.position.length, error.hint.as_deref());
     assert_eq!(found, (message, column, length, hint), "{source}");
 }
 
@@ -46,17 +39,9 @@ fn a_mistake_is_shown_with_its_line() {
 
 #[test]
 fn all_mistakes_are_shown() {
-    let errors = compile(
-        "kynd = 5 and invoice_amount = \"x\" or_ and incomplete > true",
-        &[DECLARATION],
-    )
-    .unwrap_err();
+    let errors = compile("kynd = 5 and invoice_amount = \"x\" or_ and incomplete > true", &[DECLARATION]).unwrap_err();
     assert_eq!(errors.len(), 1, "what cannot be read is the only mistake");
-    let errors = compile(
-        "kynd = 5 and invoice_amount = \"5\" and incomplete > true",
-        &[DECLARATION],
-    )
-    .unwrap_err();
+    let errors = compile("kynd = 5 and invoice_amount = \"5\" and incomplete > true", &[DECLARATION]).unwrap_err();
     let messages: Vec<&str> = errors.iter().map(|error| &*error.message).collect();
     assert_eq!(
         messages,
@@ -72,11 +57,7 @@ fn all_mistakes_are_shown() {
 
 #[test]
 fn a_long_line_is_shown_in_part() {
-    let source = format!(
-        "{} and oops = 1 and {}",
-        vec!["true"; 60].join(" and "),
-        vec!["true"; 60].join(" and ")
-    );
+    let source = format!("{} and oops = 1 and {}", vec!["true"; 60].join(" and "), vec!["true"; 60].join(" and "));
     let errors = compile(&source, &[DECLARATION]).unwrap_err();
     let lines: Vec<String> = errors[0].to_string().lines().map(str::to_owned).collect();
     assert!(lines[1].chars().count() <= 110, "{}", lines[1]);
@@ -92,20 +73,8 @@ fn characters() {
     check_short("!true", "`!` has no meaning here", 1, 1, "write `not`");
     check_short("kind <> \"A\"", "`<>` has no meaning here", 6, 2, "write `!=`");
     check_short("invoice_amount ≥ 5", "`≥` has no meaning here", 16, 1, "write `>=`");
-    check_short(
-        "kind = 'A'",
-        "`'` has no meaning here",
-        8,
-        1,
-        "write straight double quotes: \"text\"",
-    );
-    check_short(
-        "kind = “A”",
-        "`“` has no meaning here",
-        8,
-        1,
-        "write straight double quotes: \"text\"",
-    );
+    check_short("kind = 'A'", "`'` has no meaning here", 8, 1, "write straight double quotes: \"text\"");
+    check_short("kind = “A”", "`“` has no meaning here", 8, 1, "write straight double quotes: \"text\"");
     check_short(
         "invoice_amount > 5%",
         "`%` has no meaning here",
@@ -126,20 +95,8 @@ fn characters() {
 
 #[test]
 fn literals() {
-    check_short(
-        "kind = \"A11",
-        "the text is not closed on its line",
-        8,
-        1,
-        "close it with `\"`",
-    );
-    check_short(
-        "kind = \"A\n11\"",
-        "the text is not closed on its line",
-        8,
-        1,
-        "close it with `\"`",
-    );
+    check_short("kind = \"A11", "the text is not closed on its line", 8, 1, "close it with `\"`");
+    check_short("kind = \"A\n11\"", "the text is not closed on its line", 8, 1, "close it with `\"`");
     check_short(
         "kind = \"A\\n\"",
         "a backslash may stand only before `\"` or another backslash",
@@ -148,13 +105,7 @@ fn literals() {
         "write \\\\ for a backslash",
     );
     check_short("kind = \"A\t\"", "a text may not hold control characters", 10, 1, "");
-    check_short(
-        "kind = 0102",
-        "a number does not begin with 0",
-        8,
-        4,
-        "write a code in double quotes: \"0102\"",
-    );
+    check_short("kind = 0102", "a number does not begin with 0", 8, 4, "write a code in double quotes: \"0102\"");
     check_short(
         "kind = 10USD",
         "`10USD` is neither a number nor a name",
@@ -169,27 +120,9 @@ fn literals() {
         6,
         "the point stands before decimals only: write 1000000 or 1_000_000",
     );
-    check_short(
-        "invoice_amount > 1_",
-        "an underscore stands between two digits of a number",
-        18,
-        2,
-        "",
-    );
-    check_short(
-        "invoice_amount > 79228162514264337593543950336",
-        "a number has at most 28 digits",
-        18,
-        29,
-        "",
-    );
-    check_short(
-        "invoice_date > 2026-02-30",
-        "2026-02-30 is not a day of the calendar",
-        16,
-        10,
-        "",
-    );
+    check_short("invoice_amount > 1_", "an underscore stands between two digits of a number", 18, 2, "");
+    check_short("invoice_amount > 79228162514264337593543950336", "a number has at most 28 digits", 18, 29, "");
+    check_short("invoice_date > 2026-02-30", "2026-02-30 is not a day of the calendar", 16, 10, "");
     check_short(
         "invoice_date > 2026-07-01T00",
         "`2026-07-01T00` is neither a number nor a name",
@@ -209,21 +142,9 @@ fn literals() {
 #[test]
 fn order_of_words() {
     check_short("", "the source ends where a value or a name should stand", 1, 1, "");
-    check_short(
-        "true and",
-        "the source ends where a value or a name should stand",
-        9,
-        1,
-        "",
-    );
+    check_short("true and", "the source ends where a value or a name should stand", 9, 1, "");
     check_short("(true", "the source ends where `)` should stand", 6, 1, "");
-    check_short(
-        "true)",
-        "`)` stands where the end, or an operator such as `and` should stand",
-        5,
-        1,
-        "",
-    );
+    check_short("true)", "`)` stands where the end, or an operator such as `and` should stand", 5, 1, "");
     check_short(
         "true AND true",
         "`AND` stands where the end, or an operator such as `and` should stand",
@@ -231,13 +152,7 @@ fn order_of_words() {
         3,
         "write `and`",
     );
-    check_short(
-        "kind \"A\"",
-        "`\"A\"` stands where the end, or an operator such as `and` should stand",
-        6,
-        3,
-        "",
-    );
+    check_short("kind \"A\"", "`\"A\"` stands where the end, or an operator such as `and` should stand", 6, 3, "");
     check_short(
         "true and false or true",
         "`and` and `or` are mixed",
@@ -260,13 +175,7 @@ fn order_of_words() {
         "",
     );
     check_short("= 5", "`=` stands where a value or a name should stand", 1, 1, "");
-    check_short(
-        "declaration.and = 5",
-        "`and` stands where the name of a field should stand",
-        13,
-        3,
-        "",
-    );
+    check_short("declaration.and = 5", "`and` stands where the name of a field should stand", 13, 3, "");
     check_short(
         "declaration.goods_items.origin = \"CN\"",
         "a name has one point at most",
@@ -280,21 +189,9 @@ fn order_of_words() {
 fn lists() {
     let where_lists_stand = "a list stands after `in`, `starts_with`, `ends_with` or `contains`";
     check_short("kind = [\"A\"]", "a list may not stand here", 8, 1, where_lists_stand);
-    check_short(
-        "kind = list(nothing)",
-        "a list may not stand here",
-        8,
-        4,
-        where_lists_stand,
-    );
+    check_short("kind = list(nothing)", "a list may not stand here", 8, 4, where_lists_stand);
     check_short("kind in []", "the list is empty, so nothing could be in it", 10, 1, "");
-    check_short(
-        "kind in [\"A\" \"B\"]",
-        "`\"B\"` stands where `]` should stand",
-        14,
-        3,
-        "",
-    );
+    check_short("kind in [\"A\" \"B\"]", "`\"B\"` stands where `]` should stand", 14, 3, "");
     check_short(
         "kind in [CN]",
         "`CN` stands in a list, which holds written values only",
@@ -302,20 +199,8 @@ fn lists() {
         2,
         "write \"CN\" if the code is meant",
     );
-    check_short(
-        "kind in [(]",
-        "`(` stands where a value of the list should stand",
-        10,
-        1,
-        "",
-    );
-    check_short(
-        "kind in \"A\"",
-        "after `in` stands a list",
-        9,
-        3,
-        "write `= \"A\"` or `in [\"A\"]`",
-    );
+    check_short("kind in [(]", "`(` stands where a value of the list should stand", 10, 1, "");
+    check_short("kind in \"A\"", "after `in` stands a list", 9, 3, "write `= \"A\"` or `in [\"A\"]`");
     check_short(
         "kind in nothing",
         "after `in` stands a list",
@@ -323,13 +208,7 @@ fn lists() {
         7,
         "write `= nothing`, or `in list(nothing)` if a list is meant",
     );
-    check_short(
-        "kind in 1 + 1",
-        "after `in` stands a list",
-        9,
-        5,
-        "write `=` to compare with one value",
-    );
+    check_short("kind in 1 + 1", "after `in` stands a list", 9, 5, "write `=` to compare with one value");
     check_short(
         "kind in [\"A\", 5]",
         "the number 5 stands in a list for `kind`, where text is needed",
@@ -351,13 +230,7 @@ fn lists() {
         12,
         "write the date without quotes: 2026-07-01",
     );
-    check_short(
-        "kind starts_with [\"A\", true]",
-        "true stands after `starts_with`, where text is needed",
-        24,
-        4,
-        "",
-    );
+    check_short("kind starts_with [\"A\", true]", "true stands after `starts_with`, where text is needed", 24, 4, "");
     check_short(
         "incomplete in [true]",
         "true or false is not looked up in a list",
@@ -365,13 +238,7 @@ fn lists() {
         10,
         "write the condition by itself, or `not` before it",
     );
-    check_short(
-        "kind in list(vehicels)",
-        "there is no list `vehicels`",
-        14,
-        8,
-        "did you mean `vehicles`?",
-    );
+    check_short("kind in list(vehicels)", "there is no list `vehicels`", 14, 8, "did you mean `vehicles`?");
     check_short(
         "invoice_amount in list(vehicles)",
         "`invoice_amount` is a number but `list(vehicles)` holds text",
@@ -379,13 +246,7 @@ fn lists() {
         14,
         "",
     );
-    check_short(
-        "kind starts_with list(with_gap)",
-        "the list `with_gap` has an empty entry",
-        23,
-        8,
-        "",
-    );
+    check_short("kind starts_with list(with_gap)", "the list `with_gap` has an empty entry", 23, 8, "");
     let empty = "an empty text is found in every text";
     let ask_given = "write given(field) to ask whether it was declared";
     check_short("kind starts_with \"\"", empty, 18, 2, ask_given);
@@ -432,22 +293,10 @@ fn types() {
         "write days_between(earlier date, later date) for the days between two dates",
     );
     check_short("-kind = 1", "`kind` is text where a number is needed", 2, 4, "");
-    check_short(
-        "kind",
-        "`kind` is text, not a condition",
-        1,
-        4,
-        "to ask whether it was declared, write given(kind)",
-    );
+    check_short("kind", "`kind` is text, not a condition", 1, 4, "to ask whether it was declared, write given(kind)");
     check_short("1 + 1", "`1 + 1` is a number, not a condition", 1, 5, "");
     check_short("not 5", "the number 5 is not a condition", 5, 1, "");
-    check_short(
-        "invoice_amount starts_with \"5\"",
-        "`invoice_amount` is a number where text is needed",
-        1,
-        14,
-        "",
-    );
+    check_short("invoice_amount starts_with \"5\"", "`invoice_amount` is a number where text is needed", 1, 14, "");
     check_short(
         "kind starts_with 87",
         "the number 87 stands where text is needed",
@@ -473,13 +322,7 @@ fn names() {
         11,
         "did you mean `declaration`?",
     );
-    check_short(
-        "declaration.knd = \"CN\"",
-        "`knd` is no field of `declaration`",
-        13,
-        3,
-        "did you mean `kind`?",
-    );
+    check_short("declaration.knd = \"CN\"", "`knd` is no field of `declaration`", 13, 3, "did you mean `kind`?");
     check_short(
         "origin = \"CN\"",
         "`origin` is no field of `declaration`",
@@ -487,13 +330,7 @@ fn names() {
         6,
         "each of `goods_items` has its own `origin`: write any(goods_items, origin ...)",
     );
-    check_short(
-        "kind = CN",
-        "`CN` is no field of `declaration`",
-        8,
-        2,
-        "write \"CN\" if the code is meant",
-    );
+    check_short("kind = CN", "`CN` is no field of `declaration`", 8, 2, "write \"CN\" if the code is meant");
     check_short(
         "any(goods_items, origni = kind)",
         "`origni` is no field of `declaration` or `item`",
@@ -510,37 +347,16 @@ fn names() {
     );
     let errors = compile("reference = \"X\"", &[DECLARATION, ITEM]).unwrap_err();
     assert_eq!(errors[0].message, "`reference` could be one of several fields");
-    assert_eq!(
-        errors[0].hint.as_deref(),
-        Some("write `declaration.reference` or `item.reference`")
-    );
+    assert_eq!(errors[0].hint.as_deref(), Some("write `declaration.reference` or `item.reference`"));
 }
 
 #[test]
 fn functions() {
     check_short("exists(kind)", "there is no function `exists`", 1, 6, "");
-    check_short(
-        "givn(kind)",
-        "there is no function `givn`",
-        1,
-        4,
-        "did you mean `given`?",
-    );
+    check_short("givn(kind)", "there is no function `givn`", 1, 4, "did you mean `given`?");
     check_short("given()", "`given` takes 1 argument, not 0", 1, 7, "write given(field)");
-    check_short(
-        "given(kind, kind)",
-        "`given` takes 1 argument, not 2",
-        1,
-        17,
-        "write given(field)",
-    );
-    check_short(
-        "any(goods_items)",
-        "`any` takes 2 arguments, not 1",
-        1,
-        16,
-        "write any(collection, condition)",
-    );
+    check_short("given(kind, kind)", "`given` takes 1 argument, not 2", 1, 17, "write given(field)");
+    check_short("any(goods_items)", "`any` takes 2 arguments, not 1", 1, 16, "write any(collection, condition)");
     check_short(
         "count() = 1",
         "`count` takes 1 or 2 arguments, not 0",
@@ -548,34 +364,10 @@ fn functions() {
         7,
         "write count(collection) or count(collection, condition)",
     );
-    check_short(
-        "min(1) = 1",
-        "`min` takes 2 or more arguments, not 1",
-        1,
-        6,
-        "write min(number, number, ...)",
-    );
-    check_short(
-        "given(1 + 1)",
-        "`given` asks about a field",
-        7,
-        5,
-        "name one field, not a computation",
-    );
-    check_short(
-        "missing(\"A\")",
-        "`missing` asks about a field",
-        9,
-        3,
-        "name one field, not a computation",
-    );
-    check_short(
-        "length(invoice_amount) = 1",
-        "`invoice_amount` is a number where text is needed",
-        8,
-        14,
-        "",
-    );
+    check_short("min(1) = 1", "`min` takes 2 or more arguments, not 1", 1, 6, "write min(number, number, ...)");
+    check_short("given(1 + 1)", "`given` asks about a field", 7, 5, "name one field, not a computation");
+    check_short("missing(\"A\")", "`missing` asks about a field", 9, 3, "name one field, not a computation");
+    check_short("length(invoice_amount) = 1", "`invoice_amount` is a number where text is needed", 8, 14, "");
     check_short(
         "days_between(1, invoice_date) = 1",
         "the number 1 stands where a date is needed",
@@ -584,13 +376,7 @@ fn functions() {
         "a date is written year-month-day without quotes, such as 2026-07-01",
     );
     check_short("any(kind, true)", "`kind` is a field, not a collection", 5, 4, "");
-    check_short(
-        "any(1, true)",
-        "a collection is needed here",
-        5,
-        1,
-        "write its name, such as goods_items",
-    );
+    check_short("any(1, true)", "a collection is needed here", 5, 1, "write its name, such as goods_items");
     check_short(
         "any(good_items, true)",
         "`good_items` is no field of `declaration`",
@@ -598,13 +384,7 @@ fn functions() {
         10,
         "did you mean `goods_items`?",
     );
-    check_short(
-        "sum(goods_items, origin) = 1",
-        "`origin` is text where a number is needed",
-        18,
-        6,
-        "",
-    );
+    check_short("sum(goods_items, origin) = 1", "`origin` is text where a number is needed", 18, 6, "");
     check_short(
         "any(goods_items, quantity)",
         "`quantity` is a number, not a condition",
@@ -633,47 +413,17 @@ fn bounds() {
     let deep = |levels: usize| format!("{}true{}", "(".repeat(levels), ")".repeat(levels));
     assert!(compile(&deep(32), &[DECLARATION]).is_ok());
     check_short(&deep(33), "the condition is nested more than 32 deep", 34, 4, "");
-    check_short(
-        &format!("{}true", "not ".repeat(33)),
-        "the condition is nested more than 32 deep",
-        133,
-        4,
-        "",
-    );
-    check_short(
-        &format!("{}1 = 1", "- ".repeat(33)),
-        "the condition is nested more than 32 deep",
-        67,
-        1,
-        "",
-    );
+    check_short(&format!("{}true", "not ".repeat(33)), "the condition is nested more than 32 deep", 133, 4, "");
+    check_short(&format!("{}1 = 1", "- ".repeat(33)), "the condition is nested more than 32 deep", 67, 1, "");
     check_short(&deep(2000), "the condition is nested more than 32 deep", 34, 1, "");
     assert!(compile(&vec!["true"; 499].join(" or "), &[DECLARATION]).is_ok());
     let parts = vec!["true"; 500].join(" or ");
-    check_short(
-        &parts,
-        "the condition has more than 500 parts",
-        1,
-        3996,
-        "split the rule, or use a named list",
-    );
+    check_short(&parts, "the condition has more than 500 parts", 1, 3996, "split the rule, or use a named list");
     let three = "any(goods_items, any(goods_items, any(goods_items, true)))".replace("(goods", "(declaration.goods");
     assert!(compile(&three, &[DECLARATION]).is_ok());
     let four = three.replace("true", "any(permits, true)");
-    check_short(
-        &four,
-        "`any`, `all`, `count` and `sum` stand more than 3 deep within each other",
-        88,
-        18,
-        "",
-    );
-    let limits = Limits {
-        list_entries: 2,
-        ..Limits::default()
-    };
+    check_short(&four, "`any`, `all`, `count` and `sum` stand more than 3 deep within each other", 88, 18, "");
+    let limits = Limits { list_entries: 2, ..Limits::default() };
     let errors = Condition::compile("kind in list(vehicles)", &[DECLARATION], &super::Sample, &limits).unwrap_err();
-    assert_eq!(
-        errors[0].message,
-        "the list `vehicles` has 3 entries; at most 2 are taken"
-    );
+    assert_eq!(errors[0].message, "the list `vehicles` has 3 entries; at most 2 are taken");
 }

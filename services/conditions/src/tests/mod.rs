@@ -52,11 +52,7 @@ pub(crate) const SCOPES: [(&str, Fields, Collections); 4] = [
         ],
         &[("other_taxes", TAX)],
     ),
-    (
-        "tax",
-        &[("code", Type::Text), ("amount", Type::Number), ("exempt", Type::Bool)],
-        &[],
-    ),
+    ("tax", &[("code", Type::Text), ("amount", Type::Number), ("exempt", Type::Bool)], &[]),
     ("permit", &[("number", Type::Text), ("issued", Type::Date)], &[]),
 ];
 
@@ -68,31 +64,16 @@ impl Schema for Sample {
         SCOPES[usize::from(scope.0)].0
     }
     fn field(&self, scope: Scope, name: &str) -> Option<(FieldSlot, Type)> {
-        let index = SCOPES[usize::from(scope.0)]
-            .1
-            .iter()
-            .position(|field| field.0 == name)?;
-        Some((
-            FieldSlot(u16::try_from(index).unwrap()),
-            SCOPES[usize::from(scope.0)].1[index].1,
-        ))
+        let index = SCOPES[usize::from(scope.0)].1.iter().position(|field| field.0 == name)?;
+        Some((FieldSlot(u16::try_from(index).unwrap()), SCOPES[usize::from(scope.0)].1[index].1))
     }
     fn collection(&self, scope: Scope, name: &str) -> Option<(CollectionSlot, Scope)> {
-        let index = SCOPES[usize::from(scope.0)]
-            .2
-            .iter()
-            .position(|collection| collection.0 == name)?;
-        Some((
-            CollectionSlot(u16::try_from(index).unwrap()),
-            SCOPES[usize::from(scope.0)].2[index].1,
-        ))
+        let index = SCOPES[usize::from(scope.0)].2.iter().position(|collection| collection.0 == name)?;
+        Some((CollectionSlot(u16::try_from(index).unwrap()), SCOPES[usize::from(scope.0)].2[index].1))
     }
     fn names(&self, scope: Scope) -> Vec<String> {
         let (_, fields, collections) = SCOPES[usize::from(scope.0)];
-        let names = fields
-            .iter()
-            .map(|field| field.0)
-            .chain(collections.iter().map(|collection| collection.0));
+        let names = fields.iter().map(|field| field.0).chain(collections.iter().map(|collection| collection.0));
         names.map(str::to_owned).collect()
     }
     fn list(&self, name: &str) -> Option<Vec<String>> {
@@ -106,9 +87,7 @@ impl Schema for Sample {
         Some(texts.iter().map(|text| (*text).to_owned()).collect())
     }
     fn list_names(&self) -> Vec<String> {
-        ["high_risk_origins", "vehicles", "nothing", "with_gap"]
-            .map(str::to_owned)
-            .to_vec()
+        ["high_risk_origins", "vehicles", "nothing", "with_gap"].map(str::to_owned).to_vec()
     }
 }
 
@@ -147,10 +126,7 @@ impl Record for &Facts {
 
 impl Facts {
     pub(crate) fn new(scope: Scope) -> Self {
-        Self {
-            scope: scope.0,
-            ..Self::default()
-        }
+        Self { scope: scope.0, ..Self::default() }
     }
 
     /// Reads `kind=A11 invoice_amount=5 | item origin=CN | tax code=TB | permit number=7`. What follows the first bar

@@ -11,17 +11,9 @@ use crate::{FieldSlot, Formula, Limits, Record, Scope, Subject, Type, Value};
 fn handed_in<'f>(declaration: &'f Facts, tape: &mut Tape<'_>, scopes: &[Scope]) -> Option<Vec<&'f Facts>> {
     let mut records: Vec<&Facts> = vec![declaration];
     for scope in &scopes[1..] {
-        let owner = if *scope == PERMIT || *scope == ITEM {
-            declaration
-        } else {
-            records[records.len() - 1]
-        };
-        let elements: Vec<&Facts> = owner
-            .collections
-            .values()
-            .flatten()
-            .filter(|element| element.scope == scope.0)
-            .collect();
+        let owner = if *scope == PERMIT || *scope == ITEM { declaration } else { records[records.len() - 1] };
+        let elements: Vec<&Facts> =
+            owner.collections.values().flatten().filter(|element| element.scope == scope.0).collect();
         if elements.is_empty() {
             return None;
         }
@@ -33,11 +25,7 @@ fn handed_in<'f>(declaration: &'f Facts, tape: &mut Tape<'_>, scopes: &[Scope]) 
 /// Every record of a kind that can be reached.
 fn reachable(facts: &Facts, scope: Scope) -> Vec<&Facts> {
     let own = (facts.scope == scope.0).then_some(facts);
-    let inner = facts
-        .collections
-        .values()
-        .flatten()
-        .flat_map(|element| reachable(element, scope));
+    let inner = facts.collections.values().flatten().flat_map(|element| reachable(element, scope));
     own.into_iter().chain(inner).collect()
 }
 
@@ -188,9 +176,7 @@ const WORDS: &[&str] = &[
 /// Whether every mistake can be shown, for a condition and for a formula.
 fn shown_in_full(source: &str) -> bool {
     let errors = compile(source, &[DECLARATION]).err().unwrap_or_default();
-    let formula = Formula::compile(source, &[DECLARATION], &Sample, &Limits::default())
-        .err()
-        .unwrap_or_default();
+    let formula = Formula::compile(source, &[DECLARATION], &Sample, &Limits::default()).err().unwrap_or_default();
     errors.iter().chain(&formula).all(|error| {
         let shown = error.to_string();
         shown.contains(&error.message) && shown.contains('^') && error.position.column > 0
@@ -202,18 +188,10 @@ fn shown_in_full(source: &str) -> bool {
 fn random_conditions_do_have_necessary_prefixes() {
     let mut spoken = 0;
     for seed in 0..2000_u32 {
-        let written: Vec<u8> = (0..40_u32)
-            .map(|at| (seed.wrapping_mul(2_654_435_761).rotate_left(at) >> 24) as u8)
-            .collect();
-        let compiled = compiled(
-            &condition(&mut Tape(&written), &[DECLARATION]).to_string(),
-            &[DECLARATION],
-        );
-        let fields: Vec<_> = compiled
-            .fields()
-            .filter(|field| field.kind == Type::Text)
-            .cloned()
-            .collect();
+        let written: Vec<u8> =
+            (0..40_u32).map(|at| (seed.wrapping_mul(2_654_435_761).rotate_left(at) >> 24) as u8).collect();
+        let compiled = compiled(&condition(&mut Tape(&written), &[DECLARATION]).to_string(), &[DECLARATION]);
+        let fields: Vec<_> = compiled.fields().filter(|field| field.kind == Type::Text).cloned().collect();
         spoken += usize::from(fields.iter().any(|field| {
             compiled
                 .necessary_prefixes(Subject::AnyOf(field.scope), field.slot)

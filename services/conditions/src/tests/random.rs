@@ -29,25 +29,15 @@ impl Tape<'_> {
     }
 }
 
-const TEXTS: [&str; 12] = [
-    "87", "8703", "870321", "8704", "22", "CN", "VN", "A\"\\", "ô", "3", "", "8",
-];
-const DATES: [Date; 4] = [
-    date(2026, 6, 30),
-    date(2026, 7, 1),
-    date(2026, 7, 31),
-    date(2024, 2, 29),
-];
+const TEXTS: [&str; 12] = ["87", "8703", "870321", "8704", "22", "CN", "VN", "A\"\\", "ô", "3", "", "8"];
+const DATES: [Date; 4] = [date(2026, 6, 30), date(2026, 7, 1), date(2026, 7, 31), date(2024, 2, 29)];
 
 fn number(tape: &mut Tape<'_>) -> Decimal {
     match tape.below(8) {
         0 => Decimal::ZERO,
         1 => Decimal::MAX,
         2 => Decimal::new(5, 28),
-        small => Decimal::new(
-            i64::try_from(tape.below(200)).unwrap(),
-            u32::try_from(small % 3).unwrap(),
-        ),
+        small => Decimal::new(i64::try_from(tape.below(200)).unwrap(), u32::try_from(small % 3).unwrap()),
     }
 }
 
@@ -68,9 +58,7 @@ pub(crate) fn facts(tape: &mut Tape<'_>, scope: Scope, depth: usize) -> Facts {
         facts.fields.insert(u16::try_from(slot).unwrap(), fact);
     }
     for (slot, (_, element)) in collections.iter().enumerate().filter(|_| depth > 0) {
-        let elements = (0..tape.below(4))
-            .map(|_| self::facts(tape, *element, depth - 1))
-            .collect();
+        let elements = (0..tape.below(4)).map(|_| self::facts(tape, *element, depth - 1)).collect();
         facts.collections.insert(u16::try_from(slot).unwrap(), elements);
     }
     facts
@@ -78,22 +66,12 @@ pub(crate) fn facts(tape: &mut Tape<'_>, scope: Scope, depth: usize) -> Facts {
 
 /// A random condition about records of these kinds.
 pub(crate) fn condition(tape: &mut Tape<'_>, scopes: &[Scope]) -> Expr {
-    Writer {
-        tape,
-        frames: scopes.to_vec(),
-        handed_in: scopes.len(),
-    }
-    .truth(4)
+    Writer { tape, frames: scopes.to_vec(), handed_in: scopes.len() }.truth(4)
 }
 
 /// A random formula about records of these kinds.
 pub(crate) fn number_expression(tape: &mut Tape<'_>, scopes: &[Scope]) -> Expr {
-    Writer {
-        tape,
-        frames: scopes.to_vec(),
-        handed_in: scopes.len(),
-    }
-    .number(4)
+    Writer { tape, frames: scopes.to_vec(), handed_in: scopes.len() }.number(4)
 }
 
 struct Writer<'w, 't> {
@@ -103,42 +81,27 @@ struct Writer<'w, 't> {
 }
 
 fn expr(kind: ExprKind) -> Expr {
-    Expr {
-        kind,
-        span: Span::default(),
-    }
+    Expr { kind, span: Span::default() }
 }
 
 fn word(text: &str) -> Word {
-    Word {
-        text: text.to_owned(),
-        span: Span::default(),
-    }
+    Word { text: text.to_owned(), span: Span::default() }
 }
 
 impl Writer<'_, '_> {
     /// A name in reach of one of the records, qualified now and then and wherever it has to be.
     fn name(&mut self, frame: usize, name: &str) -> Expr {
-        let owners = self.frames[..self.handed_in]
-            .iter()
-            .filter(|scope| has(**scope, name))
-            .count();
+        let owners = self.frames[..self.handed_in].iter().filter(|scope| has(**scope, name)).count();
         let in_element = self.frames[self.handed_in..].iter().any(|scope| has(*scope, name));
         let ambiguous = owners > 1 && !in_element;
         let qualifier = (ambiguous || self.tape.coin()).then(|| word(SCOPES[usize::from(self.frames[frame].0)].0));
-        expr(ExprKind::Name(Name {
-            qualifier,
-            word: word(name),
-        }))
+        expr(ExprKind::Name(Name { qualifier, word: word(name) }))
     }
 
     fn field(&mut self, wanted: Option<Type>) -> Option<Expr> {
         let of_type = |scope: &Scope| {
             let fields = SCOPES[usize::from(scope.0)].1.iter();
-            fields
-                .filter(|field| wanted.is_none_or(|kind| field.1 == kind))
-                .map(|field| field.0)
-                .collect::<Vec<_>>()
+            fields.filter(|field| wanted.is_none_or(|kind| field.1 == kind)).map(|field| field.0).collect::<Vec<_>>()
         };
         let known: Vec<(usize, &str)> = self
             .frames
@@ -186,10 +149,7 @@ impl Writer<'_, '_> {
             .iter()
             .enumerate()
             .flat_map(|(frame, scope)| {
-                SCOPES[usize::from(scope.0)]
-                    .2
-                    .iter()
-                    .map(move |(name, element)| (frame, *name, *element))
+                SCOPES[usize::from(scope.0)].2.iter().map(move |(name, element)| (frame, *name, *element))
             })
             .collect();
         if known.is_empty() {
@@ -224,8 +184,7 @@ impl Writer<'_, '_> {
             }
             8 | 9 => {
                 let function = self.tape.pick(&[Function::Any, Function::All]);
-                self.over(function, |writer| Some(writer.truth(deeper)))
-                    .unwrap_or_else(|| self.leaf(Type::Bool))
+                self.over(function, |writer| Some(writer.truth(deeper))).unwrap_or_else(|| self.leaf(Type::Bool))
             }
             10 | 11 => self.relate(deeper),
             _ => self.compare(deeper),
@@ -256,11 +215,7 @@ impl Writer<'_, '_> {
             Relation::In => self.tape.pick(&[Type::Text, Type::Number, Type::Date]),
             _ => Type::Text,
         };
-        let left = if kind == Type::Number {
-            self.number(depth)
-        } else {
-            self.leaf(kind)
-        };
+        let left = if kind == Type::Number { self.number(depth) } else { self.leaf(kind) };
         let choice = match self.tape.below(4) {
             0 if kind == Type::Text => {
                 Choice::Named(word(self.tape.pick(&["vehicles", "nothing", "high_risk_origins"])))
@@ -270,11 +225,7 @@ impl Writer<'_, '_> {
                 let literal = self.written(kind);
                 Choice::One(Box::new(expr(ExprKind::Literal(literal))))
             }
-            _ => Choice::List(
-                (0..=self.tape.below(12))
-                    .map(|_| (self.written(kind), Span::default()))
-                    .collect(),
-            ),
+            _ => Choice::List((0..=self.tape.below(12)).map(|_| (self.written(kind), Span::default())).collect()),
         };
         expr(ExprKind::Relate(Box::new(left), denied, relation, choice))
     }
@@ -298,11 +249,7 @@ impl Writer<'_, '_> {
             2 => expr(ExprKind::Negate(Box::new(self.number(deeper)))),
             3..=5 => {
                 let (left, operator) = (self.number(deeper), self.tape.pick(&Operator::ALL).1);
-                expr(ExprKind::Arithmetic(
-                    Box::new(left),
-                    operator,
-                    Box::new(self.number(deeper)),
-                ))
+                expr(ExprKind::Arithmetic(Box::new(left), operator, Box::new(self.number(deeper))))
             }
             6 => {
                 let function = self.tape.pick(&[Function::Minimum, Function::Maximum]);
@@ -340,10 +287,5 @@ fn has(scope: Scope, name: &str) -> bool {
 
 /// The kinds of records that a random condition is about.
 pub(crate) fn scopes(tape: &mut Tape<'_>) -> &'static [Scope] {
-    tape.pick(&[
-        &[DECLARATION] as &[Scope],
-        &[DECLARATION, ITEM],
-        &[DECLARATION, ITEM, TAX],
-        &[DECLARATION, PERMIT],
-    ])
+    tape.pick(&[&[DECLARATION] as &[Scope], &[DECLARATION, ITEM], &[DECLARATION, ITEM, TAX], &[DECLARATION, PERMIT]])
 }

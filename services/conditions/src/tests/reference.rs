@@ -36,18 +36,10 @@ impl<'f> Reach<'f> {
         };
         let (handed_in, elements) = self.records.split_at(self.handed_in);
         match &name.qualifier {
-            Some(qualifier) => self
-                .records
-                .iter()
-                .rev()
-                .find(|facts| SCOPES[usize::from(facts.scope)].0 == qualifier.text)
-                .unwrap(),
-            None => elements
-                .iter()
-                .rev()
-                .find(knows)
-                .or_else(|| handed_in.iter().find(knows))
-                .unwrap(),
+            Some(qualifier) => {
+                self.records.iter().rev().find(|facts| SCOPES[usize::from(facts.scope)].0 == qualifier.text).unwrap()
+            }
+            None => elements.iter().rev().find(knows).or_else(|| handed_in.iter().find(knows)).unwrap(),
         }
     }
 
@@ -64,9 +56,7 @@ impl<'f> Reach<'f> {
     }
 
     fn elements(&self, collection: &Expr) -> Vec<Reach<'f>> {
-        let ExprKind::Name(name) = &collection.kind else {
-            panic!("a collection has a name")
-        };
+        let ExprKind::Name(name) = &collection.kind else { panic!("a collection has a name") };
         let owner = self.owner(name);
         let (slot, _) = Sample.collection(Scope(owner.scope), &name.word.text).unwrap();
         let elements = owner.collections.get(&slot.0).map(Vec::as_slice).unwrap_or_default();
@@ -156,11 +146,7 @@ fn call(function: Function, arguments: &[Expr], reach: &Reach<'_>) -> Result<Ans
                 }
             }
             numbers.sort_unstable();
-            Answer::Number(if function == Function::Minimum {
-                numbers[0]
-            } else {
-                numbers[numbers.len() - 1]
-            })
+            Answer::Number(if function == Function::Minimum { numbers[0] } else { numbers[numbers.len() - 1] })
         }
         Function::DaysBetween => match (answer(first, reach)?, answer(&arguments[1], reach)?) {
             (Answer::Date(from), Answer::Date(to)) if from <= to => Answer::Number(days(from, to).into()),
@@ -259,10 +245,9 @@ fn arithmetic(left: Decimal, operator: Operator, right: Decimal) -> Result<Decim
     match operator {
         Operator::Add => decimal(aligned(left, scale) + aligned(right, scale), scale),
         Operator::Subtract => decimal(aligned(left, scale) - aligned(right, scale), scale),
-        Operator::Multiply => decimal(
-            BigInt::from(left.mantissa()) * BigInt::from(right.mantissa()),
-            left.scale() + right.scale(),
-        ),
+        Operator::Multiply => {
+            decimal(BigInt::from(left.mantissa()) * BigInt::from(right.mantissa()), left.scale() + right.scale())
+        }
         // The quotient is the decimal library's own by definition.
         Operator::Divide => left.checked_div(right).ok_or(Undecided),
     }

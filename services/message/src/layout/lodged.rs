@@ -66,7 +66,10 @@ pub(super) static DECLARATION: Declared = required(records(
         ),
         group(
             "Division",
-            ["Goods of more than 50 lines, divided into several declarations", "Tờ khai chia nhỏ khi lô hàng có trên 50 dòng hàng"],
+            [
+                "Goods of more than 50 lines, divided into several declarations",
+                "Tờ khai chia nhỏ khi lô hàng có trên 50 dòng hàng",
+            ],
             &[
                 leaf("FirstDeclarationID", declaration::first_declaration_number),
                 leaf("SequenceNumeric", declaration::branch_number),
@@ -75,7 +78,10 @@ pub(super) static DECLARATION: Declared = required(records(
         ),
         group(
             "PreviousDocument",
-            ["The declaration of the temporary movement that this one ends", "Tờ khai tạm nhập hoặc tạm xuất tương ứng"],
+            [
+                "The declaration of the temporary movement that this one ends",
+                "Tờ khai tạm nhập hoặc tạm xuất tương ứng",
+            ],
             &[leaf("ID", declaration::temporary_declaration_number)],
         ),
         group(
@@ -428,7 +434,10 @@ const CONSIGNMENT: Declared = group(
         ),
         group(
             "BondedTransport",
-            ["Transport under customs control, declared together with the goods", "Vận chuyển bảo thuế khai cùng tờ khai"],
+            [
+                "Transport under customs control, declared together with the goods",
+                "Vận chuyển bảo thuế khai cùng tờ khai",
+            ],
             &[
                 leaf("StartDate", declaration::transport_start_date),
                 records(
@@ -445,7 +454,10 @@ const CONSIGNMENT: Declared = group(
                 group(
                     "DestinationLocation",
                     ["Where the transport ends", "Địa điểm đích"],
-                    &[leaf("ID", declaration::bonded_destination), leaf("ArrivalDate", declaration::bonded_arrival_date)],
+                    &[
+                        leaf("ID", declaration::bonded_destination),
+                        leaf("ArrivalDate", declaration::bonded_arrival_date),
+                    ],
                 ),
             ],
         ),
@@ -501,7 +513,10 @@ const GOODS_ITEM: Declared = required(records(
                     "ChargeDeductionReference",
                     Scope::AdjustmentReference,
                     5,
-                    ["An addition or deduction of the shipment that concerns the line", "Khoản điều chỉnh áp dụng cho dòng hàng"],
+                    [
+                        "An addition or deduction of the shipment that concerns the line",
+                        "Khoản điều chỉnh áp dụng cho dòng hàng",
+                    ],
                     &[leaf("SequenceNumeric", adjustment_reference::number)],
                 ),
             ],

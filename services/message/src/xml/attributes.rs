@@ -34,7 +34,11 @@ pub(super) fn parse<'a>(raw: &'a str, start: usize, found: &mut Vec<Attribute<'a
             return Ok(());
         }
         if gap == 0 {
-            return Err(broken(start + at, "a blank is missing before an attribute", "thiếu khoảng trắng trước thuộc tính"));
+            return Err(broken(
+                start + at,
+                "a blank is missing before an attribute",
+                "thiếu khoảng trắng trước thuộc tính",
+            ));
         }
         let name_start = at;
         at += bytes[at..].iter().take_while(|&&byte| byte != b'=' && !is_space(byte)).count();
@@ -50,11 +54,21 @@ pub(super) fn parse<'a>(raw: &'a str, start: usize, found: &mut Vec<Attribute<'a
         at += spaces(at);
         let quote = match bytes.get(at) {
             Some(&quote @ (b'"' | b'\'')) => quote,
-            _ => return Err(broken(start + at, "the value of an attribute is not in quotes", "giá trị thuộc tính không nằm trong dấu nháy")),
+            _ => {
+                return Err(broken(
+                    start + at,
+                    "the value of an attribute is not in quotes",
+                    "giá trị thuộc tính không nằm trong dấu nháy",
+                ));
+            }
         };
         at += 1;
         let Some(length) = memchr::memchr(quote, &bytes[at..]) else {
-            return Err(broken(start + at, "the value of an attribute does not end", "giá trị thuộc tính không kết thúc"));
+            return Err(broken(
+                start + at,
+                "the value of an attribute does not end",
+                "giá trị thuộc tính không kết thúc",
+            ));
         };
         let offset = start + at;
         let value = normalise(&raw[at..at + length], offset)?;
@@ -68,7 +82,11 @@ pub(super) fn parse<'a>(raw: &'a str, start: usize, found: &mut Vec<Attribute<'a
             ));
         }
         if found.iter().any(|other| other.name == name) {
-            return Err(broken(start + name_start, "an attribute stands twice in one tag", "một thuộc tính xuất hiện hai lần trong một thẻ"));
+            return Err(broken(
+                start + name_start,
+                "an attribute stands twice in one tag",
+                "một thuộc tính xuất hiện hai lần trong một thẻ",
+            ));
         }
         found.push(Attribute { name, prefix, local, namespace: Namespace::None, value, offset });
     }
@@ -84,7 +102,13 @@ fn normalise(raw: &str, offset: usize) -> Result<Cow<'_, str>, Box<Refusal>> {
     let mut at = first;
     while let Some(character) = raw[at..].chars().next() {
         match character {
-            '<' => return Err(broken(offset + at, "< stands in the value of an attribute", "dấu < nằm trong giá trị thuộc tính")),
+            '<' => {
+                return Err(broken(
+                    offset + at,
+                    "< stands in the value of an attribute",
+                    "dấu < nằm trong giá trị thuộc tính",
+                ));
+            }
             '&' => {
                 let Some(length) = memchr::memchr(b';', &raw.as_bytes()[at..]) else {
                     return Err(broken(offset + at, "a reference does not end", "tham chiếu không kết thúc"));
@@ -125,7 +149,20 @@ mod tests {
 
     #[test]
     fn what_is_no_attribute_is_refused() {
-        for raw in ["a=\"1\"", " a", " a=1", " a=\"1\"b=\"2\"", " a=\"1\" a=\"2\"", " a=\"<\"", " a=\"&\"", " a=\"&nbsp;\"", " =\"1\"", " 9=\"1\"", " a=\"1", " /"] {
+        for raw in [
+            "a=\"1\"",
+            " a",
+            " a=1",
+            " a=\"1\"b=\"2\"",
+            " a=\"1\" a=\"2\"",
+            " a=\"<\"",
+            " a=\"&\"",
+            " a=\"&nbsp;\"",
+            " =\"1\"",
+            " 9=\"1\"",
+            " a=\"1",
+            " /",
+        ] {
             assert_eq!(values(raw).unwrap_err().code, "not_well_formed", "{raw}");
         }
         let many: String = (0..17).map(|number| format!(" a{number}=''")).collect();

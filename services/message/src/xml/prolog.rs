@@ -33,7 +33,10 @@ pub(super) fn encoding(offset: usize) -> Box<Refusal> {
         "encoding_refused",
         offset,
         ["the document is not in UTF-8", "chứng từ không dùng bảng mã UTF-8"],
-        ["write the document in UTF-8 and declare no other encoding", "lưu chứng từ bằng bảng mã UTF-8 và không khai bảng mã khác"],
+        [
+            "write the document in UTF-8 and declare no other encoding",
+            "lưu chứng từ bằng bảng mã UTF-8 và không khai bảng mã khác",
+        ],
     )
 }
 
@@ -82,7 +85,9 @@ pub(super) fn check_declaration(raw: &str) -> Result<(), Box<Refusal>> {
         let minor = value.strip_prefix("1.").unwrap_or_default();
         match place {
             1 if minor.is_empty() || !minor.bytes().all(|byte| byte.is_ascii_digit()) => return Err(broken()),
-            2 if !value.eq_ignore_ascii_case("UTF-8") => return Err(encoding(raw.len() - rest.len() - value.len() - 3)),
+            2 if !value.eq_ignore_ascii_case("UTF-8") => {
+                return Err(encoding(raw.len() - rest.len() - value.len() - 3));
+            }
             3 if !matches!(value, "yes" | "no") => return Err(broken()),
             _ => {}
         }
@@ -97,7 +102,9 @@ mod tests {
     #[test]
     fn only_utf_8_is_read() {
         assert_eq!(text_of("\u{FEFF}<a/>".as_bytes()).unwrap(), "<a/>");
-        for bytes in [&b"\xFF\xFE<\0a\0"[..], b"\0<\0a", b"<\0a\0", b"<a>\xC0\x80</a>", b"<a>\xED\xA0\x80</a>", b"<a>\xE1</a>"] {
+        for bytes in
+            [&b"\xFF\xFE<\0a\0"[..], b"\0<\0a", b"<\0a\0", b"<a>\xC0\x80</a>", b"<a>\xED\xA0\x80</a>", b"<a>\xE1</a>"]
+        {
             assert_eq!(text_of(bytes).unwrap_err().code, "encoding_refused", "{bytes:?}");
         }
         assert_eq!(text_of(&vec![b' '; MAX_BYTES + 1]).unwrap_err().code, "too_large");
@@ -114,10 +121,23 @@ mod tests {
 
     #[test]
     fn xml_declarations() {
-        for raw in ["<?xml version=\"1.0\"?>", "<?xml version='1.0' encoding='utf-8' standalone = \"yes\" ?>", "<?xml\nversion=\"1.1\"\tstandalone=\"no\"?>"] {
+        for raw in [
+            "<?xml version=\"1.0\"?>",
+            "<?xml version='1.0' encoding='utf-8' standalone = \"yes\" ?>",
+            "<?xml\nversion=\"1.1\"\tstandalone=\"no\"?>",
+        ] {
             assert!(check_declaration(raw).is_ok(), "{raw}");
         }
-        for raw in ["<?xml?>", "<?xml encoding=\"UTF-8\"?>", "<?xml version=\"2.0\"?>", "<?xml version=\"1.0\"encoding=\"UTF-8\"?>", "<?xml version=\"1.0\" version=\"1.0\"?>", "<?xml version=\"1.0\" standalone=\"maybe\"?>", "<?xml version=1.0?>", "<?xml version=\"1.0\" standalone=\"no\" encoding=\"UTF-8\"?>"] {
+        for raw in [
+            "<?xml?>",
+            "<?xml encoding=\"UTF-8\"?>",
+            "<?xml version=\"2.0\"?>",
+            "<?xml version=\"1.0\"encoding=\"UTF-8\"?>",
+            "<?xml version=\"1.0\" version=\"1.0\"?>",
+            "<?xml version=\"1.0\" standalone=\"maybe\"?>",
+            "<?xml version=1.0?>",
+            "<?xml version=\"1.0\" standalone=\"no\" encoding=\"UTF-8\"?>",
+        ] {
             assert_eq!(check_declaration(raw).unwrap_err().code, "not_well_formed", "{raw}");
         }
         let refusal = check_declaration("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>").unwrap_err();

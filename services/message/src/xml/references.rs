@@ -52,14 +52,32 @@ mod tests {
 
     #[test]
     fn references_become_characters() {
-        for (raw, character) in [("&lt;", '<'), ("&apos;", '\''), ("&#65;", 'A'), ("&#x1EF1;", 'ự'), ("&#0065;", 'A'), ("&#x1F69A;", '🚚')] {
+        for (raw, character) in
+            [("&lt;", '<'), ("&apos;", '\''), ("&#65;", 'A'), ("&#x1EF1;", 'ự'), ("&#0065;", 'A'), ("&#x1F69A;", '🚚')]
+        {
             assert_eq!(resolve(raw, 0).unwrap(), character, "{raw}");
         }
     }
 
     #[test]
     fn what_stands_for_no_character_is_refused() {
-        for raw in ["&nbsp;", "&#0;", "&#x0;", "&#1;", "&#xD800;", "&#xFFFE;", "&#x110000;", "&#99999999999999999999;", "&#;", "&#x;", "&#X41;", "&#-5;", "&#+65;", "&;", "& ;"] {
+        for raw in [
+            "&nbsp;",
+            "&#0;",
+            "&#x0;",
+            "&#1;",
+            "&#xD800;",
+            "&#xFFFE;",
+            "&#x110000;",
+            "&#99999999999999999999;",
+            "&#;",
+            "&#x;",
+            "&#X41;",
+            "&#-5;",
+            "&#+65;",
+            "&;",
+            "& ;",
+        ] {
             assert_eq!(resolve(raw, 7).unwrap_err().offset, 7, "{raw}");
         }
     }

@@ -196,7 +196,11 @@ impl<'a> Tokens<'a> {
                     ));
                 }
                 Event::Eof if self.depth > 0 => {
-                    return Err(Refusal::malformed(offset, "it ends before its elements do", "chứng từ bị cắt trước khi các phần tử kết thúc"));
+                    return Err(Refusal::malformed(
+                        offset,
+                        "it ends before its elements do",
+                        "chứng từ bị cắt trước khi các phần tử kết thúc",
+                    ));
                 }
                 Event::Eof if !self.after_root => {
                     return Err(Refusal::malformed(offset, "it has no element", "không có phần tử nào"));
@@ -208,7 +212,11 @@ impl<'a> Tokens<'a> {
 
     fn open(&mut self, inside: &'a str, offset: usize) -> Result<Token<'a>, Box<Refusal>> {
         if self.depth == 0 && self.after_root {
-            return Err(Refusal::malformed(offset, "it has more than one root element", "có nhiều hơn một phần tử gốc"));
+            return Err(Refusal::malformed(
+                offset,
+                "it has more than one root element",
+                "có nhiều hơn một phần tử gốc",
+            ));
         }
         if self.depth == MAX_DEPTH {
             return Err(Refusal::guard(
@@ -285,7 +293,11 @@ impl<'a> Tokens<'a> {
                     && self.resolve(other.prefix, offset).is_ok_and(|(_, known)| known == uri)
             });
             if doubled {
-                return Err(Refusal::malformed(offset, "an attribute stands twice in one tag", "một thuộc tính xuất hiện hai lần trong một thẻ"));
+                return Err(Refusal::malformed(
+                    offset,
+                    "an attribute stands twice in one tag",
+                    "một thuộc tính xuất hiện hai lần trong một thẻ",
+                ));
             }
             self.attributes[at].namespace = namespace;
         }
@@ -353,9 +365,11 @@ fn describe(error: &Error, offset: usize) -> Box<Refusal> {
             format!("</{}> ends what was never begun", shortened(found)),
             format!("</{}> không có thẻ mở tương ứng", shortened(found)),
         ),
-        Error::IllFormed(IllFormedError::UnclosedReference) => {
-            Refusal::malformed(offset, "& begins no reference (write it as &amp;)", "dấu & không mở đầu tham chiếu nào (viết thành &amp;)")
-        }
+        Error::IllFormed(IllFormedError::UnclosedReference) => Refusal::malformed(
+            offset,
+            "& begins no reference (write it as &amp;)",
+            "dấu & không mở đầu tham chiếu nào (viết thành &amp;)",
+        ),
         _ => Refusal::malformed(offset, "a piece of markup does not end", "một thành phần đánh dấu không kết thúc"),
     }
 }
@@ -399,13 +413,51 @@ mod tests {
     #[test]
     fn what_is_not_well_formed_is_refused() {
         for document in [
-            "", " ", "text", "<a>", "</a>", "<a></b>", "<a/><b/>", "<a/>text", "<a/>&#32;", "<a/><![CDATA[]]>", "<a>]]></a>",
-            "<a><!-- -- --></a>", "<a><!-- --->\n</a>", "<a><!--></a>", "<a>&nbsp;</a>", "<a>&</a>", "<a>& b</a>", "<a>&#x0;</a>",
-            "<a b='<'/>", "<a b='1' b='2'/>", "<a b=1/>", "<a b/>", "<a / >", "< a/>", "<9/>", "<a:b/>", "<a b:c='1'/>",
-            "<a xmlns:b=''/>", "<a xmlns:xmlns='u'/>", "<a xmlns:xml='u'/>", "<a xmlns:b='http://www.w3.org/XML/1998/namespace'/>",
-            "<a xmlns:b='u' xmlns:c='u' b:x='1' c:x='2'/>", "<a><?xml version='1.0'?></a>", "\n<?xml version='1.0'?><a/>",
-            "<?XML x?><a/>", "<a><?b:c?></a>", "<a><??></a>", "<a", "<a b='", "<a><!-- </a>", "<a><![CDATA[ </a>", "<a>&#65</a>",
-            "<!ELEMENT a ANY><a/>", "<a><![cdata[x]]></a>", "<a:b:c xmlns:a='u'/>",
+            "",
+            " ",
+            "text",
+            "<a>",
+            "</a>",
+            "<a></b>",
+            "<a/><b/>",
+            "<a/>text",
+            "<a/>&#32;",
+            "<a/><![CDATA[]]>",
+            "<a>]]></a>",
+            "<a><!-- -- --></a>",
+            "<a><!-- --->\n</a>",
+            "<a><!--></a>",
+            "<a>&nbsp;</a>",
+            "<a>&</a>",
+            "<a>& b</a>",
+            "<a>&#x0;</a>",
+            "<a b='<'/>",
+            "<a b='1' b='2'/>",
+            "<a b=1/>",
+            "<a b/>",
+            "<a / >",
+            "< a/>",
+            "<9/>",
+            "<a:b/>",
+            "<a b:c='1'/>",
+            "<a xmlns:b=''/>",
+            "<a xmlns:xmlns='u'/>",
+            "<a xmlns:xml='u'/>",
+            "<a xmlns:b='http://www.w3.org/XML/1998/namespace'/>",
+            "<a xmlns:b='u' xmlns:c='u' b:x='1' c:x='2'/>",
+            "<a><?xml version='1.0'?></a>",
+            "\n<?xml version='1.0'?><a/>",
+            "<?XML x?><a/>",
+            "<a><?b:c?></a>",
+            "<a><??></a>",
+            "<a",
+            "<a b='",
+            "<a><!-- </a>",
+            "<a><![CDATA[ </a>",
+            "<a>&#65</a>",
+            "<!ELEMENT a ANY><a/>",
+            "<a><![cdata[x]]></a>",
+            "<a:b:c xmlns:a='u'/>",
         ] {
             assert_eq!(read(document).unwrap_err(), "not_well_formed", "{document}");
         }

@@ -51,20 +51,14 @@ fn agreement(
 ) -> Option<AgreementEntry> {
     let name_en = section.text("name_en", problems);
     let name_vi = section.text("name_vi", problems);
-    let direct_transport = section
-        .optional_text("direct_transport", problems)
-        .unwrap_or(direct_transport);
+    let direct_transport = section.optional_text("direct_transport", problems).unwrap_or(direct_transport);
     let decree = laws.dated(section, problems);
     let covers = section.optional_text("covers", problems).unwrap_or("every_line");
     let listed_lines_only = word(covers, &[("every_line", false), ("listed_lines", true)])
         .map_err(|fault| problems.add(section.error("covers", fault)))
         .ok();
     let members = members(section, decree.as_ref(), lists, problems);
-    let periods = if section.has("rates") {
-        section.list("rates", problems)
-    } else {
-        Vec::new()
-    };
+    let periods = if section.has("rates") { section.list("rates", problems) } else { Vec::new() };
     section.finish(problems);
     let paths: Vec<Option<String>> = periods
         .iter()
@@ -81,10 +75,7 @@ fn agreement(
         let (Some(period_rates), Some(path)) = (rate_period(period, &decree, problems), path) else {
             continue;
         };
-        if rates
-            .iter()
-            .any(|earlier| earlier.provenance.overlaps(&period_rates.provenance))
-        {
+        if rates.iter().any(|earlier| earlier.provenance.overlaps(&period_rates.provenance)) {
             problems.add(period.error(
                 "in_force_from",
                 Fault::new("two periods of rates share days", "end the earlier one before this begins"),
@@ -109,11 +100,7 @@ fn agreement(
 }
 
 /// One of `[[<agreement>.rates]]`: the table that holds for some days of the agreement.
-fn rate_period(
-    section: &Section<'_>,
-    decree: &Provenance,
-    problems: &mut Problems,
-) -> Option<RatePeriod> {
+fn rate_period(section: &Section<'_>, decree: &Provenance, problems: &mut Problems) -> Option<RatePeriod> {
     // A missing table has been reported.
     let table = section.optional_text("table", &mut Problems::default());
     let column = section.optional_text("column", problems);
@@ -134,11 +121,7 @@ fn rate_period(
         return None;
     }
     Some(RatePeriod {
-        provenance: Provenance {
-            from,
-            to,
-            ..decree.clone()
-        },
+        provenance: Provenance { from, to, ..decree.clone() },
         name: table.strip_suffix(".csv").unwrap_or(table).into(),
         column: column.unwrap_or("rate").into(),
         table: HsTableBuilder::new().finish(false).0,
@@ -157,10 +140,8 @@ fn members(
     let joined = section.optional_section("joined", problems);
     let joined = joined.map_or_else(Vec::new, |joined| joined.dates(problems));
     if !section.has("members") {
-        problems.add(section.error(
-            "members",
-            Fault::new("the agreement has no `members`", "list the countries' codes"),
-        ));
+        problems
+            .add(section.error("members", Fault::new("the agreement has no `members`", "list the countries' codes")));
     }
     let original = section.texts("members", problems);
     let all = original.into_iter().map(|country| (country, first_day));
@@ -169,10 +150,7 @@ fn members(
         if let Err(fault) = lists.known(CodeList::Countries, country) {
             problems.add(section.error(field, fault));
         } else if members.iter().any(|(known, _)| **known == *country) {
-            problems.add(section.error(
-                field,
-                Fault::new(format!("`{country}` is named twice"), "name it once"),
-            ));
+            problems.add(section.error(field, Fault::new(format!("`{country}` is named twice"), "name it once")));
         } else {
             members.push((country.into(), since));
         }
@@ -321,12 +299,7 @@ fn preferential_row(
             None => Ok(origins),
         }
     });
-    Some(PreferentialRow {
-        rate: rate?,
-        out_of_quota: out_of_quota?,
-        mexico: mexico?,
-        not_for_origin: not_for_origin?,
-    })
+    Some(PreferentialRow { rate: rate?, out_of_quota: out_of_quota?, mexico: mexico?, not_for_origin: not_for_origin? })
 }
 
 /// A rate, `excluded`, `quota`, or after `?` the words of the source.

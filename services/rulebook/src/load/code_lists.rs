@@ -45,10 +45,7 @@ impl Lists {
 
 /// Reads `code-lists/lists.toml` and the table of each list.
 pub(crate) fn read(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -> Lists {
-    let mut lists = Lists {
-        tables: FxHashMap::default(),
-        lines: FxHashMap::default(),
-    };
+    let mut lists = Lists { tables: FxHashMap::default(), lines: FxHashMap::default() };
     let Some(file) = TomlFile::open(sources, "code-lists/lists.toml", problems) else {
         return lists;
     };
@@ -126,28 +123,15 @@ fn wrong_code(code: &str, previous: &str) -> Option<Fault> {
             "a code has 1 to 16 letters, digits or signs, without spaces",
         ));
     }
-    (code < previous).then(|| {
-        Fault::new(
-            format!("`{code}` stands after `{previous}`"),
-            "sort the rows by code",
-        )
-    })
+    (code < previous).then(|| Fault::new(format!("`{code}` stands after `{previous}`"), "sort the rows by code"))
 }
 
 /// The required and the optional columns of a list.
 fn columns(list: CodeList) -> (&'static [&'static str], &'static [&'static str]) {
     match list {
-        CodeList::Incoterms => (
-            &[
-                "code",
-                "name_en",
-                "name_vi",
-                "includes_freight",
-                "includes_insurance",
-                "insurance_may_be_entered",
-            ],
-            &[],
-        ),
+        CodeList::Incoterms => {
+            (&["code", "name_en", "name_vi", "includes_freight", "includes_insurance", "insurance_may_be_entered"], &[])
+        }
         CodeList::DeclarationKinds => (
             &[
                 "code",
@@ -191,19 +175,16 @@ fn detail(list: CodeList, row: &Row<'_>, problems: &mut Problems) -> Option<Deta
         CodeList::DeclarationKinds => Detail::Kind(Box::new(declaration_kind(row, problems)?)),
         CodeList::Currencies => Detail::Currency {
             minor_units: row.read("minor_units", problems, |cell| {
-                cell.parse().ok().filter(|units| *units <= 4).ok_or_else(|| {
-                    Fault::new(format!("`{cell}` is not a number of decimals"), "write 0 to 4")
-                })
+                cell.parse()
+                    .ok()
+                    .filter(|units| *units <= 4)
+                    .ok_or_else(|| Fault::new(format!("`{cell}` is not a number of decimals"), "write 0 to 4"))
             })?,
         },
-        CodeList::CustomsOffices => Detail::Office {
-            successor: Some(row.get("successor"))
-                .filter(|code| !code.is_empty())
-                .map(Into::into),
-        },
-        CodeList::ValuationClasses => Detail::Valuation {
-            manual: row.read("manual", problems, yes_no)?,
-        },
+        CodeList::CustomsOffices => {
+            Detail::Office { successor: Some(row.get("successor")).filter(|code| !code.is_empty()).map(Into::into) }
+        }
+        CodeList::ValuationClasses => Detail::Valuation { manual: row.read("manual", problems, yes_no)? },
         CodeList::AdjustmentNames => Detail::Adjustment(row.read("effect", problems, |cell| {
             word(
                 cell,
@@ -215,15 +196,9 @@ fn detail(list: CodeList, row: &Row<'_>, problems: &mut Problems) -> Option<Deta
             )
         })?),
         CodeList::TariffSchedules => Detail::Schedule(schedule(row, problems)?),
-        CodeList::OriginCertificates => Detail::Certificate {
-            agreements: words(row.get("agreements")),
-        },
-        CodeList::TariffUnits => Detail::TariffUnit {
-            codes: words(row.get("units")),
-        },
-        CodeList::WeightUnits => Detail::WeightUnit {
-            kilograms: row.read("kilograms", problems, values::decimal)?,
-        },
+        CodeList::OriginCertificates => Detail::Certificate { agreements: words(row.get("agreements")) },
+        CodeList::TariffUnits => Detail::TariffUnit { codes: words(row.get("units")) },
+        CodeList::WeightUnits => Detail::WeightUnit { kilograms: row.read("kilograms", problems, values::decimal)? },
         _ => Detail::Nothing,
     })
 }
@@ -270,10 +245,7 @@ fn schedule(row: &Row<'_>, problems: &mut Problems) -> Option<ScheduleKind> {
     if matches!(kind, ScheduleKind::Agreement(_)) == agreement.is_empty() {
         problems.add(row.error(
             "agreement",
-            Fault::new(
-                "an agreement stands with the kind `agreement`, and with no other",
-                "give both or neither",
-            ),
+            Fault::new("an agreement stands with the kind `agreement`, and with no other", "give both or neither"),
         ));
         return None;
     }
@@ -287,14 +259,10 @@ pub(crate) fn yes_no(cell: &str) -> Result<bool, Fault> {
 
 /// One of a few words.
 pub(crate) fn word<T: Clone>(cell: &str, known: &[(&str, T)]) -> Result<T, Fault> {
-    known
-        .iter()
-        .find(|(name, _)| *name == cell)
-        .map(|(_, value)| value.clone())
-        .ok_or_else(|| Fault {
-            message: format!("`{cell}` is not a value of this column"),
-            hint: did_you_mean(cell, known.iter().map(|(name, _)| *name)),
-        })
+    known.iter().find(|(name, _)| *name == cell).map(|(_, value)| value.clone()).ok_or_else(|| Fault {
+        message: format!("`{cell}` is not a value of this column"),
+        hint: did_you_mean(cell, known.iter().map(|(name, _)| *name)),
+    })
 }
 
 /// Words between spaces.
@@ -318,10 +286,7 @@ pub(crate) fn check_references(lists: &Lists, agreements: &[AgreementEntry], tax
         if taxes.has_code(code) {
             return Ok(());
         }
-        Err(Fault::new(
-            format!("`{code}` is not a tax code of assessment/"),
-            "add it to the tax codes, or correct it",
-        ))
+        Err(Fault::new(format!("`{code}` is not a tax code of assessment/"), "add it to the tax codes, or correct it"))
     };
     for (&list, table) in &lists.tables {
         for entry in table.all() {
@@ -348,9 +313,7 @@ pub(crate) fn check_references(lists: &Lists, agreements: &[AgreementEntry], tax
                         check("units", lists.known(CodeList::QuantityUnits, code));
                     }
                 }
-                Detail::Office {
-                    successor: Some(successor),
-                } => check("successor", office(table, entry, successor)),
+                Detail::Office { successor: Some(successor) } => check("successor", office(table, entry, successor)),
                 Detail::Office { successor: None } if entry.provenance.to.is_some() => check(
                     "successor",
                     Err(Fault::new(
@@ -359,10 +322,7 @@ pub(crate) fn check_references(lists: &Lists, agreements: &[AgreementEntry], tax
                     )),
                 ),
                 Detail::Kind(kind) => {
-                    for (column, code) in [
-                        ("duty_relief_code", &kind.duty_relief_code),
-                        ("vat_code", &kind.vat_code),
-                    ] {
+                    for (column, code) in [("duty_relief_code", &kind.duty_relief_code), ("vat_code", &kind.vat_code)] {
                         if let Some(code) = code {
                             check(column, tax_code(code));
                         }
@@ -377,10 +337,7 @@ pub(crate) fn check_references(lists: &Lists, agreements: &[AgreementEntry], tax
 /// The successor of an office has to be in use when the office ends.
 fn office(table: &ListTable, entry: &Entry, successor: &str) -> Result<(), Fault> {
     let Some(since) = entry.provenance.to.and_then(|to| to.tomorrow().ok()) else {
-        return Err(Fault::new(
-            format!("`{}` has a successor and no last day", entry.code),
-            "give `in_force_to`",
-        ));
+        return Err(Fault::new(format!("`{}` has a successor and no last day", entry.code), "give `in_force_to`"));
     };
     if table.on(successor, since).is_some() {
         return Ok(());

@@ -33,10 +33,14 @@ const SCOPES: [(&str, Scope); 8] = [
 pub(crate) fn validation(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -> Vec<ValidationRule> {
     let mut rules: Vec<ValidationRule> = Vec::new();
     for path in sources.toml_files_under("validation/") {
-        let Some(file) = TomlFile::open(sources, path, problems) else { continue };
+        let Some(file) = TomlFile::open(sources, path, problems) else {
+            continue;
+        };
         let root = file.root();
         for section in root.list("rule", problems) {
-            let Some(rule) = rule(path, &section, laws, problems) else { continue };
+            let Some(rule) = rule(path, &section, laws, problems) else {
+                continue;
+            };
             let twin = rules.iter().any(|other| {
                 other.code == rule.code
                     && other.scope == rule.scope
@@ -100,10 +104,14 @@ fn rule(path: &str, section: &Section<'_>, laws: &Lawbook, problems: &mut Proble
 pub(crate) fn criteria(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -> Vec<Criterion> {
     let mut criteria: Vec<Criterion> = Vec::new();
     for path in sources.toml_files_under("selectivity/") {
-        let Some(file) = TomlFile::open(sources, path, problems) else { continue };
+        let Some(file) = TomlFile::open(sources, path, problems) else {
+            continue;
+        };
         let root = file.root();
         for section in root.list("criterion", problems) {
-            let Some(criterion) = criterion(path, &section, laws, problems) else { continue };
+            let Some(criterion) = criterion(path, &section, laws, problems) else {
+                continue;
+            };
             let twin = criteria
                 .iter()
                 .any(|other| other.id == criterion.id && other.provenance.overlaps(&criterion.provenance));
@@ -151,7 +159,8 @@ fn condition(section: &Section<'_>, scope: Scope, problems: &mut Problems) -> Op
         Ok(condition) => Some(condition),
         Err(errors) => {
             for error in errors {
-                problems.add(section.error("when", Fault::new(error.to_string(), "the grammar stands in rules/README.md")));
+                problems
+                    .add(section.error("when", Fault::new(error.to_string(), "the grammar stands in rules/README.md")));
             }
             None
         }

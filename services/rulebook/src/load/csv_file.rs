@@ -39,11 +39,7 @@ impl<'a> CsvFile<'a> {
         let known = || required.iter().chain(optional).chain(&OVERRIDES).copied();
         for (i, name) in file.header.iter().enumerate() {
             if !known().any(|column| column == name) {
-                problems.add(file.header_error(
-                    name,
-                    "is not a column of this table",
-                    did_you_mean(name, known()),
-                ));
+                problems.add(file.header_error(name, "is not a column of this table", did_you_mean(name, known())));
             } else if file.header[..i].contains(name) {
                 problems.add(file.header_error(name, "stands twice in the header", Some("remove one".into())));
             }
@@ -114,10 +110,7 @@ impl<'a> CsvFile<'a> {
                 path: self.path,
                 header: &self.header,
                 record: &record,
-                line: record
-                    .position()
-                    .and_then(|position| u32::try_from(position.line()).ok())
-                    .unwrap_or_default(),
+                line: record.position().and_then(|position| u32::try_from(position.line()).ok()).unwrap_or_default(),
             };
             if record.len() == self.header.len() {
                 visit(&row, problems);
@@ -137,11 +130,7 @@ impl<'a> CsvFile<'a> {
 impl Row<'_> {
     /// The cell under a column; empty when the table does not have the column.
     pub(crate) fn get(&self, column: &str) -> &str {
-        self.header
-            .iter()
-            .position(|name| name == column)
-            .and_then(|index| self.record.get(index))
-            .unwrap_or_default()
+        self.header.iter().position(|name| name == column).and_then(|index| self.record.get(index)).unwrap_or_default()
     }
 
     /// The cell at a place of the header.

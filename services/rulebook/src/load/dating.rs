@@ -38,22 +38,14 @@ impl Lawbook {
         let from = section.date("in_force_from", problems);
         let to = section.optional_date("in_force_to", problems);
         let mark = mark_of(section, problems);
-        let law = law.and_then(|id| {
-            self.instrument(id)
-                .map_err(|fault| problems.add(section.error("law", fault)))
-                .ok()
-        });
+        let law =
+            law.and_then(|id| self.instrument(id).map_err(|fault| problems.add(section.error("law", fault))).ok());
         let (law, provision, from, mark) = (law?, provision?, from?, mark?);
         if let Some((field, fault)) = outside(law, from, to) {
             problems.add(section.error(field, fault));
             return None;
         }
-        Some(Provenance {
-            from,
-            to,
-            law: law.law(provision),
-            mark,
-        })
+        Some(Provenance { from, to, law: law.law(provision), mark })
     }
 
     /// What a row says of itself in the columns `in_force_from`, `in_force_to`, `law` and `mark`, the rest being as its
@@ -70,9 +62,7 @@ impl Lawbook {
         let provenance = Provenance {
             from: from.unwrap_or(table.from),
             to: to.or(table.to),
-            law: law
-                .as_ref()
-                .map_or_else(|| table.law.clone(), |(law, provision)| law.law(provision)),
+            law: law.as_ref().map_or_else(|| table.law.clone(), |(law, provision)| law.law(provision)),
             mark: mark.unwrap_or(table.mark),
         };
         let wrong = match &law {
@@ -104,19 +94,14 @@ pub(crate) fn mark(word: &str) -> Result<Mark, Fault> {
 
 fn mark_of(section: &Section<'_>, problems: &mut Problems) -> Option<Mark> {
     let word = section.text("mark", problems)?;
-    mark(word)
-        .map_err(|fault| problems.add(section.error("mark", fault)))
-        .ok()
+    mark(word).map_err(|fault| problems.add(section.error("mark", fault))).ok()
 }
 
 fn backwards(from: Date, to: Option<Date>) -> Option<(&'static str, Fault)> {
     let to = to.filter(|to| *to < from)?;
     Some((
         "in_force_to",
-        Fault::new(
-            format!("the last day {to} comes before the first, {from}"),
-            "swap or correct the days",
-        ),
+        Fault::new(format!("the last day {to} comes before the first, {from}"), "swap or correct the days"),
     ))
 }
 

@@ -28,11 +28,7 @@ pub(crate) struct Sources {
 impl Sources {
     /// Reads every `.toml` and `.csv` file below a folder.
     pub(crate) fn read(folder: &Path, problems: &mut Problems) -> Self {
-        let mut reader = Reader {
-            problems,
-            files: BTreeMap::new(),
-            bytes: 0,
-        };
+        let mut reader = Reader { problems, files: BTreeMap::new(), bytes: 0 };
         reader.folder(folder, "", 0);
         let files = reader.files;
         let hash = content_hash(&files);
@@ -63,12 +59,7 @@ impl Sources {
                 }
             }
         }
-        Self {
-            files: texts,
-            used: RefCell::default(),
-            incomplete: Cell::new(false),
-            hash,
-        }
+        Self { files: texts, used: RefCell::default(), incomplete: Cell::new(false), hash }
     }
 
     /// SHA-256 over the sorted paths and bytes, as hexadecimal digits.
@@ -108,10 +99,7 @@ impl Sources {
 
     /// The TOML files of a folder, in the order of their names.
     pub(crate) fn toml_files_under(&self, folder: &str) -> impl Iterator<Item = &str> {
-        self.files
-            .keys()
-            .map(String::as_str)
-            .filter(move |path| path.starts_with(folder) && path.ends_with(".toml"))
+        self.files.keys().map(String::as_str).filter(move |path| path.starts_with(folder) && path.ends_with(".toml"))
     }
 
     /// Reports files that nothing reads: a misspelt name would otherwise leave the law unread without a word.
@@ -135,13 +123,7 @@ impl Sources {
 
 /// A problem of a file as a whole.
 pub(crate) fn whole_file(file: String, message: &str) -> RuleError {
-    RuleError {
-        file,
-        line: None,
-        field: None,
-        message: message.to_owned(),
-        hint: None,
-    }
+    RuleError { file, line: None, field: None, message: message.to_owned(), hint: None }
 }
 
 /// The line of a byte, counted from 1.
@@ -190,11 +172,7 @@ impl Reader<'_> {
             if entry_name.starts_with('.') {
                 continue;
             }
-            let path = if name.is_empty() {
-                entry_name.to_owned()
-            } else {
-                format!("{name}/{entry_name}")
-            };
+            let path = if name.is_empty() { entry_name.to_owned() } else { format!("{name}/{entry_name}") };
             if entry.path().is_dir() {
                 self.folder(&entry.path(), &path, depth + 1);
             } else if entry_name.ends_with(".toml") || entry_name.ends_with(".csv") {
@@ -209,16 +187,11 @@ impl Reader<'_> {
             Err(error) => return self.complain(&path, &format!("the file cannot be read: {error}")),
         };
         if length > FILE_BYTES_MAX {
-            return self.complain(
-                &path,
-                &format!("the file has {length} bytes, more than {FILE_BYTES_MAX}"),
-            );
+            return self.complain(&path, &format!("the file has {length} bytes, more than {FILE_BYTES_MAX}"));
         }
         if self.files.len() >= FILES_MAX || self.bytes + length > ALL_BYTES_MAX {
-            return self.complain(
-                &path,
-                &format!("the rulebook has more than {FILES_MAX} files or {ALL_BYTES_MAX} bytes"),
-            );
+            return self
+                .complain(&path, &format!("the rulebook has more than {FILES_MAX} files or {ALL_BYTES_MAX} bytes"));
         }
         match fs::read(place) {
             Ok(bytes) => {

@@ -33,12 +33,7 @@ pub(crate) struct TableCheck<'a> {
 
 impl<'a> TableCheck<'a> {
     pub(crate) fn new(codes: &'a Codes) -> Self {
-        Self {
-            codes,
-            previous: None,
-            next: 0,
-            missing: Vec::new(),
-        }
+        Self { codes, previous: None, next: 0, missing: Vec::new() }
     }
 
     /// The code of a row, when it is a line of the nomenclature and does not come before the one above.
@@ -82,10 +77,7 @@ impl<'a> TableCheck<'a> {
             file: path.to_owned(),
             line: None,
             field: Some("hs8".into()),
-            message: format!(
-                "{} lines of the tariff are left out, the first is `{first}`",
-                self.missing.len()
-            ),
+            message: format!("{} lines of the tariff are left out, the first is `{first}`", self.missing.len()),
             hint: Some("give each line a row; where nothing is known, write `? ` and why".into()),
         });
     }
@@ -105,10 +97,8 @@ fn code_cell(row: &Row<'_>, previous: Option<CommodityCode>, problems: &mut Prob
         return None;
     };
     if let Some(previous) = previous.filter(|previous| *previous > code) {
-        problems.add(row.error(
-            "hs8",
-            Fault::new(format!("`{code}` stands after `{previous}`"), "sort the rows by code"),
-        ));
+        problems
+            .add(row.error("hs8", Fault::new(format!("`{code}` stands after `{previous}`"), "sort the rows by code")));
         return None;
     }
     Some(code)
@@ -151,11 +141,9 @@ pub(crate) fn report_clashes(path: &str, clashes: &[Clash], problems: &mut Probl
                 format!("between the row of line {earlier_line} for the same code and this one there are days without"),
                 "let this row begin on the day after the other ends; say `? ` and why where nothing is known",
             ),
-            Clash::TooMany => (
-                None,
-                "the table has more than 65,536 different values or periods".into(),
-                "split it into several",
-            ),
+            Clash::TooMany => {
+                (None, "the table has more than 65,536 different values or periods".into(), "split it into several")
+            }
         };
         problems.add(RuleError {
             file: path.to_owned(),
@@ -319,19 +307,12 @@ fn read_import(sources: &Sources, laws: &Lawbook, lists: &Lists, tariff: &mut Ta
 
 fn import_row(row: &Row<'_>, lists: &Lists, problems: &mut Problems) -> Option<ImportRow> {
     let units = row.read("units", problems, |cell| {
-        cell.split('/')
-            .map(|unit| lists.code(CodeList::TariffUnits, unit))
-            .collect::<Result<Box<[_]>, _>>()
+        cell.split('/').map(|unit| lists.code(CodeList::TariffUnits, unit)).collect::<Result<Box<[_]>, _>>()
     });
     let mfn = row.read("mfn", problems, rate_cell);
     let mfn_out_of_quota = row.read_optional("mfn_out_of_quota", problems, values::percent);
     let ordinary = row.read_optional("ordinary", problems, values::percent);
-    Some(ImportRow {
-        units: units?,
-        mfn: mfn?,
-        mfn_out_of_quota: mfn_out_of_quota?,
-        ordinary: ordinary?,
-    })
+    Some(ImportRow { units: units?, mfn: mfn?, mfn_out_of_quota: mfn_out_of_quota?, ordinary: ordinary? })
 }
 
 fn read_export(sources: &Sources, laws: &Lawbook, tariff: &mut Tariff, problems: &mut Problems) {
@@ -360,12 +341,7 @@ fn read_export(sources: &Sources, laws: &Lawbook, tariff: &mut Tariff, problems:
         return;
     };
     // The days are those of the agreement's rates; here the rows only have to differ by code.
-    let always = Provenance {
-        from: Date::MIN,
-        to: None,
-        law: "".into(),
-        mark: crate::cited::Mark::Verified,
-    };
+    let always = Provenance { from: Date::MIN, to: None, law: "".into(), mark: crate::cited::Mark::Verified };
     let mut check = TableCheck::new(&tariff.codes);
     tariff.export_preferences = Some(read_table(
         &table,
@@ -401,37 +377,22 @@ pub(crate) fn table_provenance(
 
 fn read_relations(sources: &Sources, laws: &Lawbook, lists: &Lists, tariff: &mut Tariff, problems: &mut Problems) {
     let provenance = table_provenance(sources, "assessment/mfn-relations.toml", laws, problems);
-    let table = CsvFile::open(
-        sources,
-        "assessment/mfn-relations.csv",
-        &["country", "mfn", "basis"],
-        &[],
-        problems,
-    );
+    let table = CsvFile::open(sources, "assessment/mfn-relations.csv", &["country", "mfn", "basis"], &[], problems);
     let (Some(provenance), Some(table)) = (provenance, table) else {
         return;
     };
     table.each(problems, |row, problems| {
         let country = row.read("country", problems, |cell| lists.code(CodeList::Countries, cell));
         let relation = row.read("mfn", problems, |cell| {
-            word(
-                cell,
-                &[
-                    ("yes", MfnWord::Yes),
-                    ("no", MfnWord::No),
-                    ("unknown", MfnWord::Unknown),
-                ],
-            )
+            word(cell, &[("yes", MfnWord::Yes), ("no", MfnWord::No), ("unknown", MfnWord::Unknown)])
         });
         let provenance = laws.row(row, &provenance, problems);
         let (Some(country), Some(relation), Some(provenance)) = (country, relation, provenance) else {
             return;
         };
         if tariff.mfn_relations.contains_key(&country) {
-            problems.add(row.error(
-                "country",
-                Fault::new(format!("`{country}` stands twice"), "remove one of the rows"),
-            ));
+            problems
+                .add(row.error("country", Fault::new(format!("`{country}` stands twice"), "remove one of the rows")));
             return;
         }
         tariff.mfn_relations.insert(country, (relation, provenance));

@@ -66,13 +66,7 @@ impl Taxes {
 }
 
 /// Reads the tables of taxes.
-pub(crate) fn read(
-    sources: &Sources,
-    laws: &Lawbook,
-    lists: &Lists,
-    lines: &Codes,
-    problems: &mut Problems,
-) -> Taxes {
+pub(crate) fn read(sources: &Sources, laws: &Lawbook, lists: &Lists, lines: &Codes, problems: &mut Problems) -> Taxes {
     let mut taxes = Taxes::default();
     read_vat(sources, laws, lines, &mut taxes, problems);
     taxes.special_consumption = listed_lines(
@@ -85,11 +79,7 @@ pub(crate) fn read(
     );
     taxes.environmental_lines = listed_lines(
         sources,
-        (
-            "assessment/environmental-protection-lines.toml",
-            "assessment/environmental-protection-lines.csv",
-            "bears",
-        ),
+        ("assessment/environmental-protection-lines.toml", "assessment/environmental-protection-lines.csv", "bears"),
         laws,
         lines,
         problems,
@@ -103,11 +93,7 @@ pub(crate) fn read(
             "assessment/environmental-protection-tax.toml",
             "assessment/environmental-protection-tax.csv",
         ),
-        (
-            "trade-remedies",
-            "assessment/trade-remedies.toml",
-            "assessment/trade-remedies.csv",
-        ),
+        ("trade-remedies", "assessment/trade-remedies.toml", "assessment/trade-remedies.csv"),
     ] {
         read_codes(sources, (table, toml, csv), laws, lists, &mut codes, problems);
     }
@@ -133,13 +119,7 @@ fn read_vat(sources: &Sources, laws: &Lawbook, lines: &Codes, taxes: &mut Taxes,
         let provenance = laws.dated(&section, problems);
         section.finish(problems);
         if let (Some(from_rate), Some(to_rate), Some(provenance)) = (from_rate, to_rate, provenance) {
-            version(
-                &mut taxes.vat_cut,
-                VatCutRule { from_rate, to_rate },
-                provenance,
-                &section,
-                problems,
-            );
+            version(&mut taxes.vat_cut, VatCutRule { from_rate, to_rate }, provenance, &section, problems);
         }
     }
     root.finish(problems);
@@ -148,16 +128,8 @@ fn read_vat(sources: &Sources, laws: &Lawbook, lines: &Codes, taxes: &mut Taxes,
         return;
     };
     let mut check = TableCheck::new(lines);
-    taxes.vat = Some(read_table(
-        &csv,
-        path,
-        &table,
-        laws,
-        true,
-        problems,
-        |row, problems| check.code(row, problems),
-        vat_row,
-    ));
+    taxes.vat =
+        Some(read_table(&csv, path, &table, laws, true, problems, |row, problems| check.code(row, problems), vat_row));
     check.report_missing(path, problems);
 }
 
@@ -197,11 +169,7 @@ fn vat_row(row: &Row<'_>, problems: &mut Problems) -> Option<VatRow> {
         ));
         return None;
     }
-    Some(VatRow {
-        rates: rates.into(),
-        not_subject,
-        cut,
-    })
+    Some(VatRow { rates: rates.into(), not_subject, cut })
 }
 
 /// A percentage; percentages between `/`; `by_goods`; or after `?` the words of the source.
@@ -279,9 +247,7 @@ fn read_codes(
         let (Some(tax), Some(effect), Some(provenance)) = (tax, effect, provenance) else {
             return;
         };
-        let clash = codes
-            .iter()
-            .find(|entry| *entry.code == *code && entry.provenance.overlaps(&provenance));
+        let clash = codes.iter().find(|entry| *entry.code == *code && entry.provenance.overlaps(&provenance));
         if let Some(clash) = clash {
             problems.add(row.error(
                 "code",
@@ -305,13 +271,10 @@ fn read_codes(
 }
 
 fn tax(word: &str) -> Result<DutyType, Fault> {
-    DutyType::ALL
-        .into_iter()
-        .find(|tax| tax.as_str() == word)
-        .ok_or_else(|| Fault {
-            message: format!("`{word}` is not a tax"),
-            hint: did_you_mean(word, DutyType::ALL.iter().map(|tax| tax.as_str())),
-        })
+    DutyType::ALL.into_iter().find(|tax| tax.as_str() == word).ok_or_else(|| Fault {
+        message: format!("`{word}` is not a tax"),
+        hint: did_you_mean(word, DutyType::ALL.iter().map(|tax| tax.as_str())),
+    })
 }
 
 fn effect(row: &Row<'_>, lists: &Lists, problems: &mut Problems) -> Option<TaxEffect> {
@@ -356,10 +319,7 @@ fn effect(row: &Row<'_>, lists: &Lists, problems: &mut Problems) -> Option<TaxEf
         Word::Amount => {
             let amount = row.read("amount", problems, values::decimal);
             let unit = row.read("unit", problems, |cell| lists.code(CodeList::QuantityUnits, cell));
-            TaxEffect::Amount {
-                amount: amount?,
-                unit: unit?,
-            }
+            TaxEffect::Amount { amount: amount?, unit: unit? }
         }
         Word::Exempt => TaxEffect::Exempt,
         Word::Reduce => TaxEffect::Reduce,
@@ -372,10 +332,7 @@ fn read_thresholds(sources: &Sources, laws: &Lawbook, taxes: &mut Taxes, problem
         return;
     };
     let root = file.root();
-    for (key, shipments) in [
-        ("small_shipment", &mut taxes.small_shipment),
-        ("express", &mut taxes.express),
-    ] {
+    for (key, shipments) in [("small_shipment", &mut taxes.small_shipment), ("express", &mut taxes.express)] {
         for section in root.list(key, problems) {
             let customs_value_max = section.decimal("customs_value_max", problems);
             let duty_max = section.decimal("duty_max", problems);
@@ -384,10 +341,7 @@ fn read_thresholds(sources: &Sources, laws: &Lawbook, taxes: &mut Taxes, problem
             if let (Some(customs_value_max), Some(duty_max), Some(provenance)) =
                 (customs_value_max, duty_max, provenance)
             {
-                let threshold = ShipmentThreshold {
-                    customs_value_max,
-                    duty_max,
-                };
+                let threshold = ShipmentThreshold { customs_value_max, duty_max };
                 version(shipments, threshold, provenance, &section, problems);
             }
         }
@@ -401,11 +355,7 @@ fn read_thresholds(sources: &Sources, laws: &Lawbook, taxes: &mut Taxes, problem
         if let (Some(customs_value_max), Some(tax_below), Some(times_a_year), Some(provenance)) =
             (customs_value_max, tax_below, times_a_year, provenance)
         {
-            let threshold = GiftThreshold {
-                customs_value_max,
-                tax_below,
-                times_a_year,
-            };
+            let threshold = GiftThreshold { customs_value_max, tax_below, times_a_year };
             version(&mut taxes.gift, threshold, provenance, &section, problems);
         }
     }
@@ -453,14 +403,8 @@ mod tests {
             special_consumption_cell("7/8"),
             Ok(SpecialConsumptionRow::OneOf(Box::new([Decimal::from(7), Decimal::from(8)])))
         );
-        assert_eq!(
-            special_consumption_cell("by_goods"),
-            Ok(SpecialConsumptionRow::OneOf(Box::default()))
-        );
-        assert_eq!(
-            special_consumption_cell("? later"),
-            Ok(SpecialConsumptionRow::AsPrinted("later".into()))
-        );
+        assert_eq!(special_consumption_cell("by_goods"), Ok(SpecialConsumptionRow::OneOf(Box::default())));
+        assert_eq!(special_consumption_cell("? later"), Ok(SpecialConsumptionRow::AsPrinted("later".into())));
         assert!(special_consumption_cell("by_good").is_err());
     }
 }

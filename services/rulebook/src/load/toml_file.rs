@@ -105,23 +105,13 @@ impl<'a> Section<'a> {
 
     fn missing(&self, key: &'static str, problems: &mut Problems) {
         let place = if self.name.is_empty() { "the file" } else { &self.name };
-        problems.add(self.error(
-            key,
-            Fault {
-                message: format!("{place} has no `{key}`"),
-                hint: None,
-            },
-        ));
+        problems.add(self.error(key, Fault { message: format!("{place} has no `{key}`"), hint: None }));
     }
 
     fn wrong_type(&self, key: &str, value: &DeValue<'_>, wanted: &str, problems: &mut Problems) {
-        problems.add(self.error(
-            key,
-            Fault::new(
-                format!("`{key}` is of type {}", value.type_str()),
-                format!("write {wanted}"),
-            ),
-        ));
+        problems.add(
+            self.error(key, Fault::new(format!("`{key}` is of type {}", value.type_str()), format!("write {wanted}"))),
+        );
     }
 
     /// A text, if there is one.
@@ -175,17 +165,10 @@ impl<'a> Section<'a> {
             return None;
         };
         let Some(text) = value.as_str() else {
-            self.wrong_type(
-                key,
-                value,
-                "the number between double quotes, so that it stays exact",
-                problems,
-            );
+            self.wrong_type(key, value, "the number between double quotes, so that it stays exact", problems);
             return None;
         };
-        values::decimal(text)
-            .map_err(|fault| problems.add(self.error(key, fault)))
-            .ok()
+        values::decimal(text).map_err(|fault| problems.add(self.error(key, fault))).ok()
     }
 
     /// A whole number within bounds that must be there.
@@ -211,9 +194,8 @@ impl<'a> Section<'a> {
         let Some(value) = self.value(key) else {
             return Vec::new();
         };
-        let texts: Option<Vec<&str>> = value
-            .as_array()
-            .and_then(|array| array.iter().map(|item| item.get_ref().as_str()).collect());
+        let texts: Option<Vec<&str>> =
+            value.as_array().and_then(|array| array.iter().map(|item| item.get_ref().as_str()).collect());
         texts.unwrap_or_else(|| {
             self.wrong_type(key, value, "a list of texts", problems);
             Vec::new()
@@ -307,18 +289,12 @@ impl<'a> Section<'a> {
     pub(crate) fn dates(&self, problems: &mut Problems) -> Vec<(&'a str, Date)> {
         let mut dates = Vec::with_capacity(self.table.len());
         for (key, value) in self.table {
-            let date = value
-                .get_ref()
-                .as_datetime()
-                .and_then(|datetime| values::date(&datetime.to_string()).ok());
+            let date = value.get_ref().as_datetime().and_then(|datetime| values::date(&datetime.to_string()).ok());
             match date {
                 Some(date) => dates.push((key.get_ref().as_ref(), date)),
-                None => self.wrong_type(
-                    key.get_ref(),
-                    value.get_ref(),
-                    "a day without quotes, as 2026-11-24",
-                    problems,
-                ),
+                None => {
+                    self.wrong_type(key.get_ref(), value.get_ref(), "a day without quotes, as 2026-11-24", problems)
+                }
             }
         }
         dates
@@ -328,11 +304,7 @@ impl<'a> Section<'a> {
         Section {
             path: self.path,
             text: self.text,
-            name: if self.name.is_empty() {
-                key.to_owned()
-            } else {
-                format!("{}.{key}", self.name)
-            },
+            name: if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) },
             table,
             start,
             read: RefCell::default(),

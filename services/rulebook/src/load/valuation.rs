@@ -27,10 +27,7 @@ pub(crate) struct Valuation {
 pub(crate) fn read(sources: &Sources, laws: &Lawbook, lists: &Lists, problems: &mut Problems) -> Option<Valuation> {
     let roundings = read_roundings(sources, laws, problems);
     let exchange_rates = read_exchange_rates(sources, laws, lists, problems);
-    Some(Valuation {
-        roundings: roundings?,
-        exchange_rates: exchange_rates?,
-    })
+    Some(Valuation { roundings: roundings?, exchange_rates: exchange_rates? })
 }
 
 fn read_roundings(
@@ -99,11 +96,7 @@ fn read_exchange_rates(
             weeks.push(week);
         }
     });
-    Some(ExchangeRates {
-        provenance,
-        currencies: currencies.into(),
-        weeks: weeks.into(),
-    })
+    Some(ExchangeRates { provenance, currencies: currencies.into(), weeks: weeks.into() })
 }
 
 /// A week runs from Monday to Sunday, follows the one above without a gap, and names a rate or nothing for a currency.
@@ -112,10 +105,9 @@ fn week(row: &Row<'_>, above: Option<&Week>, currencies: &[Box<str>], problems: 
     let sunday = row.read("sunday", problems, values::date);
     let (monday, sunday) = (monday?, sunday?);
     if monday.weekday() != Weekday::Monday {
-        problems.add(row.error(
-            "monday",
-            Fault::new(format!("{monday} is not a Monday"), "a rate holds for a week from Monday"),
-        ));
+        problems.add(
+            row.error("monday", Fault::new(format!("{monday} is not a Monday"), "a rate holds for a week from Monday")),
+        );
         return None;
     }
     if days_after(monday, 6) != Some(sunday) {

@@ -12,10 +12,7 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            hint: Some(hint.into()),
-        }
+        Self { message: message.into(), hint: Some(hint.into()) }
     }
 }
 
@@ -58,10 +55,7 @@ pub(crate) fn percent(word: &str) -> Result<Decimal, Fault> {
         return Err(Fault::new(format!("`{word}` ends in a per cent sign"), "write the number alone"));
     }
     if value > Decimal::ONE_THOUSAND {
-        return Err(Fault::new(
-            format!("the rate {word} is above 1000 per cent"),
-            "check the decimal point",
-        ));
+        return Err(Fault::new(format!("the rate {word} is above 1000 per cent"), "check the decimal point"));
     }
     Ok(value)
 }
@@ -81,7 +75,9 @@ mod tests {
     #[test]
     fn numbers_are_exact_and_plain() {
         assert_eq!(decimal("7.50").unwrap().to_string(), "7.50");
-        for wrong in ["", ".5", "5.", "-1", "+1", "1e3", "7,5", "1_000", "1.2.3", "NaN", "0.00000000000000000000000000001"] {
+        for wrong in
+            ["", ".5", "5.", "-1", "+1", "1e3", "7,5", "1_000", "1.2.3", "NaN", "0.00000000000000000000000000001"]
+        {
             assert!(decimal(wrong).is_err(), "{wrong}");
         }
     }

@@ -87,9 +87,7 @@ pub(crate) fn field(scope: Scope, name: &str) -> Option<(FieldSlot, Type)> {
     if let Some(id) = scope.field(name) {
         return Some((FieldSlot(id.index), type_of(id)));
     }
-    facts(scope)
-        .find(|(known, _, _)| *known == name)
-        .map(|(_, slot, kind)| (FieldSlot(*slot), *kind))
+    facts(scope).find(|(known, _, _)| *known == name).map(|(_, slot, kind)| (FieldSlot(*slot), *kind))
 }
 
 fn type_of(id: FieldId) -> Type {

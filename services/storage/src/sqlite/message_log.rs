@@ -118,7 +118,8 @@ impl MessageLog {
         let mut known: HashMap<&str, i64> = HashMap::new();
         let mut found = Vec::new();
         for records in records.chunks(RECORDS_MAX) {
-            let mut select = QueryBuilder::<Sqlite>::new("SELECT event_id, record_offset FROM log_records WHERE topic = ");
+            let mut select =
+                QueryBuilder::<Sqlite>::new("SELECT event_id, record_offset FROM log_records WHERE topic = ");
             select.push_bind(topic).push(" AND event_id IN (");
             let mut list = select.separated(", ");
             for record in records {
@@ -140,18 +141,17 @@ impl MessageLog {
                 offsets.push(*offset);
                 continue;
             }
-            let end = match ends.get(&record.partition) {
-                Some(end) => *end,
-                None => {
-                    sqlx::query_scalar(
+            let end =
+                match ends.get(&record.partition) {
+                    Some(end) => *end,
+                    None => sqlx::query_scalar(
                         "SELECT coalesce(max(record_offset) + 1, 0) FROM log_records WHERE topic = ? AND partition = ?",
                     )
                     .bind(topic)
                     .bind(i64::from(record.partition))
                     .fetch_one(&mut *transaction)
-                    .await?
-                }
-            };
+                    .await?,
+                };
             ends.insert(record.partition, end + 1);
             if let Some(id) = record.event_id.as_deref() {
                 known.insert(id, end);
@@ -214,7 +214,8 @@ impl MessageLog {
                 headers: unpack(headers)?,
                 payload: row.try_get("payload")?,
             };
-            bytes += headers.len() + record.key.as_ref().map_or(0, Vec::len) + record.payload.as_ref().map_or(0, Vec::len);
+            bytes +=
+                headers.len() + record.key.as_ref().map_or(0, Vec::len) + record.payload.as_ref().map_or(0, Vec::len);
             if bytes > max_bytes && !records.is_empty() {
                 break;
             }

@@ -91,10 +91,7 @@ impl EmbeddedConsumer {
                 continue;
             }
             let (max_messages, max_bytes) = (self.settings.max_messages, self.settings.max_bytes);
-            let read = || {
-                self.file
-                    .read(&held.topic, held.partition, held.next, max_messages, max_bytes)
-            };
+            let read = || self.file.read(&held.topic, held.partition, held.next, max_messages, max_bytes);
             let mut messages = read().await?;
             if messages.is_empty() {
                 continue;
@@ -127,9 +124,7 @@ impl EmbeddedConsumer {
                 ends = self.file.end_offsets(&held.topic).await?;
                 topic_before = Some(&held.topic);
             }
-            let end = usize::try_from(held.partition)
-                .ok()
-                .and_then(|partition| ends.get(partition));
+            let end = usize::try_from(held.partition).ok().and_then(|partition| ends.get(partition));
             if !held.halted && end.is_some_and(|end| *end > held.next) {
                 return Ok(true);
             }
@@ -158,20 +153,10 @@ impl Consumer for EmbeddedConsumer {
     }
 
     async fn rewind(&mut self, topic: &str, partition: i32, offset: i64) -> Result<()> {
-        let found = self
-            .held
-            .iter()
-            .position(|held| *held.topic == *topic && held.partition == partition);
-        let index = found.ok_or_else(|| StreamError::NotAssigned {
-            topic: topic.to_owned(),
-            partition,
-        })?;
+        let found = self.held.iter().position(|held| *held.topic == *topic && held.partition == partition);
+        let index = found.ok_or_else(|| StreamError::NotAssigned { topic: topic.to_owned(), partition })?;
         let ends = self.file.end_offsets(topic).await?;
-        let end = usize::try_from(partition)
-            .ok()
-            .and_then(|partition| ends.get(partition))
-            .copied()
-            .unwrap_or(0);
+        let end = usize::try_from(partition).ok().and_then(|partition| ends.get(partition)).copied().unwrap_or(0);
         self.assignments += 1;
         let held = &mut self.held[index];
         held.assignment = self.assignments;
@@ -192,19 +177,12 @@ impl Consumer for EmbeddedConsumer {
             }
         };
         if tokio::time::timeout(deadline, release).await.is_err() {
-            tracing::warn!(
-                deadline_ms = deadline.as_millis() as u64,
-                "the embedded consumer did not close in time"
-            );
+            tracing::warn!(deadline_ms = deadline.as_millis() as u64, "the embedded consumer did not close in time");
         }
     }
 }
 
 fn halt_event(topic: &Arc<str>, partition: i32, reason: String) -> Event {
     tracing::error!(%topic, partition, reason, "a partition halts");
-    Event::Halted {
-        topic: Arc::clone(topic),
-        partition,
-        reason,
-    }
+    Event::Halted { topic: Arc::clone(topic), partition, reason }
 }

@@ -33,13 +33,7 @@ pub(super) async fn open(file: Arc<LogFile>, topic: &str, from: TailFrom) -> Res
         next.fill(0);
     }
     let published = file.published.subscribe();
-    Ok(EmbeddedTail {
-        file,
-        published,
-        topic: Arc::from(topic),
-        next,
-        waiting: VecDeque::new(),
-    })
+    Ok(EmbeddedTail { file, published, topic: Arc::from(topic), next, waiting: VecDeque::new() })
 }
 
 #[async_trait]
@@ -56,10 +50,7 @@ impl Tail for EmbeddedTail {
                 let Some(next) = self.next.get_mut(partition as usize).filter(|next| **next < end) else {
                     continue;
                 };
-                let read = self
-                    .file
-                    .read(&self.topic, partition, *next, MESSAGES_MAX, BYTES_MAX)
-                    .await?;
+                let read = self.file.read(&self.topic, partition, *next, MESSAGES_MAX, BYTES_MAX).await?;
                 if let Some(last) = read.last() {
                     *next = last.offset + 1;
                 }

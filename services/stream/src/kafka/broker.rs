@@ -48,12 +48,7 @@ pub(super) fn log(level: RDKafkaLogLevel, facility: &str, text: &str) {
 pub(super) fn explain(at: &str, action: impl Into<String>, waited: Duration, error: &KafkaError) -> StreamError {
     let (at, action, detail) = (at.to_owned(), action.into(), error.to_string());
     if error.rdkafka_error_code().is_none_or(is_transient) {
-        StreamError::Unreachable {
-            at,
-            action,
-            waited,
-            detail,
-        }
+        StreamError::Unreachable { at, action, waited, detail }
     } else {
         StreamError::Refused { at, action, detail }
     }
@@ -80,6 +75,7 @@ pub(super) fn is_transient(code: RDKafkaErrorCode) -> bool {
             | Code::InvalidPartitions
             | Code::InvalidConfig
             | Code::InvalidTimestamp
+            | Code::InvalidRecord
             | Code::UnsupportedVersion
             | Code::InvalidArgument
     )
@@ -95,11 +91,7 @@ pub(super) struct Broker {
 
 impl Broker {
     pub(super) fn of(settings: &KafkaSettings, producer: Arc<Producer>) -> Self {
-        Self {
-            at: settings.brokers.clone(),
-            timeout: settings.request_timeout,
-            producer,
-        }
+        Self { at: settings.brokers.clone(), timeout: settings.request_timeout, producer }
     }
 
     /// Asks a question without holding up the runtime.
@@ -122,14 +114,12 @@ impl Broker {
 
     /// The identifier of the cluster.
     pub(super) fn cluster_id(&self) -> Result<String> {
-        self.client()
-            .fetch_cluster_id(self.timeout)
-            .ok_or_else(|| StreamError::Unreachable {
-                at: self.at.clone(),
-                action: "learn the identifier of the cluster".into(),
-                waited: self.timeout,
-                detail: "no broker answered".into(),
-            })
+        self.client().fetch_cluster_id(self.timeout).ok_or_else(|| StreamError::Unreachable {
+            at: self.at.clone(),
+            action: "learn the identifier of the cluster".into(),
+            waited: self.timeout,
+            detail: "no broker answered".into(),
+        })
     }
 
     /// How many partitions a topic has.
@@ -144,21 +134,11 @@ impl Broker {
             .map(|partition| {
                 let watermarks = self.client().fetch_watermarks(topic, partition, self.timeout);
                 watermarks.map(|(_, end)| end).map_err(|error| {
-                    explain(
-                        &self.at,
-                        format!("find the end of {topic}/{partition}"),
-                        self.timeout,
-                        &error,
-                    )
+                    explain(&self.at, format!("find the end of {topic}/{partition}"), self.timeout, &error)
                 })
             })
             .collect::<Result<_>>()?;
-        Ok(TopicState {
-            name: topic.to_owned(),
-            partitions,
-            end_offsets,
-            differs: None,
-        })
+        Ok(TopicState { name: topic.to_owned(), partitions, end_offsets, differs: None })
     }
 
     /// Creates what is missing, waits until the cluster shows it, and compares.
@@ -167,26 +147,15 @@ impl Broker {
             .administrator()?
             .create_with_context(Logs)
             .map_err(|error| explain(&self.at, "make an administrator", Duration::ZERO, &error))?;
-        let options = AdminOptions::new()
-            .request_timeout(Some(self.timeout))
-            .operation_timeout(Some(self.timeout));
+        let options = AdminOptions::new().request_timeout(Some(self.timeout)).operation_timeout(Some(self.timeout));
 
         let names: Vec<String> = topics.iter().map(|topic| topic.name.clone()).collect();
         let there = self
             .clone()
-            .ask(move |broker| {
-                names
-                    .iter()
-                    .map(|name| broker.exists(name))
-                    .collect::<Result<Vec<bool>>>()
-            })
+            .ask(move |broker| names.iter().map(|name| broker.exists(name)).collect::<Result<Vec<bool>>>())
             .await?;
-        let missing: Vec<NewTopic<'_>> = topics
-            .iter()
-            .zip(there)
-            .filter(|(_, there)| !there)
-            .map(|(topic, _)| new_topic(topic))
-            .collect();
+        let missing: Vec<NewTopic<'_>> =
+            topics.iter().zip(there).filter(|(_, there)| !there).map(|(topic, _)| new_topic(topic)).collect();
         if !missing.is_empty() {
             let results = admin
                 .create_topics(&missing, &options)
@@ -222,17 +191,11 @@ impl Broker {
         topics: &[TopicSpec],
         options: &AdminOptions,
     ) -> BTreeMap<String, String> {
-        let resources: Vec<_> = topics
-            .iter()
-            .map(|topic| ResourceSpecifier::Topic(&topic.name))
-            .collect();
-        let described = admin
-            .describe_configs(&resources, options)
-            .await
-            .unwrap_or_else(|error| {
-                tracing::info!(%error, "the cluster does not show the settings of topics");
-                Vec::new()
-            });
+        let resources: Vec<_> = topics.iter().map(|topic| ResourceSpecifier::Topic(&topic.name)).collect();
+        let described = admin.describe_configs(&resources, options).await.unwrap_or_else(|error| {
+            tracing::info!(%error, "the cluster does not show the settings of topics");
+            Vec::new()
+        });
         let known = described.into_iter().flatten().filter_map(|resource| {
             let value = resource.get("max.message.bytes")?.value.clone()?;
             match resource.specifier {
@@ -263,22 +226,14 @@ impl Broker {
         };
         let mut differences = Vec::new();
         if state.partitions != spec.partitions {
-            differences.push(format!(
-                "{} partitions where {} are asked for",
-                state.partitions, spec.partitions
-            ));
+            differences.push(format!("{} partitions where {} are asked for", state.partitions, spec.partitions));
         }
         let replication = self.replication(&spec.name)?;
         if replication != spec.replication {
-            differences.push(format!(
-                "replication {replication} where {} is asked for",
-                spec.replication
-            ));
+            differences.push(format!("replication {replication} where {} is asked for", spec.replication));
         }
         if let Some(bytes) = message_bytes_max.filter(|bytes| *bytes != TOPIC_MESSAGE_BYTES_MAX) {
-            differences.push(format!(
-                "max.message.bytes {bytes} where {TOPIC_MESSAGE_BYTES_MAX} is asked for"
-            ));
+            differences.push(format!("max.message.bytes {bytes} where {TOPIC_MESSAGE_BYTES_MAX} is asked for"));
         }
         state.differs = (!differences.is_empty()).then(|| differences.join(", "));
         Ok(state)
@@ -289,16 +244,8 @@ impl Broker {
             .client()
             .fetch_metadata(Some(topic), self.timeout)
             .map_err(|error| explain(&self.at, format!("look up topic {topic}"), self.timeout, &error))?;
-        let partitions = metadata
-            .topics()
-            .first()
-            .map(|topic| topic.partitions())
-            .unwrap_or_default();
-        Ok(partitions
-            .iter()
-            .map(|partition| partition.replicas().len() as i32)
-            .min()
-            .unwrap_or(0))
+        let partitions = metadata.topics().first().map(|topic| topic.partitions()).unwrap_or_default();
+        Ok(partitions.iter().map(|partition| partition.replicas().len() as i32).min().unwrap_or(0))
     }
 }
 
@@ -309,13 +256,10 @@ pub(super) fn partitions<C: ClientContext>(
     topic: &str,
     timeout: Duration,
 ) -> Result<i32> {
-    let unknown = || StreamError::UnknownTopic {
-        topic: topic.to_owned(),
-    };
+    let unknown = || StreamError::UnknownTopic { topic: topic.to_owned() };
     let action = || format!("look up topic {topic}");
-    let metadata = client
-        .fetch_metadata(Some(topic), timeout)
-        .map_err(|error| explain(at, action(), timeout, &error))?;
+    let metadata =
+        client.fetch_metadata(Some(topic), timeout).map_err(|error| explain(at, action(), timeout, &error))?;
     let found = metadata.topics().first().ok_or_else(unknown)?;
     if let Some(error) = found.error() {
         let code = RDKafkaErrorCode::from(error);
@@ -335,9 +279,5 @@ fn new_topic(spec: &TopicSpec) -> NewTopic<'_> {
         .set("max.message.bytes", TOPIC_MESSAGE_BYTES_MAX)
         .set("message.timestamp.type", "CreateTime");
     // With three copies, one broker may be away and a message that was acknowledged still lies on two.
-    if spec.replication >= 3 {
-        topic.set("min.insync.replicas", "2")
-    } else {
-        topic
-    }
+    if spec.replication >= 3 { topic.set("min.insync.replicas", "2") } else { topic }
 }

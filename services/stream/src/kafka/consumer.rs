@@ -49,13 +49,9 @@ pub(super) fn join(
         topics: topics.iter().map(|topic| Arc::from(*topic)).collect(),
         at: kafka.brokers.clone(),
     };
-    std::thread::Builder::new()
-        .name("stream-reader".into())
-        .spawn(move || reader.run())
-        .map_err(|error| StreamError::Setting {
-            name: "threads".into(),
-            detail: format!("no thread could be started: {error}"),
-        })?;
+    std::thread::Builder::new().name("stream-reader".into()).spawn(move || reader.run()).map_err(|error| {
+        StreamError::Setting { name: "threads".into(), detail: format!("no thread could be started: {error}") }
+    })?;
     Ok(KafkaConsumer { mailbox })
 }
 

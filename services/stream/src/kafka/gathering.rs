@@ -42,8 +42,7 @@ impl Gathering {
 
     /// How long until a batch has waited long enough, and no longer than `idle`.
     pub(super) fn wait(&self, idle: Duration) -> Duration {
-        self.due_at
-            .map_or(idle, |at| at.saturating_duration_since(Instant::now()).min(idle))
+        self.due_at.map_or(idle, |at| at.saturating_duration_since(Instant::now()).min(idle))
     }
 
     /// Adds a message that was read under an assignment; hands over the batch that it completes, or that has no room
@@ -60,17 +59,8 @@ impl Gathering {
         let gathered = self.batches.entry(key.clone()).or_insert_with(|| {
             let due_at = Instant::now() + self.max_wait;
             self.due_at = Some(self.due_at.map_or(due_at, |at| at.min(due_at)));
-            let batch = Batch {
-                topic: Arc::clone(&key.0),
-                partition: key.1,
-                messages: Vec::new(),
-                assignment,
-            };
-            Gathered {
-                batch,
-                size_bytes: 0,
-                due_at,
-            }
+            let batch = Batch { topic: Arc::clone(&key.0), partition: key.1, messages: Vec::new(), assignment };
+            Gathered { batch, size_bytes: 0, due_at }
         });
         gathered.batch.messages.push(message);
         gathered.size_bytes += size_bytes;
@@ -87,10 +77,7 @@ impl Gathering {
         if !crowded && self.due_at.is_none_or(|at| at > now) {
             return;
         }
-        for (_, due) in self
-            .batches
-            .extract_if(.., |_, gathered| crowded || gathered.due_at <= now)
-        {
+        for (_, due) in self.batches.extract_if(.., |_, gathered| crowded || gathered.due_at <= now) {
             self.size_bytes -= due.size_bytes;
             put(due.batch);
         }
@@ -138,22 +125,8 @@ mod tests {
             gathering.put_due(|batch| batches.push(batch.messages.len()));
         }
         assert_eq!(batches, expected);
-        assert_eq!(
-            gathering
-                .batches
-                .values()
-                .map(|gathered| gathered.batch.messages.len())
-                .sum::<usize>(),
-            left
-        );
-        assert_eq!(
-            gathering.size_bytes,
-            gathering
-                .batches
-                .values()
-                .map(|gathered| gathered.size_bytes)
-                .sum::<usize>()
-        );
+        assert_eq!(gathering.batches.values().map(|gathered| gathered.batch.messages.len()).sum::<usize>(), left);
+        assert_eq!(gathering.size_bytes, gathering.batches.values().map(|gathered| gathered.size_bytes).sum::<usize>());
     }
 
     #[test]
@@ -172,12 +145,6 @@ mod tests {
 
     #[test]
     fn many_partitions_together_are_bounded() {
-        check(
-            9,
-            100,
-            &[(0, 1, 90), (1, 1, 90), (2, 1, 90), (3, 1, 90), (4, 1, 90)],
-            &[1, 1, 1, 1, 1],
-            0,
-        );
+        check(9, 100, &[(0, 1, 90), (1, 1, 90), (2, 1, 90), (3, 1, 90), (4, 1, 90)], &[1, 1, 1, 1, 1], 0);
     }
 }

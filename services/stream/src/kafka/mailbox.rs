@@ -59,12 +59,7 @@ struct Held {
 
 impl Mailbox {
     pub(super) fn new(bytes_max: usize) -> Self {
-        Self {
-            state: Mutex::default(),
-            arrived: Notify::new(),
-            wished: Condvar::new(),
-            bytes_max,
-        }
+        Self { state: Mutex::default(), arrived: Notify::new(), wished: Condvar::new(), bytes_max }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -82,15 +77,7 @@ impl Mailbox {
             state.assignments += 1;
             let assignment = state.assignments;
             let next = *position.as_ref().unwrap_or(&0);
-            state.held.insert(
-                key.clone(),
-                Held {
-                    assignment,
-                    next,
-                    halted: position.is_err(),
-                    rewind_to: None,
-                },
-            );
+            state.held.insert(key.clone(), Held { assignment, next, halted: position.is_err(), rewind_to: None });
             match position {
                 Ok(_) => live.push(key),
                 Err(reason) => halted.push(halt_event(key, reason)),
@@ -149,12 +136,7 @@ impl Mailbox {
     /// The partitions that are read now, with what will be read next.
     pub(super) fn live(&self) -> Vec<(PartitionKey, i64)> {
         let state = self.state();
-        state
-            .held
-            .iter()
-            .filter(|(_, held)| !held.halted)
-            .map(|(key, held)| (key.clone(), held.next))
-            .collect()
+        state.held.iter().filter(|(_, held)| !held.halted).map(|(key, held)| (key.clone(), held.next)).collect()
     }
 
     /// A partition cannot be read any further.
@@ -172,11 +154,7 @@ impl Mailbox {
     /// Where the owner wants to go on reading.
     pub(super) fn rewinds(&self) -> Vec<(PartitionKey, i64)> {
         let state = self.state();
-        state
-            .held
-            .iter()
-            .filter_map(|(key, held)| Some((key.clone(), held.rewind_to?)))
-            .collect()
+        state.held.iter().filter_map(|(key, held)| Some((key.clone(), held.rewind_to?))).collect()
     }
 
     /// The reader has gone to this offset, as the owner wanted.
@@ -195,10 +173,7 @@ impl Mailbox {
         if state.has_room(self.bytes_max) {
             return true;
         }
-        let (state, _) = self
-            .wished
-            .wait_timeout(state, wait)
-            .unwrap_or_else(PoisonError::into_inner);
+        let (state, _) = self.wished.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
         state.has_room(self.bytes_max)
     }
 
@@ -246,10 +221,7 @@ impl Mailbox {
         state.assignments += 1;
         let key = (Arc::from(topic), partition);
         let Some(held) = state.held.get_mut(&key) else {
-            return Err(StreamError::NotAssigned {
-                topic: topic.to_owned(),
-                partition,
-            });
+            return Err(StreamError::NotAssigned { topic: topic.to_owned(), partition });
         };
         held.assignment = state.assignments;
         held.halted = false;
@@ -294,11 +266,7 @@ impl State {
 
 fn halt_event((topic, partition): PartitionKey, reason: String) -> Waiting {
     tracing::error!(%topic, partition, reason, "a partition halts");
-    Waiting::Event(Event::Halted {
-        topic,
-        partition,
-        reason,
-    })
+    Waiting::Event(Event::Halted { topic, partition, reason })
 }
 
 #[cfg(test)]
@@ -321,12 +289,7 @@ mod tests {
             headers: Vec::new(),
             payload: Some(vec![0; 10]),
         };
-        Batch {
-            topic,
-            partition: 0,
-            messages: vec![message],
-            assignment,
-        }
+        Batch { topic, partition: 0, messages: vec![message], assignment }
     }
 
     async fn offsets_waiting(mailbox: &Mailbox) -> Vec<i64> {
@@ -388,9 +351,6 @@ mod tests {
     #[test]
     fn a_partition_that_is_not_held_cannot_be_rewound() {
         let mailbox = Mailbox::new(15);
-        assert!(matches!(
-            mailbox.rewind("t", 0, 0),
-            Err(StreamError::NotAssigned { .. })
-        ));
+        assert!(matches!(mailbox.rewind("t", 0, 0), Err(StreamError::NotAssigned { .. })));
     }
 }

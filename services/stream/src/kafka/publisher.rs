@@ -41,9 +41,7 @@ impl ProducerContext for Deliveries {
     type DeliveryOpaque = Box<Ticket>;
 
     fn delivery(&self, result: &DeliveryResult<'_>, ticket: Box<Ticket>) {
-        ticket
-            .call
-            .settle(ticket.index, result.as_ref().err().map(|(error, _)| error.clone()));
+        ticket.call.settle(ticket.index, result.as_ref().err().map(|(error, _)| error.clone()));
     }
 }
 
@@ -70,15 +68,8 @@ struct CallState {
 
 impl Call {
     fn new(messages: usize) -> Self {
-        let state = CallState {
-            outstanding: messages,
-            failed: 0,
-            first: None,
-        };
-        Self {
-            state: Mutex::new(state),
-            settled: Notify::new(),
-        }
+        let state = CallState { outstanding: messages, failed: 0, first: None };
+        Self { state: Mutex::new(state), settled: Notify::new() }
     }
 
     fn settle(&self, index: usize, failure: Option<KafkaError>) {
@@ -155,20 +146,12 @@ impl Publisher {
         let replaced = self.replace_when_unusable(&producer);
         let cause = match error.rdkafka_error_code() {
             Some(RDKafkaErrorCode::UnknownTopic | RDKafkaErrorCode::UnknownTopicOrPartition) => {
-                StreamError::UnknownTopic {
-                    topic: messages[first].topic.clone(),
-                }
+                StreamError::UnknownTopic { topic: messages[first].topic.clone() }
             }
             _ => broker::explain(&self.at, "publish", begun.elapsed(), &error),
         };
         let retry = replaced || cause.is_transient();
-        Err(PublishError {
-            messages: messages.len(),
-            unacknowledged,
-            first,
-            retry,
-            cause,
-        })
+        Err(PublishError { messages: messages.len(), unacknowledged, first, retry, cause })
     }
 
     /// Puts a message into the library's queue, waiting for room as long as the message itself might wait.
@@ -183,15 +166,9 @@ impl Publisher {
         loop {
             let mut headers = OwnedHeaders::new_with_capacity(message.headers.len() + 1);
             for (key, value) in message.sent_headers() {
-                headers = headers.insert(Header {
-                    key,
-                    value: Some(value),
-                });
+                headers = headers.insert(Header { key, value: Some(value) });
             }
-            let ticket = Box::new(Ticket {
-                index,
-                call: Arc::clone(call),
-            });
+            let ticket = Box::new(Ticket { index, call: Arc::clone(call) });
             let mut record = BaseRecord::with_opaque_to(&message.topic, ticket)
                 .key(message.key.as_slice())
                 .payload(message.payload.as_slice())
@@ -237,13 +214,9 @@ fn make(config: &ClientConfig) -> Result<Producer> {
 /// Making a client fails only when a setting is not understood.
 pub(super) fn setting(error: KafkaError) -> StreamError {
     match error {
-        KafkaError::ClientConfig(_, detail, name, value) => StreamError::Setting {
-            name,
-            detail: format!("{detail}, the value is `{value}`"),
-        },
-        other => StreamError::Setting {
-            name: "brokers".into(),
-            detail: other.to_string(),
-        },
+        KafkaError::ClientConfig(_, detail, name, value) => {
+            StreamError::Setting { name, detail: format!("{detail}, the value is `{value}`") }
+        }
+        other => StreamError::Setting { name: "brokers".into(), detail: other.to_string() },
     }
 }

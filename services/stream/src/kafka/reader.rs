@@ -72,10 +72,7 @@ impl Reader {
 
     /// One shared name per topic instead of one per message.
     fn topic(&self, name: &str) -> Arc<str> {
-        self.topics
-            .iter()
-            .find(|topic| ***topic == *name)
-            .map_or_else(|| Arc::from(name), Arc::clone)
+        self.topics.iter().find(|topic| ***topic == *name).map_or_else(|| Arc::from(name), Arc::clone)
     }
 
     /// Goes where the owner wants to read on.
@@ -92,9 +89,7 @@ impl Reader {
             }
             match self.go(&key, offset) {
                 Ok(()) => self.mailbox.rewound(&key, offset),
-                Err(error) => self
-                    .mailbox
-                    .halt(&key, format!("the client failed to go to offset {offset}: {error}")),
+                Err(error) => self.mailbox.halt(&key, format!("the client failed to go to offset {offset}: {error}")),
             }
         }
     }
@@ -102,11 +97,7 @@ impl Reader {
     fn go(&self, key: &PartitionKey, offset: i64) -> Result<(), KafkaError> {
         let mut partition = TopicPartitionList::new();
         partition.add_partition_offset(&key.0, key.1, Offset::Offset(offset))?;
-        if self
-            .member
-            .seek(&key.0, key.1, Offset::Offset(offset), SEEK_TIMEOUT)
-            .is_err()
-        {
+        if self.member.seek(&key.0, key.1, Offset::Offset(offset), SEEK_TIMEOUT).is_err() {
             // A partition that has just been assigned, or whose fetching has failed, cannot be sought in; it can be put
             // down and taken up again.
             self.member.incremental_unassign(&partition)?;
@@ -131,11 +122,7 @@ impl Reader {
                 | Code::ClusterAuthorizationFailed
                 | Code::SaslAuthenticationFailed
                 | Code::Authentication,
-            ) => Verdict::Stop(refusal(
-                &self.at,
-                error,
-                "check the user and what the cluster lets it do",
-            )),
+            ) => Verdict::Stop(refusal(&self.at, error, "check the user and what the cluster lets it do")),
             Some(Code::InvalidSessionTimeout) => {
                 let bounds = "session_timeout lies outside the broker's group.min.session.timeout.ms and group.max.session.timeout.ms";
                 Verdict::Stop(refusal(&self.at, error, bounds))
@@ -189,10 +176,7 @@ impl Reader {
 /// Copies a message out of the client library's memory.
 pub(super) fn owned(topic: &Arc<str>, message: &BorrowedMessage<'_>) -> Message {
     let headers: Headers = message.headers().map_or_else(Vec::new, |headers| {
-        headers
-            .iter()
-            .map(|header| (header.key.to_owned(), header.value.unwrap_or_default().to_vec()))
-            .collect()
+        headers.iter().map(|header| (header.key.to_owned(), header.value.unwrap_or_default().to_vec())).collect()
     });
     Message {
         topic: Arc::clone(topic),

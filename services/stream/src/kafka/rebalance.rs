@@ -58,12 +58,7 @@ impl ConsumerContext for Rebalancing {
             self.revoke(member, partitions)
         };
         if let Err(error) = done {
-            self.mailbox.fail(broker::explain(
-                &self.at,
-                "take part in the group",
-                Duration::ZERO,
-                &error,
-            ));
+            self.mailbox.fail(broker::explain(&self.at, "take part in the group", Duration::ZERO, &error));
         }
     }
 }
@@ -108,10 +103,7 @@ impl Rebalancing {
     fn revoke(&self, member: &Member, partitions: &TopicPartitionList) -> Result<(), KafkaError> {
         for (topic, partition) in self.mailbox.revoke(&keys(partitions)) {
             let positions = Arc::clone(&self.positions);
-            let released = self.wait(
-                RELEASE_TIMEOUT,
-                async move { positions.released(&topic, partition).await },
-            );
+            let released = self.wait(RELEASE_TIMEOUT, async move { positions.released(&topic, partition).await });
             if released.is_none() {
                 tracing::debug!(partition, "nobody took notice of a partition that went");
             }
@@ -153,9 +145,7 @@ pub(super) fn ends(member: &Member, key: &PartitionKey, deadline: Instant) -> Re
         match member.fetch_watermarks(&key.0, key.1, WATERMARKS_TIMEOUT) {
             Ok(ends) => return Ok(ends),
             Err(error) if Instant::now() >= deadline => {
-                return Err(format!(
-                    "the broker does not say where the partition begins and ends: {error}"
-                ));
+                return Err(format!("the broker does not say where the partition begins and ends: {error}"));
             }
             Err(_) => std::thread::sleep(Duration::from_millis(100)),
         }
@@ -164,11 +154,7 @@ pub(super) fn ends(member: &Member, key: &PartitionKey, deadline: Instant) -> Re
 
 /// What the client library's list names.
 pub(super) fn keys(partitions: &TopicPartitionList) -> Vec<PartitionKey> {
-    partitions
-        .elements()
-        .iter()
-        .map(|element| (Arc::from(element.topic()), element.partition()))
-        .collect()
+    partitions.elements().iter().map(|element| (Arc::from(element.topic()), element.partition())).collect()
 }
 
 /// What the owner is told when the group or the broker will not have this member.
@@ -176,10 +162,6 @@ pub(super) fn refusal(at: &str, error: &KafkaError, reason: &str) -> StreamError
     StreamError::Refused {
         at: at.to_owned(),
         action: "let this consumer go on".into(),
-        detail: if reason.is_empty() {
-            error.to_string()
-        } else {
-            format!("{error}: {reason}")
-        },
+        detail: if reason.is_empty() { error.to_string() } else { format!("{error}: {reason}") },
     }
 }

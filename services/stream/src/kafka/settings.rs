@@ -92,10 +92,7 @@ impl KafkaSettings {
             ("batch.size", "1000000".into()),
             ("compression.codec", self.compression.clone()),
             // Without an explicit limit the library's retries hide an outage for five minutes.
-            (
-                "delivery.timeout.ms",
-                self.delivery_timeout.as_millis().max(1).to_string(),
-            ),
+            ("delivery.timeout.ms", self.delivery_timeout.as_millis().max(1).to_string()),
             // As Kafka's Java clients do, and as `partition_of` does.
             ("partitioner", "murmur2_random".into()),
             ("message.max.bytes", TOPIC_MESSAGE_BYTES_MAX.into()),
@@ -179,13 +176,7 @@ mod tests {
 
     #[test]
     fn what_the_guarantees_rest_on_cannot_be_undone() {
-        for name in [
-            "enable.idempotence",
-            "auto.offset.reset",
-            "acks",
-            "message.timeout.ms",
-            "bootstrap.servers",
-        ] {
+        for name in ["enable.idempotence", "auto.offset.reset", "acks", "message.timeout.ms", "bootstrap.servers"] {
             let mut settings = KafkaSettings::new("127.0.0.1:1");
             settings.client.insert(name.into(), "anything".into());
             assert!(

@@ -45,13 +45,10 @@ pub(super) async fn open(kafka: &KafkaSettings, topic: &str, partitions: i32, fr
             read(&reader, &at, &topic, &sender);
         }
     };
-    std::thread::Builder::new()
-        .name("stream-tail".into())
-        .spawn(work)
-        .map_err(|error| StreamError::Setting {
-            name: "threads".into(),
-            detail: format!("no thread could be started: {error}"),
-        })?;
+    std::thread::Builder::new().name("stream-tail".into()).spawn(work).map_err(|error| StreamError::Setting {
+        name: "threads".into(),
+        detail: format!("no thread could be started: {error}"),
+    })?;
     begun.await.unwrap_or(Err(StreamError::Closed))?;
     Ok(KafkaTail { messages })
 }
@@ -74,9 +71,7 @@ fn begin(
             TailFrom::Beginning => begin,
             TailFrom::End => end,
         };
-        assignment
-            .add_partition_offset(topic, partition, Offset::Offset(offset))
-            .map_err(failed)?;
+        assignment.add_partition_offset(topic, partition, Offset::Offset(offset)).map_err(failed)?;
     }
     reader.assign(&assignment).map_err(failed)?;
     Ok(reader)
@@ -89,9 +84,7 @@ fn read(reader: &BaseConsumer<Logs>, at: &str, topic: &Arc<str>, messages: &mpsc
             Some(Ok(message)) => Ok(owned(topic, &message)),
             Some(Err(error)) => match error.rdkafka_error_code() {
                 Some(RDKafkaErrorCode::UnknownTopic | RDKafkaErrorCode::UnknownTopicOrPartition) => {
-                    Err(StreamError::UnknownTopic {
-                        topic: topic.to_string(),
-                    })
+                    Err(StreamError::UnknownTopic { topic: topic.to_string() })
                 }
                 Some(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::LogTruncation) => {
                     Err(StreamError::Refused {

@@ -27,13 +27,8 @@ impl Backend {
     /// A new embedded log.
     pub(crate) async fn embedded() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let stream = EmbeddedStream::open(&folder.path().join("log.db"))
-            .await
-            .expect("a new file");
-        Self {
-            stream: Arc::new(stream),
-            place: Place::Embedded(folder),
-        }
+        let stream = EmbeddedStream::open(&folder.path().join("log.db")).await.expect("a new file");
+        Self { stream: Arc::new(stream), place: Place::Embedded(folder) }
     }
 
     /// The broker that the environment names, if it names one.
@@ -45,39 +40,26 @@ impl Backend {
             );
             return None;
         };
-        let stream = KafkaStream::open(KafkaSettings::new(&brokers))
-            .await
-            .expect("the broker in THONGQUAN_TEST_KAFKA");
-        Some(Self {
-            stream: Arc::new(stream),
-            place: Place::Kafka(brokers),
-        })
+        let stream = KafkaStream::open(KafkaSettings::new(&brokers)).await.expect("the broker in THONGQUAN_TEST_KAFKA");
+        Some(Self { stream: Arc::new(stream), place: Place::Kafka(brokers) })
     }
 
     /// A second handle on the same log, as another process would have one.
     pub(crate) async fn another_handle(&self) -> Arc<dyn Stream> {
         match &self.place {
-            Place::Embedded(folder) => Arc::new(
-                EmbeddedStream::open(&folder.path().join("log.db"))
-                    .await
-                    .expect("the same file"),
-            ),
-            Place::Kafka(brokers) => Arc::new(
-                KafkaStream::open(KafkaSettings::new(brokers))
-                    .await
-                    .expect("the same broker"),
-            ),
+            Place::Embedded(folder) => {
+                Arc::new(EmbeddedStream::open(&folder.path().join("log.db")).await.expect("the same file"))
+            }
+            Place::Kafka(brokers) => {
+                Arc::new(KafkaStream::open(KafkaSettings::new(brokers)).await.expect("the same broker"))
+            }
         }
     }
 
     /// A new topic with a name that nothing else uses.
     pub(crate) async fn topic(&self, partitions: i32) -> String {
         let name = unique("contract");
-        let spec = TopicSpec {
-            name: name.clone(),
-            partitions,
-            replication: 1,
-        };
+        let spec = TopicSpec { name: name.clone(), partitions, replication: 1 };
         let states = self.stream.ensure_topics(&[spec]).await.expect("a new topic");
         assert_eq!(states[0].partitions, partitions);
         name
@@ -87,9 +69,7 @@ impl Backend {
     pub(crate) async fn append_tombstone(&self, topic: &str, key: &[u8], partitions: i32) {
         match &self.place {
             Place::Embedded(folder) => {
-                let log = MessageLog::open(&folder.path().join("log.db"))
-                    .await
-                    .expect("the same file");
+                let log = MessageLog::open(&folder.path().join("log.db")).await.expect("the same file");
                 let record = AppendRecord {
                     partition: partition_of(key, partitions),
                     timestamp_ms: 1,
@@ -107,31 +87,19 @@ impl Backend {
                     .create()
                     .expect("a producer");
                 let record: FutureRecord<'_, [u8], [u8]> = FutureRecord::to(topic).key(key);
-                producer
-                    .send(record, std::time::Duration::from_secs(10))
-                    .await
-                    .expect("sent");
+                producer.send(record, std::time::Duration::from_secs(10)).await.expect("sent");
             }
         }
     }
 
     /// Deletes what the only partition of a topic holds, as retention would. Only Kafka does that.
     pub(crate) async fn delete_messages(&self, topic: &str) {
-        let Place::Kafka(brokers) = &self.place else {
-            panic!("the embedded log deletes nothing")
-        };
-        let admin: AdminClient<DefaultClientContext> = ClientConfig::new()
-            .set("bootstrap.servers", brokers)
-            .create()
-            .expect("an administrator");
+        let Place::Kafka(brokers) = &self.place else { panic!("the embedded log deletes nothing") };
+        let admin: AdminClient<DefaultClientContext> =
+            ClientConfig::new().set("bootstrap.servers", brokers).create().expect("an administrator");
         let mut partitions = TopicPartitionList::new();
-        partitions
-            .add_partition_offset(topic, 0, Offset::End)
-            .expect("a partition");
-        admin
-            .delete_records(&partitions, &AdminOptions::new())
-            .await
-            .expect("deleted");
+        partitions.add_partition_offset(topic, 0, Offset::End).expect("a partition");
+        admin.delete_records(&partitions, &AdminOptions::new()).await.expect("deleted");
     }
 }
 
@@ -139,8 +107,6 @@ impl Backend {
 pub(crate) fn unique(what: &str) -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("a clock after 1970");
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
     format!("{what}-{}-{number}-{}", std::process::id(), since.as_nanos())
 }

@@ -12,14 +12,9 @@ pub(crate) async fn reading_resumes_where_the_positions_say(backend: &Backend) {
     publish(&*backend.stream, &topic, "k", 0..10).await;
     let group = unique("group");
     let positions = KeptPositions::at(&[(0, 4)]);
-    let mut consumer = backend
-        .stream
-        .consumer(&[&topic], &group, settings(), positions.clone())
-        .await
-        .expect("a consumer");
-    let Event::Assigned(assigned) = next(&mut *consumer).await else {
-        panic!("partitions come first")
-    };
+    let mut consumer =
+        backend.stream.consumer(&[&topic], &group, settings(), positions.clone()).await.expect("a consumer");
+    let Event::Assigned(assigned) = next(&mut *consumer).await else { panic!("partitions come first") };
     assert_eq!(assigned.len(), 1);
     let batch = next_batch(&mut *consumer).await;
     assert_eq!((batch.messages[0].offset, batch.partition), (4, 0));
@@ -30,11 +25,8 @@ pub(crate) async fn reading_resumes_where_the_positions_say(backend: &Backend) {
 
     publish(&*backend.stream, &topic, "k", 10..12).await;
     let from = positions.next.lock().expect("not poisoned")[&0];
-    let mut again = backend
-        .stream
-        .consumer(&[&topic], &group, settings(), positions.clone())
-        .await
-        .expect("a consumer");
+    let mut again =
+        backend.stream.consumer(&[&topic], &group, settings(), positions.clone()).await.expect("a consumer");
     let rest = read(&mut *again, 12 - from as usize).await;
     assert_eq!(rest.first().map(|message| message.offset), Some(from));
     assert_eq!(texts(&rest).last().map(String::as_str), Some("k/11"));
@@ -44,10 +36,7 @@ pub(crate) async fn reading_resumes_where_the_positions_say(backend: &Backend) {
 pub(crate) async fn a_rewound_partition_is_read_again(backend: &Backend) {
     let topic = backend.topic(1).await;
     publish(&*backend.stream, &topic, "k", 0..200).await;
-    let settings = ConsumerSettings {
-        max_messages: 10,
-        ..settings()
-    };
+    let settings = ConsumerSettings { max_messages: 10, ..settings() };
     let mut consumer = backend
         .stream
         .consumer(&[&topic], &unique("group"), settings, KeptPositions::at(&[]))
@@ -59,18 +48,12 @@ pub(crate) async fn a_rewound_partition_is_read_again(backend: &Backend) {
         consumer.rewind(&topic, 0, 100).await.expect("assigned");
         consumer.rewind(&topic, 0, target).await.expect("assigned");
         let batch = next_batch(&mut *consumer).await;
-        assert_eq!(
-            batch.messages[0].offset, target,
-            "nothing read before the rewind comes after it"
-        );
+        assert_eq!(batch.messages[0].offset, target, "nothing read before the rewind comes after it");
         assert_ne!(batch.assignment, before.assignment);
         let following = next_batch(&mut *consumer).await;
         assert_eq!(following.messages[0].offset, batch.next_offset());
     }
-    let error = consumer
-        .rewind(&topic, 7, 0)
-        .await
-        .expect_err("there is no such partition");
+    let error = consumer.rewind(&topic, 7, 0).await.expect_err("there is no such partition");
     assert!(matches!(error, StreamError::NotAssigned { partition: 7, .. }));
     consumer.close(PATIENCE).await;
 }
@@ -80,11 +63,7 @@ pub(crate) async fn batches_keep_to_their_bounds(backend: &Backend) {
     for key in ["a", "b", "c", "d"] {
         publish(&*backend.stream, &topic, key, 0..40).await;
     }
-    let bounded = ConsumerSettings {
-        max_messages: 7,
-        max_wait: Duration::from_millis(200),
-        ..settings()
-    };
+    let bounded = ConsumerSettings { max_messages: 7, max_wait: Duration::from_millis(200), ..settings() };
     let mut consumer = backend
         .stream
         .consumer(&[&topic], &unique("group"), bounded, KeptPositions::at(&[]))
@@ -94,22 +73,14 @@ pub(crate) async fn batches_keep_to_their_bounds(backend: &Backend) {
     while count < 160 {
         let batch = next_batch(&mut *consumer).await;
         assert!((1..=7).contains(&batch.messages.len()));
-        assert!(
-            batch
-                .messages
-                .iter()
-                .all(|message| message.partition == batch.partition)
-        );
+        assert!(batch.messages.iter().all(|message| message.partition == batch.partition));
         count += batch.messages.len();
     }
     assert_eq!(count, 160);
     consumer.close(PATIENCE).await;
 
     // Each message is some 60 bytes with its headers, so that a few of them reach the bound.
-    let bounded = ConsumerSettings {
-        max_bytes: 300,
-        ..settings()
-    };
+    let bounded = ConsumerSettings { max_bytes: 300, ..settings() };
     let mut consumer = backend
         .stream
         .consumer(&[&topic], &unique("group"), bounded, KeptPositions::at(&[]))
@@ -119,11 +90,7 @@ pub(crate) async fn batches_keep_to_their_bounds(backend: &Backend) {
     while count < 160 {
         let batch = next_batch(&mut *consumer).await;
         let bytes: usize = batch.messages.iter().map(stream::Message::size_bytes).sum();
-        assert!(
-            bytes <= 300 || batch.messages.len() == 1,
-            "{bytes} bytes in {} messages",
-            batch.messages.len()
-        );
+        assert!(bytes <= 300 || batch.messages.len() == 1, "{bytes} bytes in {} messages", batch.messages.len());
         count += batch.messages.len();
     }
     assert_eq!(count, 160);
@@ -139,11 +106,7 @@ pub(crate) async fn what_is_published_later_arrives(backend: &Backend) {
         .expect("a consumer");
     assert!(matches!(next(&mut *consumer).await, Event::Assigned(partitions) if partitions.len() == 3));
     // A future that is dropped while nothing happens takes nothing with it.
-    assert!(
-        tokio::time::timeout(Duration::from_millis(50), consumer.next())
-            .await
-            .is_err()
-    );
+    assert!(tokio::time::timeout(Duration::from_millis(50), consumer.next()).await.is_err());
 
     publish(&*backend.stream, &topic, "from here", 0..1).await;
     assert_eq!(texts(&read(&mut *consumer, 1).await), ["from here/0"]);
@@ -156,11 +119,8 @@ pub(crate) async fn what_is_published_later_arrives(backend: &Backend) {
 pub(crate) async fn closing_releases_every_partition(backend: &Backend) {
     let topic = backend.topic(3).await;
     let positions = KeptPositions::at(&[]);
-    let mut consumer = backend
-        .stream
-        .consumer(&[&topic], &unique("group"), settings(), positions.clone())
-        .await
-        .expect("a consumer");
+    let mut consumer =
+        backend.stream.consumer(&[&topic], &unique("group"), settings(), positions.clone()).await.expect("a consumer");
     assert!(matches!(next(&mut *consumer).await, Event::Assigned(_)));
     consumer.close(PATIENCE).await;
     let mut released = positions.released.lock().expect("not poisoned").clone();

@@ -25,10 +25,7 @@ async fn work(
         };
         match event.expect("no error") {
             Event::Batch(batch) => {
-                assert!(
-                    held.contains(&batch.partition),
-                    "a batch comes only of a partition that is held"
-                );
+                assert!(held.contains(&batch.partition), "a batch comes only of a partition that is held");
                 if positions.commit(&batch) {
                     committed.extend(batch.messages.iter().map(|message| (message.partition, message.offset)));
                 } else {
@@ -61,9 +58,7 @@ async fn members_share_partitions_and_nothing_is_lost_when_one_leaves() {
     let second_handle = backend.another_handle().await;
     let publish = async |numbers: std::ops::Range<usize>| {
         for number in numbers {
-            let messages = (0..8)
-                .map(|key| outgoing(&topic, &format!("key-{key}"), number))
-                .collect();
+            let messages = (0..8).map(|key| outgoing(&topic, &format!("key-{key}"), number)).collect();
             backend.stream.publish(messages).await.expect("published");
         }
     };
@@ -74,25 +69,16 @@ async fn members_share_partitions_and_nothing_is_lost_when_one_leaves() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(PATIENCE, reached)
-            .await
-            .expect("every message is committed");
+        tokio::time::timeout(PATIENCE, reached).await.expect("every message is committed");
     };
 
     let (stop_first, stop_second) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    let first = backend
-        .stream
-        .consumer(&[&topic], &group, settings(), positions.clone())
-        .await
-        .expect("a consumer");
+    let first = backend.stream.consumer(&[&topic], &group, settings(), positions.clone()).await.expect("a consumer");
     let first = tokio::spawn(work(first, topic.clone(), positions.clone(), stop_first.clone()));
     publish(0..50).await;
     until(400).await;
 
-    let second = second_handle
-        .consumer(&[&topic], &group, settings(), positions.clone())
-        .await
-        .expect("a consumer");
+    let second = second_handle.consumer(&[&topic], &group, settings(), positions.clone()).await.expect("a consumer");
     let second = tokio::spawn(work(second, topic.clone(), positions.clone(), stop_second.clone()));
     let shared = async {
         while positions.acquired.lock().expect("not poisoned").len() < 6 {
@@ -100,33 +86,20 @@ async fn members_share_partitions_and_nothing_is_lost_when_one_leaves() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, shared)
-        .await
-        .expect("the second member gets two of four partitions");
+    tokio::time::timeout(PATIENCE, shared).await.expect("the second member gets two of four partitions");
     publish(51..100).await;
 
     stop_first.store(true, Ordering::Relaxed);
     let (by_first, _) = first.await.expect("no panic");
     publish(100..150).await;
-    let total = backend.stream.topics().await.expect("states")[0]
-        .end_offsets
-        .iter()
-        .sum::<i64>();
+    let total = backend.stream.topics().await.expect("states")[0].end_offsets.iter().sum::<i64>();
     until(total).await;
     stop_second.store(true, Ordering::Relaxed);
     let (by_second, held_at_the_end) = second.await.expect("no panic");
 
-    assert_eq!(
-        held_at_the_end,
-        BTreeSet::from([0, 1, 2, 3]),
-        "the one that stays has everything"
-    );
+    assert_eq!(held_at_the_end, BTreeSet::from([0, 1, 2, 3]), "the one that stays has everything");
     let all: BTreeSet<_> = by_first.iter().chain(&by_second).copied().collect();
     assert_eq!(all.len() as i64, total, "nothing is lost");
-    assert_eq!(
-        by_first.len() + by_second.len(),
-        all.len(),
-        "nothing is committed twice"
-    );
+    assert_eq!(by_first.len() + by_second.len(), all.len(), "nothing is committed twice");
     assert!(!by_first.is_empty() && !by_second.is_empty());
 }

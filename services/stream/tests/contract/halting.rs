@@ -18,18 +18,13 @@ pub(crate) async fn a_position_beyond_the_end_halts_and_is_not_reset(backend: &B
             break;
         }
     }
-    let [Some(zero), Some(one)] = keys else {
-        unreachable!("the loop ends when both are found")
-    };
+    let [Some(zero), Some(one)] = keys else { unreachable!("the loop ends when both are found") };
     publish(&*backend.stream, &topic, &zero, 0..3).await;
     publish(&*backend.stream, &topic, &one, 0..3).await;
 
     let positions = KeptPositions::at(&[(1, 4)]);
-    let mut consumer = backend
-        .stream
-        .consumer(&[&topic], &unique("group"), settings(), positions)
-        .await
-        .expect("a consumer");
+    let mut consumer =
+        backend.stream.consumer(&[&topic], &unique("group"), settings(), positions).await.expect("a consumer");
     let mut halted = None;
     let mut live = Vec::new();
     let mut others = 0;
@@ -49,23 +44,11 @@ pub(crate) async fn a_position_beyond_the_end_halts_and_is_not_reset(backend: &B
     }
     assert_eq!(live, [0]);
     let reason = halted.expect("the loop waited for it");
-    assert!(
-        reason.contains("position 4 lies beyond the end of the log, 3"),
-        "{reason}"
-    );
+    assert!(reason.contains("position 4 lies beyond the end of the log, 3"), "{reason}");
 
     // What comes now would be at and beyond the position; a reset would show it.
-    backend
-        .stream
-        .publish((3..6).map(|number| outgoing(&topic, &one, number)).collect())
-        .await
-        .expect("published");
-    assert!(
-        tokio::time::timeout(Duration::from_millis(500), consumer.next())
-            .await
-            .is_err(),
-        "still halted"
-    );
+    backend.stream.publish((3..6).map(|number| outgoing(&topic, &one, number)).collect()).await.expect("published");
+    assert!(tokio::time::timeout(Duration::from_millis(500), consumer.next()).await.is_err(), "still halted");
 
     // Somebody has looked, and sets the position.
     consumer.rewind(&topic, 1, 2).await.expect("assigned");
@@ -76,9 +59,7 @@ pub(crate) async fn a_position_beyond_the_end_halts_and_is_not_reset(backend: &B
     loop {
         match next(&mut *consumer).await {
             Event::Batch(batch) => assert_ne!(batch.partition, 1),
-            Event::Halted {
-                partition: 1, reason, ..
-            } => {
+            Event::Halted { partition: 1, reason, .. } => {
                 assert!(reason.contains("beyond the end"), "{reason}");
                 break;
             }
@@ -91,42 +72,21 @@ pub(crate) async fn a_position_beyond_the_end_halts_and_is_not_reset(backend: &B
 pub(crate) async fn a_refused_position_halts(backend: &Backend) {
     let topic = backend.topic(1).await;
     publish(&*backend.stream, &topic, "k", 0..1).await;
-    let positions = Arc::new(KeptPositions {
-        refused: Some(0),
-        ..KeptPositions::default()
-    });
-    let mut consumer = backend
-        .stream
-        .consumer(&[&topic], &unique("group"), settings(), positions)
-        .await
-        .expect("a consumer");
-    let Event::Halted {
-        reason, partition: 0, ..
-    } = next(&mut *consumer).await
-    else {
-        panic!("halts")
-    };
+    let positions = Arc::new(KeptPositions { refused: Some(0), ..KeptPositions::default() });
+    let mut consumer =
+        backend.stream.consumer(&[&topic], &unique("group"), settings(), positions).await.expect("a consumer");
+    let Event::Halted { reason, partition: 0, .. } = next(&mut *consumer).await else { panic!("halts") };
     assert_eq!(reason, "the position belongs to another log");
-    assert!(
-        tokio::time::timeout(Duration::from_millis(300), consumer.next())
-            .await
-            .is_err()
-    );
+    assert!(tokio::time::timeout(Duration::from_millis(300), consumer.next()).await.is_err());
     consumer.close(PATIENCE).await;
 }
 
 pub(crate) async fn passing_trouble_with_the_database_is_waited_out(backend: &Backend) {
     let topic = backend.topic(1).await;
     publish(&*backend.stream, &topic, "k", 0..3).await;
-    let positions = Arc::new(KeptPositions {
-        failures: Mutex::new(3),
-        ..KeptPositions::default()
-    });
-    let mut consumer = backend
-        .stream
-        .consumer(&[&topic], &unique("group"), settings(), positions)
-        .await
-        .expect("a consumer");
+    let positions = Arc::new(KeptPositions { failures: Mutex::new(3), ..KeptPositions::default() });
+    let mut consumer =
+        backend.stream.consumer(&[&topic], &unique("group"), settings(), positions).await.expect("a consumer");
     assert_eq!(next_batch(&mut *consumer).await.messages[0].offset, 0);
     consumer.close(PATIENCE).await;
 }
@@ -134,22 +94,11 @@ pub(crate) async fn passing_trouble_with_the_database_is_waited_out(backend: &Ba
 pub(crate) async fn lasting_trouble_with_the_database_halts(backend: &Backend) {
     let topic = backend.topic(1).await;
     publish(&*backend.stream, &topic, "k", 0..1).await;
-    let positions = Arc::new(KeptPositions {
-        failures: Mutex::new(u32::MAX),
-        ..KeptPositions::default()
-    });
-    let settings = ConsumerSettings {
-        acquire_timeout: Duration::from_millis(900),
-        ..settings()
-    };
-    let mut consumer = backend
-        .stream
-        .consumer(&[&topic], &unique("group"), settings, positions)
-        .await
-        .expect("a consumer");
-    let Event::Halted { reason, .. } = next(&mut *consumer).await else {
-        panic!("halts")
-    };
+    let positions = Arc::new(KeptPositions { failures: Mutex::new(u32::MAX), ..KeptPositions::default() });
+    let settings = ConsumerSettings { acquire_timeout: Duration::from_millis(900), ..settings() };
+    let mut consumer =
+        backend.stream.consumer(&[&topic], &unique("group"), settings, positions).await.expect("a consumer");
+    let Event::Halted { reason, .. } = next(&mut *consumer).await else { panic!("halts") };
     assert!(reason.contains("the database is restarting"), "{reason}");
     consumer.close(PATIENCE).await;
 }
@@ -166,22 +115,12 @@ async fn messages_deleted_before_they_were_read_halt_the_partition() {
     large.payload = noise(1_000_000);
     // More than the reader keeps in memory.
     for _ in 0..12 {
-        backend
-            .stream
-            .publish(vec![large.clone(); 10])
-            .await
-            .expect("published");
+        backend.stream.publish(vec![large.clone(); 10]).await.expect("published");
     }
-    let settings = ConsumerSettings {
-        max_bytes: 1_000,
-        ..settings()
-    };
+    let settings = ConsumerSettings { max_bytes: 1_000, ..settings() };
     let positions = KeptPositions::at(&[]);
-    let mut consumer = backend
-        .stream
-        .consumer(&[&topic], &unique("group"), settings, positions)
-        .await
-        .expect("a consumer");
+    let mut consumer =
+        backend.stream.consumer(&[&topic], &unique("group"), settings, positions).await.expect("a consumer");
     assert_eq!(next_batch(&mut *consumer).await.messages[0].offset, 0);
     backend.delete_messages(&topic).await;
     publish(&*backend.stream, &topic, "k", 0..1).await;
@@ -198,9 +137,6 @@ async fn messages_deleted_before_they_were_read_halt_the_partition() {
         }
     };
     assert!(last < 119, "the reader did not hold everything");
-    assert!(
-        reason.contains("before the first message that the log still holds, 120"),
-        "{reason}"
-    );
+    assert!(reason.contains("before the first message that the log still holds, 120"), "{reason}");
     consumer.close(PATIENCE).await;
 }

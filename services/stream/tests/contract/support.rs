@@ -29,10 +29,7 @@ pub(crate) struct KeptPositions {
 
 impl KeptPositions {
     pub(crate) fn at(positions: &[(i32, i64)]) -> Arc<Self> {
-        Arc::new(Self {
-            next: Mutex::new(positions.iter().copied().collect()),
-            ..Self::default()
-        })
+        Arc::new(Self { next: Mutex::new(positions.iter().copied().collect()), ..Self::default() })
     }
 
     /// Keeps a position as a commit would: only if it is the one that follows.
@@ -60,17 +57,8 @@ impl Positions for KeptPositions {
         if self.refused == Some(partition) {
             return Err(Box::new(PositionRefused("the position belongs to another log".into())));
         }
-        self.acquired
-            .lock()
-            .expect("not poisoned")
-            .push((partition, stream_identity.to_owned()));
-        Ok(self
-            .next
-            .lock()
-            .expect("not poisoned")
-            .get(&partition)
-            .copied()
-            .unwrap_or(0))
+        self.acquired.lock().expect("not poisoned").push((partition, stream_identity.to_owned()));
+        Ok(self.next.lock().expect("not poisoned").get(&partition).copied().unwrap_or(0))
     }
 
     async fn released(&self, _topic: &str, partition: i32) {
@@ -93,10 +81,7 @@ pub(crate) fn outgoing(topic: &str, key: &str, number: usize) -> Outgoing {
     Outgoing {
         topic: topic.to_owned(),
         key: key.as_bytes().to_vec(),
-        headers: vec![
-            ("ce_type".into(), b"test".to_vec()),
-            ("number".into(), number.to_string().into_bytes()),
-        ],
+        headers: vec![("ce_type".into(), b"test".to_vec()), ("number".into(), number.to_string().into_bytes())],
         payload: format!("{key}/{number}").into_bytes(),
         event_id: format!("{topic}/{key}/{number}"),
         timestamp_ms: None,
@@ -120,10 +105,7 @@ pub(crate) async fn publish(stream: &dyn Stream, topic: &str, key: &str, numbers
 }
 
 pub(crate) async fn next(consumer: &mut dyn Consumer) -> Event {
-    tokio::time::timeout(PATIENCE, consumer.next())
-        .await
-        .expect("something happens")
-        .expect("and is no error")
+    tokio::time::timeout(PATIENCE, consumer.next()).await.expect("something happens").expect("and is no error")
 }
 
 /// The next batch; partitions that come meanwhile are passed over, partitions that halt are not.

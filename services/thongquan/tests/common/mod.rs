@@ -45,16 +45,17 @@ pub async fn embedded(folder: &Path, prefix: &str) -> Backend {
 
 /// Kafka and PostgreSQL, when the environment names them; a database of its own, made for the test.
 pub async fn servers(name: &str, prefix: &str) -> Option<Backend> {
-    let (Ok(kafka), Ok(postgres)) = (std::env::var("THONGQUAN_TEST_KAFKA"), std::env::var("THONGQUAN_TEST_POSTGRES")) else {
+    let (Ok(kafka), Ok(postgres)) = (std::env::var("THONGQUAN_TEST_KAFKA"), std::env::var("THONGQUAN_TEST_POSTGRES"))
+    else {
         println!("skipped: THONGQUAN_TEST_KAFKA and THONGQUAN_TEST_POSTGRES name no servers; run deploy/dev/test");
         return None;
     };
     let database = format!("{name}_{}", std::process::id());
     let pool = sqlx::PgPool::connect(&postgres).await.unwrap();
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}"))).execute(&pool).await.unwrap();
-    let (server, options) = postgres.split_once('?').map_or((postgres.as_str(), String::new()), |(server, options)| {
-        (server, format!("?{options}"))
-    });
+    let (server, options) = postgres
+        .split_once('?')
+        .map_or((postgres.as_str(), String::new()), |(server, options)| (server, format!("?{options}")));
     let server = server.rsplit_once('/').map_or(server, |(server, _)| server);
     let url = format!("{server}/{database}{options}");
     let store = storage::open(&url, Options::default()).await.unwrap();

@@ -484,7 +484,7 @@ fn codes_say_what_they_mean() {
     assert_eq!(rules.code(CodeList::Countries, "VN").unwrap().name_vi(), "Việt Nam");
     assert_eq!(rules.codes(CodeList::Countries).count(), 249);
     assert!(rules.code(CodeList::Countries, "ZZ").is_none());
-    assert_eq!(rules.code_near(CodeList::Incoterms, "CFI").unwrap().code(), "CIF");
+    assert_eq!(rules.code_near(CodeList::Incoterms, "CIFF").unwrap().code(), "CIF");
 
     assert!(matches!(rules.mfn_relation("CN"), MfnRelation::Yes(_)));
     assert!(matches!(rules.mfn_relation("KP"), MfnRelation::Unknown(_)));
@@ -518,11 +518,11 @@ fn schedules_certificates_and_agreements_find_each_other() {
 
 #[test]
 fn a_wrong_code_finds_its_neighbours() {
-    let near = on(TODAY).commodities_near("84818098", 3);
+    let near = on(TODAY).commodities_near("84818097", 3);
     assert!(near.iter().any(|code| code.to_string() == "84818099"), "{near:?}");
     assert!(on(TODAY).commodities_near("x", 3).is_empty());
     assert!(on(TODAY).commodities_near("9999", 3).is_empty());
-    assert_eq!(on(TODAY).commodities_under("848180").len(), on(TODAY).commodities_under("848180").iter().count());
+    assert!(on(TODAY).commodities_under("848180").len() > 20);
     assert!(on(TODAY).commodities_under("848180").iter().all(|code| code.to_string().starts_with("848180")));
 }
 

@@ -7,13 +7,13 @@ use benches::{ON, documents, rulebook};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use message::Reading;
 use processor::{Circumstances, clear};
-use vocabulary::{DeclarationNumber, Direction};
+use vocabulary::{CaseFacts, DeclarationNumber, Direction};
 
 fn clearance(criterion: &mut Criterion) {
     let rulebook = rulebook();
     let traders = simulator::traders(1);
     let circumstances = Circumstances {
-        trader: traders.first(),
+        facts: CaseFacts { trader: traders.first(), ..CaseFacts::default() },
         registered_at: ON.at(10, 0, 0, 0),
         number: DeclarationNumber::new(Direction::Import, 1).ok(),
         draw: 500_000,

@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 use rulebook::{ItemSurroundings, RulesInForce, Surroundings};
 use rust_decimal::Decimal;
 use vocabulary::{
-    AppliedExchangeRate, AssessedItem, Decision, Declaration, DeclarationNumber, Finding, Outcome, TraderFacts,
+    AppliedExchangeRate, AssessedItem, CaseFacts, Decision, Declaration, DeclarationNumber, Facts, Finding, Outcome,
 };
 
 use crate::accepted::AcceptedDeclaration;
@@ -20,8 +20,8 @@ pub struct Context<'a> {
     /// The rules in force on the day of registration, which decides rates, exchange rate and policy (Law 107/2016
     /// art. 8).
     pub rules: RulesInForce<'a>,
-    /// What is known of the trader who declares.
-    pub trader: Option<&'a TraderFacts>,
+    /// What is known besides the declaration.
+    pub facts: CaseFacts<'a>,
     /// The time of registration, in Vietnam's time.
     pub registered_at: DateTime,
     /// The number that the declaration gets if it is registered; `None` when it is only assessed.
@@ -40,7 +40,7 @@ impl<'a> Context<'a> {
         Surroundings {
             registered_on: self.registered_at.date(),
             draw: self.draw,
-            trader: self.trader,
+            trader: self.facts.trader,
             total_customs_value: sums.map(|(value, _)| value),
             total_payable: sums.map(|(_, payable)| payable),
             items,
@@ -97,12 +97,53 @@ pub fn clear(lodged: &Declaration, read: Vec<Finding>, context: &Context<'_>) ->
         draw: None,
         exchange_rates: Vec::new(),
         roundings: Vec::new(),
+        write_offs: Vec::new(),
+        facts: consulted(lodged, &context.facts),
         rulebook: context.rules.rulebook().content_hash().to_owned(),
     };
     match pipeline(lodged, read, context) {
         Ok(routed) => accepted(decision, routed, context),
         Err(Stop::Rejected(findings)) => Decision { findings, ..decision },
         Err(Stop::Referred(gaps, findings)) => Decision { outcome: Outcome::Referred, findings, gaps, ..decision },
+    }
+}
+
+/// The facts that the declaration names, to be kept with the decision.
+fn consulted(lodged: &Declaration, facts: &CaseFacts<'_>) -> Facts {
+    let certificate = |form: &str, number: &str| {
+        lodged.goods_items.iter().any(|item| {
+            item.certificate_form.as_deref() == Some(form) && item.certificate_number.as_deref() == Some(number)
+        })
+    };
+    let list = |number: &str| lodged.goods_items.iter().any(|item| item.exemption_list.as_deref() == Some(number));
+    let temporary = lodged.temporary_declaration_number.map(|number| format!("{number:012}"));
+    Facts {
+        traders: facts.trader.cloned().into_iter().collect(),
+        certificates: facts
+            .certificates
+            .iter()
+            .filter(|known| certificate(&known.form, &known.number))
+            .cloned()
+            .collect(),
+        exemption_lists: facts.exemption_lists.iter().filter(|known| list(&known.number)).cloned().collect(),
+        temporary_declarations: facts
+            .temporary_declarations
+            .iter()
+            .filter(|known| temporary.as_ref() == Some(&known.number))
+            .cloned()
+            .collect(),
+        guarantees: facts
+            .guarantees
+            .iter()
+            .filter(|known| lodged.guarantee_number.as_deref() == Some(&known.number))
+            .cloned()
+            .collect(),
+        branches: facts
+            .branches
+            .iter()
+            .filter(|known| lodged.first_declaration_number.as_deref() == Some(&known.first_declaration))
+            .cloned()
+            .collect(),
     }
 }
 

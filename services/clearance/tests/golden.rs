@@ -8,7 +8,7 @@ use jiff::civil::{Date, date};
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use vocabulary::declaration::{Bill, OtherTax};
-use vocabulary::{Decision, Declaration, DutyType, GoodsItem, Outcome, TaxCodeStatus, TraderFacts};
+use vocabulary::{CaseFacts, Decision, Declaration, DutyType, GoodsItem, Outcome, TaxCodeStatus, TraderFacts};
 
 static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
@@ -126,7 +126,7 @@ fn decide_on(declaration: &Declaration, day: Date) -> Decision {
     let trader = trader();
     let context = Context {
         rules: RULEBOOK.in_force_on(day),
-        trader: Some(&trader),
+        facts: CaseFacts { trader: Some(&trader), ..CaseFacts::default() },
         registered_at: day.at(9, 0, 0, 0),
         number: None,
         draw: 999_999,

@@ -6,7 +6,10 @@ use clearance::life_cycle::after_decision;
 use message::Reading;
 use rulebook::Rulebook;
 use storage::{DeclarationKey, DeclarationRow, NewDeclaration, Prefetched, Wanted};
-use vocabulary::{Bilingual, Decision, Declaration, DeclarationNumber, Finding, Outcome, Place, Severity, TraderFacts};
+use vocabulary::{
+    Bilingual, CaseFacts, Decision, Declaration, DeclarationNumber, Facts, Finding, Outcome, Place, Severity,
+    TraderFacts,
+};
 
 use crate::arrival::Arrival;
 use crate::events::{LOG_BEGINNING, content_hash, draw, log_entry};
@@ -213,7 +216,8 @@ fn decide(
         u32::try_from(counter).ok().and_then(|counter| DeclarationNumber::new(direction, counter).ok())
     });
     let draw = number.map_or(0, |number| draw(&desk.settings.selectivity_secret, &number.to_string()));
-    let circumstances = Circumstances { trader, registered_at: arrival.at, number, draw };
+    let facts = CaseFacts { trader, ..CaseFacts::default() };
+    let circumstances = Circumstances { facts, registered_at: arrival.at, number, draw };
     let decision = clear(declaration, findings, &circumstances, desk.rulebook);
     if let Some(number) = decision.number {
         *desk.series.next(number.direction()) += 1;
@@ -224,8 +228,8 @@ fn decide(
 /// What a decision depends on besides the declaration and the rules.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
-    /// What is known of the trader who declares.
-    pub trader: Option<&'a TraderFacts>,
+    /// What is known besides the declaration.
+    pub facts: CaseFacts<'a>,
     /// The time of registration, in Vietnam's time, on whose day's rules the decision rests.
     pub registered_at: jiff::civil::DateTime,
     /// The number that the declaration gets if it is registered.
@@ -244,7 +248,7 @@ pub fn clear(
 ) -> Decision {
     let context = clearance::Context {
         rules: rulebook.in_force_on(circumstances.registered_at.date()),
-        trader: circumstances.trader,
+        facts: circumstances.facts,
         registered_at: circumstances.registered_at,
         number: circumstances.number,
         draw: circumstances.draw,
@@ -387,14 +391,14 @@ fn whole_dong(decision: &Decision) -> Option<i64> {
 pub fn assess_document(
     document: &[u8],
     at: jiff::civil::DateTime,
-    facts: &vocabulary::Facts,
+    facts: &Facts,
     draw: u32,
     rulebook: &Rulebook,
 ) -> Decision {
     match message::read_declaration(document) {
         Reading::Read { declaration, findings } => {
-            let trader = declaration.declarant().and_then(|declarant| facts.trader(declarant));
-            let circumstances = Circumstances { trader, registered_at: at, number: None, draw };
+            let facts = facts.for_case(declaration.declarant());
+            let circumstances = Circumstances { facts, registered_at: at, number: None, draw };
             clear(&declaration, findings, &circumstances, rulebook)
         }
         Reading::Unreadable(findings) => Decision {
@@ -414,6 +418,8 @@ pub fn assess_document(
             draw: None,
             exchange_rates: Vec::new(),
             roundings: Vec::new(),
+            write_offs: Vec::new(),
+            facts: Facts::default(),
             rulebook: rulebook.content_hash().to_owned(),
         },
     }

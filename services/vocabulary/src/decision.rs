@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::citation::{Citation, RulebookGap};
 use crate::declaration::Direction;
 use crate::duty::{DutyLine, DutyType, plain};
+use crate::facts::{Facts, WriteOff};
 use crate::finding::{Bilingual, Finding};
 use crate::number::DeclarationNumber;
 
@@ -153,6 +154,12 @@ pub struct Decision {
     pub exchange_rates: Vec<AppliedExchangeRate>,
     /// The rules by which amounts were rounded.
     pub roundings: Vec<Citation>,
+    /// What the declaration uses up of certificates, exemptions, temporary movements and guarantees.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub write_offs: Vec<WriteOff>,
+    /// What was known besides the declaration, so that the decision can be derived again.
+    #[serde(skip_serializing_if = "Facts::is_empty")]
+    pub facts: Facts,
     /// The content hash of the rulebook.
     pub rulebook: String,
 }
@@ -192,6 +199,6 @@ impl Outcome {
     }
 }
 
-fn as_plain<S: Serializer>(number: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn as_plain<S: Serializer>(number: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&plain(*number))
 }

@@ -11,6 +11,8 @@ pub mod number;
 
 pub mod tax_code;
 
+pub mod origin_certificate;
+
 pub mod facts;
 
 pub mod citation;
@@ -27,8 +29,12 @@ pub use citation::{Citation, RulebookGap};
 pub use decision::{AppliedExchangeRate, AssessedItem, CriterionHit, Decision, DutyTotal, Lane, Outcome};
 pub use declaration::{Declaration, Direction, GoodsItem};
 pub use duty::{DutyLine, DutyType, Rate};
-pub use facts::{Facts, TaxCodeStatus, TraderFacts};
+pub use facts::{
+    Balance, BalanceLine, CaseFacts, ExemptionList, Facts, Guarantee, RoutedBranch, TaxCodeStatus,
+    TemporaryDeclaration, TraderFacts, WriteOff,
+};
 pub use field::{Field, FieldId, Kind, Record, Required, Scope, Text, Value, ValueRef};
 pub use finding::{Bilingual, Finding, Language, Place, Severity};
 pub use notice::{Notice, NoticeKind, PaymentConfirmation};
 pub use number::DeclarationNumber;
+pub use origin_certificate::{CertificateItem, OriginCertificate};

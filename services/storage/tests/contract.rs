@@ -1,0 +1,333 @@
+//! What both databases promise, asked of both in the same words.
+//!
+//! PostgreSQL is asked when THONGQUAN_TEST_POSTGRES names a server, as `deploy/dev/test` does; each test gets a database
+//! of its own.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use storage::{Commit, DeclarationKey, DeclarationUpdate, StorageError, Wanted};
+use support::{
+    Backend, batch, declaration, entry, kept, key, lodged, on_both, outgoing, partition, payment, payment_key, update,
+};
+
+on_both!(a_partition_begins_at_zero_and_counts_its_owners, |backend| {
+    let store = &backend.store;
+    assert_eq!(store.position(&lodged(0)).await.unwrap(), None);
+    let first = store.acquire(&lodged(0), "log-a").await.unwrap();
+    assert_eq!((first.next_offset, first.epoch), (0, 1));
+    let second = store.acquire(&lodged(0), "log-a").await.unwrap();
+    assert_eq!((second.next_offset, second.epoch), (0, 2));
+    assert_eq!(store.position(&lodged(0)).await.unwrap(), Some(second));
+    assert_eq!(store.position(&lodged(1)).await.unwrap(), None, "partitions are apart");
+});
+
+on_both!(a_replaced_log_is_refused_and_its_position_kept, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let refused = store.acquire(&lodged(0), "log-b").await.unwrap_err();
+    assert!(matches!(refused, StorageError::StreamChanged { .. }), "{refused}");
+    assert!(!refused.is_transient());
+    assert_eq!(store.position(&lodged(0)).await.unwrap(), Some(held), "a refusal fences nobody");
+});
+
+on_both!(a_batch_is_kept_whole, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut whole = batch(&held, 3);
+    whole.declarations = vec![declaration("A", 1, Some("100000000010"), 0), declaration("B", 1, None, 1)];
+    whole.log = vec![entry(&key("A", 1), 0), entry(&key("B", 1), 0)];
+    whole.payments = vec![payment("FT-1", 25_000)];
+    whole.outbox = vec![outgoing(0, 0), outgoing(0, 1), outgoing(1, 0)];
+    whole.kept = vec![kept(2)];
+    whole.series = vec![support::advance("import", 0, 0, 1)];
+    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
+
+    assert_eq!(store.position(&lodged(0)).await.unwrap().unwrap().next_offset, 3);
+    let (row, document, decision) = store.declaration(&key("A", 1)).await.unwrap().unwrap();
+    let new = &whole.declarations[0];
+    assert_eq!((&document, &decision), (&new.document, &new.decision));
+    assert_eq!((&row.key, &row.number, row.lane), (&new.key, &new.number, new.lane));
+    assert_eq!((&row.outcome, &row.state, &row.answer), (&new.outcome, &new.state, &new.answer));
+    assert_eq!((row.content_hash, row.log_hash, &row.source), (new.content_hash, new.log_hash, &new.source));
+    assert_eq!((row.total_payable, row.paid, row.registered_at_ms), (new.total_payable, 0, new.registered_at_ms));
+    assert_eq!(store.log_of(&key("A", 1)).await.unwrap(), vec![whole.log[0].clone()]);
+    assert_eq!(store.outbox_pending("declarations.lodged", 0, 10).await.unwrap(), whole.outbox);
+    assert_eq!(store.series("import", 0).await.unwrap(), 1);
+    assert_eq!(store.series("export", 0).await.unwrap(), 0);
+    let counts = store.counts().await.unwrap();
+    assert_eq!((counts.kept, counts.payments, counts.outbox), (1, 1, 3));
+    assert_eq!(counts.outcomes, vec![("accepted".to_owned(), 2)]);
+
+    let found = store
+        .prefetch(&Wanted {
+            declarations: vec![key("A", 1), key("A", 2)],
+            numbers: vec![
+                (support::DECLARANT.to_owned(), "100000000010".to_owned()),
+                ("0100109106".to_owned(), "100000000010".to_owned()),
+            ],
+            payments: vec![payment_key("FT-1"), payment_key("FT-2")],
+            ..Wanted::default()
+        })
+        .await
+        .unwrap();
+    assert_eq!(found.declarations.keys().collect::<Vec<_>>(), vec![&key("A", 1)]);
+    assert_eq!(found.numbers.len(), 1, "another enterprise's number is not this one's");
+    assert_eq!(found.payments[&payment_key("FT-1")].amount, 25_000);
+    assert_eq!(found.payments.len(), 1);
+});
+
+on_both!(a_fenced_owner_writes_nothing, |backend| {
+    let store = &backend.store;
+    let old = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let new = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut late = batch(&old, 1);
+    late.declarations = vec![declaration("A", 1, None, 0)];
+    late.outbox = vec![outgoing(0, 0)];
+    assert_eq!(store.commit(&late).await.unwrap(), Commit::Fenced);
+    let mut astray = batch(&new, 5);
+    astray.expected = 4;
+    astray.declarations = vec![declaration("A", 1, None, 4)];
+    assert_eq!(store.commit(&astray).await.unwrap(), Commit::Fenced, "the position is not where the owner thinks");
+    nothing_is_kept(&backend).await;
+});
+
+on_both!(a_batch_that_contradicts_what_is_kept_leaves_nothing, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut first = batch(&held, 1);
+    first.declarations = vec![declaration("A", 1, Some("100000000010"), 0)];
+    first.log = vec![entry(&key("A", 1), 0)];
+    first.payments = vec![payment("FT-1", 1)];
+    first.series = vec![support::advance("import", 0, 0, 1)];
+    assert_eq!(store.commit(&first).await.unwrap(), Commit::Committed);
+    let before = store.counts().await.unwrap();
+
+    let mut next = batch(&held, 2);
+    next.expected = 1;
+    next.outbox = vec![outgoing(1, 0)];
+    let contradictions = [
+        ("the same reference and version", {
+            let mut batch = next.clone();
+            batch.declarations = vec![declaration("C", 1, None, 1), declaration("A", 1, None, 1)];
+            batch
+        }),
+        ("the same number", {
+            let mut batch = next.clone();
+            batch.declarations = vec![declaration("C", 1, Some("100000000010"), 1)];
+            batch
+        }),
+        ("the same payment", {
+            let mut batch = next.clone();
+            batch.payments = vec![payment("FT-1", 1)];
+            batch
+        }),
+        ("a series that has moved", {
+            let mut batch = next.clone();
+            batch.series = vec![support::advance("import", 0, 0, 1)];
+            batch
+        }),
+        ("a series that is elsewhere", {
+            let mut batch = next.clone();
+            batch.series = vec![support::advance("import", 0, 7, 8)];
+            batch
+        }),
+        ("an update of what has moved on", {
+            let mut batch = next.clone();
+            batch.updates = vec![DeclarationUpdate { expected_log_sequence: 4, ..update(&key("A", 1), 1) }];
+            batch
+        }),
+        ("an update of what does not exist", {
+            let mut batch = next.clone();
+            batch.updates = vec![update(&key("Z", 1), 1)];
+            batch
+        }),
+    ];
+    for (what, batch) in contradictions {
+        let commit = store.commit(&batch).await.unwrap();
+        assert!(matches!(commit, Commit::Conflict(_)), "{what}: {commit:?}");
+        assert_eq!(store.counts().await.unwrap(), before, "{what} leaves nothing");
+        assert_eq!(store.position(&lodged(0)).await.unwrap().unwrap().next_offset, 1, "{what} moves nothing");
+    }
+});
+
+on_both!(a_declaration_moves_on_once, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut first = batch(&held, 1);
+    first.declarations = vec![declaration("A", 1, Some("100000000010"), 0)];
+    first.log = vec![entry(&key("A", 1), 0)];
+    assert_eq!(store.commit(&first).await.unwrap(), Commit::Committed);
+    // A payment comes by another partition, whose owner is another.
+    let settled = partition("payments.settled", 3);
+    let other = store.acquire(&settled, "log-a").await.unwrap();
+    let mut paid = support::batch_of(settled, &other, 1);
+    paid.updates = vec![update(&key("A", 1), 1)];
+    paid.log = vec![entry(&key("A", 1), 1)];
+    assert_eq!(store.commit(&paid).await.unwrap(), Commit::Committed);
+    let (row, _, _) = store.declaration(&key("A", 1)).await.unwrap().unwrap();
+    assert_eq!((row.state.as_str(), row.paid, row.log_sequence), ("cleared", 500, 1));
+    let log = store.log_of(&key("A", 1)).await.unwrap();
+    assert_eq!(log.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), vec![0, 1]);
+});
+
+on_both!(the_outbox_keeps_the_order_of_the_stream, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut whole = batch(&held, 40);
+    // Written in another order than they are to be sent in.
+    whole.outbox = (0..40).rev().flat_map(|offset| [outgoing(offset, 1), outgoing(offset, 0)]).collect();
+    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
+    let mut sent = Vec::new();
+    let mut page = store.outbox_pending("declarations.lodged", 0, 7).await.unwrap();
+    while let Some(last) = page.last().cloned() {
+        assert!(page.len() <= 7);
+        sent.extend(page.iter().map(|message| (message.source.offset, message.sequence)));
+        page = store.outbox_pending_after("declarations.lodged", 0, &last, 7).await.unwrap();
+    }
+    let expected: Vec<(i64, i32)> = (0..40).flat_map(|offset| [(offset, 0), (offset, 1)]).collect();
+    assert_eq!(sent, expected);
+    assert!(store.outbox_pending("declarations.lodged", 1, 7).await.unwrap().is_empty(), "partitions are apart");
+    store.outbox_remove(&[outgoing(0, 0), outgoing(39, 1), outgoing(99, 0)]).await.unwrap();
+    assert_eq!(store.counts().await.unwrap().outbox, 78, "what was not there is no error");
+});
+
+on_both!(pages_hold_every_declaration_once_in_the_order_of_bytes, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let references = ["b", "a", "B", "A", "a-1", "a_1", "Đ", "z", "é", "10", "9"];
+    let mut whole = batch(&held, 22);
+    for (offset, reference) in (0..).zip(references) {
+        whole.declarations.push(declaration(reference, 1, None, offset));
+        whole.declarations.push(declaration(reference, 2, None, offset));
+    }
+    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
+    let mut expected: Vec<DeclarationKey> = whole.declarations.iter().map(|new| new.key.clone()).collect();
+    expected.sort();
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store.decisions_page(after.take(), 4).await.unwrap();
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.key.clone());
+        found.extend(page.into_iter().map(|(row, _)| row.key));
+    }
+    assert_eq!(found, expected);
+});
+
+on_both!(what_is_strange_comes_back_as_it_was, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut whole = batch(&held, i64::MAX);
+    let mut strange = declaration("Tờ khai\t\"'; --", 4_294_967_295, None, i64::MAX - 1);
+    strange.document = (0..2 << 20).map(|at: usize| u8::try_from(at * 7 % 251).unwrap()).collect();
+    strange.decision = Vec::new();
+    strange.total_payable = Some(99_999_999_999);
+    whole.declarations = vec![strange.clone()];
+    whole.log = vec![entry(&strange.key, 0)];
+    let mut message = outgoing(5, 0);
+    message.headers = vec![("subject".to_owned(), "Đà Nẵng".to_owned()), ("empty".to_owned(), String::new())];
+    message.payload = vec![0, 255, 10];
+    whole.outbox = vec![message.clone()];
+    whole.kept = vec![storage::KeptMessage { key: None, payload: None, detail: "nul \0 inside".to_owned(), ..kept(6) }];
+    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
+    let (row, document, decision) = store.declaration(&strange.key).await.unwrap().unwrap();
+    assert_eq!((row.key, row.total_payable), (strange.key, strange.total_payable));
+    assert!(document == strange.document && decision.is_empty());
+    assert_eq!(store.outbox_pending("declarations.lodged", 0, 9).await.unwrap(), vec![message]);
+});
+
+on_both!(more_rows_than_one_statement_takes, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut whole = batch(&held, 1_700);
+    whole.declarations = (0..1_700).map(|n| declaration(&format!("R{n:05}"), 1, None, n)).collect();
+    whole.log = whole.declarations.iter().map(|new| entry(&new.key, 0)).collect();
+    whole.outbox = (0..1_700).map(|n| outgoing(n, 0)).collect();
+    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
+    let wanted =
+        Wanted { declarations: whole.declarations.iter().map(|new| new.key.clone()).collect(), ..Wanted::default() };
+    assert_eq!(store.prefetch(&wanted).await.unwrap().declarations.len(), 1_700);
+});
+
+on_both!(racing_owners_decide_each_offset_once, |backend| {
+    let store = &backend.store;
+    const ROUNDS: i64 = 40;
+    let mut racers = Vec::new();
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    for racer in 0..4 {
+        let store = store.clone();
+        racers.push(tokio::spawn(async move {
+            let mut won = 0;
+            loop {
+                let position = store.position(&lodged(0)).await.unwrap().unwrap();
+                if position.next_offset >= ROUNDS {
+                    return won;
+                }
+                let mut turn = batch(&held, position.next_offset + 1);
+                turn.expected = position.next_offset;
+                turn.declarations = vec![declaration(&format!("R{:03}", position.next_offset), 1, None, racer)];
+                turn.outbox = vec![outgoing(position.next_offset, 0)];
+                match store.commit(&turn).await {
+                    Ok(Commit::Committed) => won += 1,
+                    Ok(Commit::Fenced | Commit::Conflict(_)) => {}
+                    Err(error) => assert!(error.is_transient(), "{error}"),
+                }
+            }
+        }));
+    }
+    let mut won = 0;
+    for racer in racers {
+        won += racer.await.unwrap();
+    }
+    assert_eq!(won, ROUNDS);
+    let counts = store.counts().await.unwrap();
+    assert_eq!((counts.outcomes, counts.outbox), (vec![("accepted".to_owned(), ROUNDS)], ROUNDS));
+});
+
+on_both!(the_log_cannot_be_changed_by_anybody, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut whole = batch(&held, 1);
+    whole.declarations = vec![declaration("A", 1, None, 0)];
+    whole.log = vec![entry(&key("A", 1), 0)];
+    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
+    for statement in ["UPDATE decision_log SET kind = 'other'", "DELETE FROM decision_log"] {
+        let refused = backend.execute(statement).await.unwrap_err();
+        assert!(refused.contains("the decision log is never changed"), "{statement}: {refused}");
+    }
+    assert_eq!(store.log_of(&key("A", 1)).await.unwrap(), whole.log);
+});
+
+on_both!(a_newer_schema_is_refused_by_an_older_program, |backend| {
+    let health = backend.store.health().await.unwrap();
+    assert_eq!(health.schema_version, storage::SCHEMA_VERSION);
+    assert!(!health.server_version.is_empty());
+    drop(backend.reopen().await.unwrap());
+    backend.pretend_schema_version(storage::SCHEMA_VERSION + 1).await;
+    match backend.reopen().await {
+        Err(StorageError::SchemaTooNew { found, known }) => {
+            assert_eq!((found, known), (storage::SCHEMA_VERSION + 1, storage::SCHEMA_VERSION));
+        }
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("a newer schema was taken for ours"),
+    }
+});
+
+on_both!(facts_of_traders_take_the_place_of_older_ones, |backend| {
+    let store = &backend.store;
+    let put = |facts: &str| vec![("0100233488".to_owned(), facts.as_bytes().to_vec())];
+    store.put_traders(&put("one")).await.unwrap();
+    store.put_traders(&put("two")).await.unwrap();
+    let wanted = Wanted { traders: vec!["0100233488".to_owned(), "0100109106".to_owned()], ..Wanted::default() };
+    let found = store.prefetch(&wanted).await.unwrap().traders;
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), put("two"));
+});
+
+async fn nothing_is_kept(backend: &Backend) {
+    let counts = backend.store.counts().await.unwrap();
+    let kept: BTreeSet<i64> = [counts.outbox, counts.kept, counts.payments].into();
+    assert_eq!((counts.outcomes.len(), kept), (0, BTreeSet::from([0])));
+    assert_eq!(backend.store.position(&lodged(0)).await.unwrap().unwrap().next_offset, 0);
+}

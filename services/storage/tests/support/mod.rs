@@ -1,0 +1,229 @@
+//! The two databases under test, and small rows for them.
+
+use std::sync::Arc;
+
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use storage::{
+    Batch, DeclarationKey, DeclarationUpdate, KeptMessage, LogEntry, MessageSource, NewDeclaration, NewPayment,
+    Options, OutboxMessage, PaymentKey, Position, SeriesAdvance, StorageError, Store, StreamPartition,
+};
+use tempfile::TempDir;
+
+pub(crate) const DECLARANT: &str = "0100233488";
+
+/// A database of a test's own.
+pub(crate) struct Backend {
+    pub(crate) store: Arc<dyn Store>,
+    url: String,
+    _folder: Option<TempDir>,
+}
+
+impl Backend {
+    pub(crate) async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("contract.db").display());
+        let store = storage::open(&url, Options::default()).await.unwrap();
+        Self { store, url, _folder: Some(folder) }
+    }
+
+    /// PostgreSQL; `None`, and a word about it, where no server is named.
+    pub(crate) async fn postgres(test: &str) -> Option<Self> {
+        let Ok(server) = std::env::var("THONGQUAN_TEST_POSTGRES") else {
+            println!("skipped: THONGQUAN_TEST_POSTGRES names no server; run deploy/dev/test");
+            return None;
+        };
+        // Names of databases are short, so the test's own is cut.
+        let short: String = test.chars().take(40).collect();
+        let database = format!("storage_{short}_{}", std::process::id());
+        let mut connection = PgConnection::connect(&server).await.unwrap();
+        let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}"));
+        sqlx::raw_sql(create).execute(&mut connection).await.unwrap();
+        let url = format!("{}/{database}", server.rsplit_once('/').unwrap().0);
+        let store = storage::open(&url, Options::default()).await.unwrap();
+        Some(Self { store, url, _folder: None })
+    }
+
+    /// Opens the same database once more, as another process would.
+    pub(crate) async fn reopen(&self) -> Result<Arc<dyn Store>, StorageError> {
+        storage::open(&self.url, Options::default()).await
+    }
+
+    /// Executes a statement past the store, as somebody with a shell would; what the database said when it refused.
+    pub(crate) async fn execute(&self, statement: &str) -> Result<(), String> {
+        let statement = sqlx::AssertSqlSafe(statement.to_owned());
+        let done = match self.url.strip_prefix("sqlite:") {
+            Some(path) => {
+                let mut connection = SqliteConnection::connect(&format!("sqlite://{path}")).await.unwrap();
+                sqlx::raw_sql(statement).execute(&mut connection).await.map(|_| ())
+            }
+            None => {
+                let mut connection = PgConnection::connect(&self.url).await.unwrap();
+                sqlx::raw_sql(statement).execute(&mut connection).await.map(|_| ())
+            }
+        };
+        done.map_err(|error| error.to_string())
+    }
+
+    /// Makes the database look as a newer program would have left it.
+    pub(crate) async fn pretend_schema_version(&self, version: i64) {
+        let statement = if self.url.starts_with("sqlite:") {
+            format!("PRAGMA user_version = {version}")
+        } else {
+            format!("INSERT INTO schema_version VALUES ({version})")
+        };
+        self.execute(&statement).await.unwrap();
+    }
+}
+
+/// One test for each database.
+macro_rules! on_both {
+    ($name:ident, |$backend:ident| $body:block) => {
+        mod $name {
+            use super::*;
+
+            async fn ask($backend: Backend) $body
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                ask(Backend::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                if let Some(backend) = Backend::postgres(stringify!($name)).await {
+                    ask(backend).await;
+                }
+            }
+        }
+    };
+}
+pub(crate) use on_both;
+
+pub(crate) fn partition(topic: &str, partition: i32) -> StreamPartition {
+    StreamPartition { topic: topic.to_owned(), partition }
+}
+
+pub(crate) fn lodged(number: i32) -> StreamPartition {
+    partition("declarations.lodged", number)
+}
+
+fn source(offset: i64) -> MessageSource {
+    MessageSource { topic: "declarations.lodged".to_owned(), partition: 0, offset }
+}
+
+pub(crate) fn key(reference: &str, version: u32) -> DeclarationKey {
+    DeclarationKey { declarant: DECLARANT.to_owned(), reference: reference.to_owned(), version }
+}
+
+/// A batch without anything in it, which moves the position from where it was acquired.
+pub(crate) fn batch(held: &Position, next: i64) -> Batch {
+    batch_of(lodged(0), held, next)
+}
+
+pub(crate) fn batch_of(partition: StreamPartition, held: &Position, next: i64) -> Batch {
+    Batch {
+        partition,
+        epoch: held.epoch,
+        expected: held.next_offset,
+        next,
+        declarations: Vec::new(),
+        updates: Vec::new(),
+        log: Vec::new(),
+        payments: Vec::new(),
+        outbox: Vec::new(),
+        kept: Vec::new(),
+        series: Vec::new(),
+    }
+}
+
+pub(crate) fn declaration(reference: &str, version: u32, number: Option<&str>, offset: i64) -> NewDeclaration {
+    NewDeclaration {
+        key: key(reference, version),
+        content_hash: [7; 32],
+        outcome: "accepted".to_owned(),
+        state: "awaiting_payment".to_owned(),
+        direction: "import".to_owned(),
+        kind: "A11".to_owned(),
+        office: "01PR".to_owned(),
+        number: number.map(str::to_owned),
+        lane: Some(1),
+        registered_at_ms: Some(1_795_485_600_000),
+        total_payable: Some(500),
+        paid: 0,
+        rulebook: "sample".to_owned(),
+        source: source(offset),
+        log_sequence: 0,
+        log_hash: [1; 32],
+        answer: b"<Notice/>".to_vec(),
+        document: b"<Declaration/>".to_vec(),
+        decision: b"{}".to_vec(),
+    }
+}
+
+pub(crate) fn update(key: &DeclarationKey, log_sequence: i64) -> DeclarationUpdate {
+    DeclarationUpdate {
+        key: key.clone(),
+        expected_log_sequence: log_sequence - 1,
+        state: "cleared".to_owned(),
+        paid: 500,
+        log_sequence,
+        log_hash: [2; 32],
+    }
+}
+
+pub(crate) fn entry(key: &DeclarationKey, sequence: i64) -> LogEntry {
+    LogEntry {
+        key: key.clone(),
+        sequence,
+        at_ms: 1_795_485_600_000,
+        kind: "accepted".to_owned(),
+        body: b"{\"outcome\":\"accepted\"}".to_vec(),
+        previous_hash: [0; 32],
+        hash: [1; 32],
+    }
+}
+
+pub(crate) fn payment_key(bank_reference: &str) -> PaymentKey {
+    PaymentKey {
+        payer: DECLARANT.to_owned(),
+        identifier: "TQ100000000010".to_owned(),
+        bank_reference: bank_reference.to_owned(),
+    }
+}
+
+pub(crate) fn payment(bank_reference: &str, amount: i64) -> NewPayment {
+    NewPayment {
+        key: payment_key(bank_reference),
+        number: Some("100000000010".to_owned()),
+        amount,
+        at_ms: 1_795_485_600_000,
+        source: source(0),
+        outcome: "cleared".to_owned(),
+    }
+}
+
+pub(crate) fn outgoing(offset: i64, sequence: i32) -> OutboxMessage {
+    OutboxMessage {
+        source: source(offset),
+        sequence,
+        event_id: format!("event-{offset}-{sequence}"),
+        topic: "declarations.notices".to_owned(),
+        key: DECLARANT.as_bytes().to_vec(),
+        headers: vec![("subject".to_owned(), "A".to_owned())],
+        payload: b"<Notice/>".to_vec(),
+    }
+}
+
+pub(crate) fn kept(offset: i64) -> KeptMessage {
+    KeptMessage {
+        source: source(offset),
+        reason: "not_xml".to_owned(),
+        detail: "the document is not XML".to_owned(),
+        key: Some(b"key".to_vec()),
+        payload: Some(b"bytes".to_vec()),
+    }
+}
+
+pub(crate) fn advance(direction: &str, partition: i32, expected_next: i64, next: i64) -> SeriesAdvance {
+    SeriesAdvance { direction: direction.to_owned(), partition, expected_next, next }
+}

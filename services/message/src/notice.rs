@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, DutyTotal, DutyType, Finding, Lane, Notice, NoticeKind, Severity};
+use vocabulary::{Bilingual, DutyTotal, DutyType, Finding, Lane, Notice, NoticeKind, Reason, Severity};
 
 use crate::payment::{DATE_TIME_SHAPE, date_time};
 use crate::tree::{self, Cursor, Element, Format};
@@ -19,14 +19,6 @@ const FORMAT: Format = Format {
     schema: "schemas/notice/1.0",
     law: "Law 54/2014/QH13, art. 30 (registration of declarations)",
 };
-
-const KINDS: [NoticeKind; 5] = [
-    NoticeKind::Rejected,
-    NoticeKind::Registered,
-    NoticeKind::AwaitingPayment,
-    NoticeKind::Cleared,
-    NoticeKind::Referred,
-];
 
 /// Writes a notice.
 pub fn write_notice(notice: &Notice) -> Vec<u8> {
@@ -48,7 +40,17 @@ pub fn write_notice(notice: &Notice) -> Vec<u8> {
         out.close(1, "DutyTaxFeeTotal");
     }
     out.optional(1, "TotalPayableAmount", notice.total_payable.map(plain).as_deref());
+    out.optional(1, "PreviousTotalPayableAmount", notice.previous_total_payable.map(plain).as_deref());
+    if let (Some(now), Some(before)) = (notice.total_payable, notice.previous_total_payable) {
+        out.leaf(1, "DifferenceAmount", "", &plain(now - before));
+    }
     out.optional(1, "PaymentIdentifierID", notice.payment_identifier.as_deref());
+    if let Some(reason) = &notice.reason {
+        out.open(1, "Reason");
+        out.leaf(2, "Code", "", &reason.code);
+        out.bilingual("Message", &reason.message);
+        out.close(1, "Reason");
+    }
     for finding in &notice.findings {
         out.finding(finding);
     }
@@ -119,7 +121,7 @@ fn severity_word(severity: Severity) -> &'static str {
 pub fn read_notice(bytes: &[u8]) -> Result<Notice, Vec<Finding>> {
     tree::read(bytes, &FORMAT, |cursor| {
         let kind = cursor.parsed("TypeCode", ["the kind of a notice", "loại thông báo"], |text| {
-            KINDS.into_iter().find(|kind| kind.as_str() == text)
+            NoticeKind::ALL.into_iter().find(|kind| kind.as_str() == text)
         });
         let declarant = cursor.required("DeclarantID").map(text);
         let reference = cursor.required("FunctionalReferenceID").map(text);
@@ -133,7 +135,12 @@ pub fn read_notice(bytes: &[u8]) -> Result<Notice, Vec<Finding>> {
             totals.extend(cursor.group(total, duty_total));
         }
         let total_payable = cursor.optional("TotalPayableAmount").and_then(|element| decimal(element.text.trim()));
+        let previous_total_payable =
+            cursor.optional("PreviousTotalPayableAmount").and_then(|element| decimal(element.text.trim()));
+        // It follows from the two totals.
+        let _ = cursor.optional("DifferenceAmount");
         let payment_identifier = cursor.optional("PaymentIdentifierID").map(text);
+        let reason = cursor.optional("Reason").and_then(|element| cursor.group(element, reason));
         let mut findings = Vec::new();
         while let Some(element) = cursor.optional("Finding") {
             findings.extend(cursor.group(element, finding));
@@ -148,7 +155,9 @@ pub fn read_notice(bytes: &[u8]) -> Result<Notice, Vec<Finding>> {
             lane,
             totals,
             total_payable,
+            previous_total_payable,
             payment_identifier,
+            reason,
             findings,
         })
     })
@@ -175,6 +184,12 @@ fn duty_total(cursor: &mut Cursor<'_>) -> Option<DutyTotal> {
     });
     let payable = cursor.parsed("PayableAmount", ["whole dong", "số tiền đồng, không có phần lẻ"], decimal);
     Some(DutyTotal { duty_type: duty_type?, payable: payable? })
+}
+
+fn reason(cursor: &mut Cursor<'_>) -> Option<Reason> {
+    let code = cursor.required("Code").map(text);
+    let (en, vi) = (cursor.required("Message").map(text), cursor.required("Message").map(text));
+    Some(Reason { code: code?, message: Bilingual { en: en?, vi: vi? } })
 }
 
 fn finding(cursor: &mut Cursor<'_>) -> Option<Finding> {
@@ -235,7 +250,9 @@ mod tests {
                 DutyTotal { duty_type: DutyType::Vat, payable: Decimal::from(99_999_999_999_u64) },
             ],
             total_payable: Some(Decimal::from(100_026_099_999_u64)),
+            previous_total_payable: Some(Decimal::from(100_026_100_000_u64)),
             payment_identifier: Some("VN108399733040".to_owned()),
+            reason: Some(Reason { code: "E0399".to_owned(), message: Bilingual::new("nine times", "chín lần") }),
             findings: vec![Finding {
                 code: "R1088".to_owned(),
                 severity: Severity::Warning,
@@ -264,7 +281,9 @@ mod tests {
             lane: None,
             totals: Vec::new(),
             total_payable: None,
+            previous_total_payable: None,
             payment_identifier: None,
+            reason: None,
             ..notice()
         };
         assert_eq!(read_notice(&write_notice(&brief)).unwrap(), brief);
@@ -274,6 +293,7 @@ mod tests {
     fn a_notice_gives_the_lane_with_its_national_code() {
         let document = String::from_utf8(write_notice(&notice())).unwrap();
         assert!(document.contains("<Lane nationalCode=\"2\">yellow</Lane>"), "{document}");
+        assert!(document.contains("<DifferenceAmount>-1</DifferenceAmount>"), "{document}");
     }
 
     #[test]

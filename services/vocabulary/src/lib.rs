@@ -35,6 +35,6 @@ pub use facts::{
 };
 pub use field::{Field, FieldId, Kind, Record, Required, Scope, Text, Value, ValueRef};
 pub use finding::{Bilingual, Finding, Language, Place, Severity};
-pub use notice::{Notice, NoticeKind, PaymentConfirmation};
+pub use notice::{Notice, NoticeKind, PaymentConfirmation, Reason};
 pub use number::DeclarationNumber;
 pub use origin_certificate::{CertificateItem, OriginCertificate};

@@ -9,7 +9,8 @@
 //!   rules/code-lists/   codes                     │
 //!   rules/valuation/    exchange rates, rounding ─┤──► Rulebook ──► in_force_on(date) ──► RulesInForce
 //!   rules/assessment/   tariffs, agreements, ─────┘     (all days)                         ├─ commodity(hs8) ─► TariffLine
-//!                       taxes, thresholds                                                  └─ codes, rates, thresholds
+//!                       taxes, thresholds                                                  └─ codes, rates, thresholds,
+//!   rules/life-cycle/   terms, reasons, frozen fields                                         terms
 //! ```
 
 mod rulebook;
@@ -38,6 +39,8 @@ mod validation;
 
 mod selectivity;
 
+mod life_cycle;
+
 mod load;
 
 mod error;
@@ -52,6 +55,7 @@ pub use error::{RuleError, RuleErrors};
 pub use hs_table::CommodityCode;
 pub use in_force::{MfnRelation, RulesInForce};
 pub use law::Instrument;
+pub use life_cycle::{Change, ChangeNote, ChangeReason, FrozenField, FrozenFrom, LimitKind, ReasonFor, Until};
 pub use rulebook::{Rulebook, SourceSummary};
 pub use subject::{ItemSurroundings, Surroundings};
 pub use tariff_line::{EnvironmentalProtection, ExportDuty, SpecialConsumption, TariffLine, TariffUnit, VatOnLine};

@@ -13,6 +13,7 @@ use crate::error::RuleErrors;
 use crate::hs_table::{CommodityCode, HsTable};
 use crate::in_force::RulesInForce;
 use crate::law::{Instrument, Instruments};
+use crate::life_cycle::LifeCycleRules;
 use crate::load;
 use crate::selectivity::Criterion;
 use crate::tariff_line::{ExportPreferenceRow, ImportRow, RateCell, SpecialConsumptionRow, VatCutRule, VatRow};
@@ -65,6 +66,7 @@ pub struct Rulebook {
     pub(crate) exchange_rates: ExchangeRates,
     pub(crate) validation: Vec<ValidationRule>,
     pub(crate) criteria: Vec<Criterion>,
+    pub(crate) life_cycle: LifeCycleRules,
 }
 
 /// What the table of relations says of a country.

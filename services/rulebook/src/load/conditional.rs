@@ -14,7 +14,7 @@ use crate::selectivity::Criterion;
 use crate::subject::schema::{Vocabulary, number_of};
 use crate::validation::ValidationRule;
 
-const DIRECTIONS: [(&str, Option<Direction>); 3] =
+pub(crate) const DIRECTIONS: [(&str, Option<Direction>); 3] =
     [("both", None), ("import", Some(Direction::Import)), ("export", Some(Direction::Export))];
 const SEVERITIES: [(&str, Severity); 2] = [("error", Severity::Error), ("warning", Severity::Warning)];
 const LANES: [(&str, Lane); 2] = [("yellow", Lane::Yellow), ("red", Lane::Red)];
@@ -167,14 +167,14 @@ fn condition(section: &Section<'_>, scope: Scope, problems: &mut Problems) -> Op
     }
 }
 
-fn bilingual(section: &Section<'_>, key: &'static str, problems: &mut Problems) -> Option<Bilingual> {
+pub(crate) fn bilingual(section: &Section<'_>, key: &'static str, problems: &mut Problems) -> Option<Bilingual> {
     let texts = section.section(key, problems)?;
     let pair = (texts.text("en", problems), texts.text("vi", problems));
     texts.finish(problems);
     Some(Bilingual::new(pair.0?, pair.1?))
 }
 
-fn known<T: Clone>(
+pub(crate) fn known<T: Clone>(
     section: &Section<'_>,
     key: &'static str,
     words: &[(&str, T)],

@@ -22,6 +22,8 @@ mod valuation;
 
 mod conditional;
 
+mod life_cycle;
+
 use std::path::Path;
 
 use crate::error::{Problems, RuleErrors};
@@ -56,6 +58,8 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
     let validation = conditional::validation(sources, &laws, problems);
     let criteria = conditional::criteria(sources, &laws, problems);
 
+    let life_cycle = life_cycle::read(sources, &laws, problems);
+
     let (files, bytes) = sources.size();
     let tariff = tariff.complete()?;
     let taxes = taxes.complete()?;
@@ -87,5 +91,6 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
         exchange_rates: valuation.exchange_rates,
         validation,
         criteria,
+        life_cycle: life_cycle?,
     })
 }

@@ -1,0 +1,346 @@
+//! What somebody wants to happen to a declaration.
+
+use rust_decimal::Decimal;
+use vocabulary::{Bilingual, Decision, Declaration, Lane, Reason};
+
+use super::changed::Basis;
+
+/// A declaration and what was decided on it.
+#[derive(Debug, Clone, Copy)]
+pub struct Decided<'a> {
+    /// The declaration as lodged.
+    pub declaration: &'a Declaration,
+    /// What was decided.
+    pub decision: &'a Decision,
+}
+
+/// A declaration in a new version.
+#[derive(Debug, Clone, Copy)]
+pub struct Amendment<'a> {
+    /// The code of the reason that the declarant gives.
+    pub reason: Option<&'a str>,
+    /// The declaration as it stands.
+    pub before: &'a Declaration,
+    /// The new version, decided under the rules of the day of registration.
+    pub after: Decided<'a>,
+}
+
+/// Why customs may cancel a declaration unasked (Circular 38/2015 art. 22).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AutomaticCase {
+    /// No goods of an import have arrived.
+    GoodsNotArrived,
+    /// Export goods that are cleared, or may be, did not enter the supervision area.
+    NotMoved,
+    /// No documents came for an export in the yellow lane.
+    NoDossier,
+    /// The goods of an export in the red lane were not presented.
+    NotPresented,
+    /// A licence that was needed at registration was missing.
+    LicenceMissing,
+}
+
+impl AutomaticCase {
+    /// Every case.
+    pub const ALL: [Self; 5] =
+        [Self::GoodsNotArrived, Self::NotMoved, Self::NoDossier, Self::NotPresented, Self::LicenceMissing];
+
+    /// The word used in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GoodsNotArrived => "goods_not_arrived",
+            Self::NotMoved => "not_moved",
+            Self::NoDossier => "no_dossier",
+            Self::NotPresented => "not_presented",
+            Self::LicenceMissing => "licence_missing",
+        }
+    }
+
+    pub(super) fn meaning(self) -> Bilingual {
+        let (en, vi) = match self {
+            Self::GoodsNotArrived => ("no goods arrived in time", "hàng hóa không đến trong thời hạn"),
+            Self::NotMoved => (
+                "the goods did not enter the supervision area in time",
+                "hàng hóa không đưa vào khu vực giám sát trong thời hạn",
+            ),
+            Self::NoDossier => ("no documents were handed in in time", "không nộp hồ sơ trong thời hạn"),
+            Self::NotPresented => ("the goods were not presented in time", "không xuất trình hàng hóa trong thời hạn"),
+            Self::LicenceMissing => {
+                ("a licence was missing at registration", "không có giấy phép tại thời điểm đăng ký")
+            }
+        };
+        Bilingual::new(en, vi)
+    }
+}
+
+/// What somebody wants to happen to a declaration.
+#[derive(Debug, Clone)]
+pub enum Command<'a> {
+    /// The declarant declares in advance (IDA, EDA).
+    PreRegister(Decided<'a>),
+    /// The declarant declares anew what was declared in advance.
+    Edit(Decided<'a>),
+    /// The declarant registers what was declared in advance (IDC, EDC).
+    Register {
+        /// What was decided when it was declared in advance.
+        before: &'a Basis,
+        /// What is decided on it now.
+        now: Decided<'a>,
+    },
+    /// The declarant declares and registers at once.
+    Lodge(Decided<'a>),
+    /// The declarant amends (IDE, EDE).
+    Amend(Amendment<'a>),
+    /// The declarant files a proof of origin that lowers the duty.
+    FileCertificate(Amendment<'a>),
+    /// The declarant cancels.
+    Cancel {
+        /// The code of the reason that the declarant gives.
+        reason: Option<&'a str>,
+    },
+    /// A bank pays.
+    Pay {
+        /// How much, in dong.
+        amount: Decimal,
+        /// Whether the payer is who declares.
+        by_declarant: bool,
+    },
+    /// An officer accepts the documents.
+    AcceptDocuments,
+    /// An officer asks for an amendment.
+    InstructAmendment {
+        /// What has to be amended, and why.
+        reason: Reason,
+    },
+    /// An officer, or the risk system, asks for a stricter lane.
+    Reroute {
+        /// The lane.
+        lane: Lane,
+        /// Why.
+        reason: Reason,
+    },
+    /// An officer has examined the goods.
+    FinishExamination,
+    /// An officer releases the goods before clearance.
+    Release {
+        /// A waits for classification, B for the value, C for something else.
+        reason: &'a str,
+    },
+    /// An officer lets the goods be taken to storage.
+    TakeToStorage,
+    /// An officer fixes what was open after release or storage.
+    Clear,
+    /// An officer decides what the rulebook did not answer, after it was mended.
+    Decide(Decided<'a>),
+    /// An officer refuses the declaration.
+    Refuse {
+        /// Why.
+        reason: Reason,
+    },
+    /// The gate sees the goods pass the supervision area.
+    PassSupervision,
+    /// The term for registration has passed.
+    Expire,
+    /// A term after registration has passed.
+    CancelAutomatically(AutomaticCase),
+}
+
+/// A command without its particulars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each is the command of the same name")]
+pub enum CommandKind {
+    PreRegister,
+    Edit,
+    Register,
+    Lodge,
+    Amend,
+    FileCertificate,
+    Cancel,
+    Pay,
+    AcceptDocuments,
+    InstructAmendment,
+    Reroute,
+    FinishExamination,
+    Release,
+    TakeToStorage,
+    Clear,
+    Decide,
+    Refuse,
+    PassSupervision,
+    Expire,
+    CancelAutomatically,
+}
+
+/// Who gives a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Actor {
+    /// Who declares.
+    Declarant,
+    /// A bank.
+    Bank,
+    /// A customs officer.
+    Officer,
+    /// Whoever watches the gate.
+    Gate,
+    /// The calendar.
+    Time,
+}
+
+impl Actor {
+    /// The word used in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Declarant => "declarant",
+            Self::Bank => "bank",
+            Self::Officer => "officer",
+            Self::Gate => "gate",
+            Self::Time => "time",
+        }
+    }
+}
+
+impl CommandKind {
+    /// Every command.
+    pub const ALL: [Self; 20] = [
+        Self::PreRegister,
+        Self::Edit,
+        Self::Register,
+        Self::Lodge,
+        Self::Amend,
+        Self::FileCertificate,
+        Self::Cancel,
+        Self::Pay,
+        Self::AcceptDocuments,
+        Self::InstructAmendment,
+        Self::Reroute,
+        Self::FinishExamination,
+        Self::Release,
+        Self::TakeToStorage,
+        Self::Clear,
+        Self::Decide,
+        Self::Refuse,
+        Self::PassSupervision,
+        Self::Expire,
+        Self::CancelAutomatically,
+    ];
+
+    /// The word used in records.
+    pub fn as_str(self) -> &'static str {
+        self.about().0
+    }
+
+    /// Who gives it.
+    pub fn actor(self) -> Actor {
+        self.about().1
+    }
+
+    /// What it does, in the two languages, as a noun.
+    pub fn name(self) -> Bilingual {
+        let (_, _, en, vi, _) = self.about();
+        Bilingual::new(en, vi)
+    }
+
+    /// The law that it rests on.
+    pub fn law(self) -> &'static str {
+        self.about().4
+    }
+
+    fn about(self) -> (&'static str, Actor, &'static str, &'static str, &'static str) {
+        use Actor::{Bank, Declarant, Gate, Officer, Time};
+        const ADVANCE: &str = "Circular 38/2015/TT-BTC, art. 18.6";
+        const REGISTRATION: &str = "Circular 38/2015/TT-BTC, art. 19; Law 54/2014/QH13, art. 30";
+        const AMENDMENT: &str = "Circular 38/2015/TT-BTC, art. 20";
+        const CANCELLATION: &str = "Circular 38/2015/TT-BTC, art. 22";
+        const PAYMENT: &str = "Law 107/2016/QH13, art. 9";
+        const CHECK: &str = "Law 54/2014/QH13, art. 32 and 33";
+        const CLEARANCE: &str = "Law 54/2014/QH13, art. 37";
+        match self {
+            Self::PreRegister => ("pre_register", Declarant, "a declaration in advance", "khai trước", ADVANCE),
+            Self::Edit => ("edit", Declarant, "a new declaration in advance", "khai lại thông tin khai trước", ADVANCE),
+            Self::Register => ("register", Declarant, "registration", "đăng ký tờ khai", REGISTRATION),
+            Self::Lodge => ("lodge", Declarant, "lodging a declaration", "khai và đăng ký tờ khai", REGISTRATION),
+            Self::Amend => ("amend", Declarant, "an amendment", "khai bổ sung", AMENDMENT),
+            Self::FileCertificate => (
+                "file_certificate",
+                Declarant,
+                "filing a proof of origin",
+                "nộp bổ sung chứng từ chứng nhận xuất xứ",
+                "Circular 33/2023/TT-BTC",
+            ),
+            Self::Cancel => ("cancel", Declarant, "a cancellation", "hủy tờ khai", CANCELLATION),
+            Self::Pay => ("pay", Bank, "a payment", "nộp thuế", PAYMENT),
+            Self::AcceptDocuments => ("accept_documents", Officer, "accepting documents", "chấp nhận hồ sơ", CHECK),
+            Self::InstructAmendment => {
+                ("instruct_amendment", Officer, "instructing an amendment", "yêu cầu khai bổ sung", AMENDMENT)
+            }
+            Self::Reroute => (
+                "reroute",
+                Officer,
+                "a stricter lane",
+                "chuyển luồng",
+                "Circular 38/2015/TT-BTC, art. 19.4; Circular 81/2019/TT-BTC, art. 22",
+            ),
+            Self::FinishExamination => {
+                ("finish_examination", Officer, "the end of an examination", "kết thúc kiểm tra thực tế", CHECK)
+            }
+            Self::Release => (
+                "release",
+                Officer,
+                "a release before clearance",
+                "giải phóng hàng",
+                "Law 54/2014/QH13, art. 36; Decree 08/2015/ND-CP, art. 32",
+            ),
+            Self::TakeToStorage => (
+                "take_to_storage",
+                Officer,
+                "taking goods to storage",
+                "đưa hàng về bảo quản",
+                "Circular 38/2015/TT-BTC, art. 32",
+            ),
+            Self::Clear => ("clear", Officer, "clearance", "thông quan", CLEARANCE),
+            Self::Decide => {
+                ("decide", Officer, "deciding a referred case", "quyết định vụ việc được chuyển", REGISTRATION)
+            }
+            Self::Refuse => ("refuse", Officer, "a refusal", "từ chối", CHECK),
+            Self::PassSupervision => (
+                "pass_supervision",
+                Gate,
+                "passing the supervision area",
+                "qua khu vực giám sát",
+                "Circular 38/2015/TT-BTC, art. 52",
+            ),
+            Self::Expire => ("expire", Time, "the end of the term for registration", "hết hạn khai trước", ADVANCE),
+            Self::CancelAutomatically => {
+                ("cancel_automatically", Time, "a cancellation without a request", "hủy tờ khai tự động", CANCELLATION)
+            }
+        }
+    }
+}
+
+impl Command<'_> {
+    /// The command without its particulars.
+    pub fn kind(&self) -> CommandKind {
+        match self {
+            Self::PreRegister(_) => CommandKind::PreRegister,
+            Self::Edit(_) => CommandKind::Edit,
+            Self::Register { .. } => CommandKind::Register,
+            Self::Lodge(_) => CommandKind::Lodge,
+            Self::Amend(_) => CommandKind::Amend,
+            Self::FileCertificate(_) => CommandKind::FileCertificate,
+            Self::Cancel { .. } => CommandKind::Cancel,
+            Self::Pay { .. } => CommandKind::Pay,
+            Self::AcceptDocuments => CommandKind::AcceptDocuments,
+            Self::InstructAmendment { .. } => CommandKind::InstructAmendment,
+            Self::Reroute { .. } => CommandKind::Reroute,
+            Self::FinishExamination => CommandKind::FinishExamination,
+            Self::Release { .. } => CommandKind::Release,
+            Self::TakeToStorage => CommandKind::TakeToStorage,
+            Self::Clear => CommandKind::Clear,
+            Self::Decide(_) => CommandKind::Decide,
+            Self::Refuse { .. } => CommandKind::Refuse,
+            Self::PassSupervision => CommandKind::PassSupervision,
+            Self::Expire => CommandKind::Expire,
+            Self::CancelAutomatically(_) => CommandKind::CancelAutomatically,
+        }
+    }
+}

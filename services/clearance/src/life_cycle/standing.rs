@@ -1,0 +1,183 @@
+//! What a declaration's next step depends on.
+
+use jiff::civil::{Date, DateTime};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use vocabulary::{DeclarationNumber, Direction, Lane};
+
+use super::event::Event;
+use super::state::State;
+
+/// What stands in for payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Security {
+    /// Nothing: what is owed is paid before clearance.
+    #[default]
+    None,
+    /// A bank's guarantee covers what is owed (Law 107/2016 art. 9).
+    Guaranteed,
+    /// An authorised operator pays in the month after clearance (Law 107/2016 art. 9).
+    Deferred,
+}
+
+impl Security {
+    /// The word used in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Guaranteed => "guaranteed",
+            Self::Deferred => "deferred",
+        }
+    }
+}
+
+/// Where a declaration stands, and what its next step depends on. It is the sum of its events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The state.
+    pub state: State,
+    /// When the state began, or what was declared in advance was last edited; in Vietnam's time.
+    pub since: DateTime,
+    /// Import or export.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
+    /// The number that customs gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<DeclarationNumber>,
+    /// The lane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<Lane>,
+    /// What is owed, in whole dong.
+    pub owed: Decimal,
+    /// What has been paid, in whole dong.
+    pub paid: Decimal,
+    /// What stands in for payment.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub security: Security,
+    /// When it was registered; on this day's rules it is decided, and decided again when it is amended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered_at: Option<DateTime>,
+    /// The day of release before clearance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released_on: Option<Date>,
+    /// The day of clearance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleared_on: Option<Date>,
+    /// The last day for what has to follow: the tax that is guaranteed or deferred, the official value after release,
+    /// the result of an inspection in storage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Date>,
+}
+
+fn is_none(security: &Security) -> bool {
+    *security == Security::None
+}
+
+impl Standing {
+    /// Of a declaration of which nothing is kept.
+    pub fn draft(at: DateTime) -> Self {
+        Self {
+            state: State::Draft,
+            since: at,
+            direction: None,
+            number: None,
+            lane: None,
+            owed: Decimal::ZERO,
+            paid: Decimal::ZERO,
+            security: Security::None,
+            registered_at: None,
+            released_on: None,
+            cleared_on: None,
+            due_on: None,
+        }
+    }
+
+    /// What is owed and not paid.
+    pub fn open(&self) -> Decimal {
+        (self.owed - self.paid).max(Decimal::ZERO)
+    }
+
+    /// Whether payment stands in the way of clearance no more: nothing is owed, or it is guaranteed or deferred.
+    pub fn is_settled(&self) -> bool {
+        self.open().is_zero() || self.security != Security::None
+    }
+
+    /// The same declaration after an event.
+    #[must_use]
+    pub fn after(&self, event: &Event, at: DateTime) -> Self {
+        let mut next = self.clone();
+        let mut enter = |state: State| {
+            if next.state != state {
+                next.state = state;
+                next.since = at;
+            }
+        };
+        match event {
+            Event::Rejected => enter(State::Rejected),
+            Event::Referred => enter(State::Referred),
+            Event::PreRegistered { number, direction, owed } | Event::Edited { number, direction, owed } => {
+                enter(State::PreRegistered);
+                next.since = at;
+                (next.number, next.direction, next.owed) = (*number, *direction, *owed);
+            }
+            Event::Registered { number, direction, lane, owed, security, due_on } => {
+                enter(State::of_lane(*lane));
+                next.registered_at = Some(at);
+                (next.number, next.direction, next.lane) = (*number, *direction, Some(*lane));
+                (next.owed, next.security, next.due_on) = (*owed, *security, *due_on);
+            }
+            Event::Amended { number, lane, owed_after, security, .. } => {
+                let under_check = matches!(
+                    self.state,
+                    State::AwaitingPayment | State::DocumentCheck | State::AmendmentInstructed | State::Examination
+                );
+                if under_check {
+                    enter(State::of_lane(*lane));
+                }
+                (next.number, next.lane) = (Some(*number), Some(*lane));
+                (next.owed, next.security) = (*owed_after, *security);
+            }
+            Event::PaymentReceived { amount, .. } => next.paid += *amount,
+            Event::PaymentAwaited => enter(State::AwaitingPayment),
+            Event::AmendmentInstructed { due_on, .. } => {
+                enter(State::AmendmentInstructed);
+                (next.since, next.due_on) = (at, *due_on);
+            }
+            Event::Rerouted { lane, .. } => {
+                enter(State::of_lane(*lane));
+                next.lane = Some(*lane);
+            }
+            Event::Released { due_on, .. } => {
+                enter(State::ReleasedBeforePermit);
+                (next.released_on, next.due_on) = (Some(at.date()), Some(*due_on));
+            }
+            Event::TakenToStorage { due_on } => {
+                enter(State::TakenToStorage);
+                next.due_on = Some(*due_on);
+            }
+            Event::Cleared { due_on } => {
+                enter(State::Cleared);
+                (next.cleared_on, next.due_on) = (Some(at.date()), *due_on);
+            }
+            Event::PassedSupervision => enter(State::ThroughSupervision),
+            Event::Refused { .. } => enter(State::Refused),
+            Event::Cancelled { .. } => enter(State::Cancelled),
+            Event::Expired => enter(State::Expired),
+            Event::DocumentsAccepted | Event::Examined | Event::DutyDifference { .. } | Event::AmendmentReferred => {}
+        }
+        next
+    }
+
+    /// The same declaration after events, one after the other.
+    #[must_use]
+    pub fn after_all(&self, events: &[Event], at: DateTime) -> Self {
+        events.iter().fold(self.clone(), |standing, event| standing.after(event, at))
+    }
+
+    /// Of the version that a later one takes the place of.
+    #[must_use]
+    pub fn superseded(&self, at: DateTime) -> Self {
+        Self { state: State::Superseded, since: at, ..self.clone() }
+    }
+}

@@ -1,0 +1,660 @@
+//! Every state with every command, the figures that matter, and what no sequence of commands may do.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use clearance::life_cycle::{
+    Amendment, AutomaticCase, Basis, Circumstances, Command, CommandKind, Decided, Event, Security, Standing, State,
+    Step, carry_out,
+};
+use jiff::civil::{Date, DateTime, date, datetime};
+use proptest::prelude::*;
+use rulebook::Rulebook;
+use rust_decimal::Decimal;
+use vocabulary::declaration::{Bill, Permit};
+use vocabulary::{
+    AppliedExchangeRate, AssessedItem, Balance, Bilingual, Citation, Decision, Declaration, Direction, DutyLine,
+    DutyTotal, DutyType, Facts, Lane, Outcome, Rate, Reason, TraderFacts, WriteOff,
+};
+
+static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
+    Rulebook::load(&folder).unwrap_or_else(|errors| panic!("{errors}"))
+});
+
+/// A Monday.
+const AT: DateTime = datetime(2026, 11, 23, 9, 0, 0, 0);
+const TAX_CODE: &str = "0100233488";
+
+fn dong(amount: i64) -> Decimal {
+    Decimal::from(amount)
+}
+
+fn on(day: Date) -> Circumstances<'static> {
+    Circumstances { at: day.at(9, 0, 0, 0), rules: RULEBOOK.in_force_on(day) }
+}
+
+fn now() -> Circumstances<'static> {
+    on(AT.date())
+}
+
+fn declaration() -> Declaration {
+    Declaration {
+        direction: Some("IM".into()),
+        importer_code: Some(TAX_CODE.into()),
+        kind: Some("A11".into()),
+        transport_mode: Some("2".into()),
+        customs_office: Some("01PR".into()),
+        gross_mass: Some(dong(500)),
+        bills: vec![Bill { number: Some("BILL1".into()) }],
+        ..Declaration::default()
+    }
+}
+
+/// A decision with one line that bears import duty alone.
+fn decision(outcome: Outcome, lane: Lane, total: i64) -> Decision {
+    let accepted = outcome == Outcome::Accepted;
+    let citation = Citation::new("assessment/import-tariff/84818099/mfn@2023-07-15", "Decree 26/2023/ND-CP");
+    Decision {
+        outcome,
+        reference: Some("LIFE-1".into()),
+        direction: Some(Direction::Import),
+        kind: Some("A11".into()),
+        registered_on: AT.date(),
+        number: accepted.then(|| "108399733040".parse().unwrap()),
+        lane: accepted.then_some(lane),
+        findings: Vec::new(),
+        gaps: Vec::new(),
+        items: vec![AssessedItem {
+            sequence: 1,
+            commodity_code: "84818099".into(),
+            origin: Some("CN".into()),
+            customs_value: dong(total * 10),
+            taxes: vec![DutyLine {
+                duty_type: DutyType::ImportDuty,
+                base: dong(total * 10),
+                rate: Rate::AdValorem(Decimal::TEN),
+                amount: dong(total),
+                relief: Decimal::ZERO,
+                payable: dong(total),
+                citation,
+                relief_citation: None,
+            }],
+        }],
+        totals: vec![DutyTotal { duty_type: DutyType::ImportDuty, payable: dong(total) }],
+        total_payable: dong(total),
+        routing: Vec::new(),
+        draw: accepted.then_some(7),
+        exchange_rates: vec![AppliedExchangeRate {
+            currency: "USD".into(),
+            rate: dong(26_100),
+            citation: Citation::new("valuation/exchange-rates/USD", "Decree 08/2015/ND-CP"),
+        }],
+        roundings: Vec::new(),
+        write_offs: Vec::new(),
+        facts: Facts::default(),
+        rulebook: "0".repeat(64),
+    }
+}
+
+fn accepted(lane: Lane, total: i64) -> Decision {
+    decision(Outcome::Accepted, lane, total)
+}
+
+fn reason() -> Reason {
+    Reason { code: "check".into(), message: Bilingual::new("look again", "kiểm tra lại") }
+}
+
+/// A declaration of an import that stands somewhere, with 100 dong owed.
+fn standing(state: State) -> Standing {
+    let lane = match state {
+        State::Draft | State::Rejected | State::Referred | State::PreRegistered | State::Expired => None,
+        State::AwaitingPayment | State::Cleared | State::ThroughSupervision => Some(Lane::Green),
+        State::Examination => Some(Lane::Red),
+        _ => Some(Lane::Yellow),
+    };
+    let registered = state.is_registered() || matches!(state, State::Refused | State::Cancelled | State::Superseded);
+    Standing {
+        state,
+        direction: Some(Direction::Import),
+        number: (registered || state == State::PreRegistered).then(|| "108399733040".parse().unwrap()),
+        lane,
+        owed: if registered || state == State::PreRegistered { dong(100) } else { Decimal::ZERO },
+        paid: if state.is_cleared() || state == State::ReleasedBeforePermit { dong(100) } else { Decimal::ZERO },
+        registered_at: registered.then_some(AT),
+        released_on: (state == State::ReleasedBeforePermit).then(|| AT.date()),
+        cleared_on: state.is_cleared().then(|| AT.date()),
+        ..Standing::draft(AT)
+    }
+}
+
+/// Some commands of a kind, enough to reach every state that the kind can lead to.
+fn with_commands(kind: CommandKind, mut try_one: impl FnMut(&Command<'_>)) {
+    let (before, after) = (declaration(), Declaration { gross_mass: Some(dong(600)), ..declaration() });
+    let basis = Basis::from(&accepted(Lane::Green, 100));
+    let outcomes: Vec<Decision> = [
+        accepted(Lane::Green, 0),
+        accepted(Lane::Green, 100),
+        accepted(Lane::Yellow, 100),
+        accepted(Lane::Red, 100),
+        decision(Outcome::Rejected, Lane::Green, 0),
+        decision(Outcome::Referred, Lane::Green, 0),
+    ]
+    .into();
+    match kind {
+        CommandKind::PreRegister | CommandKind::Edit | CommandKind::Lodge | CommandKind::Decide => {
+            for decision in &outcomes {
+                let decided = Decided { declaration: &after, decision };
+                try_one(&match kind {
+                    CommandKind::PreRegister => Command::PreRegister(decided),
+                    CommandKind::Edit => Command::Edit(decided),
+                    CommandKind::Lodge => Command::Lodge(decided),
+                    _ => Command::Decide(decided),
+                });
+            }
+        }
+        CommandKind::Register => {
+            for decision in &outcomes {
+                let now = Decided { declaration: &before, decision };
+                try_one(&Command::Register { before: &basis, now });
+            }
+        }
+        CommandKind::Amend | CommandKind::FileCertificate => {
+            let lowered = accepted(Lane::Green, 60);
+            for decision in outcomes.iter().chain([&lowered]) {
+                let after = Decided { declaration: &after, decision };
+                if kind == CommandKind::Amend {
+                    try_one(&Command::Amend(Amendment { reason: Some("ERR"), before: &before, after }));
+                } else {
+                    try_one(&Command::FileCertificate(Amendment { reason: Some("COO"), before: &before, after }));
+                }
+            }
+        }
+        CommandKind::Cancel => {
+            for reason in [None, Some("FRZ"), Some("RET")] {
+                try_one(&Command::Cancel { reason });
+            }
+        }
+        CommandKind::Pay => {
+            for amount in [40, 100, 140] {
+                try_one(&Command::Pay { amount: dong(amount), by_declarant: true });
+            }
+        }
+        CommandKind::AcceptDocuments => try_one(&Command::AcceptDocuments),
+        CommandKind::InstructAmendment => try_one(&Command::InstructAmendment { reason: reason() }),
+        CommandKind::Reroute => {
+            for lane in [Lane::Yellow, Lane::Red] {
+                try_one(&Command::Reroute { lane, reason: reason() });
+            }
+        }
+        CommandKind::FinishExamination => try_one(&Command::FinishExamination),
+        CommandKind::Release => try_one(&Command::Release { reason: "B" }),
+        CommandKind::TakeToStorage => try_one(&Command::TakeToStorage),
+        CommandKind::Clear => try_one(&Command::Clear),
+        CommandKind::Refuse => try_one(&Command::Refuse { reason: reason() }),
+        CommandKind::PassSupervision => try_one(&Command::PassSupervision),
+        CommandKind::Expire => try_one(&Command::Expire),
+        CommandKind::CancelAutomatically => {
+            for case in AutomaticCase::ALL {
+                try_one(&Command::CancelAutomatically(case));
+            }
+        }
+    }
+}
+
+/// The states that a command can lead to; empty when the state does not allow it.
+fn leads_to(state: State, kind: CommandKind) -> BTreeSet<State> {
+    let mut reached = BTreeSet::new();
+    for paid in [Decimal::ZERO, dong(100)] {
+        for direction in [Direction::Import, Direction::Export] {
+            let mut standing = standing(state);
+            standing.direction = Some(direction);
+            if state.is_registered() && !state.is_cleared() {
+                standing.paid = paid;
+            }
+            for days in [0, 1, 8, 30] {
+                let circumstances = on(AT.date().checked_add(jiff::Span::new().days(days)).unwrap());
+                with_commands(kind, |command| {
+                    if let Ok(events) = carry_out(&standing, command, &circumstances) {
+                        reached.insert(standing.after_all(&events, circumstances.at).state);
+                    }
+                });
+            }
+        }
+    }
+    reached
+}
+
+/// The page, written from what the code does.
+fn page() -> String {
+    let mut page = String::from(
+        "# The life of a declaration\n\n\
+         Written from `services/clearance/src/life_cycle`; `UPDATE_LIFE_CYCLE=1 cargo test --release -p clearance` writes \
+         it anew.\n\n\
+         ```text\n\
+         draft ─┬─ pre_register ─► pre_registered ─┬─ expire ─► expired\n\
+         \u{20}      │                                  └─ register ─┐\n\
+         \u{20}      └─ lodge ────┬─► rejected                      │\n\
+         \u{20}                   ├─► referred ─ decide ────────────┤\n\
+         \u{20}                   └─────────────────────────────────┤\n\
+         \u{20}                                 ┌── green ──────────┤\n\
+         \u{20}                                 │      ┌── yellow ──┤\n\
+         \u{20}                                 │      │     ┌─ red ┘\n\
+         \u{20}                                 │      ▼     ▼\n\
+         \u{20}                                 │  document_check ─ reroute ─► examination      ◄─► amendment_instructed\n\
+         \u{20}                                 │      │    └───────┬───────────────┘\n\
+         \u{20}                                 │      │            ▼\n\
+         \u{20}                                 │      │  released_before_permit, taken_to_storage\n\
+         \u{20}                                 ▼      ▼            │\n\
+         \u{20}                             awaiting_payment ◄──────┤  owed, neither guaranteed nor deferred\n\
+         \u{20}                                 │                   ▼\n\
+         \u{20}                                 └─ pay ─────────► cleared ─ pass_supervision ─► through_supervision\n\
+         ```\n\n\
+         Until it is cleared, a declaration can be cancelled or, by an officer, refused. An amendment puts a new version in\n\
+         its place, under a number whose last digit is one higher; the version before it is then superseded.\n\n\
+         ## Who may do what\n\n\
+         A dot where the state allows the command. Each command that it does not allow is refused with the reason and the\n\
+         law, in English and Vietnamese, and changes nothing.\n\n| Command | By |",
+    );
+    for state in State::ALL {
+        let _ = write!(page, " {state} |");
+    }
+    page.push_str("\n| --- | --- |");
+    page.push_str(&" :-: |".repeat(State::ALL.len()));
+    page.push('\n');
+    for kind in CommandKind::ALL {
+        let _ = write!(page, "| `{}` | {} |", kind.as_str(), kind.actor().as_str());
+        for state in State::ALL {
+            page.push_str(if leads_to(state, kind).is_empty() { "  |" } else { " • |" });
+        }
+        page.push('\n');
+    }
+    page.push_str("\n## Where each command leads\n\n| From | Command | To | Law |\n| --- | --- | --- | --- |\n");
+    for state in State::ALL {
+        for kind in CommandKind::ALL {
+            let reached: Vec<&str> = leads_to(state, kind).into_iter().map(State::as_str).collect();
+            if !reached.is_empty() {
+                let _ = writeln!(page, "| {state} | `{}` | {} | {} |", kind.as_str(), reached.join(", "), kind.law());
+            }
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_shows_what_the_code_does() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("LIFE_CYCLE.md");
+    let page = page();
+    if std::env::var_os("UPDATE_LIFE_CYCLE").is_some() {
+        std::fs::write(&file, &page).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(&file).unwrap_or_default() == page,
+        "LIFE_CYCLE.md is not what the code does; UPDATE_LIFE_CYCLE=1 cargo test --release -p clearance writes it anew"
+    );
+}
+
+#[test]
+fn states_that_end_a_life_allow_nothing() {
+    for state in [State::Rejected, State::Refused, State::Cancelled, State::Expired, State::Superseded] {
+        for kind in CommandKind::ALL {
+            assert!(leads_to(state, kind).is_empty(), "{state} {}", kind.as_str());
+        }
+    }
+}
+
+#[test]
+fn every_refusal_says_why_in_both_languages_with_its_law() {
+    let mut refused = 0;
+    for state in State::ALL {
+        for kind in CommandKind::ALL {
+            with_commands(kind, |command| {
+                if let Err(refusal) = carry_out(&standing(state), command, &now()) {
+                    refused += 1;
+                    assert!(!refusal.code.is_empty() && !refusal.rule.is_empty(), "{state} {}", kind.as_str());
+                    assert!(!refusal.message.en.is_empty() && !refusal.message.vi.is_empty());
+                    assert!(refusal.reason().message.vi.contains(&refusal.law) && !refusal.law.is_empty());
+                }
+            });
+        }
+    }
+    assert!(refused > 300, "{refused}");
+}
+
+fn pay(standing: &Standing, amount: i64) -> Step {
+    carry_out(standing, &Command::Pay { amount: dong(amount), by_declarant: true }, &now())
+}
+
+fn received(amount: i64, open: i64, excess: i64) -> Event {
+    Event::PaymentReceived { amount: dong(amount), open: dong(open), excess: dong(excess) }
+}
+
+#[test]
+fn payments_in_parts_over_and_by_others() {
+    let awaiting = standing(State::AwaitingPayment);
+    let cleared = Event::Cleared { due_on: None };
+    assert_eq!(pay(&awaiting, 100), Ok(vec![received(100, 0, 0), cleared.clone()]));
+    assert_eq!(pay(&awaiting, 40), Ok(vec![received(40, 60, 0)]));
+    let partly = awaiting.after(&received(40, 60, 0), AT);
+    assert_eq!((partly.state, partly.paid), (State::AwaitingPayment, dong(40)));
+    assert_eq!(pay(&partly, 61), Ok(vec![received(61, 0, 1), cleared]));
+    assert_eq!(pay(&standing(State::Examination), 101), Ok(vec![received(101, 0, 1)]));
+    for (state, amount, code) in [
+        (State::AwaitingPayment, 0, "not_above_zero"),
+        (State::AwaitingPayment, -1, "not_above_zero"),
+        (State::Cleared, 1, "nothing_owed"),
+        (State::Rejected, 100, "not_allowed_in_state"),
+        (State::PreRegistered, 100, "not_allowed_in_state"),
+        (State::Draft, 100, "E0213"),
+    ] {
+        assert_eq!(pay(&standing(state), amount).unwrap_err().code, code, "{state} {amount}");
+    }
+    let other = Command::Pay { amount: dong(100), by_declarant: false };
+    assert_eq!(carry_out(&awaiting, &other, &now()).unwrap_err().code, "payer_is_another");
+}
+
+#[test]
+fn a_guarantee_settles_when_it_covers_everything() {
+    let declaration = declaration();
+    for (amount, security) in [(99, Security::None), (100, Security::Guaranteed)] {
+        let mut decision = accepted(Lane::Green, 100);
+        decision.write_offs.push(WriteOff {
+            balance: Balance::Guarantee { bank: "VCB".into(), year: 2026, sign: "BL".into(), number: "1".into() },
+            amount: dong(amount),
+            unit: "VND".into(),
+            item: None,
+        });
+        let lodge = Command::Lodge(Decided { declaration: &declaration, decision: &decision });
+        let after = Standing::draft(AT).after_all(&carry_out(&Standing::draft(AT), &lodge, &now()).unwrap(), AT);
+        assert_eq!(after.security, security);
+        let (state, due) = match security {
+            Security::Guaranteed => (State::Cleared, Some(date(2026, 12, 23))),
+            _ => (State::AwaitingPayment, None),
+        };
+        assert_eq!((after.state, after.due_on), (state, due));
+    }
+}
+
+#[test]
+fn an_authorised_operator_pays_by_the_tenth_of_the_next_month() {
+    for (authorised, code, state) in
+        [(true, "C", State::Cleared), (true, "D", State::AwaitingPayment), (false, "C", State::AwaitingPayment)]
+    {
+        let declaration = Declaration { due_date_code: Some(code.into()), ..declaration() };
+        let mut decision = accepted(Lane::Green, 100);
+        decision.facts.traders.push(TraderFacts {
+            tax_code: TAX_CODE.into(),
+            status: Default::default(),
+            compliance_level: 1,
+            authorised_operator: authorised,
+            debt_over_90_days: false,
+        });
+        let lodge = Command::Lodge(Decided { declaration: &declaration, decision: &decision });
+        let after = Standing::draft(AT).after_all(&carry_out(&Standing::draft(AT), &lodge, &now()).unwrap(), AT);
+        assert_eq!(after.state, state, "{authorised} {code}");
+        if state == State::Cleared {
+            assert_eq!(after.due_on, Some(date(2026, 12, 10)));
+            // It still owes, so that its payment is taken after clearance.
+            assert_eq!(pay(&after, 100), Ok(vec![received(100, 0, 0)]));
+        }
+    }
+}
+
+#[test]
+fn registration_is_refused_when_what_it_rests_on_has_changed() {
+    let declaration = declaration();
+    let before = accepted(Lane::Green, 100);
+    let basis = Basis::from(&before);
+    // The basis reads back from a decision as it is kept.
+    let kept: Basis = serde_json::from_slice(&serde_json::to_vec(&before).unwrap()).unwrap();
+    assert_eq!(kept, basis);
+    let register = |decision: &Decision, day: Date| {
+        let now = Decided { declaration: &declaration, decision };
+        carry_out(&standing(State::PreRegistered), &Command::Register { before: &basis, now }, &on(day))
+    };
+    let events = register(&before, AT.date()).unwrap();
+    assert_eq!(events.iter().map(Event::as_str).collect::<Vec<_>>(), ["registered", "payment_awaited"]);
+    let changed = |change: &dyn Fn(&mut Decision)| {
+        let mut decision = before.clone();
+        change(&mut decision);
+        let refusal = register(&decision, AT.date()).unwrap_err();
+        assert!(!refusal.findings.is_empty());
+        refusal.code
+    };
+    assert_eq!(changed(&|decision| decision.exchange_rates[0].rate = dong(26_200)), "E1103");
+    assert_eq!(changed(&|decision| decision.items[0].taxes[0].rate = Rate::AdValorem(Decimal::ONE)), "E1952");
+    let preferential = |decision: &mut Decision| {
+        decision.items[0].taxes[0].rate = Rate::AdValorem(Decimal::ZERO);
+        decision.items[0].taxes[0].citation = Citation::new("assessment/preferential/atiga/84818099@2022-12-30", "-");
+    };
+    assert_eq!(changed(&preferential), "E1104");
+    let exempt =
+        |decision: &mut Decision| decision.items[0].taxes[0].relief_citation = Some(Citation::new("assessment/x", "-"));
+    assert_eq!(changed(&exempt), "E1956");
+    assert_eq!(changed(&|decision| decision.totals[0].payable = dong(99)), "assessment_changed");
+    // Seven days are kept, the eighth is not.
+    assert!(register(&before, date(2026, 11, 30)).is_ok());
+    assert_eq!(register(&before, date(2026, 12, 1)).unwrap_err().code, "pre_registration_expired");
+    let expire = |day| carry_out(&standing(State::PreRegistered), &Command::Expire, &on(day));
+    assert_eq!(expire(date(2026, 11, 30)).unwrap_err().code, "term_not_passed");
+    assert_eq!(expire(date(2026, 12, 1)), Ok(vec![Event::Expired]));
+}
+
+fn amend(standing: &Standing, after: &Declaration, decision: &Decision, day: Date) -> Step {
+    let amendment =
+        Amendment { reason: Some("ERR"), before: &declaration(), after: Decided { declaration: after, decision } };
+    carry_out(standing, &Command::Amend(amendment), &on(day))
+}
+
+#[test]
+fn frozen_fields_stay_as_they_were() {
+    let frozen = |state: State, after: &Declaration| {
+        let mut standing = standing(state);
+        standing.paid = dong(100);
+        amend(&standing, after, &accepted(Lane::Green, 100), AT.date()).map_err(|refusal| {
+            refusal.findings.iter().map(|finding| finding.code.clone()).collect::<Vec<_>>().join(" ")
+        })
+    };
+    let mode = Declaration { transport_mode: Some("1".into()), ..declaration() };
+    let office = Declaration { customs_office: Some("01B1".into()), ..mode.clone() };
+    let kind = Declaration { kind: Some("A12".into()), ..declaration() };
+    let bill = Declaration { bills: vec![Bill { number: Some("BILL2".into()) }], ..declaration() };
+    let more_bills = Declaration { bills: vec![declaration().bills[0].clone(), Bill::default()], ..declaration() };
+    let permit =
+        Declaration { permits: vec![Permit { number: Some("1".into()), ..Permit::default() }], ..declaration() };
+    let cases = [
+        (State::DocumentCheck, &mode, Some("E1034")),
+        (State::DocumentCheck, &office, Some("E0152 E1034")),
+        (State::DocumentCheck, &kind, None),
+        (State::ReleasedBeforePermit, &kind, Some("E0396")),
+        (State::DocumentCheck, &bill, None),
+        (State::ReleasedBeforePermit, &bill, Some("E0163")),
+        (State::ReleasedBeforePermit, &more_bills, Some("E0163")),
+        (State::DocumentCheck, &permit, None),
+        (State::Cleared, &permit, Some("permit_frozen permit_frozen")),
+    ];
+    for (state, after, expected) in cases {
+        let found = frozen(state, after);
+        assert_eq!(found.err().as_deref(), expected, "{state}");
+    }
+}
+
+#[test]
+fn amendments_count_and_tell_the_difference() {
+    let after = declaration();
+    let mut standing = standing(State::DocumentCheck);
+    for count in 1..=9_u8 {
+        let total = i64::from(count) * 10;
+        let events = amend(&standing, &after, &accepted(Lane::Green, total), AT.date()).unwrap();
+        assert_eq!(events[1], Event::DutyDifference { before: standing.owed, after: dong(total) });
+        standing = standing.after_all(&events, AT);
+        assert_eq!(standing.number.unwrap().amendments(), count);
+        // A lane never becomes lighter by an amendment.
+        assert_eq!((standing.state, standing.lane), (State::DocumentCheck, Some(Lane::Yellow)));
+    }
+    let refusal = amend(&standing, &after, &accepted(Lane::Green, 1), AT.date()).unwrap_err();
+    assert_eq!(refusal.code, "E0399");
+}
+
+#[test]
+fn penalties_hang_on_the_days_since_clearance() {
+    let penalty = |state, day| {
+        let events = amend(&standing(state), &declaration(), &accepted(Lane::Green, 100), day).unwrap();
+        matches!(events[0], Event::Amended { penalty_rules_apply: true, .. })
+    };
+    assert!(penalty(State::DocumentCheck, AT.date()));
+    // Sixty days after 23 November 2026 is 22 January 2027.
+    assert!(!penalty(State::Cleared, date(2027, 1, 22)));
+    assert!(penalty(State::Cleared, date(2027, 1, 23)));
+}
+
+#[test]
+fn an_instructed_amendment_is_due_in_five_working_days() {
+    let instruct = Command::InstructAmendment { reason: reason() };
+    // From Wednesday, 29 April 2026: two holidays and a weekend lie between.
+    let events = carry_out(&standing(State::DocumentCheck), &instruct, &on(date(2026, 4, 29))).unwrap();
+    let [Event::AmendmentInstructed { due_on: Some(due_on), .. }] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(*due_on, date(2026, 5, 8));
+    let instructed = standing(State::DocumentCheck).after_all(&events, AT);
+    assert!(amend(&instructed, &declaration(), &accepted(Lane::Yellow, 100), *due_on).is_ok());
+    let late = amend(&instructed, &declaration(), &accepted(Lane::Yellow, 100), date(2026, 5, 9)).unwrap_err();
+    assert_eq!(late.code, "instructed_amendment_late");
+    // For a year whose holidays are not entered there is no last day.
+    let events = carry_out(&standing(State::DocumentCheck), &instruct, &on(date(2026, 12, 30))).unwrap();
+    assert!(matches!(events[0], Event::AmendmentInstructed { due_on: None, .. }));
+}
+
+#[test]
+fn a_late_certificate_has_to_lower_the_duty() {
+    let (before, after) = (declaration(), declaration());
+    let file = |total: i64| {
+        let decision = accepted(Lane::Green, total);
+        let after = Decided { declaration: &after, decision: &decision };
+        let command = Command::FileCertificate(Amendment { reason: Some("COO"), before: &before, after });
+        carry_out(&standing(State::Cleared), &command, &now())
+    };
+    assert_eq!(file(100).unwrap_err().code, "duty_not_lowered");
+    let events = file(30).unwrap();
+    assert_eq!(events[1], Event::DutyDifference { before: dong(100), after: dong(30) });
+    assert_eq!(standing(State::Cleared).after_all(&events, AT).state, State::Cleared);
+}
+
+#[test]
+fn cancellation_has_its_reasons_and_its_terms() {
+    let cancel = |state: State, direction: Direction, reason: Option<&str>| {
+        let standing = Standing { direction: Some(direction), ..standing(state) };
+        carry_out(&standing, &Command::Cancel { reason }, &now()).map(|_| ()).map_err(|refusal| refusal.code)
+    };
+    use Direction::{Export, Import};
+    let refused = |code: &str| Err(code.to_owned());
+    assert_eq!(cancel(State::PreRegistered, Import, None), Ok(()));
+    assert_eq!(cancel(State::AwaitingPayment, Import, None), refused("change_reason_missing"));
+    assert_eq!(cancel(State::AwaitingPayment, Import, Some("ERR")), refused("change_reason_unknown"));
+    assert_eq!(cancel(State::AwaitingPayment, Import, Some("NEX")), refused("change_reason_not_here"));
+    assert_eq!(cancel(State::AwaitingPayment, Import, Some("FRZ")), Ok(()));
+    assert_eq!(cancel(State::ReleasedBeforePermit, Import, Some("FRZ")), refused("not_allowed_in_state"));
+    assert_eq!(cancel(State::ThroughSupervision, Export, Some("NEX")), refused("change_reason_not_here"));
+    assert_eq!(cancel(State::ThroughSupervision, Export, Some("RET")), Ok(()));
+    let automatic = |state: State, direction: Direction, case: AutomaticCase, day: Date| {
+        let standing = Standing { direction: Some(direction), ..standing(state) };
+        carry_out(&standing, &Command::CancelAutomatically(case), &on(day)).map(|_| ()).map_err(|refusal| refusal.code)
+    };
+    let (fifteenth, sixteenth) = (date(2026, 12, 8), date(2026, 12, 9));
+    let arrived = AutomaticCase::GoodsNotArrived;
+    assert_eq!(automatic(State::DocumentCheck, Import, arrived, fifteenth), refused("term_not_passed"));
+    assert_eq!(automatic(State::DocumentCheck, Import, arrived, sixteenth), Ok(()));
+    assert_eq!(automatic(State::DocumentCheck, Export, arrived, sixteenth), refused("not_allowed_in_state"));
+    assert_eq!(automatic(State::Cleared, Export, AutomaticCase::NotMoved, sixteenth), Ok(()));
+    assert_eq!(
+        automatic(State::ThroughSupervision, Export, AutomaticCase::NotMoved, sixteenth),
+        refused("not_allowed_in_state")
+    );
+}
+
+#[test]
+fn release_needs_the_declared_tax_and_a_reason_of_the_list() {
+    let mut standing = standing(State::DocumentCheck);
+    let release = |standing: &Standing, reason| carry_out(standing, &Command::Release { reason }, &now());
+    assert_eq!(release(&standing, "B").unwrap_err().code, "tax_not_settled");
+    standing.paid = dong(100);
+    assert_eq!(release(&standing, "Q").unwrap_err().code, "release_reason_unknown");
+    let events = release(&standing, "B").unwrap();
+    assert_eq!(events, [Event::Released { reason_code: "B".into(), due_on: date(2026, 12, 23) }]);
+    let released = standing.after_all(&events, AT);
+    // The official value is higher: the difference is paid before clearance.
+    let events = amend(&released, &declaration(), &accepted(Lane::Green, 150), AT.date()).unwrap();
+    let revalued = released.after_all(&events, AT);
+    assert_eq!(revalued.state, State::ReleasedBeforePermit);
+    let events = carry_out(&revalued, &Command::Clear, &now()).unwrap();
+    assert_eq!(events, [Event::PaymentAwaited]);
+    let awaiting = revalued.after_all(&events, AT);
+    assert_eq!(pay(&awaiting, 50), Ok(vec![received(50, 0, 0), Event::Cleared { due_on: None }]));
+}
+
+/// A slow and obvious second account of a declaration: what was last owed, and what was paid.
+#[derive(Default)]
+struct Ledger {
+    owed: Decimal,
+    paid: Decimal,
+    secured: bool,
+}
+
+impl Ledger {
+    fn enter(&mut self, event: &Event) {
+        match event {
+            Event::Registered { owed, security, .. } => {
+                (self.owed, self.secured) = (*owed, *security != Security::None)
+            }
+            Event::Amended { owed_after, security, .. } => {
+                (self.owed, self.secured) = (*owed_after, *security != Security::None);
+            }
+            Event::PaymentReceived { amount, .. } => self.paid += amount,
+            _ => {}
+        }
+    }
+
+    fn settled(&self) -> bool {
+        self.secured || self.paid >= self.owed
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_sequence_of_commands_clears_or_releases_what_is_not_settled(
+        choices in proptest::collection::vec((0_usize..CommandKind::ALL.len(), 0_usize..8, 0_i64..6), 1..40)
+    ) {
+        let mut standing = Standing::draft(AT);
+        let mut ledger = Ledger::default();
+        let mut day = AT.date();
+        for (kind, variant, days) in choices {
+            day = day.checked_add(jiff::Span::new().days(days)).unwrap();
+            let circumstances = on(day);
+            let mut step = None;
+            let mut at = 0;
+            with_commands(CommandKind::ALL[kind], |command| {
+                if at == variant {
+                    step = Some(carry_out(&standing, command, &circumstances));
+                }
+                at += 1;
+            });
+            let Some(Ok(events)) = step else { continue };
+            for event in &events {
+                ledger.enter(event);
+                if matches!(event, Event::Cleared { .. } | Event::Released { .. }) {
+                    prop_assert!(ledger.settled(), "{event:?} with {} of {} paid", ledger.paid, ledger.owed);
+                }
+                standing = standing.after(event, circumstances.at);
+            }
+            prop_assert!(standing.number.is_none_or(|number| number.amendments() <= 9));
+            if standing.state.is_registered() {
+                prop_assert_eq!((standing.owed, standing.paid), (ledger.owed, ledger.paid));
+            }
+            let kept: Standing = serde_json::from_str(&serde_json::to_string(&standing).unwrap()).unwrap();
+            prop_assert_eq!(&kept, &standing);
+        }
+    }
+}

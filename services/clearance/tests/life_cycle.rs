@@ -132,7 +132,7 @@ fn standing(state: State) -> Standing {
 
 /// Some commands of a kind, enough to reach every state that the kind can lead to.
 fn with_commands(kind: CommandKind, mut try_one: impl FnMut(&Command<'_>)) {
-    let (before, after) = (declaration(), Declaration { gross_mass: Some(dong(600)), ..declaration() });
+    let (before, after) = (declaration(), Declaration { notes: Some("corrected".into()), ..declaration() });
     let basis = Basis::from(&accepted(Lane::Green, 100));
     let outcomes: Vec<Decision> = [
         accepted(Lane::Green, 0),
@@ -211,7 +211,7 @@ fn leads_to(state: State, kind: CommandKind) -> BTreeSet<State> {
         for direction in [Direction::Import, Direction::Export] {
             let mut standing = standing(state);
             standing.direction = Some(direction);
-            if state.is_registered() && !state.is_cleared() {
+            if state.is_registered() {
                 standing.paid = paid;
             }
             for days in [0, 1, 8, 30] {
@@ -252,7 +252,7 @@ fn page() -> String {
          \u{20}                                 │                   ▼\n\
          \u{20}                                 └─ pay ─────────► cleared ─ pass_supervision ─► through_supervision\n\
          ```\n\n\
-         Until it is cleared, a declaration can be cancelled or, by an officer, refused. An amendment puts a new version in\n\
+         A registered declaration can be cancelled for the reasons that the law has, and refused by an officer who checks it. An amendment puts a new version in\n\
          its place, under a number whose last digit is one higher; the version before it is then superseded.\n\n\
          ## Who may do what\n\n\
          A dot where the state allows the command. Each command that it does not allow is refused with the reason and the\n\

@@ -44,7 +44,6 @@ pub fn accept<'a>(
 ) -> Result<AcceptedDeclaration<'a>, Stop> {
     let rules = &context.rules;
     let mut report = Report::new(lodged, read);
-    header::served(lodged, &mut report);
     let items = item_surroundings(lodged, rules);
     let surroundings = context.surroundings(&items, None);
     report.take(rules.validate(lodged, &surroundings));

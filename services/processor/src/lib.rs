@@ -16,6 +16,10 @@ mod arrival;
 
 mod plan;
 
+mod case;
+
+mod follow_up;
+
 mod registration;
 
 mod settlement;

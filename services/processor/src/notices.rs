@@ -3,45 +3,151 @@
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use storage::{DeclarationKey, OutboxMessage};
-use vocabulary::{Decision, Notice, NoticeKind, Outcome};
+use vocabulary::{Bilingual, Decision, DeclarationNumber, Notice, NoticeKind, Reason};
 
-use clearance::life_cycle::State;
+use clearance::life_cycle::{Event, RefusedCommand, Standing};
 
 use crate::arrival::Arrival;
 use crate::events::event_id;
 use crate::settings::Topics;
 
-/// The identifier that a payer names when paying what is owed on a declaration (mã định danh khoản phải nộp).
-pub(crate) fn payment_identifier(number: &str) -> String {
-    format!("TQ{number}")
+/// The identifier that a payer names when paying what is owed on a declaration (mã định danh khoản phải nộp). It stays the
+/// same through amendments.
+pub(crate) fn payment_identifier(number: DeclarationNumber) -> String {
+    format!("TQ{}", number.original())
 }
 
-/// The notices that tell a declarant of a decision, in the order in which they are sent.
-pub(crate) fn of_decision(decision: &Decision, state: State, key: &DeclarationKey, at: DateTime) -> Vec<Notice> {
-    let number = decision.number.map(|number| number.to_string());
-    let owed = decision.total_payable;
-    let notice = |kind: NoticeKind| Notice {
-        kind,
-        declarant: key.declarant.clone(),
-        reference: key.reference.clone(),
-        version: key.version,
-        issued_at: at,
-        payment_identifier: number.as_deref().filter(|_| owed > Decimal::ZERO).map(payment_identifier),
-        number: number.clone(),
-        lane: decision.lane,
-        totals: decision.totals.clone(),
-        total_payable: (decision.outcome == Outcome::Accepted).then_some(owed),
-        findings: decision.findings.clone(),
-    };
-    let brief = |kind| Notice { findings: Vec::new(), ..notice(kind) };
-    match (decision.outcome, state) {
-        (Outcome::Accepted, State::AwaitingPayment) => {
-            vec![notice(NoticeKind::Registered), brief(NoticeKind::AwaitingPayment)]
+/// What a notice is about, besides the step that it tells of.
+pub(crate) struct Subject<'a> {
+    pub(crate) key: &'a DeclarationKey,
+    /// Where the declaration stands after the step.
+    pub(crate) standing: &'a Standing,
+    /// What was decided, where the step rests on a decision.
+    pub(crate) decision: Option<&'a Decision>,
+    pub(crate) at: DateTime,
+}
+
+impl Subject<'_> {
+    /// A notice with what every notice about the declaration says.
+    pub(crate) fn notice(&self, kind: NoticeKind) -> Notice {
+        let standing = self.standing;
+        Notice {
+            kind,
+            declarant: self.key.declarant.clone(),
+            reference: self.key.reference.clone(),
+            version: self.key.version,
+            issued_at: self.at,
+            number: standing.number.map(|number| number.to_string()),
+            lane: standing.lane,
+            totals: Vec::new(),
+            total_payable: None,
+            previous_total_payable: None,
+            payment_identifier: None,
+            reason: None,
+            findings: Vec::new(),
         }
-        (Outcome::Accepted, State::Cleared) => vec![notice(NoticeKind::Registered), brief(NoticeKind::Cleared)],
-        (Outcome::Accepted, _) => vec![notice(NoticeKind::Registered)],
-        (Outcome::Referred, _) => vec![notice(NoticeKind::Referred)],
-        (Outcome::Rejected | Outcome::Unreadable, _) => vec![notice(NoticeKind::Rejected)],
+    }
+
+    /// The same with what is owed.
+    fn with_totals(&self, kind: NoticeKind) -> Notice {
+        let standing = self.standing;
+        let to_be_paid = standing.state.is_registered() && standing.owed > Decimal::ZERO;
+        Notice {
+            totals: self.decision.map(|decision| decision.totals.clone()).unwrap_or_default(),
+            total_payable: Some(standing.owed),
+            payment_identifier: standing.number.filter(|_| to_be_paid).map(payment_identifier),
+            ..self.notice(kind)
+        }
+    }
+
+    fn with_findings(&self, notice: Notice) -> Notice {
+        Notice { findings: self.decision.map(|decision| decision.findings.clone()).unwrap_or_default(), ..notice }
+    }
+
+    fn with_reason(&self, kind: NoticeKind, reason: &Reason) -> Notice {
+        Notice { reason: Some(reason.clone()), ..self.notice(kind) }
+    }
+
+    /// What the declarant is told of one event; nothing of what concerns customs alone.
+    fn of_event(&self, event: &Event) -> Option<Notice> {
+        let due = |code: &str, en: &str, vi: &str, day: jiff::civil::Date| Reason {
+            code: code.to_owned(),
+            message: Bilingual::new(format!("{en} {day}"), format!("{vi} {day}")),
+        };
+        Some(match event {
+            Event::Rejected => self.with_findings(self.notice(NoticeKind::Rejected)),
+            Event::Referred | Event::AmendmentReferred => self.with_findings(self.notice(NoticeKind::Referred)),
+            Event::PreRegistered { .. } | Event::Edited { .. } => {
+                self.with_findings(self.with_totals(NoticeKind::PreRegistered))
+            }
+            Event::Registered { .. } => self.with_findings(self.with_totals(NoticeKind::Registered)),
+            Event::PaymentAwaited => self.with_totals(NoticeKind::AwaitingPayment),
+            Event::Cleared { due_on } => Notice {
+                reason: due_on.map(|day| due("payment_due", "what is owed is due on", "hạn nộp thuế là ngày", day)),
+                ..self.with_totals(NoticeKind::Cleared)
+            },
+            Event::PaymentReceived { amount, open, excess } => Notice {
+                total_payable: Some(self.standing.owed),
+                reason: Some(Reason {
+                    code: "payment_received".to_owned(),
+                    message: Bilingual::new(
+                        format!("{amount} dong were received; {open} are still open, {excess} were paid too much"),
+                        format!("đã nhận {amount} đồng; còn phải nộp {open} đồng, nộp thừa {excess} đồng"),
+                    ),
+                }),
+                ..self.notice(NoticeKind::PaymentReceived)
+            },
+            Event::Amended { penalty_rules_apply, .. } => Notice {
+                reason: penalty_rules_apply.then(|| Reason {
+                    code: "penalty_rules_apply".to_owned(),
+                    message: Bilingual::new(
+                        "the rules on penalties apply to this amendment (Circular 38/2015/TT-BTC, art. 20)",
+                        "việc khai bổ sung này thuộc diện xem xét xử phạt (Thông tư 38/2015/TT-BTC, điều 20)",
+                    ),
+                }),
+                ..self.with_findings(self.with_totals(NoticeKind::Amended))
+            },
+            Event::DutyDifference { before, .. } => {
+                Notice { previous_total_payable: Some(*before), ..self.with_totals(NoticeKind::DutyDifference) }
+            }
+            Event::AmendmentInstructed { reason, .. } => self.with_reason(NoticeKind::AmendmentInstructed, reason),
+            Event::Rerouted { .. } => self.notice(NoticeKind::Rerouted),
+            Event::Released { due_on, .. } => Notice {
+                reason: Some(due("official_value_due", "the official particulars are due on", "hạn bổ sung là", *due_on)),
+                ..self.notice(NoticeKind::Released)
+            },
+            Event::TakenToStorage { due_on } => Notice {
+                reason: Some(due("inspection_result_due", "the result is due on", "hạn nộp kết quả là", *due_on)),
+                ..self.notice(NoticeKind::TakenToStorage)
+            },
+            Event::Refused { reason } => self.with_reason(NoticeKind::Refused, reason),
+            Event::Cancelled { reason } => self.with_reason(NoticeKind::Cancelled, reason),
+            Event::Expired => self.with_reason(
+                NoticeKind::Cancelled,
+                &Reason {
+                    code: "pre_registration_expired".to_owned(),
+                    message: Bilingual::new(
+                        "it was not registered in time",
+                        "không đăng ký tờ khai trong thời hạn lưu thông tin khai trước",
+                    ),
+                },
+            ),
+            Event::DocumentsAccepted | Event::Examined | Event::PassedSupervision => return None,
+        })
+    }
+
+    /// What the declarant is told of a step, in the order of its events.
+    pub(crate) fn of_events(&self, events: &[Event]) -> Vec<Notice> {
+        events.iter().filter_map(|event| self.of_event(event)).collect()
+    }
+
+    /// That a command is not carried out, and why.
+    pub(crate) fn refusal(&self, refused: &RefusedCommand) -> Notice {
+        Notice {
+            reason: Some(refused.reason()),
+            findings: refused.findings.clone(),
+            ..self.notice(NoticeKind::Refused)
+        }
     }
 }
 

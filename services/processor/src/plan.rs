@@ -6,7 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rulebook::Rulebook;
 use storage::{
-    Batch, DeclarationUpdate, KeptMessage, LogEntry, NewDeclaration, NewPayment, OutboxMessage, SeriesAdvance,
+    Batch, DeclarationUpdate, KeptMessage, LogEntry, NewDeclaration, NewPayment, NewRequest, OutboxMessage,
+    SeriesAdvance,
 };
 use vocabulary::Direction;
 
@@ -43,6 +44,7 @@ impl Series {
 pub(crate) struct Plan {
     pub(crate) declarations: Vec<NewDeclaration>,
     pub(crate) updates: Vec<DeclarationUpdate>,
+    pub(crate) requests: Vec<NewRequest>,
     pub(crate) log: Vec<LogEntry>,
     pub(crate) payments: Vec<NewPayment>,
     pub(crate) outbox: Vec<OutboxMessage>,
@@ -67,6 +69,56 @@ impl Plan {
         });
     }
 
+    /// Takes over what one message does. A declaration that moves several times in a batch is written once.
+    fn absorb(&mut self, step: Self) {
+        self.declarations.extend(step.declarations);
+        for update in step.updates {
+            self.update(update);
+        }
+        self.requests.extend(step.requests);
+        self.log.extend(step.log);
+        self.payments.extend(step.payments);
+        self.outbox.extend(step.outbox);
+        self.kept.extend(step.kept);
+    }
+
+    fn update(&mut self, update: DeclarationUpdate) {
+        if let Some(new) = self.declarations.iter_mut().rev().find(|new| new.key == update.key) {
+            new.outcome = update.outcome;
+            new.state = update.state;
+            new.number = update.number;
+            new.lane = update.lane;
+            new.registered_at_ms = update.registered_at_ms;
+            new.total_payable = update.total_payable;
+            new.paid = update.paid;
+            new.standing = update.standing;
+            new.log_sequence = update.log_sequence;
+            new.log_hash = update.log_hash;
+            if let Some(rulebook) = update.rulebook {
+                new.rulebook = rulebook;
+            }
+            if let Some(decision) = update.decision {
+                new.decision = decision;
+            }
+        } else if let Some(earlier) = self.updates.iter_mut().rev().find(|earlier| earlier.key == update.key) {
+            let expected_log_sequence = earlier.expected_log_sequence;
+            let rulebook = update.rulebook.or_else(|| earlier.rulebook.take());
+            let decision = update.decision.or_else(|| earlier.decision.take());
+            *earlier = DeclarationUpdate { expected_log_sequence, rulebook, decision, ..update };
+        } else {
+            self.updates.push(update);
+        }
+    }
+
+    /// The version of a declaration that this plan makes current, by the declarant and the stem of the number.
+    pub(crate) fn current(&self, declarant: &str, stem: &str) -> Option<&NewDeclaration> {
+        self.declarations.iter().rev().find(|new| {
+            new.key.declarant == declarant
+                && new.state != storage::SUPERSEDED
+                && new.number.as_deref().is_some_and(|number| number.starts_with(stem))
+        })
+    }
+
     /// The transaction that writes the plan, and with it moves the partition's position from `expected` to `next`.
     pub(crate) fn into_batch(self, arrivals: &[Arrival<'_>], turn: Turn) -> Option<Batch> {
         let first = arrivals.first()?;
@@ -89,6 +141,7 @@ impl Plan {
             next: arrivals.last()?.message.offset + 1,
             declarations: self.declarations,
             updates: self.updates,
+            requests: self.requests,
             log: self.log,
             payments: self.payments,
             outbox: self.outbox,
@@ -107,27 +160,39 @@ pub(crate) struct Turn {
     pub(crate) series_after: Series,
 }
 
-/// Runs the work on one message. A panic there is a defect of ours that must cost one message its decision, never the
-/// stream its progress: the message is kept, and sent on with the reason.
-pub(crate) fn guarded(topics: &Topics, plan: &mut Plan, arrival: &Arrival<'_>, work: impl FnOnce(&mut Plan)) {
-    let marks = (plan.declarations.len(), plan.updates.len(), plan.log.len(), plan.payments.len());
-    let (outbox, kept) = (plan.outbox.len(), plan.kept.len());
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(plan))) {
-        plan.declarations.truncate(marks.0);
-        plan.updates.truncate(marks.1);
-        plan.log.truncate(marks.2);
-        plan.payments.truncate(marks.3);
-        plan.outbox.truncate(outbox);
-        plan.kept.truncate(kept);
-        let detail = panic_text(&*panic);
-        tracing::error!(
-            topic = %arrival.message.topic,
-            partition = arrival.message.partition,
-            offset = arrival.message.offset,
-            detail,
-            "processing a message failed; it is kept, and the stream goes on"
-        );
-        plan.keep(topics, arrival, "processing_failed", "an internal fault; the message is kept and customs is told");
+/// Runs the work on one message, and takes over what it does. A panic there is a defect of ours that must cost one
+/// message its decision, never the stream its progress: the message is kept, and sent on with the reason. Says whether
+/// the work was done.
+pub(crate) fn guarded(
+    topics: &Topics,
+    plan: &mut Plan,
+    arrival: &Arrival<'_>,
+    work: impl FnOnce(&Plan, &mut Plan),
+) -> bool {
+    let mut step = Plan::default();
+    let before: &Plan = plan;
+    match catch_unwind(AssertUnwindSafe(|| work(before, &mut step))) {
+        Ok(()) => {
+            plan.absorb(step);
+            true
+        }
+        Err(panic) => {
+            let detail = panic_text(&*panic);
+            tracing::error!(
+                topic = %arrival.message.topic,
+                partition = arrival.message.partition,
+                offset = arrival.message.offset,
+                detail,
+                "processing a message failed; it is kept, and the stream goes on"
+            );
+            plan.keep(
+                topics,
+                arrival,
+                "processing_failed",
+                "an internal fault; the message is kept and customs is told",
+            );
+            false
+        }
     }
 }
 

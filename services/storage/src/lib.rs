@@ -26,13 +26,16 @@ use std::sync::Arc;
 pub use error::StorageError;
 pub use rows::{
     Batch, Commit, Counts, DeclarationKey, DeclarationRow, DeclarationUpdate, Health, KeptMessage, LogEntry,
-    MessageSource, NewDeclaration, NewPayment, OutboxMessage, PaymentKey, PaymentRow, Position, Prefetched,
-    SeriesAdvance, StreamPartition, Wanted,
+    MessageSource, NewDeclaration, NewPayment, NewRequest, OutboxMessage, PaymentKey, PaymentRow, Position, Prefetched,
+    RequestRow, SeriesAdvance, StreamPartition, Wanted,
 };
 pub use store::{Options, Store};
 
 /// The schema version that this code knows: the number of the newest migration.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
+
+/// The word for the state of a version that a later one took the place of. Of the others of one number there is one.
+pub const SUPERSEDED: &str = "superseded";
 
 /// Opens a database, and brings its schema up to date: `sqlite:PATH`, or `postgres://USER@HOST:PORT/DATABASE`.
 ///

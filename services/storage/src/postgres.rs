@@ -10,15 +10,17 @@ use crate::compression::{compress, decompress};
 use crate::error::StorageError;
 use crate::rows::{
     Batch, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, PaymentKey, PaymentRow,
-    Position, Prefetched, StreamPartition, Wanted,
+    Position, Prefetched, RequestRow, StreamPartition, Wanted,
 };
 use crate::statements::{
     DECLARATION_COLUMNS, OUTBOX_COLUMNS, ROWS_MAX, hash_of, headers_of, headers_text, implement_store, key_of, narrow,
-    source_of, text,
+    source_of, stem, text,
 };
 use crate::store::Options;
 
-const SCHEMA: &str = include_str!("postgres/schema.sql");
+/// What brings a database from each version to the next, beginning with an empty one.
+const MIGRATIONS: [&str; 2] = [include_str!("postgres/schema.sql"), include_str!("postgres/life_cycle.sql")];
+const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION);
 /// An arbitrary number: processes that start together take turns at the schema by it.
 const SCHEMA_LOCK: i64 = 7_406_211_954;
 
@@ -45,18 +47,18 @@ impl PostgresStore {
         transaction.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").await?;
         let found: Option<i64> =
             sqlx::query_scalar("SELECT max(version) FROM schema_version").fetch_one(&mut *transaction).await?;
-        match found {
-            Some(found) if found > SCHEMA_VERSION => {
-                return Err(StorageError::SchemaTooNew { found, known: SCHEMA_VERSION });
+        let found = found.unwrap_or_default();
+        if found > SCHEMA_VERSION {
+            return Err(StorageError::SchemaTooNew { found, known: SCHEMA_VERSION });
+        }
+        if found < SCHEMA_VERSION {
+            for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or_default()) {
+                sqlx::raw_sql(*migration).execute(&mut *transaction).await?;
             }
-            Some(_) => {}
-            None => {
-                sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
-                sqlx::query("INSERT INTO schema_version VALUES ($1)")
-                    .bind(SCHEMA_VERSION)
-                    .execute(&mut *transaction)
-                    .await?;
-            }
+            sqlx::query("INSERT INTO schema_version VALUES ($1)")
+                .bind(SCHEMA_VERSION)
+                .execute(&mut *transaction)
+                .await?;
         }
         transaction.commit().await?;
         Ok(())

@@ -48,8 +48,13 @@ pub struct MessageSource {
 pub struct Wanted {
     /// Declarations by key.
     pub declarations: Vec<DeclarationKey>,
-    /// Declarations by the declarant's tax code and the declaration's number.
+    /// Declarations by the declarant's tax code and the first eleven digits of the declaration's number, which it keeps
+    /// through its amendments: the version that is current.
     pub numbers: Vec<(String, String)>,
+    /// Whether the documents and decisions of those are wanted too.
+    pub documents: bool,
+    /// Documents that brought no version into being, by key.
+    pub requests: Vec<DeclarationKey>,
     /// Traders by tax code.
     pub traders: Vec<String>,
     /// Payments by key.
@@ -61,8 +66,12 @@ pub struct Wanted {
 pub struct Prefetched {
     /// Declarations by key.
     pub declarations: HashMap<DeclarationKey, DeclarationRow>,
-    /// Declarations by the declarant's tax code and the declaration's number.
+    /// Current versions by the declarant's tax code and the first eleven digits of the declaration's number.
     pub numbers: HashMap<(String, String), DeclarationRow>,
+    /// The documents of those as lodged, and what was decided.
+    pub documents: HashMap<DeclarationKey, (Vec<u8>, Vec<u8>)>,
+    /// Documents that brought no version into being, by key.
+    pub requests: HashMap<DeclarationKey, RequestRow>,
     /// Facts of traders by tax code, as they were put in.
     pub traders: HashMap<String, Vec<u8>>,
     /// Payments by key.
@@ -106,6 +115,46 @@ pub struct DeclarationRow {
     pub log_hash: [u8; 32],
     /// The first notice about it, to answer a repeat with.
     pub answer: Vec<u8>,
+    /// What its next step depends on, as the life cycle wrote it; empty where an older program wrote the row.
+    pub standing: Vec<u8>,
+}
+
+/// A document that asked for something of a declaration and brought no version of it into being.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestRow {
+    /// The hash of the document.
+    pub content_hash: [u8; 32],
+    /// What was asked for.
+    pub kind: String,
+    /// What became of it.
+    pub outcome: String,
+    /// The declaration's number, as the document gave it.
+    pub number: Option<String>,
+    /// The notice that answered it, to answer a repeat with.
+    pub answer: Vec<u8>,
+}
+
+/// A document to be kept that asked for something of a declaration and brought no version of it into being.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRequest {
+    /// Who asked, under which reference, in which version.
+    pub key: DeclarationKey,
+    /// The hash of the document.
+    pub content_hash: [u8; 32],
+    /// What was asked for.
+    pub kind: String,
+    /// What became of it.
+    pub outcome: String,
+    /// The declaration's number, as the document gave it.
+    pub number: Option<String>,
+    /// When it arrived, in milliseconds since 1970 in UTC.
+    pub at_ms: i64,
+    /// The message that brought it.
+    pub source: MessageSource,
+    /// The notice that answers it.
+    pub answer: Vec<u8>,
+    /// The document.
+    pub document: Vec<u8>,
 }
 
 /// A declaration that was decided.
@@ -145,6 +194,8 @@ pub struct NewDeclaration {
     pub log_hash: [u8; 32],
     /// The first notice about it.
     pub answer: Vec<u8>,
+    /// What its next step depends on, as the life cycle wrote it.
+    pub standing: Vec<u8>,
     /// The document as lodged.
     pub document: Vec<u8>,
     /// The decision.
@@ -158,10 +209,26 @@ pub struct DeclarationUpdate {
     pub key: DeclarationKey,
     /// The sequence that its log must still end with.
     pub expected_log_sequence: i64,
+    /// What was decided.
+    pub outcome: String,
     /// Where it stands now.
     pub state: String,
+    /// The number that customs gave.
+    pub number: Option<String>,
+    /// The lane: 1, 2 or 3.
+    pub lane: Option<i16>,
+    /// When it was registered or refused, in milliseconds since 1970 in UTC.
+    pub registered_at_ms: Option<i64>,
+    /// What is owed, in dong.
+    pub total_payable: Option<i64>,
     /// What has been paid, in dong.
     pub paid: i64,
+    /// What its next step depends on, as the life cycle wrote it.
+    pub standing: Vec<u8>,
+    /// The content hash of the rulebook, where it decided anew.
+    pub rulebook: Option<String>,
+    /// What was decided anew; `None` leaves the decision as it is.
+    pub decision: Option<Vec<u8>>,
     /// The sequence of the newest entry in its log.
     pub log_sequence: i64,
     /// The hash of that entry.
@@ -205,6 +272,8 @@ pub struct PaymentRow {
     pub amount: i64,
     /// What it did.
     pub outcome: String,
+    /// The notice that answered it, to answer a repeat with; `None` where an older program booked it.
+    pub answer: Option<Vec<u8>>,
 }
 
 /// A payment to be booked.
@@ -222,6 +291,8 @@ pub struct NewPayment {
     pub source: MessageSource,
     /// What it did.
     pub outcome: String,
+    /// The notice that answers it.
+    pub answer: Vec<u8>,
 }
 
 /// A message that waits to be sent.
@@ -286,6 +357,8 @@ pub struct Batch {
     pub declarations: Vec<NewDeclaration>,
     /// Declarations that move on.
     pub updates: Vec<DeclarationUpdate>,
+    /// Documents that brought no version into being.
+    pub requests: Vec<NewRequest>,
     /// Entries of their logs.
     pub log: Vec<LogEntry>,
     /// Payments.

@@ -11,11 +11,11 @@ use crate::compression::{compress, decompress};
 use crate::error::StorageError;
 use crate::rows::{
     Batch, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, PaymentKey, PaymentRow,
-    Position, Prefetched, StreamPartition, Wanted,
+    Position, Prefetched, RequestRow, StreamPartition, Wanted,
 };
 use crate::statements::{
     DECLARATION_COLUMNS, OUTBOX_COLUMNS, ROWS_MAX, hash_of, headers_of, headers_text, implement_store, key_of, narrow,
-    source_of, text,
+    source_of, stem, text,
 };
 use crate::store::Options;
 
@@ -23,7 +23,9 @@ mod message_log;
 
 pub use message_log::{AppendRecord, LogRecord, MessageLog};
 
-const SCHEMA: &str = include_str!("sqlite/schema.sql");
+/// What brings a database from each version to the next, beginning with an empty one.
+const MIGRATIONS: [&str; 2] = [include_str!("sqlite/schema.sql"), include_str!("sqlite/life_cycle.sql")];
+const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION);
 /// How long a writer waits for another process's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -63,10 +65,12 @@ impl Pools {
         }
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *transaction).await?;
-        if found == 0 {
-            sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
-            sqlx::raw_sql("PRAGMA user_version = 1").execute(&mut *transaction).await?;
+        for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or_default()) {
+            sqlx::raw_sql(*migration).execute(&mut *transaction).await?;
         }
+        // A pragma takes no parameters; the version is a constant of ours.
+        let version = sqlx::AssertSqlSafe(format!("PRAGMA user_version = {SCHEMA_VERSION}"));
+        sqlx::raw_sql(version).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -11,14 +11,14 @@ use crate::rows::{DeclarationKey, MessageSource};
 /// The columns of a [`DeclarationRow`](crate::DeclarationRow).
 pub(crate) const DECLARATION_COLUMNS: &str = "declarant, reference, version, content_hash, outcome, state, direction, kind, \
     office, number, lane, registered_at_ms, total_payable, paid, rulebook, source_topic, source_partition, source_offset, \
-    log_sequence, log_hash, answer";
+    log_sequence, log_hash, answer, standing";
 
 /// The columns of an [`OutboxMessage`](crate::OutboxMessage).
 pub(crate) const OUTBOX_COLUMNS: &str =
     "source_topic, source_partition, source_offset, sequence, event_id, topic, message_key, headers, payload";
 
 /// How many rows go into one statement. Both databases bound the values of a statement (32,766 and 65,535), and a row
-/// has at most 23.
+/// has at most 25.
 pub(crate) const ROWS_MAX: usize = 500;
 
 /// Headers as text: a line for each, name and value apart by a tab. Neither holds control characters.
@@ -37,6 +37,11 @@ pub(crate) fn headers_of(text: &str) -> Vec<(String, String)> {
         .filter_map(|line| line.split_once('\t'))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
+}
+
+/// The eleven digits that a declaration keeps through its amendments.
+pub(crate) fn stem(number: &str) -> String {
+    number.chars().take(11).collect()
 }
 
 /// A hash from its stored bytes.
@@ -134,17 +139,48 @@ macro_rules! implement_store {
                     }
                 }
                 for keys in wanted.numbers.chunks(ROWS_MAX) {
+                    let documents = if wanted.documents { ", document, decision" } else { "" };
                     let mut select = Builder::new(format!(
-                        "SELECT {DECLARATION_COLUMNS} FROM declarations WHERE (declarant, number) IN ("
+                        "SELECT {DECLARATION_COLUMNS}{documents} FROM declarations WHERE state <> 'superseded' \
+                         AND (declarant, number_stem) IN ("
                     ));
-                    select.push_values(keys, |mut row, (declarant, number)| {
-                        row.push_bind(text(declarant)).push_bind(text(number));
+                    select.push_values(keys, |mut row, (declarant, stem)| {
+                        row.push_bind(text(declarant)).push_bind(text(stem));
                     });
                     select.push(")");
                     for row in select.build().persistent(false).fetch_all(self.reader()).await? {
-                        let row = declaration_of(&row)?;
-                        let number = row.number.clone().unwrap_or_default();
-                        found.numbers.insert((row.key.declarant.clone(), number), row);
+                        let declaration = declaration_of(&row)?;
+                        if wanted.documents {
+                            let document = decompress(&row.try_get::<Vec<u8>, _>("document")?)?;
+                            let decision = decompress(&row.try_get::<Vec<u8>, _>("decision")?)?;
+                            found.documents.insert(declaration.key.clone(), (document, decision));
+                        }
+                        let stem = declaration.number.as_deref().map(stem).unwrap_or_default();
+                        found.numbers.insert((declaration.key.declarant.clone(), stem), declaration);
+                    }
+                }
+                for keys in wanted.requests.chunks(ROWS_MAX) {
+                    let mut select = Builder::new(
+                        "SELECT declarant, reference, version, content_hash, kind, outcome, number, answer \
+                         FROM requests WHERE (declarant, reference, version) IN (",
+                    );
+                    select.push_values(keys, |mut row, key| {
+                        row.push_bind(text(&key.declarant))
+                            .push_bind(text(&key.reference))
+                            .push_bind(i64::from(key.version));
+                    });
+                    select.push(")");
+                    for row in select.build().persistent(false).fetch_all(self.reader()).await? {
+                        let key =
+                            key_of(row.try_get("declarant")?, row.try_get("reference")?, row.try_get("version")?)?;
+                        let request = RequestRow {
+                            content_hash: hash_of(&row.try_get::<Vec<u8>, _>("content_hash")?)?,
+                            kind: row.try_get("kind")?,
+                            outcome: row.try_get("outcome")?,
+                            number: row.try_get("number")?,
+                            answer: row.try_get("answer")?,
+                        };
+                        found.requests.insert(key, request);
                     }
                 }
                 for codes in wanted.traders.chunks(ROWS_MAX) {
@@ -160,7 +196,7 @@ macro_rules! implement_store {
                 }
                 for keys in wanted.payments.chunks(ROWS_MAX) {
                     let mut select = Builder::new(
-                        "SELECT payer, identifier, bank_reference, amount, outcome FROM payments \
+                        "SELECT payer, identifier, bank_reference, amount, outcome, answer FROM payments \
                          WHERE (payer, identifier, bank_reference) IN (",
                     );
                     select.push_values(keys, |mut row, key| {
@@ -175,7 +211,11 @@ macro_rules! implement_store {
                             identifier: row.try_get("identifier")?,
                             bank_reference: row.try_get("bank_reference")?,
                         };
-                        let payment = PaymentRow { amount: row.try_get("amount")?, outcome: row.try_get("outcome")? };
+                        let payment = PaymentRow {
+                            amount: row.try_get("amount")?,
+                            outcome: row.try_get("outcome")?,
+                            answer: row.try_get("answer")?,
+                        };
                         found.payments.insert(key, payment);
                     }
                 }
@@ -195,8 +235,17 @@ macro_rules! implement_store {
                 for declaration in &batch.declarations {
                     documents.push((compress(&declaration.document)?, compress(&declaration.decision)?));
                 }
+                let mut decisions = Vec::with_capacity(batch.updates.len());
+                for update in &batch.updates {
+                    decisions.push(update.decision.as_deref().map(compress).transpose()?);
+                }
+                let mut requests = Vec::with_capacity(batch.requests.len());
+                for request in &batch.requests {
+                    requests.push(compress(&request.document)?);
+                }
+                let compressed = Compressed { documents, decisions, requests };
                 let mut transaction = self.writer().begin_with($begin).await?;
-                match write(&mut transaction, batch, &documents).await? {
+                match write(&mut transaction, batch, &compressed).await? {
                     Commit::Committed => {
                         transaction.commit().await?;
                         Ok(Commit::Committed)
@@ -339,11 +388,19 @@ macro_rules! implement_store {
             }
         }
 
+        /// What of a batch is compressed before its transaction: the documents and decisions of what is decided, the
+        /// decisions of what is decided anew, and the documents of requests, each in the order of the batch.
+        struct Compressed {
+            documents: Vec<(Vec<u8>, Vec<u8>)>,
+            decisions: Vec<Option<Vec<u8>>>,
+            requests: Vec<Vec<u8>>,
+        }
+
         /// Writes a batch inside a transaction: the position first, which decides whether there is anything to write.
         async fn write(
             transaction: &mut Transaction<'_>,
             batch: &Batch,
-            documents: &[(Vec<u8>, Vec<u8>)],
+            compressed: &Compressed,
         ) -> Result<Commit, StorageError> {
             let mut update = Builder::new("UPDATE stream_positions SET next_offset = ");
             update.push_bind(batch.next).push(" WHERE topic = ").push_bind(&batch.partition.topic);
@@ -373,9 +430,49 @@ macro_rules! implement_store {
                     return Ok(Commit::Conflict("the series of numbers has moved".to_owned()));
                 }
             }
-            for (declarations, documents) in batch.declarations.chunks(ROWS_MAX).zip(documents.chunks(ROWS_MAX)) {
+            // Updates come first: a version that is superseded makes room for the one that takes its place.
+            for (updates, decisions) in batch.updates.chunks(ROWS_MAX).zip(compressed.decisions.chunks(ROWS_MAX)) {
+                let mut update = Builder::new(
+                    "WITH change (declarant, reference, version, expected, outcome, state, number, number_stem, lane, \
+                     registered_at_ms, total_payable, paid, standing, rulebook, decision, log_sequence, log_hash) AS (",
+                );
+                update.push_values(updates.iter().zip(decisions), |mut row, (update, decision)| {
+                    row.push_bind(text(&update.key.declarant))
+                        .push_bind(text(&update.key.reference))
+                        .push_bind(i64::from(update.key.version))
+                        .push_bind(update.expected_log_sequence)
+                        .push_bind(&update.outcome)
+                        .push_bind(&update.state)
+                        .push_bind(&update.number)
+                        .push_bind(update.number.as_deref().map(stem))
+                        .push_bind(update.lane.map(i64::from))
+                        .push_bind(update.registered_at_ms)
+                        .push_bind(update.total_payable)
+                        .push_bind(update.paid)
+                        .push_bind(&update.standing)
+                        .push_bind(&update.rulebook)
+                        .push_bind(decision)
+                        .push_bind(update.log_sequence)
+                        .push_bind(update.log_hash.to_vec());
+                });
+                update.push(
+                    ") UPDATE declarations SET outcome = change.outcome, state = change.state, number = change.number, \
+                     number_stem = change.number_stem, lane = change.lane, registered_at_ms = change.registered_at_ms, \
+                     total_payable = change.total_payable, paid = change.paid, standing = change.standing, \
+                     rulebook = coalesce(change.rulebook, declarations.rulebook), \
+                     decision = coalesce(change.decision, declarations.decision), \
+                     log_sequence = change.log_sequence, log_hash = change.log_hash FROM change \
+                     WHERE declarations.declarant = change.declarant AND declarations.reference = change.reference \
+                     AND declarations.version = change.version AND declarations.log_sequence = change.expected",
+                );
+                let updated = update.build().persistent(false).execute(&mut **transaction).await?.rows_affected();
+                if updated != updates.len() as u64 {
+                    return Ok(Commit::Conflict("a declaration moved on elsewhere in the meantime".to_owned()));
+                }
+            }
+            for (declarations, documents) in batch.declarations.chunks(ROWS_MAX).zip(compressed.documents.chunks(ROWS_MAX)) {
                 let mut insert =
-                    Builder::new(format!("INSERT INTO declarations ({DECLARATION_COLUMNS}, document, decision) "));
+                    Builder::new(format!("INSERT INTO declarations ({DECLARATION_COLUMNS}, number_stem, document, decision) "));
                 insert.push_values(declarations.iter().zip(documents), |mut row, (declaration, (document, decision))| {
                     row.push_bind(text(&declaration.key.declarant))
                         .push_bind(text(&declaration.key.reference))
@@ -398,6 +495,8 @@ macro_rules! implement_store {
                         .push_bind(declaration.log_sequence)
                         .push_bind(declaration.log_hash.to_vec())
                         .push_bind(&declaration.answer)
+                        .push_bind(&declaration.standing)
+                        .push_bind(declaration.number.as_deref().map(stem))
                         .push_bind(document)
                         .push_bind(decision);
                 });
@@ -407,29 +506,30 @@ macro_rules! implement_store {
                     return Ok(Commit::Conflict("a declaration was decided elsewhere in the meantime".to_owned()));
                 }
             }
-            for updates in batch.updates.chunks(ROWS_MAX) {
-                let mut update = Builder::new(
-                    "WITH change (declarant, reference, version, expected, state, paid, log_sequence, log_hash) AS (",
+            for (requests, documents) in batch.requests.chunks(ROWS_MAX).zip(compressed.requests.chunks(ROWS_MAX)) {
+                let mut insert = Builder::new(
+                    "INSERT INTO requests (declarant, reference, version, content_hash, kind, outcome, number, at_ms, \
+                     source_topic, source_partition, source_offset, answer, document) ",
                 );
-                update.push_values(updates, |mut row, update| {
-                    row.push_bind(&update.key.declarant)
-                        .push_bind(&update.key.reference)
-                        .push_bind(i64::from(update.key.version))
-                        .push_bind(update.expected_log_sequence)
-                        .push_bind(&update.state)
-                        .push_bind(update.paid)
-                        .push_bind(update.log_sequence)
-                        .push_bind(update.log_hash.to_vec());
+                insert.push_values(requests.iter().zip(documents), |mut row, (request, document)| {
+                    row.push_bind(text(&request.key.declarant))
+                        .push_bind(text(&request.key.reference))
+                        .push_bind(i64::from(request.key.version))
+                        .push_bind(request.content_hash.to_vec())
+                        .push_bind(&request.kind)
+                        .push_bind(&request.outcome)
+                        .push_bind(request.number.as_deref().map(text))
+                        .push_bind(request.at_ms)
+                        .push_bind(&request.source.topic)
+                        .push_bind(i64::from(request.source.partition))
+                        .push_bind(request.source.offset)
+                        .push_bind(&request.answer)
+                        .push_bind(document);
                 });
-                update.push(
-                    ") UPDATE declarations SET state = change.state, paid = change.paid, \
-                     log_sequence = change.log_sequence, log_hash = change.log_hash FROM change \
-                     WHERE declarations.declarant = change.declarant AND declarations.reference = change.reference \
-                     AND declarations.version = change.version AND declarations.log_sequence = change.expected",
-                );
-                let updated = update.build().persistent(false).execute(&mut **transaction).await?.rows_affected();
-                if updated != updates.len() as u64 {
-                    return Ok(Commit::Conflict("a declaration moved on elsewhere in the meantime".to_owned()));
+                insert.push(" ON CONFLICT DO NOTHING");
+                let inserted = insert.build().persistent(false).execute(&mut **transaction).await?.rows_affected();
+                if inserted != requests.len() as u64 {
+                    return Ok(Commit::Conflict("a document was answered elsewhere in the meantime".to_owned()));
                 }
             }
             for entries in batch.log.chunks(ROWS_MAX) {
@@ -457,7 +557,7 @@ macro_rules! implement_store {
             for payments in batch.payments.chunks(ROWS_MAX) {
                 let mut insert = Builder::new(
                     "INSERT INTO payments (payer, identifier, bank_reference, number, amount, at_ms, source_topic, \
-                     source_partition, source_offset, outcome) ",
+                     source_partition, source_offset, outcome, answer) ",
                 );
                 insert.push_values(payments, |mut row, payment| {
                     row.push_bind(text(&payment.key.payer))
@@ -469,7 +569,8 @@ macro_rules! implement_store {
                         .push_bind(&payment.source.topic)
                         .push_bind(i64::from(payment.source.partition))
                         .push_bind(payment.source.offset)
-                        .push_bind(&payment.outcome);
+                        .push_bind(&payment.outcome)
+                        .push_bind(&payment.answer);
                 });
                 insert.push(" ON CONFLICT DO NOTHING");
                 let inserted = insert.build().persistent(false).execute(&mut **transaction).await?.rows_affected();
@@ -570,6 +671,7 @@ macro_rules! implement_store {
                 log_sequence: row.try_get("log_sequence")?,
                 log_hash: hash_of(&row.try_get::<Vec<u8>, _>("log_hash")?)?,
                 answer: row.try_get("answer")?,
+                standing: row.try_get("standing")?,
             })
         }
 

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 
 use storage::{Commit, DeclarationKey, DeclarationUpdate, StorageError, Wanted};
 use support::{
-    Backend, batch, declaration, entry, kept, key, lodged, on_both, outgoing, partition, payment, payment_key, update,
+    Backend, batch, declaration, entry, kept, key, lodged, on_both, outgoing, partition, payment, payment_key, request,
+    update,
 };
 
 on_both!(a_partition_begins_at_zero_and_counts_its_owners, |backend| {
@@ -64,8 +65,8 @@ on_both!(a_batch_is_kept_whole, |backend| {
         .prefetch(&Wanted {
             declarations: vec![key("A", 1), key("A", 2)],
             numbers: vec![
-                (support::DECLARANT.to_owned(), "100000000010".to_owned()),
-                ("0100109106".to_owned(), "100000000010".to_owned()),
+                (support::DECLARANT.to_owned(), "10000000001".to_owned()),
+                ("0100109106".to_owned(), "10000000001".to_owned()),
             ],
             payments: vec![payment_key("FT-1"), payment_key("FT-2")],
             ..Wanted::default()
@@ -170,6 +171,64 @@ on_both!(a_declaration_moves_on_once, |backend| {
     assert_eq!((row.state.as_str(), row.paid, row.log_sequence), ("cleared", 500, 1));
     let log = store.log_of(&key("A", 1)).await.unwrap();
     assert_eq!(log.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), vec![0, 1]);
+});
+
+on_both!(an_amended_version_takes_the_place_of_the_one_before_it, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut first = batch(&held, 1);
+    first.declarations = vec![declaration("A", 1, Some("100000000010"), 0)];
+    first.log = vec![entry(&key("A", 1), 0)];
+    assert_eq!(store.commit(&first).await.unwrap(), Commit::Committed);
+    let mut amended = batch(&held, 2);
+    amended.expected = 1;
+    amended.declarations = vec![declaration("A", 2, Some("100000000011"), 1)];
+    // Two versions of one number cannot both be current.
+    assert!(matches!(store.commit(&amended).await.unwrap(), Commit::Conflict(_)));
+    amended.updates = vec![DeclarationUpdate { state: storage::SUPERSEDED.to_owned(), ..update(&key("A", 1), 1) }];
+    amended.log = vec![entry(&key("A", 1), 1), entry(&key("A", 2), 0)];
+    amended.requests = vec![request("A", 3)];
+    assert_eq!(store.commit(&amended).await.unwrap(), Commit::Committed);
+
+    let wanted = Wanted {
+        numbers: vec![(support::DECLARANT.to_owned(), "10000000001".to_owned())],
+        documents: true,
+        requests: vec![key("A", 3), key("A", 2)],
+        ..Wanted::default()
+    };
+    let found = store.prefetch(&wanted).await.unwrap();
+    let current: Vec<_> = found.numbers.values().map(|row| (row.key.clone(), row.number.clone())).collect();
+    assert_eq!(current, [(key("A", 2), Some("100000000011".to_owned()))]);
+    assert_eq!(found.documents[&key("A", 2)], (b"<Declaration/>".to_vec(), b"{}".to_vec()));
+    assert_eq!(found.requests.keys().collect::<Vec<_>>(), [&key("A", 3)]);
+    assert_eq!(found.requests[&key("A", 3)].answer, b"<Notice/>");
+    let mut again = batch(&held, 3);
+    again.expected = 2;
+    again.requests = vec![request("A", 3)];
+    assert!(matches!(store.commit(&again).await.unwrap(), Commit::Conflict(_)), "one answer for each version");
+});
+
+on_both!(a_registration_replaces_what_was_decided_in_advance, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut first = batch(&held, 1);
+    let mut advance = declaration("A", 1, Some("100000000010"), 0);
+    (advance.lane, advance.state) = (None, "pre_registered".to_owned());
+    first.declarations = vec![advance];
+    assert_eq!(store.commit(&first).await.unwrap(), Commit::Committed);
+    let mut registered = batch(&held, 2);
+    registered.expected = 1;
+    registered.updates = vec![DeclarationUpdate {
+        lane: Some(3),
+        total_payable: Some(700),
+        rulebook: Some("newer".to_owned()),
+        decision: Some(b"{\"lane\":\"red\"}".to_vec()),
+        ..update(&key("A", 1), 1)
+    }];
+    assert_eq!(store.commit(&registered).await.unwrap(), Commit::Committed);
+    let (row, document, decision) = store.declaration(&key("A", 1)).await.unwrap().unwrap();
+    assert_eq!((row.lane, row.total_payable, row.rulebook.as_str()), (Some(3), Some(700), "newer"));
+    assert_eq!((document.as_slice(), decision.as_slice()), (&b"<Declaration/>"[..], &b"{\"lane\":\"red\"}"[..]));
 });
 
 on_both!(the_outbox_keeps_the_order_of_the_stream, |backend| {

@@ -46,6 +46,16 @@ impl RefusedCommand {
         )
     }
 
+    /// Nobody knows the declaration, or its number is another enterprise's.
+    pub fn unknown_declaration(kind: CommandKind) -> Self {
+        Self::in_state(kind, State::Draft)
+    }
+
+    /// What is wrong with the document itself, so that its command cannot be taken up.
+    pub fn unsound(kind: CommandKind, code: &str, message: Bilingual, findings: Vec<Finding>) -> Self {
+        Self::new(code, message, "life-cycle/requests", kind.law()).with(findings)
+    }
+
     /// The rulebook does not say what the command depends on.
     pub(super) fn silent(gap: &RulebookGap) -> Self {
         Self::new(

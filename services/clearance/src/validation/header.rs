@@ -16,44 +16,6 @@ pub(crate) struct Kind<'a> {
     pub(crate) citation: Citation,
 }
 
-/// Whether the document asks for something that is served: lodging, in one step.
-pub(crate) fn served(lodged: &Declaration, report: &mut Report<'_>) {
-    if let Some(function @ ("4" | "1")) = lodged.function.as_deref() {
-        report.find(problem(
-            "function_not_served",
-            Place::header(field::function),
-            Some(function.to_owned()),
-            Bilingual::new(
-                "amendments and cancellations are not taken here yet",
-                "hệ thống này chưa tiếp nhận việc sửa đổi, hủy tờ khai",
-            ),
-            Bilingual::new(
-                "ask the customs office where the declaration is registered; to lodge a new one, set the function to 9",
-                "liên hệ cơ quan hải quan nơi đăng ký tờ khai; để khai mới, đặt chức năng là 9",
-            ),
-            "contract/functions-served",
-            "Circular 38/2015/TT-BTC, art. 20 and 22",
-        ));
-    }
-    if let Some(stage @ ("pre-registration" | "registration")) = lodged.stage.as_deref() {
-        report.find(problem(
-            "stage_not_served",
-            Place::header(field::stage),
-            Some(stage.to_owned()),
-            Bilingual::new(
-                "pre-registration and registration are taken in one step here",
-                "hệ thống này tiếp nhận khai trước và đăng ký trong một bước",
-            ),
-            Bilingual::new(
-                "lodge the whole declaration with the stage `both`",
-                "khai toàn bộ tờ khai với giai đoạn `both`",
-            ),
-            "contract/stages-served",
-            "Circular 38/2015/TT-BTC, art. 18 and 19",
-        ));
-    }
-}
-
 /// Fields that the form of the declaration's direction does not have.
 pub(crate) fn fields_of_the_other_direction(lodged: &Declaration, report: &mut Report<'_>) {
     let Some(direction) = lodged.direction() else { return };

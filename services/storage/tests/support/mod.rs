@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use storage::{
     Batch, DeclarationKey, DeclarationUpdate, KeptMessage, LogEntry, MessageSource, NewDeclaration, NewPayment,
-    Options, OutboxMessage, PaymentKey, Position, SeriesAdvance, StorageError, Store, StreamPartition,
+    NewRequest, Options, OutboxMessage, PaymentKey, Position, SeriesAdvance, StorageError, Store, StreamPartition,
 };
 use tempfile::TempDir;
 
@@ -128,6 +128,7 @@ pub(crate) fn batch_of(partition: StreamPartition, held: &Position, next: i64) -
         next,
         declarations: Vec::new(),
         updates: Vec::new(),
+        requests: Vec::new(),
         log: Vec::new(),
         payments: Vec::new(),
         outbox: Vec::new(),
@@ -155,6 +156,7 @@ pub(crate) fn declaration(reference: &str, version: u32, number: Option<&str>, o
         log_sequence: 0,
         log_hash: [1; 32],
         answer: b"<Notice/>".to_vec(),
+        standing: b"{\"state\":\"awaiting_payment\"}".to_vec(),
         document: b"<Declaration/>".to_vec(),
         decision: b"{}".to_vec(),
     }
@@ -164,10 +166,32 @@ pub(crate) fn update(key: &DeclarationKey, log_sequence: i64) -> DeclarationUpda
     DeclarationUpdate {
         key: key.clone(),
         expected_log_sequence: log_sequence - 1,
+        outcome: "accepted".to_owned(),
         state: "cleared".to_owned(),
+        number: Some("100000000010".to_owned()),
+        lane: Some(1),
+        registered_at_ms: Some(1_795_485_600_000),
+        total_payable: Some(500),
         paid: 500,
+        standing: b"{\"state\":\"cleared\"}".to_vec(),
+        rulebook: None,
+        decision: None,
         log_sequence,
         log_hash: [2; 32],
+    }
+}
+
+pub(crate) fn request(reference: &str, version: u32) -> NewRequest {
+    NewRequest {
+        key: key(reference, version),
+        content_hash: [8; 32],
+        kind: "cancel".to_owned(),
+        outcome: "refused".to_owned(),
+        number: Some("100000000011".to_owned()),
+        at_ms: 1_795_485_600_000,
+        source: source(1),
+        answer: b"<Notice/>".to_vec(),
+        document: b"<Declaration/>".to_vec(),
     }
 }
 
@@ -199,6 +223,7 @@ pub(crate) fn payment(bank_reference: &str, amount: i64) -> NewPayment {
         at_ms: 1_795_485_600_000,
         source: source(0),
         outcome: "cleared".to_owned(),
+        answer: b"<Notice/>".to_vec(),
     }
 }
 

@@ -1,0 +1,126 @@
+//! A declaration whose life goes on: what is kept of it, and what is written when it moves.
+
+use clearance::life_cycle::{Security, Standing, State};
+use jiff::civil::DateTime;
+use rust_decimal::Decimal;
+use storage::{DeclarationRow, DeclarationUpdate, LogEntry, NewDeclaration};
+use vocabulary::{Direction, Lane};
+
+use crate::arrival::vietnam_time;
+
+/// The current version of a declaration, as the database has it or as the batch has changed it so far.
+#[derive(Debug, Clone)]
+pub(crate) struct Case {
+    pub(crate) row: DeclarationRow,
+    /// The document as lodged.
+    pub(crate) document: Vec<u8>,
+    /// What was decided on it.
+    pub(crate) decision: Vec<u8>,
+}
+
+impl From<&NewDeclaration> for Case {
+    fn from(new: &NewDeclaration) -> Self {
+        Self { row: row_of(new), document: new.document.clone(), decision: new.decision.clone() }
+    }
+}
+
+fn row_of(new: &NewDeclaration) -> DeclarationRow {
+    DeclarationRow {
+        key: new.key.clone(),
+        content_hash: new.content_hash,
+        outcome: new.outcome.clone(),
+        state: new.state.clone(),
+        direction: new.direction.clone(),
+        kind: new.kind.clone(),
+        office: new.office.clone(),
+        number: new.number.clone(),
+        lane: new.lane,
+        registered_at_ms: new.registered_at_ms,
+        total_payable: new.total_payable,
+        paid: new.paid,
+        rulebook: new.rulebook.clone(),
+        source: new.source.clone(),
+        log_sequence: new.log_sequence,
+        log_hash: new.log_hash,
+        answer: new.answer.clone(),
+        standing: new.standing.clone(),
+    }
+}
+
+/// Where a declaration stands. A row that an older program wrote says it by its columns; `None` for one that nobody wrote.
+pub(crate) fn standing_of(row: &DeclarationRow) -> Option<Standing> {
+    if !row.standing.is_empty() {
+        return serde_json::from_slice(&row.standing).ok();
+    }
+    let state: State = row.state.parse().ok()?;
+    let registered_at = row.registered_at_ms.map(vietnam_time);
+    Some(Standing {
+        state,
+        since: registered_at.unwrap_or(DateTime::MIN),
+        direction: [Direction::Import, Direction::Export]
+            .into_iter()
+            .find(|direction| direction.as_str() == row.direction),
+        number: row.number.as_deref().and_then(|number| number.parse().ok()),
+        lane: lane_of(row.lane),
+        owed: Decimal::from(row.total_payable.unwrap_or(0)),
+        paid: Decimal::from(row.paid),
+        security: Security::None,
+        registered_at,
+        released_on: None,
+        cleared_on: state.is_cleared().then(|| registered_at.map(DateTime::date)).flatten(),
+        due_on: None,
+    })
+}
+
+pub(crate) fn lane_of(code: Option<i16>) -> Option<Lane> {
+    code.and_then(|code| Lane::ALL.into_iter().find(|lane| i16::from(lane.code()) == code))
+}
+
+pub(crate) fn standing_bytes(standing: &Standing) -> Vec<u8> {
+    serde_json::to_vec(standing).unwrap_or_default()
+}
+
+/// Whole dong as they are kept.
+pub(crate) fn dong(amount: Decimal) -> i64 {
+    i64::try_from(amount).unwrap_or(i64::MAX)
+}
+
+/// What is written when a declaration moves on, by an entry in its log.
+pub(crate) fn moved(row: &DeclarationRow, standing: &Standing, entry: &LogEntry) -> DeclarationUpdate {
+    DeclarationUpdate {
+        key: row.key.clone(),
+        expected_log_sequence: row.log_sequence,
+        outcome: row.outcome.clone(),
+        state: standing.state.as_str().to_owned(),
+        number: standing.number.map(|number| number.to_string()),
+        lane: standing.lane.map(|lane| i16::from(lane.code())),
+        registered_at_ms: row.registered_at_ms,
+        total_payable: row.total_payable.map(|_| dong(standing.owed)),
+        paid: dong(standing.paid),
+        standing: standing_bytes(standing),
+        rulebook: None,
+        decision: None,
+        log_sequence: entry.sequence,
+        log_hash: entry.hash,
+    }
+}
+
+/// The same case after what was written about it.
+pub(crate) fn after(case: &Case, update: &DeclarationUpdate) -> Case {
+    let row = DeclarationRow {
+        outcome: update.outcome.clone(),
+        state: update.state.clone(),
+        number: update.number.clone(),
+        lane: update.lane,
+        registered_at_ms: update.registered_at_ms,
+        total_payable: update.total_payable,
+        paid: update.paid,
+        rulebook: update.rulebook.clone().unwrap_or_else(|| case.row.rulebook.clone()),
+        standing: update.standing.clone(),
+        log_sequence: update.log_sequence,
+        log_hash: update.log_hash,
+        ..case.row.clone()
+    };
+    let decision = update.decision.clone().unwrap_or_else(|| case.decision.clone());
+    Case { row, decision, document: case.document.clone() }
+}

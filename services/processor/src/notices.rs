@@ -113,7 +113,12 @@ impl Subject<'_> {
             Event::AmendmentInstructed { reason, .. } => self.with_reason(NoticeKind::AmendmentInstructed, reason),
             Event::Rerouted { .. } => self.notice(NoticeKind::Rerouted),
             Event::Released { due_on, .. } => Notice {
-                reason: Some(due("official_value_due", "the official particulars are due on", "hạn bổ sung là", *due_on)),
+                reason: Some(due(
+                    "official_value_due",
+                    "the official particulars are due on",
+                    "hạn bổ sung là",
+                    *due_on,
+                )),
                 ..self.notice(NoticeKind::Released)
             },
             Event::TakenToStorage { due_on } => Notice {

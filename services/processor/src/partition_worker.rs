@@ -225,7 +225,7 @@ impl PartitionWorker {
             let confirmations: Vec<_> =
                 messages.iter().map(|message| Confirmation::read(Arrival::new(message))).collect();
             let prefetched = store.prefetch(&settlement::wanted(&confirmations)).await?;
-            settlement::plan(&confirmations, prefetched, &self.office.settings.topics)
+            settlement::plan(&confirmations, prefetched, &desk)
         } else {
             // Parsing is the greatest part of the work; it must not hold up what waits for the network.
             let lodgements: Vec<_> = tokio::task::block_in_place(|| {

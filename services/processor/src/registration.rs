@@ -2,18 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 
-use clearance::life_cycle::after_decision;
+use clearance::life_cycle::{Circumstances as LifeCircumstances, Command, Decided, Event, Standing, carry_out};
 use message::Reading;
 use rulebook::Rulebook;
-use storage::{DeclarationKey, DeclarationRow, NewDeclaration, Prefetched, Wanted};
+use storage::{DeclarationKey, DeclarationRow, LogEntry, NewDeclaration, Prefetched, RequestRow, Wanted};
 use vocabulary::{
     Bilingual, CaseFacts, Decision, Declaration, DeclarationNumber, Facts, Finding, Outcome, Place, Severity,
     TraderFacts,
 };
 
 use crate::arrival::Arrival;
+use crate::case::{Case, dong, standing_bytes};
 use crate::events::{LOG_BEGINNING, content_hash, draw, log_entry};
-use crate::notices;
+use crate::follow_up::{Ask, FollowUp, named, send, without_lane};
+use crate::notices::{self, Subject};
 use crate::plan::{Desk, Overlay, Plan, guarded};
 use crate::settings::{NUMBER_STRIPES, Topics};
 
@@ -56,26 +58,39 @@ fn key_of(declaration: &Declaration, arrival: &Arrival<'_>) -> DeclarationKey {
 /// What has to be looked up before the lodgements can be decided.
 pub(crate) fn wanted(lodgements: &[Lodgement<'_>]) -> Wanted {
     let mut declarations = HashSet::new();
+    let mut requests = HashSet::new();
+    let mut numbers = HashSet::new();
     let mut traders = HashSet::new();
-    for key in lodgements.iter().filter_map(|lodgement| lodgement.key.as_ref()) {
+    for lodgement in lodgements {
+        let (Some(key), Reading::Read { declaration, .. }) = (&lodgement.key, &lodgement.reading) else { continue };
         declarations.insert(key.clone());
         if key.version > 1 {
+            // What follows on something has at least the second version.
             declarations.insert(previous(key));
+            requests.extend([key.clone(), previous(key)]);
+        }
+        if Ask::of(declaration).follows() {
+            requests.insert(key.clone());
+            numbers.extend(named(declaration, key));
         }
         traders.insert(key.declarant.clone());
     }
     Wanted {
         declarations: declarations.into_iter().collect(),
+        numbers: numbers.into_iter().collect(),
+        documents: true,
+        requests: requests.into_iter().collect(),
         traders: traders.into_iter().collect(),
         ..Wanted::default()
     }
 }
 
 fn previous(key: &DeclarationKey) -> DeclarationKey {
-    DeclarationKey { version: key.version - 1, ..key.clone() }
+    DeclarationKey { version: key.version.saturating_sub(1), ..key.clone() }
 }
 
-/// What is known of a declaration that was decided before, in the database or earlier in the batch.
+/// What is known of a document that was taken up before, in the database or earlier in the batch.
+#[derive(Clone)]
 struct Known {
     content_hash: [u8; 32],
     outcome: String,
@@ -89,30 +104,61 @@ impl From<DeclarationRow> for Known {
     }
 }
 
+impl From<RequestRow> for Known {
+    fn from(row: RequestRow) -> Self {
+        Self { content_hash: row.content_hash, outcome: row.outcome, number: row.number, answer: row.answer }
+    }
+}
+
+/// What is known at the beginning of a batch, and what its messages have made of it so far.
+struct Archive {
+    known: Overlay<DeclarationKey, Known>,
+    /// Current versions, by declarant and the stem of their numbers.
+    cases: Overlay<(String, String), Case>,
+    traders: HashMap<String, TraderFacts>,
+}
+
+impl Archive {
+    fn new(prefetched: Prefetched) -> Self {
+        let traders = prefetched
+            .traders
+            .into_iter()
+            .filter_map(|(tax_code, facts)| match serde_json::from_slice(&facts) {
+                Ok(facts) => Some((tax_code, facts)),
+                Err(error) => {
+                    tracing::error!(%error, "kept facts of a trader cannot be read; the trader is taken as unknown");
+                    None
+                }
+            })
+            .collect();
+        let mut documents = prefetched.documents;
+        let cases = prefetched.numbers.into_iter().filter_map(|(number, row)| {
+            let (document, decision) = documents.remove(&row.key)?;
+            Some((number, Case { row, document, decision }))
+        });
+        let cases = Overlay::new(cases.collect());
+        let declarations = prefetched.declarations.into_iter().map(|(key, row)| (key, Known::from(row)));
+        let requests = prefetched.requests.into_iter().map(|(key, row)| (key, Known::from(row)));
+        Self { known: Overlay::new(declarations.chain(requests).collect()), cases, traders }
+    }
+
+    /// The current version of the declaration that a document names.
+    fn case(&self, plan: &Plan, name: &(String, String)) -> Option<Case> {
+        plan.current(&name.0, &name.1).map(Case::from).or_else(|| self.cases.get(name).cloned())
+    }
+}
+
 /// Decides a batch of lodgements, in their order.
 pub(crate) fn plan(lodgements: &[Lodgement<'_>], prefetched: Prefetched, desk: &mut Desk<'_>) -> Plan {
-    let traders: HashMap<String, TraderFacts> = prefetched
-        .traders
-        .into_iter()
-        .filter_map(|(tax_code, facts)| match serde_json::from_slice(&facts) {
-            Ok(facts) => Some((tax_code, facts)),
-            Err(error) => {
-                tracing::error!(%error, "kept facts of a trader cannot be read; the trader is taken as unknown");
-                None
-            }
-        })
-        .collect();
-    let known = prefetched.declarations.into_iter().map(|(key, row)| (key, Known::from(row))).collect();
-    let mut overlay = Overlay::new(known);
+    let mut archive = Archive::new(prefetched);
     let mut plan = Plan::default();
     let settings = desk.settings;
     for lodgement in lodgements {
         let series = desk.series.clone();
-        let decisions = plan.declarations.len();
-        guarded(&settings.topics, &mut plan, &lodgement.arrival, |plan| {
-            take_up(plan, lodgement, &mut overlay, &traders, desk)
+        let done = guarded(&settings.topics, &mut plan, &lodgement.arrival, |plan, step| {
+            take_up(plan, step, lodgement, &mut archive, desk)
         });
-        if plan.declarations.len() == decisions {
+        if !done {
             // Nothing was registered after all, so no number was used.
             desk.series = series;
         }
@@ -120,13 +166,7 @@ pub(crate) fn plan(lodgements: &[Lodgement<'_>], prefetched: Prefetched, desk: &
     plan
 }
 
-fn take_up(
-    plan: &mut Plan,
-    lodgement: &Lodgement<'_>,
-    overlay: &mut Overlay<DeclarationKey, Known>,
-    traders: &HashMap<String, TraderFacts>,
-    desk: &mut Desk<'_>,
-) {
+fn take_up(plan: &Plan, step: &mut Plan, lodgement: &Lodgement<'_>, archive: &mut Archive, desk: &mut Desk<'_>) {
     let arrival = &lodgement.arrival;
     let settings = desk.settings;
     let topics = &settings.topics;
@@ -134,16 +174,15 @@ fn take_up(
         (Reading::Read { declaration, findings }, Some(key)) => (declaration, findings, key),
         (Reading::Unreadable(findings), _) => {
             let (reason, detail) = reason_of(findings);
-            return plan.keep(topics, arrival, &reason, &detail);
+            return step.keep(topics, arrival, &reason, &detail);
         }
         (Reading::Read { .. }, None) => {
-            return plan.keep(topics, arrival, "not_a_declaration", "it cannot be kept under any key");
+            return step.keep(topics, arrival, "not_a_declaration", "it cannot be kept under any key");
         }
     };
-    let mut findings = findings.clone();
-    if let Some(known) = overlay.get(key) {
+    if let Some(known) = archive.known.get(key) {
         if known.content_hash == lodgement.content_hash {
-            plan.outbox.push(notices::answer_again(
+            step.outbox.push(notices::answer_again(
                 topics,
                 arrival,
                 &key.declarant,
@@ -151,55 +190,124 @@ fn take_up(
                 known.answer.clone(),
             ));
         } else {
-            contradict(topics, plan, lodgement, key, known);
+            contradict(topics, step, lodgement, key, known);
         }
         return;
     }
-    if key.version > 1 {
-        findings.extend(out_of_order(overlay.get(&previous(key)), key));
+    let ask = Ask::of(declaration);
+    let mut findings = findings.clone();
+    if key.version > 1 || ask.follows() {
+        findings.extend(out_of_order(archive.known.get(&previous(key)), key, ask));
     }
-    let decision = decide(declaration, findings, traders.get(&key.declarant), arrival, desk);
-    let state = after_decision(&decision);
-    let notices = notices::of_decision(&decision, state, key, arrival.at);
-    let first = plan.outbox.len();
-    for (sequence, notice) in (0..).zip(&notices) {
-        plan.outbox.push(notices::to_outbox(topics, arrival, sequence, notice));
+    let trader = archive.traders.get(&key.declarant);
+    if ask.follows() {
+        let name = named(declaration, key);
+        let case = name.as_ref().and_then(|name| archive.case(plan, name));
+        let follow_up = FollowUp { lodgement, key, declaration, findings, case: case.as_ref(), trader };
+        let changed = follow_up.take_up(ask, step, desk);
+        if let Some((name, case)) = name.zip(changed) {
+            archive.cases.put(name, case);
+        }
+    } else {
+        lodge(step, lodgement, key, declaration, findings, trader, ask, desk);
     }
-    let answer = plan.outbox.get(first).map(|message| message.payload.clone()).unwrap_or_default();
+    let taken_up = step.declarations.last().map(|new| Known {
+        content_hash: new.content_hash,
+        outcome: new.outcome.clone(),
+        number: new.number.clone(),
+        answer: new.answer.clone(),
+    });
+    let answered = step.requests.last().map(|request| Known {
+        content_hash: request.content_hash,
+        outcome: request.outcome.clone(),
+        number: request.number.clone(),
+        answer: request.answer.clone(),
+    });
+    if let Some(known) = taken_up.or(answered) {
+        archive.known.put(key.clone(), known);
+    }
+}
+
+/// Decides a declaration that follows on nothing.
+#[allow(clippy::too_many_arguments, reason = "each is a part of one decision")]
+fn lodge(
+    step: &mut Plan,
+    lodgement: &Lodgement<'_>,
+    key: &DeclarationKey,
+    declaration: &Declaration,
+    findings: Vec<Finding>,
+    trader: Option<&TraderFacts>,
+    ask: Ask,
+    desk: &mut Desk<'_>,
+) {
+    let arrival = &lodgement.arrival;
+    let mut decision = decide(declaration, findings, trader, arrival, desk);
+    let in_advance = ask == Ask::PreRegister;
+    if in_advance {
+        without_lane(&mut decision);
+    }
+    let draft = Standing::draft(arrival.at);
+    let decided = Decided { declaration, decision: &decision };
+    let command = if in_advance { Command::PreRegister(decided) } else { Command::Lodge(decided) };
+    let circumstances = LifeCircumstances { at: arrival.at, rules: desk.rulebook.in_force_on(arrival.at.date()) };
+    // Lodging is refused only where the rulebook knows a term not: an officer gets the case.
+    let events = carry_out(&draft, &command, &circumstances).unwrap_or_else(|_| vec![Event::Referred]);
+    let standing = draft.after_all(&events, arrival.at);
+    let subject = Subject { key, standing: &standing, decision: Some(&decision), at: arrival.at };
+    let answer = send(&brief(subject.of_events(&events)), arrival, step, desk);
     let body = serde_json::to_vec(&decision).unwrap_or_default();
-    let entry = log_entry(key, 0, arrival.at_ms, decision.outcome.as_str(), body.clone(), LOG_BEGINNING);
-    let number = decision.number.map(|number| number.to_string());
-    overlay.put(
-        key.clone(),
-        Known {
-            content_hash: lodgement.content_hash,
-            outcome: decision.outcome.as_str().to_owned(),
-            number: number.clone(),
-            answer: answer.clone(),
-        },
-    );
-    plan.declarations.push(NewDeclaration {
+    let kind = match events.first() {
+        Some(event @ Event::PreRegistered { .. }) => event.as_str(),
+        _ => decision.outcome.as_str(),
+    };
+    let entry = log_entry(key, 0, arrival.at_ms, kind, body.clone(), LOG_BEGINNING);
+    step.declarations.push(decided_row(lodgement, key, declaration, &decision, &standing, &entry, answer, body));
+    step.log.push(entry);
+}
+
+/// Findings are told once, in the first notice.
+fn brief(mut notices: Vec<vocabulary::Notice>) -> Vec<vocabulary::Notice> {
+    for notice in notices.iter_mut().skip(1) {
+        notice.findings.clear();
+    }
+    notices
+}
+
+/// What is kept of a declaration that was decided, under the first entry of its log.
+#[allow(clippy::too_many_arguments, reason = "each is a part of one row")]
+pub(crate) fn decided_row(
+    lodgement: &Lodgement<'_>,
+    key: &DeclarationKey,
+    declaration: &Declaration,
+    decision: &Decision,
+    standing: &Standing,
+    entry: &LogEntry,
+    answer: Vec<u8>,
+    body: Vec<u8>,
+) -> NewDeclaration {
+    let arrival = &lodgement.arrival;
+    NewDeclaration {
         key: key.clone(),
         content_hash: lodgement.content_hash,
         outcome: decision.outcome.as_str().to_owned(),
-        state: state.as_str().to_owned(),
+        state: standing.state.as_str().to_owned(),
         direction: decision.direction.map(|direction| direction.as_str().to_owned()).unwrap_or_default(),
         kind: decision.kind.clone().unwrap_or_default(),
         office: declaration.customs_office.as_deref().unwrap_or_default().to_owned(),
-        number,
-        lane: decision.lane.map(|lane| i16::from(lane.code())),
+        number: standing.number.map(|number| number.to_string()),
+        lane: standing.lane.map(|lane| i16::from(lane.code())),
         registered_at_ms: Some(arrival.at_ms),
-        total_payable: whole_dong(&decision),
-        paid: 0,
+        total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(standing.owed)),
+        paid: dong(standing.paid),
         rulebook: decision.rulebook.clone(),
         source: arrival.source(),
         log_sequence: entry.sequence,
         log_hash: entry.hash,
         answer,
+        standing: standing_bytes(standing),
         document: arrival.payload().to_vec(),
         decision: body,
-    });
-    plan.log.push(entry);
+    }
 }
 
 /// Decides one declaration with the next number of its direction, which is used up only when it is registered.
@@ -215,14 +323,27 @@ fn decide(
         let counter = *desk.series.next(direction) * NUMBER_STRIPES + stripe;
         u32::try_from(counter).ok().and_then(|counter| DeclarationNumber::new(direction, counter).ok())
     });
-    let draw = number.map_or(0, |number| draw(&desk.settings.selectivity_secret, &number.to_string()));
-    let facts = CaseFacts { trader, ..CaseFacts::default() };
-    let circumstances = Circumstances { facts, registered_at: arrival.at, number, draw };
-    let decision = clear(declaration, findings, &circumstances, desk.rulebook);
+    let decision = case_decision(declaration, findings, trader, arrival.at, number, desk);
     if let Some(number) = decision.number {
         *desk.series.next(number.direction()) += 1;
     }
     decision
+}
+
+/// Decides one declaration under a number, on the rules of a day.
+pub(crate) fn case_decision(
+    declaration: &Declaration,
+    findings: Vec<Finding>,
+    trader: Option<&TraderFacts>,
+    registered_at: jiff::civil::DateTime,
+    number: Option<DeclarationNumber>,
+    desk: &Desk<'_>,
+) -> Decision {
+    // One draw for a declaration's whole life: amending it must not be a way to draw again.
+    let draw = number.map_or(0, |number| draw(&desk.settings.selectivity_secret, &number.original().to_string()));
+    let facts = CaseFacts { trader, ..CaseFacts::default() };
+    let circumstances = Circumstances { facts, registered_at, number, draw };
+    clear(declaration, findings, &circumstances, desk.rulebook)
 }
 
 /// What a decision depends on besides the declaration and the rules.
@@ -303,9 +424,20 @@ fn contradict(topics: &Topics, plan: &mut Plan, lodgement: &Lodgement<'_>, key: 
     plan.outbox.push(notices::to_outbox(topics, arrival, 0, &notice));
 }
 
-/// A later version needs the one before it to have been rejected.
-fn out_of_order(previous: Option<&Known>, key: &DeclarationKey) -> Option<Finding> {
+/// Each document under a reference has the next version. A declaration in a later version needs the one before it to
+/// have been rejected.
+fn out_of_order(previous: Option<&Known>, key: &DeclarationKey, ask: Ask) -> Option<Finding> {
     match previous {
+        Some(_) if ask.follows() => None,
+        None if ask.follows() && key.version <= 1 => Some(sequence_finding(
+            "version_out_of_order",
+            key,
+            Bilingual::new(
+                "a document that follows on a declaration has a later version than that",
+                "chứng từ tiếp theo của tờ khai phải có phiên bản sau phiên bản của tờ khai đó",
+            ),
+            Bilingual::new("give the next version of the reference", "khai phiên bản kế tiếp của số tham chiếu"),
+        )),
         None => Some(sequence_finding(
             "version_out_of_order",
             key,
@@ -314,8 +446,8 @@ fn out_of_order(previous: Option<&Known>, key: &DeclarationKey) -> Option<Findin
                 format!("đã khai phiên bản {} nhưng chưa có phiên bản {}", key.version, key.version - 1),
             ),
             Bilingual::new(
-                "begin with version 1 and add one each time that a rejected declaration is lodged again",
-                "bắt đầu từ phiên bản 1 và tăng một mỗi lần khai lại tờ khai bị từ chối",
+                "begin with version 1 and add one with each document under the same reference",
+                "bắt đầu từ phiên bản 1 và tăng một với mỗi chứng từ tiếp theo của cùng số tham chiếu",
             ),
         )),
         Some(known) if known.outcome != Outcome::Rejected.as_str() => Some(sequence_finding(
@@ -378,13 +510,6 @@ fn reason_of(findings: &[Finding]) -> (String, String) {
         }
     }
     (reason, detail.chars().filter(|c| !c.is_control()).take(2_000).collect())
-}
-
-fn whole_dong(decision: &Decision) -> Option<i64> {
-    if decision.outcome != Outcome::Accepted {
-        return None;
-    }
-    i64::try_from(decision.total_payable).ok()
 }
 
 /// What would be decided on a document, without lodging or keeping it: the same reader, the same rules.

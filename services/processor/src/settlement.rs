@@ -1,17 +1,20 @@
-//! Payment confirmations: a green declaration on which everything owed is paid is cleared.
+//! Payment confirmations: they are booked on the declaration that they name, whose life goes on with them.
 
 use std::collections::HashSet;
 
-use clearance::life_cycle::{PaymentEffect, State, pay};
+use clearance::life_cycle::{Circumstances, Command, Event, Standing, carry_out};
+use jiff::civil::DateTime;
+use rulebook::Rulebook;
 use rust_decimal::Decimal;
-use storage::{DeclarationRow, DeclarationUpdate, NewPayment, PaymentKey, Prefetched, Wanted};
-use vocabulary::{Finding, Lane, Notice, NoticeKind, PaymentConfirmation};
+use storage::{DeclarationKey, DeclarationRow, NewPayment, PaymentKey, PaymentRow, Prefetched, Wanted};
+use vocabulary::{Bilingual, DeclarationNumber, Finding, Notice, NoticeKind, PaymentConfirmation, Reason};
 
 use crate::arrival::Arrival;
+use crate::case::{self, Case, moved, standing_of};
 use crate::events::log_entry;
-use crate::notices;
-use crate::plan::{Overlay, Plan, guarded};
-use crate::settings::Topics;
+use crate::follow_up::send;
+use crate::notices::{self, Subject};
+use crate::plan::{Desk, Overlay, Plan, guarded};
 
 /// A payment message after reading.
 pub(crate) struct Confirmation<'a> {
@@ -34,138 +37,212 @@ fn key_of(payment: &PaymentConfirmation) -> PaymentKey {
     }
 }
 
+/// The declaration that a payment is for: who declares, and the digits of its number that stay through amendments.
+fn named(payment: &PaymentConfirmation) -> Option<(String, String)> {
+    let number: DeclarationNumber = payment.declaration_number.parse().ok()?;
+    Some((payment.payer.clone(), number.stem()))
+}
+
 /// What has to be looked up before the payments can be booked.
 pub(crate) fn wanted(confirmations: &[Confirmation<'_>]) -> Wanted {
     let mut numbers = HashSet::new();
     let mut payments = HashSet::new();
     for payment in confirmations.iter().filter_map(|confirmation| confirmation.reading.as_ref().ok()) {
-        numbers.insert((payment.payer.clone(), payment.declaration_number.clone()));
+        numbers.extend(named(payment));
         payments.insert(key_of(payment));
     }
     Wanted { numbers: numbers.into_iter().collect(), payments: payments.into_iter().collect(), ..Wanted::default() }
 }
 
+/// What is known at the beginning of a batch, and what its messages have made of it so far.
+struct Archive {
+    booked: Overlay<PaymentKey, PaymentRow>,
+    declarations: Overlay<(String, String), DeclarationRow>,
+}
+
 /// Books a batch of payments, in their order.
-pub(crate) fn plan(confirmations: &[Confirmation<'_>], prefetched: Prefetched, topics: &Topics) -> Plan {
-    let mut booked = Overlay::new(prefetched.payments.into_keys().map(|key| (key, ())).collect());
-    let mut declarations = Overlay::new(prefetched.numbers);
+pub(crate) fn plan(confirmations: &[Confirmation<'_>], prefetched: Prefetched, desk: &Desk<'_>) -> Plan {
+    let mut archive =
+        Archive { booked: Overlay::new(prefetched.payments), declarations: Overlay::new(prefetched.numbers) };
     let mut plan = Plan::default();
     for confirmation in confirmations {
-        guarded(topics, &mut plan, &confirmation.arrival, |plan| {
-            book(topics, plan, confirmation, &mut booked, &mut declarations)
+        guarded(&desk.settings.topics, &mut plan, &confirmation.arrival, |_, step| {
+            book(step, confirmation, &mut archive, desk)
         });
     }
     plan
 }
 
-fn book(
-    topics: &Topics,
-    plan: &mut Plan,
-    confirmation: &Confirmation<'_>,
-    booked: &mut Overlay<PaymentKey, ()>,
-    declarations: &mut Overlay<(String, String), DeclarationRow>,
-) {
+fn book(step: &mut Plan, confirmation: &Confirmation<'_>, archive: &mut Archive, desk: &Desk<'_>) {
     let arrival = &confirmation.arrival;
+    let topics = &desk.settings.topics;
     let payment = match &confirmation.reading {
         Ok(payment) => payment,
         Err(findings) => {
             let reason = findings.first().map_or("unreadable", |finding| finding.code.as_str());
             let detail: Vec<&str> = findings.iter().take(10).map(|finding| finding.message.en.as_str()).collect();
-            return plan.keep(topics, arrival, reason, &detail.join("; "));
+            return step.keep(topics, arrival, reason, &detail.join("; "));
         }
+    };
+    let Ok(amount) = i64::try_from(payment.amount) else {
+        return step.keep(topics, arrival, "amount_out_of_range", "the amount is no whole number of dong in range");
     };
     let key = key_of(payment);
-    if booked.get(&key).is_some() {
-        // The bank said it before: one debit is one payment, however often it is confirmed.
-        return;
+    if let Some(booked) = archive.booked.get(&key) {
+        return again(step, arrival, payment, amount, booked, desk);
     }
-    let Ok(amount) = i64::try_from(payment.amount) else {
-        return plan.keep(topics, arrival, "amount_out_of_range", "the amount is no whole number of dong in range");
-    };
-    let mut record = |outcome: &str| {
-        plan.payments.push(NewPayment {
-            key: key.clone(),
-            number: Some(payment.declaration_number.clone()),
-            amount,
-            at_ms: arrival.at_ms,
-            source: arrival.source(),
-            outcome: outcome.to_owned(),
-        });
-    };
-    let number_key = (payment.payer.clone(), payment.declaration_number.clone());
-    let Some(row) = declarations.get(&number_key).cloned() else {
+    let name = named(payment);
+    let row = name.as_ref().and_then(|name| archive.declarations.get(name).cloned());
+    let booking = Booking { payment, amount, arrival, desk };
+    let (outcome, answer, changed) = match row {
         // The number is unknown, or another enterprise's: the money is kept track of, and an officer sees it.
-        record("unmatched");
-        booked.put(key, ());
-        return;
+        None => booking.unmatched(step),
+        Some(row) => booking.book(row, step),
     };
-    if payment.payment_identifier != notices::payment_identifier(&payment.declaration_number) {
-        record("identifier_of_another_declaration");
-        booked.put(key, ());
-        return;
+    step.payments.push(NewPayment {
+        key: key.clone(),
+        number: Some(payment.declaration_number.clone()),
+        amount,
+        at_ms: arrival.at_ms,
+        source: arrival.source(),
+        outcome: outcome.clone(),
+        answer: answer.clone(),
+    });
+    archive.booked.put(key, PaymentRow { amount, outcome, answer: Some(answer) });
+    if let Some((name, row)) = name.zip(changed) {
+        archive.declarations.put(name, row);
     }
-    let state: Result<State, _> = row.state.parse();
-    let owed = Decimal::from(row.total_payable.unwrap_or(0));
-    let booking = state.map_err(|_| "state_unknown").and_then(|state| {
-        pay(state, owed, Decimal::from(row.paid), payment.amount).map_err(|refused| refused.as_str())
-    });
-    let (state, effect) = match booking {
-        Ok(booking) => booking,
-        Err(refused) => {
-            record(refused);
-            booked.put(key, ());
-            return;
-        }
-    };
-    record(effect.as_str());
-    booked.put(key, ());
-
-    let body = serde_json::json!({
-        "payment_identifier": payment.payment_identifier,
-        "bank_reference": payment.bank_reference,
-        "amount": amount.to_string(),
-        "debited_at": payment.debited_at.to_string(),
-        "effect": effect.as_str(),
-        "state": state.as_str(),
-    });
-    let entry = log_entry(
-        &row.key,
-        row.log_sequence + 1,
-        arrival.at_ms,
-        "payment",
-        body.to_string().into_bytes(),
-        row.log_hash,
-    );
-    let paid = row.paid.saturating_add(amount);
-    plan.updates.push(DeclarationUpdate {
-        key: row.key.clone(),
-        expected_log_sequence: row.log_sequence,
-        state: state.as_str().to_owned(),
-        paid,
-        log_sequence: entry.sequence,
-        log_hash: entry.hash,
-    });
-    if matches!(effect, PaymentEffect::Cleared | PaymentEffect::ClearedOverpaid) {
-        plan.outbox.push(notices::to_outbox(topics, arrival, 0, &cleared(&row, arrival)));
-    }
-    let (log_sequence, log_hash) = (entry.sequence, entry.hash);
-    plan.log.push(entry);
-    let changed = DeclarationRow { state: state.as_str().to_owned(), paid, log_sequence, log_hash, ..row };
-    declarations.put(number_key, changed);
 }
 
-fn cleared(row: &DeclarationRow, arrival: &Arrival<'_>) -> Notice {
+/// The bank said it before: one debit is one payment, however often it is confirmed.
+fn again(
+    step: &mut Plan,
+    arrival: &Arrival<'_>,
+    payment: &PaymentConfirmation,
+    amount: i64,
+    booked: &PaymentRow,
+    desk: &Desk<'_>,
+) {
+    if booked.amount != amount {
+        let reason = Reason {
+            code: "exists_with_different_content".to_owned(),
+            message: Bilingual::new(
+                format!("the bank confirmed this debit before with {} dong, which stands", booked.amount),
+                format!("ngân hàng đã xác nhận giao dịch này với số tiền {} đồng; số đó có hiệu lực", booked.amount),
+            ),
+        };
+        step.keep_quietly(arrival, &reason.code, &reason.message.en);
+        send(&[to_payer(payment, arrival.at, reason)], arrival, step, desk);
+    } else if let Some(answer) = booked.answer.clone().filter(|answer| !answer.is_empty()) {
+        let topics = &desk.settings.topics;
+        let identifier = &payment.payment_identifier;
+        step.outbox.push(notices::answer_again(topics, arrival, &payment.payer, identifier, answer));
+    }
+}
+
+/// A notice to who paid, where there is no declaration to speak of.
+fn to_payer(payment: &PaymentConfirmation, at: DateTime, reason: Reason) -> Notice {
+    let key =
+        DeclarationKey { declarant: payment.payer.clone(), reference: payment.payment_identifier.clone(), version: 0 };
+    let draft = Standing::draft(at);
+    let subject = Subject { key: &key, standing: &draft, decision: None, at };
     Notice {
-        kind: NoticeKind::Cleared,
-        declarant: row.key.declarant.clone(),
-        reference: row.key.reference.clone(),
-        version: row.key.version,
-        issued_at: arrival.at,
-        number: row.number.clone(),
-        lane: row.lane.and_then(|code| Lane::ALL.into_iter().find(|lane| i16::from(lane.code()) == code)),
-        totals: Vec::new(),
-        total_payable: row.total_payable.map(Decimal::from),
-        payment_identifier: None,
-        findings: Vec::new(),
+        reason: Some(reason),
+        number: Some(payment.declaration_number.clone()),
+        ..subject.notice(NoticeKind::Refused)
+    }
+}
+
+/// One payment that is booked for the first time.
+struct Booking<'a> {
+    payment: &'a PaymentConfirmation,
+    amount: i64,
+    arrival: &'a Arrival<'a>,
+    desk: &'a Desk<'a>,
+}
+
+/// What a payment did, the answer to it, and what the declaration has become.
+type Booked = (String, Vec<u8>, Option<DeclarationRow>);
+
+impl Booking<'_> {
+    fn unmatched(&self, step: &mut Plan) -> Booked {
+        let reason = Reason {
+            code: "E0213".to_owned(),
+            message: Bilingual::new(
+                "the payer has no declaration of this number; the money is the payer's to claim back",
+                "người nộp không có tờ khai mang số này; người nộp được hoàn lại tiền",
+            ),
+        };
+        let answer = send(&[to_payer(self.payment, self.arrival.at, reason)], self.arrival, step, self.desk);
+        ("unmatched".to_owned(), answer, None)
+    }
+
+    fn book(&self, row: DeclarationRow, step: &mut Plan) -> Booked {
+        let (arrival, at) = (self.arrival, self.arrival.at);
+        let Some(standing) = standing_of(&row) else {
+            return ("state_unknown".to_owned(), Vec::new(), None);
+        };
+        let identifier = standing.number.map(notices::payment_identifier);
+        if identifier.as_ref() != Some(&self.payment.payment_identifier) {
+            let reason = Reason {
+                code: "identifier_of_another_declaration".to_owned(),
+                message: Bilingual::new(
+                    "the payment's identifier is not the one that the notice gave for this declaration",
+                    "mã định danh khoản phải nộp không phải của tờ khai này",
+                ),
+            };
+            let code = reason.code.clone();
+            let answer = send(&[to_payer(self.payment, at, reason)], arrival, step, self.desk);
+            return (code, answer, None);
+        }
+        let command = Command::Pay { amount: Decimal::from(self.amount), by_declarant: true };
+        let rulebook: &Rulebook = self.desk.rulebook;
+        let circumstances = Circumstances { at, rules: rulebook.in_force_on(at.date()) };
+        let events = match carry_out(&standing, &command, &circumstances) {
+            Ok(events) => events,
+            Err(refused) => {
+                let subject = Subject { key: &row.key, standing: &standing, decision: None, at };
+                let answer = send(&[subject.refusal(&refused)], arrival, step, self.desk);
+                return (refused.code, answer, None);
+            }
+        };
+        let next = standing.after_all(&events, at);
+        let effect = effect(&events);
+        let body = serde_json::json!({
+            "payment_identifier": self.payment.payment_identifier,
+            "bank_reference": self.payment.bank_reference,
+            "amount": self.amount.to_string(),
+            "debited_at": self.payment.debited_at.to_string(),
+            "effect": effect,
+            "events": events,
+            "state": next.state.as_str(),
+        });
+        let body = body.to_string().into_bytes();
+        let entry = log_entry(&row.key, row.log_sequence + 1, arrival.at_ms, "payment", body, row.log_hash);
+        let update = moved(&row, &next, &entry);
+        step.log.push(entry);
+        let subject = Subject { key: &row.key, standing: &next, decision: None, at };
+        let answer = send(&subject.of_events(&events), arrival, step, self.desk);
+        let case = Case { row, document: Vec::new(), decision: Vec::new() };
+        let changed = case::after(&case, &update).row;
+        step.updates.push(update);
+        (effect.to_owned(), answer, Some(changed))
+    }
+}
+
+/// What a payment did, in the word used in records.
+fn effect(events: &[Event]) -> &'static str {
+    let cleared = events.iter().any(|event| matches!(event, Event::Cleared { .. }));
+    match events.first() {
+        Some(Event::PaymentReceived { open, .. }) if !open.is_zero() => "partly_paid",
+        Some(Event::PaymentReceived { excess, .. }) if !excess.is_zero() => {
+            if cleared {
+                "cleared_overpaid"
+            } else {
+                "overpaid"
+            }
+        }
+        _ if cleared => "cleared",
+        _ => "settled",
     }
 }

@@ -1,0 +1,380 @@
+//! Documents that follow on a declaration: registration of what was declared in advance, amendment, cancellation.
+
+use clearance::life_cycle::{
+    Amendment, Basis, Circumstances as LifeCircumstances, Command, CommandKind, Decided, Event, RefusedCommand,
+    Standing, State, carry_out,
+};
+use message::Reading;
+use rulebook::ReasonFor;
+use storage::{DeclarationKey, DeclarationUpdate, NewDeclaration, NewRequest};
+use vocabulary::{Bilingual, Decision, Declaration, DeclarationNumber, Finding, Outcome, TraderFacts};
+
+use crate::arrival::Arrival;
+use crate::case::{self, Case, dong, moved, standing_of};
+use crate::events::{LOG_BEGINNING, log_entry};
+use crate::notices::{self, Subject};
+use crate::plan::{Desk, Plan};
+use crate::registration::{Lodgement, case_decision, decided_row};
+
+/// What a lodged document asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// To declare and register at once.
+    Lodge,
+    /// To keep a declaration in advance.
+    PreRegister,
+    /// To register what is kept.
+    Register,
+    /// To put a new version in the place of a declaration.
+    Amend,
+    /// To cancel a declaration.
+    Cancel,
+}
+
+impl Ask {
+    /// By the document's function and its stage.
+    pub(crate) fn of(declaration: &Declaration) -> Self {
+        match (declaration.function.as_deref(), declaration.stage.as_deref()) {
+            (Some("1"), _) => Self::Cancel,
+            (Some("4"), _) => Self::Amend,
+            (_, Some("registration")) => Self::Register,
+            (_, Some("pre-registration")) => Self::PreRegister,
+            _ => Self::Lodge,
+        }
+    }
+
+    /// Whether it is about a declaration that is kept already.
+    pub(crate) fn follows(self) -> bool {
+        matches!(self, Self::Register | Self::Amend | Self::Cancel)
+    }
+
+    fn kind(self) -> CommandKind {
+        match self {
+            Self::Lodge => CommandKind::Lodge,
+            Self::PreRegister => CommandKind::PreRegister,
+            Self::Register => CommandKind::Register,
+            Self::Amend => CommandKind::Amend,
+            Self::Cancel => CommandKind::Cancel,
+        }
+    }
+}
+
+/// The declaration that a document names: its declarant, and the digits of its number that stay.
+pub(crate) fn named(declaration: &Declaration, key: &DeclarationKey) -> Option<(String, String)> {
+    let number: DeclarationNumber = declaration.number.as_deref()?.parse().ok()?;
+    Some((key.declarant.clone(), number.stem()))
+}
+
+/// A document that follows on a declaration, with everything that its answer depends on.
+pub(crate) struct FollowUp<'a> {
+    pub(crate) lodgement: &'a Lodgement<'a>,
+    pub(crate) key: &'a DeclarationKey,
+    pub(crate) declaration: &'a Declaration,
+    /// What the reader found in the document, and what is wrong with its place in the order.
+    pub(crate) findings: Vec<Finding>,
+    /// The declaration that it is about, where it is known.
+    pub(crate) case: Option<&'a Case>,
+    pub(crate) trader: Option<&'a TraderFacts>,
+}
+
+/// What came of a document.
+struct Answer {
+    outcome: &'static str,
+    notice: Vec<u8>,
+}
+
+impl FollowUp<'_> {
+    fn arrival(&self) -> &Arrival<'_> {
+        &self.lodgement.arrival
+    }
+
+    /// Takes the document up: writes what happens, or why nothing does, into the step, and tells the declarant. Says what
+    /// the case has become.
+    pub(crate) fn take_up(&self, ask: Ask, step: &mut Plan, desk: &Desk<'_>) -> Option<Case> {
+        let number = self.declaration.number.as_deref();
+        let Some((case, standing)) = self.case.and_then(|case| Some((case, standing_of(&case.row)?))) else {
+            let draft = Standing::draft(self.arrival().at);
+            self.refuse(ask.kind(), &draft, &RefusedCommand::unknown_declaration(ask.kind()), step, desk);
+            return None;
+        };
+        if let Err(refused) = self.sound(ask, case) {
+            self.refuse(ask.kind(), &standing, &refused, step, desk);
+            return None;
+        }
+        match ask {
+            Ask::Cancel => self.cancel(case, &standing, step, desk),
+            Ask::Register => self.register(case, &standing, step, desk),
+            Ask::Amend => self.amend(case, &standing, step, desk),
+            Ask::Lodge | Ask::PreRegister => {
+                // Neither follows on anything.
+                step.keep_quietly(self.arrival(), "follows_on_nothing", number.unwrap_or("-"));
+                None
+            }
+        }
+    }
+
+    /// Whether the document may be about the case at all.
+    fn sound(&self, ask: Ask, case: &Case) -> Result<(), RefusedCommand> {
+        if case.row.key.reference != self.key.reference {
+            return Err(RefusedCommand::unsound(
+                ask.kind(),
+                "reference_of_another_declaration",
+                Bilingual::new(
+                    format!("the number is that of the reference {}", case.row.key.reference),
+                    format!("số tờ khai này thuộc số tham chiếu {}", case.row.key.reference),
+                ),
+                Vec::new(),
+            ));
+        }
+        let errors: Vec<Finding> = self.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
+        // The mistakes of an amendment are told together with what its decision finds.
+        let out_of_order = errors.iter().find(|finding| finding.code == "version_out_of_order");
+        if errors.is_empty() || (ask == Ask::Amend && out_of_order.is_none()) {
+            return Ok(());
+        }
+        let code = out_of_order.map_or("document_has_mistakes", |finding| finding.code.as_str());
+        Err(RefusedCommand::unsound(
+            ask.kind(),
+            code,
+            Bilingual::new("the document has mistakes; nothing has changed", "chứng từ có lỗi; tờ khai giữ nguyên"),
+            errors.clone(),
+        ))
+    }
+
+    fn circumstances<'r>(&self, desk: &Desk<'r>) -> LifeCircumstances<'r> {
+        let at = self.arrival().at;
+        LifeCircumstances { at, rules: desk.rulebook.in_force_on(at.date()) }
+    }
+
+    fn cancel(&self, case: &Case, standing: &Standing, step: &mut Plan, desk: &Desk<'_>) -> Option<Case> {
+        let reason = self.declaration.change_reason_code.as_deref();
+        let command = Command::Cancel { reason };
+        match carry_out(standing, &command, &self.circumstances(desk)) {
+            Err(refused) => {
+                self.refuse(CommandKind::Cancel, standing, &refused, step, desk);
+                None
+            }
+            Ok(events) => {
+                let next = standing.after_all(&events, self.arrival().at);
+                let update = self.log(case, CommandKind::Cancel, &events, &next, step);
+                self.answer(CommandKind::Cancel, &events, &next, None, step, desk);
+                let changed = case::after(case, &update);
+                step.updates.push(update);
+                Some(changed)
+            }
+        }
+    }
+
+    /// Decides what was declared in advance again, on today's rules, and registers it.
+    fn register(&self, case: &Case, standing: &Standing, step: &mut Plan, desk: &Desk<'_>) -> Option<Case> {
+        let arrival = self.arrival();
+        let Reading::Read { declaration, findings } = message::read_declaration(&case.document) else {
+            step.keep(&desk.settings.topics, arrival, "document_lost", "the kept document cannot be read any more");
+            return None;
+        };
+        let before: Basis = serde_json::from_slice(&case.decision).unwrap_or_default();
+        let decision = case_decision(&declaration, findings, self.trader, arrival.at, standing.number, desk);
+        let now = Decided { declaration: &declaration, decision: &decision };
+        let command = Command::Register { before: &before, now };
+        match carry_out(standing, &command, &self.circumstances(desk)) {
+            Err(refused) => {
+                self.refuse(CommandKind::Register, standing, &refused, step, desk);
+                None
+            }
+            Ok(events) => {
+                let next = standing.after_all(&events, arrival.at);
+                let body = serde_json::to_vec(&decision).unwrap_or_default();
+                let first = events.first().map_or("registered", Event::as_str);
+                let row = &case.row;
+                let entry = log_entry(&row.key, row.log_sequence + 1, arrival.at_ms, first, body.clone(), row.log_hash);
+                let update = DeclarationUpdate {
+                    outcome: decision.outcome.as_str().to_owned(),
+                    registered_at_ms: Some(arrival.at_ms),
+                    total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(next.owed)),
+                    rulebook: Some(decision.rulebook.clone()),
+                    decision: Some(body),
+                    ..moved(row, &next, &entry)
+                };
+                step.log.push(entry);
+                self.answer(CommandKind::Register, &events, &next, Some(&decision), step, desk);
+                let changed = case::after(case, &update);
+                step.updates.push(update);
+                Some(changed)
+            }
+        }
+    }
+
+    /// Decides the new version, on the rules of the day of registration, and puts it in the place of the one before it.
+    fn amend(&self, case: &Case, standing: &Standing, step: &mut Plan, desk: &Desk<'_>) -> Option<Case> {
+        let arrival = self.arrival();
+        let Reading::Read { declaration: before, .. } = message::read_declaration(&case.document) else {
+            step.keep(&desk.settings.topics, arrival, "document_lost", "the kept document cannot be read any more");
+            return None;
+        };
+        let in_advance = standing.state == State::PreRegistered;
+        let number = if in_advance { standing.number } else { standing.number.and_then(DeclarationNumber::amended) };
+        let decided_at = standing.registered_at.unwrap_or(arrival.at);
+        let findings = self.findings.clone();
+        let mut decision = case_decision(self.declaration, findings, self.trader, decided_at, number, desk);
+        if in_advance {
+            without_lane(&mut decision);
+        }
+        let circumstances = self.circumstances(desk);
+        let after = Decided { declaration: self.declaration, decision: &decision };
+        let reason = self.declaration.change_reason_code.as_deref();
+        let late_certificate = reason
+            .and_then(|code| circumstances.rules.change_reason(code))
+            .is_some_and(|reason| reason.value.given_for == ReasonFor::Certificate);
+        let amendment = Amendment { reason, before: &before, after };
+        let command = match (in_advance, late_certificate) {
+            (true, _) => Command::Edit(after),
+            (false, true) => Command::FileCertificate(amendment),
+            (false, false) => Command::Amend(amendment),
+        };
+        let kind = command.kind();
+        match carry_out(standing, &command, &circumstances) {
+            Err(refused) => {
+                self.refuse(kind, standing, &refused, step, desk);
+                None
+            }
+            Ok(events) if events.contains(&Event::AmendmentReferred) => {
+                // The declaration stands as it was; the new version is a case of its own for an officer.
+                decision.number = None;
+                let referred = Standing::draft(arrival.at).after(&Event::Referred, arrival.at);
+                let entry_kind = Event::AmendmentReferred.as_str();
+                let new = self.version(&decision, &referred, entry_kind, LOG_BEGINNING, step, desk, &events);
+                step.declarations.push(new);
+                None
+            }
+            Ok(events) => {
+                let next = standing.after_all(&events, arrival.at);
+                let update = self.log(case, kind, &events, &standing.superseded(arrival.at), step);
+                let entry_kind = events.first().map_or("amended", Event::as_str);
+                let mut new = self.version(&decision, &next, entry_kind, update.log_hash, step, desk, &events);
+                new.registered_at_ms = case.row.registered_at_ms.or(new.registered_at_ms);
+                let changed = Case::from(&new);
+                step.updates.push(update);
+                step.declarations.push(new);
+                Some(changed)
+            }
+        }
+    }
+
+    /// A new version with the first entry of its log, which is bound to the version before it, and its notices.
+    #[allow(clippy::too_many_arguments, reason = "each is a part of one row")]
+    fn version(
+        &self,
+        decision: &Decision,
+        standing: &Standing,
+        entry_kind: &str,
+        previous_hash: [u8; 32],
+        step: &mut Plan,
+        desk: &Desk<'_>,
+        events: &[Event],
+    ) -> NewDeclaration {
+        let arrival = self.arrival();
+        let subject = Subject { key: self.key, standing, decision: Some(decision), at: arrival.at };
+        let answer = send(&subject.of_events(events), arrival, step, desk);
+        let body = serde_json::to_vec(decision).unwrap_or_default();
+        let entry = log_entry(self.key, 0, arrival.at_ms, entry_kind, body.clone(), previous_hash);
+        let new = decided_row(self.lodgement, self.key, self.declaration, decision, standing, &entry, answer, body);
+        step.log.push(entry);
+        new
+    }
+
+    /// Writes what happened into the declaration's log.
+    fn log(
+        &self,
+        case: &Case,
+        kind: CommandKind,
+        events: &[Event],
+        next: &Standing,
+        step: &mut Plan,
+    ) -> DeclarationUpdate {
+        let row = &case.row;
+        let body = serde_json::json!({
+            "reference_version": self.key.version,
+            "reason": self.declaration.change_reason_code.as_deref(),
+            "reason_in_words": self.declaration.change_reason.as_deref(),
+            "events": events,
+            "state": next.state.as_str(),
+        });
+        let at_ms = self.arrival().at_ms;
+        let body = body.to_string().into_bytes();
+        let entry = log_entry(&row.key, row.log_sequence + 1, at_ms, kind.as_str(), body, row.log_hash);
+        let update = moved(row, next, &entry);
+        step.log.push(entry);
+        update
+    }
+
+    /// Tells the declarant what happened, and keeps the document with that answer.
+    fn answer(
+        &self,
+        kind: CommandKind,
+        events: &[Event],
+        standing: &Standing,
+        decision: Option<&Decision>,
+        step: &mut Plan,
+        desk: &Desk<'_>,
+    ) {
+        let arrival = self.arrival();
+        let subject = Subject { key: self.key, standing, decision, at: arrival.at };
+        let notice = send(&subject.of_events(events), arrival, step, desk);
+        self.keep(kind, Answer { outcome: "carried_out", notice }, step);
+    }
+
+    fn refuse(
+        &self,
+        kind: CommandKind,
+        standing: &Standing,
+        refused: &RefusedCommand,
+        step: &mut Plan,
+        desk: &Desk<'_>,
+    ) {
+        let arrival = self.arrival();
+        let subject = Subject { key: self.key, standing, decision: None, at: arrival.at };
+        let mut notice = subject.refusal(refused);
+        for finding in &mut notice.findings {
+            if let Some(place) = finding.place.filter(|_| finding.path.is_empty()) {
+                finding.path = message::locate(&place);
+            }
+        }
+        // Without a declaration of ours there is only the number that the document gave.
+        if notice.number.is_none() {
+            notice.number = self.declaration.number.as_ref().map(ToString::to_string);
+        }
+        let notice = send(&[notice], arrival, step, desk);
+        self.keep(kind, Answer { outcome: "refused", notice }, step);
+    }
+
+    fn keep(&self, kind: CommandKind, answer: Answer, step: &mut Plan) {
+        let arrival = self.arrival();
+        step.requests.push(NewRequest {
+            key: self.key.clone(),
+            content_hash: self.lodgement.content_hash,
+            kind: kind.as_str().to_owned(),
+            outcome: answer.outcome.to_owned(),
+            number: self.declaration.number.as_ref().map(ToString::to_string),
+            at_ms: arrival.at_ms,
+            source: arrival.source(),
+            answer: answer.notice,
+            document: arrival.payload().to_vec(),
+        });
+    }
+}
+
+/// Puts notices into the outbox, and gives the first one back, to answer a repeat with.
+pub(crate) fn send(notices: &[vocabulary::Notice], arrival: &Arrival<'_>, step: &mut Plan, desk: &Desk<'_>) -> Vec<u8> {
+    let first = step.outbox.len();
+    for (sequence, notice) in (0..).zip(notices) {
+        step.outbox.push(notices::to_outbox(&desk.settings.topics, arrival, sequence, notice));
+    }
+    step.outbox.get(first).map(|message| message.payload.clone()).unwrap_or_default()
+}
+
+/// What is declared in advance has no lane: it is drawn and told at registration.
+pub(crate) fn without_lane(decision: &mut Decision) {
+    decision.lane = None;
+    decision.draw = None;
+    decision.routing.clear();
+}

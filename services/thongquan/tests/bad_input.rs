@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use stream::{Message, Outgoing, Tail, TailFrom};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use vocabulary::{Declaration, Notice, NoticeKind, PaymentConfirmation};
+use vocabulary::{Declaration, Notice, NoticeKind, PaymentConfirmation, TaxCodeStatus, TraderFacts};
 
 /// 2026-11-24 09:00 in Vietnam.
 const BEGINNING_MS: i64 = 1_795_485_600_000;
@@ -49,6 +49,15 @@ impl Counter {
         };
         let notices = backend.stream.tail(&backend.topics.notices, TailFrom::Beginning).await.unwrap();
         let unreadable = backend.stream.tail(&backend.topics.unreadable, TailFrom::Beginning).await.unwrap();
+        let trader = TraderFacts {
+            tax_code: TAX_CODE.to_owned(),
+            status: TaxCodeStatus::Active,
+            compliance_level: 1,
+            authorised_operator: false,
+            debt_over_90_days: false,
+        };
+        let facts = serde_json::to_vec(&trader).unwrap();
+        backend.store.put_traders(&[(TAX_CODE.to_owned(), facts)]).await.unwrap();
         let running = tokio::spawn(processor::run(processor, stopped));
         Self { backend, notices, unreadable, stop, running, sent: 0, at_ms: BEGINNING_MS }
     }
@@ -123,13 +132,14 @@ impl Counter {
 
 /// A sample that goes by the green lane unless it is drawn, with duties to pay.
 fn sample(reference: &str) -> Declaration {
-    let file = common::workspace().join("schemas/declaration/1.0/samples-valid/a11-wine.xml");
+    let file = common::workspace().join("schemas/declaration/1.0/samples-valid/a12-machinery.xml");
     let message::Reading::Read { mut declaration, findings } = message::read_declaration(&std::fs::read(file).unwrap())
     else {
         panic!("the sample is no declaration");
     };
     assert!(findings.is_empty());
     declaration.reference = Some(reference.into());
+    declaration.importer_code = Some(TAX_CODE.into());
     declaration
 }
 
@@ -174,7 +184,7 @@ fn unreadable() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     broken[name + 1] = 0xff;
     let huge = {
         let mut text = text.clone();
-        text.insert_str(text.find("<FunctionCode>").unwrap(), &" ".repeat(10 << 20));
+        text.insert_str(text.find("<FunctionCode>").unwrap(), &" ".repeat(3_500_000));
         text.into_bytes()
     };
     vec![
@@ -183,7 +193,7 @@ fn unreadable() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("UTF-16", utf16, ""),
         ("another encoding", latin, ""),
         ("bytes that are no UTF-8", broken, ""),
-        ("10 MB", huge, ""),
+        ("more than a declaration may have", huge, "too_large"),
         ("an entity bomb", bomb.as_bytes().to_vec(), ""),
         ("an unknown profile", text.replace("declaration:1\"", "declaration:9\"").into_bytes(), "wrong_namespace"),
         ("XML of something else", b"<Invoice xmlns=\"urn:other\"><ID>1</ID></Invoice>".to_vec(), "wrong_root"),
@@ -206,6 +216,18 @@ async fn bad_input(backend: Backend) {
     }
     let kept = counter.backend.store.counts().await.unwrap().kept;
     assert_eq!(kept, i64::try_from(cases.len()).unwrap());
+
+    // Ten megabytes do not even come in: the stream refuses them at the door, and says so.
+    let message = Outgoing {
+        topic: counter.backend.topics.lodged.clone(),
+        key: TAX_CODE.into(),
+        headers: Vec::new(),
+        payload: vec![b' '; 10 << 20],
+        event_id: "ten-megabytes".to_owned(),
+        timestamp_ms: None,
+    };
+    let refused = counter.backend.stream.publish(vec![message]).await.unwrap_err();
+    assert!(!refused.retry, "{refused}");
 
     // A document with ten thousand mistakes: the findings are bounded, and it is said so.
     let mut text = String::from_utf8(document(&sample("MANY"))).unwrap();

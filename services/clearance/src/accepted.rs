@@ -98,6 +98,9 @@ pub struct TaxClaim {
     pub relief: Relief,
 }
 
+/// A rate and where it comes from.
+pub(crate) type CitedRate = (ClaimedRate, Citation);
+
 /// A rate and what it is applied to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimedRate {

@@ -10,6 +10,12 @@
 
 mod header;
 
+mod goods;
+
+mod origin;
+
+mod relief;
+
 mod import_taxes;
 
 mod export_taxes;

@@ -5,8 +5,9 @@ use vocabulary::declaration::goods_item;
 use vocabulary::{Bilingual, Citation, Declaration, DutyType, GoodsItem, Place};
 
 use super::Report;
+use super::goods::{commodity, units};
 use super::header::Kind;
-use super::import_taxes::{Share, by_kind, commodity, units};
+use super::relief::{Share, by_kind};
 use super::tax_codes::duty_relief;
 use crate::accepted::{ClaimedRate, TaxClaim};
 use crate::problem::problem;

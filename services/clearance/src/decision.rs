@@ -5,12 +5,14 @@ use rulebook::{ItemSurroundings, RulesInForce, Surroundings};
 use rust_decimal::Decimal;
 use vocabulary::{
     AppliedExchangeRate, AssessedItem, CaseFacts, Decision, Declaration, DeclarationNumber, Facts, Finding, Outcome,
+    WriteOff,
 };
 
 use crate::accepted::AcceptedDeclaration;
 use crate::assessment::{self, Assessment};
 use crate::problem::{Problem, address};
 use crate::selectivity::{self, Routing};
+use crate::settlement;
 use crate::validation::{self, Stop};
 use crate::valuation::{self, Valuation};
 
@@ -54,6 +56,7 @@ struct RoutedDeclaration<'a> {
     valuation: Valuation,
     assessment: Assessment,
     routing: Routing,
+    secured: Option<WriteOff>,
 }
 
 /// The whole of clearance, on one screen.
@@ -65,8 +68,10 @@ fn pipeline<'a>(
     let accepted = validation::accept(lodged, read, context)?;
     let valuation = valuation::value(&accepted).map_err(|problems| rejected(&accepted, problems))?;
     let assessment = assessment::assess(&accepted, &valuation).map_err(|problems| rejected(&accepted, problems))?;
+    let secured =
+        settlement::secured(&accepted, &assessment, context).map_err(|problems| rejected(&accepted, problems))?;
     let routing = selectivity::select(&accepted, &valuation, &assessment, context)?;
-    Ok(RoutedDeclaration { accepted, valuation, assessment, routing })
+    Ok(RoutedDeclaration { accepted, valuation, assessment, routing, secured })
 }
 
 fn rejected(accepted: &AcceptedDeclaration<'_>, problems: Vec<Problem>) -> Stop {
@@ -148,7 +153,7 @@ fn consulted(lodged: &Declaration, facts: &CaseFacts<'_>) -> Facts {
 }
 
 fn accepted(decision: Decision, routed: RoutedDeclaration<'_>, context: &Context<'_>) -> Decision {
-    let RoutedDeclaration { accepted, valuation, assessment, routing } = routed;
+    let RoutedDeclaration { accepted, valuation, assessment, routing, secured } = routed;
     let items = accepted.items.iter().zip(valuation.items).zip(assessment.items);
     Decision {
         outcome: Outcome::Accepted,
@@ -173,6 +178,7 @@ fn accepted(decision: Decision, routed: RoutedDeclaration<'_>, context: &Context
             .map(|rate| AppliedExchangeRate { currency: rate.currency, rate: rate.rate, citation: rate.citation })
             .collect(),
         roundings: vec![accepted.value_rounding.citation, accepted.total_rounding.citation],
+        write_offs: accepted.write_offs.into_iter().chain(secured).collect(),
         findings: accepted.warnings,
         ..decision
     }

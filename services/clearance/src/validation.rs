@@ -4,8 +4,8 @@
 //!            ┌ the reader's findings (what the schema says)
 //!            ├ the rulebook's validation rules (relations of fields, code lists)
 //! lodged ──► ├ header: kind, office, tax codes, currencies          ──► findings?  rejected
-//!            └ each goods item: commodity, units, each duty and tax ──► gaps?      referred
-//!                                                                   ──► neither:   accepted
+//!            └ each goods item: commodity, units, each duty and tax  ──► gaps?      referred
+//!                                                                    ──► neither:   accepted
 //! ```
 
 mod header;
@@ -15,6 +15,16 @@ mod goods;
 mod origin;
 
 mod relief;
+
+mod quantities;
+
+mod thresholds;
+
+mod exchange;
+
+mod balances;
+
+mod manual_rate;
 
 mod import_taxes;
 
@@ -64,10 +74,10 @@ pub fn accept<'a>(
     header::tax_codes(lodged, direction, &mut report);
     header::number(lodged, direction, &mut report);
     let price = header::price_terms(lodged, direction, rules);
-    let exchange_rates = header::exchange_rates(lodged, rules, &mut report);
+    let mut exchange_rates = header::exchange_rates(lodged, rules, &mut report);
     let value_rounding = header::rounding(rules, rulebook::RoundingKind::CustomsValueOfLine, &mut report);
     let total_rounding = header::rounding(rules, rulebook::RoundingKind::TaxTotal, &mut report);
-    let small_shipment = header::small_shipment(lodged, rules, &mut report);
+    let threshold = thresholds::threshold(lodged, rules, &mut report);
 
     let mut items = Vec::with_capacity(lodged.goods_items.len());
     for (position, item) in lodged.goods_items.iter().enumerate() {
@@ -79,6 +89,8 @@ pub fn accept<'a>(
         let sequence = sequence.or_else(|| u32::try_from(position + 1).ok()).unwrap_or(u32::MAX);
         items.push(AcceptedItem { sequence, lodged: item, taxes });
     }
+    exchange::of_specific_rates(&items, &mut exchange_rates, rules, &mut report);
+    let write_offs = balances::write_offs(lodged, &context.facts, rules, &mut report);
     let (Some(value_rounding), Some(total_rounding)) = (value_rounding, total_rounding) else {
         return Err(report.stop());
     };
@@ -94,7 +106,8 @@ pub fn accept<'a>(
         price,
         value_rounding,
         total_rounding,
-        small_shipment,
+        threshold,
+        write_offs,
         warnings,
     })
 }

@@ -24,6 +24,12 @@ mod agreement;
 
 mod tax;
 
+mod specific_rate;
+
+mod tariff_quota;
+
+mod trade_remedy;
+
 mod valuation;
 
 mod code_list;
@@ -53,7 +59,11 @@ pub use hs_table::CommodityCode;
 pub use in_force::{MfnRelation, RulesInForce};
 pub use law::Instrument;
 pub use rulebook::{Rulebook, SourceSummary};
+pub use specific_rate::{SpecificKind, SpecificRate};
 pub use subject::{ItemSurroundings, Surroundings};
 pub use tariff_line::{EnvironmentalProtection, ExportDuty, SpecialConsumption, TariffLine, TariffUnit, VatOnLine};
-pub use tax::{GiftThreshold, Rounding, RoundingKind, ShipmentThreshold, TaxCode, TaxEffect, Thresholds};
+pub use tax::{
+    GiftThreshold, ListNeed, Rounding, RoundingKind, RoundingPolicy, ShipmentThreshold, TaxCode, TaxEffect, Thresholds,
+};
+pub use trade_remedy::{RemedyRate, TradeRemedy};
 pub use validation::Verdict;

@@ -15,8 +15,11 @@ use crate::in_force::RulesInForce;
 use crate::law::{Instrument, Instruments};
 use crate::load;
 use crate::selectivity::Criterion;
+use crate::specific_rate::SpecificRateEntry;
 use crate::tariff_line::{ExportPreferenceRow, ImportRow, RateCell, SpecialConsumptionRow, VatCutRule, VatRow};
+use crate::tariff_quota::TariffQuota;
 use crate::tax::{GiftThreshold, Rounding, RoundingKind, ShipmentThreshold, TaxCodes, Versions};
+use crate::trade_remedy::RemedyCase;
 use crate::validation::ValidationRule;
 use crate::valuation::ExchangeRates;
 
@@ -61,6 +64,10 @@ pub struct Rulebook {
     pub(crate) express: Versions<ShipmentThreshold>,
     pub(crate) gift: Versions<GiftThreshold>,
     pub(crate) late_payment: Versions<Decimal>,
+    pub(crate) specific_rates: Vec<SpecificRateEntry>,
+    pub(crate) trade_remedies: Vec<RemedyCase>,
+    pub(crate) remedy_proof_days: Versions<u32>,
+    pub(crate) tariff_quotas: Vec<TariffQuota>,
     pub(crate) roundings: FxHashMap<RoundingKind, Versions<Rounding>>,
     pub(crate) exchange_rates: ExchangeRates,
     pub(crate) validation: Vec<ValidationRule>,

@@ -1,4 +1,4 @@
-//! The declaration as a whole: kind, office, tax codes, number, currencies, thresholds.
+//! The declaration as a whole: kind, office, tax codes, number, currencies.
 
 use rulebook::{CodeList, CustomsOffice, DeclarationKind, RoundingKind, RulesInForce};
 use vocabulary::declaration::{declaration as field, goods_item};
@@ -6,7 +6,7 @@ use vocabulary::tax_code::check_tax_code;
 use vocabulary::{Bilingual, Citation, Declaration, DeclarationNumber, Direction, FieldId, Place, Record};
 
 use super::Report;
-use crate::accepted::{ExchangeRate, PriceTerms, Rounding, SmallShipment};
+use crate::accepted::{ExchangeRate, PriceTerms, Rounding};
 use crate::problem::{PARTICULARS, problem};
 
 /// A declaration kind with its citation.
@@ -341,35 +341,13 @@ pub(crate) fn exchange_rates(
 /// A rounding that the rulebook names.
 pub(crate) fn rounding(rules: &RulesInForce<'_>, kind: RoundingKind, report: &mut Report<'_>) -> Option<Rounding> {
     match rules.rounding(kind) {
-        Ok(rounding) => Some(Rounding { decimals: rounding.value.decimals, citation: rounding.citation }),
+        Ok(rounding) => {
+            let rulebook::Rounding { decimals, policy } = rounding.value;
+            Some(Rounding { decimals, policy, citation: rounding.citation })
+        }
         Err(gap) => {
             report.gap(gap, None);
             None
         }
     }
-}
-
-/// The thresholds below which the shipment bears no duty.
-pub(crate) fn small_shipment(
-    lodged: &Declaration,
-    rules: &RulesInForce<'_>,
-    report: &mut Report<'_>,
-) -> Option<SmallShipment> {
-    // Gifts and express goods have thresholds of their own.
-    if matches!(lodged.cargo_class.as_deref(), Some("A" | "F")) || matches!(lodged.kind.as_deref(), Some("H11" | "H21"))
-    {
-        return None;
-    }
-    let threshold = match rules.thresholds() {
-        Ok(thresholds) => thresholds.small_shipment,
-        Err(gap) => {
-            report.gap(gap, None);
-            return None;
-        }
-    };
-    Some(SmallShipment {
-        value_max: threshold.value.customs_value_max,
-        duty_max: threshold.value.duty_max,
-        citation: threshold.citation,
-    })
 }

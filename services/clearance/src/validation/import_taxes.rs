@@ -9,6 +9,8 @@ mod import_duty;
 
 mod special_consumption;
 
+mod specific_duty;
+
 mod trade_remedies;
 
 mod vat;
@@ -40,9 +42,8 @@ pub(crate) fn claims(
     let mut claims = Vec::new();
     claims.extend(import_duty::claim(position, item, &line, kind, relief, rules, report));
     for duty_type in [DutyType::AntiDumping, DutyType::Countervailing, DutyType::Safeguard] {
-        if let Some(tax) = take(&mut declared, duty_type) {
-            claims.extend(trade_remedies::claim(duty_type, tax));
-        }
+        let tax = take(&mut declared, duty_type);
+        claims.extend(trade_remedies::claim(duty_type, position, item, &line, tax, kind, rules, report));
     }
     let tax = take(&mut declared, DutyType::SpecialConsumption);
     claims.extend(special_consumption::claim(position, &line, tax, kind, report));

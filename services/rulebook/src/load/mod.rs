@@ -18,6 +18,12 @@ mod tariff;
 
 mod taxes;
 
+mod specific_rates;
+
+mod trade_remedies;
+
+mod tariff_quotas;
+
 mod valuation;
 
 mod conditional;
@@ -49,7 +55,8 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
     let tariff = tariff::read(sources, &laws, &lists, problems);
     let mut agreements = agreements::read(sources, &laws, &lists, problems);
     agreements::read_tables(sources, &mut agreements, &laws, tariff.lines(), problems);
-    let taxes = taxes::read(sources, &laws, &lists, tariff.lines(), problems);
+    let agreement_ids: Vec<&str> = agreements.iter().map(|entry| &*entry.agreement.id).collect();
+    let taxes = taxes::read(sources, &laws, &lists, tariff.lines(), &agreement_ids, problems);
     let valuation = valuation::read(sources, &laws, &lists, problems);
     code_lists::check_references(&lists, &agreements, &taxes, problems);
 
@@ -83,6 +90,10 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
         express: taxes.express,
         gift: taxes.gift,
         late_payment: taxes.late_payment,
+        specific_rates: taxes.specific_rates,
+        trade_remedies: taxes.trade_remedies,
+        remedy_proof_days: taxes.remedy_proof_days,
+        tariff_quotas: taxes.tariff_quotas,
         roundings: valuation.roundings,
         exchange_rates: valuation.exchange_rates,
         validation,

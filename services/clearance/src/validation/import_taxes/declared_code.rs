@@ -122,7 +122,9 @@ pub(super) fn same_rate(
     let (en, vi) = duty_type.names();
     let said = match &declared.rate {
         ClaimedRate::AdValorem(percent) => format!("{} %", plain(*percent)),
-        ClaimedRate::PerUnit { amount, unit, .. } => format!("{} VND/{unit}", plain(*amount)),
+        ClaimedRate::PerUnit(per_unit) | ClaimedRate::Mixed(_, per_unit) => {
+            format!("{} {}/{}", plain(per_unit.amount), per_unit.currency, per_unit.unit)
+        }
         ClaimedRate::NotSubject => "0".to_owned(),
     };
     report.find(problem(

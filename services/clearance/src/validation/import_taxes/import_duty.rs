@@ -1,16 +1,20 @@
 //! The import duty of a line: which rate the declared schedule asks for, and whether the goods may have it.
 
-use rulebook::{MfnRelation, Preferential, RulesInForce, ScheduleKind, TariffLine};
+use rulebook::{
+    Cited, MfnRelation, Preferential, RulesInForce, ScheduleKind, SpecificKind, TariffLine, TariffSchedule,
+};
 use rust_decimal::Decimal;
 use vocabulary::declaration::goods_item;
 use vocabulary::{Bilingual, Citation, DutyType, GoodsItem, Place, RulebookGap};
 
+use super::specific_duty;
 use crate::accepted::{CitedRate, ClaimedRate, TaxClaim};
 use crate::problem::{PARTICULARS, problem};
 use crate::validation::header::Kind;
+use crate::validation::manual_rate;
 use crate::validation::relief::{Share, by_kind};
 use crate::validation::tax_codes::DeclaredRelief;
-use crate::validation::{Report, origin};
+use crate::validation::{Report, hs8, origin};
 
 const DUTY_LAW: &str = "Law 107/2016/QH13, art. 5";
 
@@ -28,6 +32,7 @@ pub(super) fn claim(
     let origin = item.origin.as_deref()?;
     let mut desk = DutyDesk { position, item, line, origin, rules, report };
     let rate = desk.rate(relief.as_ref())?;
+    manual_rate::check(position, item, &rate, desk.report);
     let (rate, relief) = by_kind(rate, relief, kind, Share::Duty, position, desk.report);
     Some(TaxClaim { duty_type: DutyType::ImportDuty, rate: rate.0, citation: rate.1, relief })
 }
@@ -49,6 +54,10 @@ impl DutyDesk<'_, '_, '_> {
     fn rate(&mut self, relief: Option<&DeclaredRelief>) -> Option<CitedRate> {
         let Some(code) = self.item.tariff_schedule.as_deref() else {
             // The law gives the rate by origin; an agreement's rate has to be asked for.
+            if self.item.quota_class.as_deref() == Some("X") {
+                return self.out_of_quota();
+            }
+            self.quota_left(None);
             return self.by_origin();
         };
         let Some(schedule) = self.rules.agreement_of_schedule(code) else {
@@ -82,14 +91,32 @@ impl DutyDesk<'_, '_, '_> {
             return None;
         };
         let over_quota = self.item.quota_class.as_deref() == Some("X");
+        let by_unit = matches!(schedule.kind, ScheduleKind::Specific | ScheduleKind::Mixed);
+        if !by_unit && let Some(specific) = self.item.specific_rate_code.as_deref() {
+            self.report.find(specific_duty::not_of_schedule(self.position, specific, code, &schedule));
+        }
         match schedule.kind {
+            ScheduleKind::NotSubject | ScheduleKind::Specific | ScheduleKind::Mixed | ScheduleKind::Chapter98
+                if over_quota =>
+            {
+                self.quota_class_beside(code, &schedule.entry.citation());
+                None
+            }
             ScheduleKind::Mfn if over_quota => self.out_of_quota(),
-            ScheduleKind::Mfn => self.mfn(),
-            ScheduleKind::Ordinary => self.ordinary(),
+            ScheduleKind::Mfn => {
+                self.quota_left(None);
+                self.mfn()
+            }
+            ScheduleKind::Ordinary if over_quota => self.ordinary_out_of_quota(),
+            ScheduleKind::Ordinary => {
+                self.quota_left(None);
+                self.ordinary()
+            }
             ScheduleKind::OutOfQuota => self.out_of_quota(),
             ScheduleKind::Agreement(id) => self.agreement(id, code, over_quota),
             ScheduleKind::NotSubject => self.not_subject(relief, schedule.entry.citation()),
-            ScheduleKind::Specific | ScheduleKind::Mixed | ScheduleKind::Chapter98 => {
+            ScheduleKind::Specific | ScheduleKind::Mixed => self.by_unit(code, &schedule),
+            ScheduleKind::Chapter98 => {
                 let gap = RulebookGap {
                     code: "rate_of_schedule_not_in_rulebook".into(),
                     item: None,
@@ -165,8 +192,28 @@ impl DutyDesk<'_, '_, '_> {
         self.found(self.line.ordinary())
     }
 
+    /// The rate outside the quota, for goods that may have the preferential tariff; the ordinary one otherwise.
     fn out_of_quota(&mut self) -> Option<CitedRate> {
-        match self.line.mfn_out_of_quota() {
+        match self.rules.mfn_relation(self.origin) {
+            MfnRelation::Yes(_) => {
+                let rate = self.line.mfn_out_of_quota();
+                self.found_outside(rate)
+            }
+            MfnRelation::No(_) => self.ordinary_out_of_quota(),
+            MfnRelation::Unknown(gap) => {
+                self.report.gap(gap, Some(self.position));
+                None
+            }
+        }
+    }
+
+    fn ordinary_out_of_quota(&mut self) -> Option<CitedRate> {
+        let rate = self.line.ordinary_out_of_quota();
+        self.found_outside(rate)
+    }
+
+    fn found_outside(&mut self, rate: Result<Option<Cited<Decimal>>, RulebookGap>) -> Option<CitedRate> {
+        match rate {
             Ok(Some(rate)) => Some((ClaimedRate::AdValorem(rate.value), rate.citation)),
             Ok(None) => {
                 let code = self.line.code();
@@ -194,10 +241,69 @@ impl DutyDesk<'_, '_, '_> {
         }
     }
 
+    /// A quota class beside a schedule that knows no quota.
+    fn quota_class_beside(&mut self, code: &str, citation: &Citation) {
+        self.report.find(problem(
+            "E1010",
+            Place::item(goods_item::quota_class, self.position),
+            Some("X".to_owned()),
+            Bilingual::new(
+                format!("the schedule {code} knows no tariff quota, so that nothing is outside one"),
+                format!("biểu thuế {code} không áp dụng hạn ngạch thuế quan nên không khai mã ngoài hạn ngạch"),
+            ),
+            Bilingual::new(
+                "leave the quota class out, or enter B14 for the rate outside the quota",
+                "bỏ mã ngoài hạn ngạch, hoặc nhập B14 để áp dụng thuế suất ngoài hạn ngạch",
+            ),
+            citation.rule.to_string(),
+            &citation.law,
+        ));
+    }
+
+    /// The rate inside a quota is not given once the quantity is used up.
+    fn quota_left(&mut self, agreement: Option<&str>) {
+        let Some(citation) = self.rules.quota_exhausted(hs8_of(self.item), agreement) else { return };
+        let code = self.line.code();
+        self.report.find(problem(
+            "E1011",
+            Place::item(goods_item::quota_class, self.position),
+            None,
+            Bilingual::new(
+                format!("the tariff quota of {code} is used up on the day of registration"),
+                format!("hạn ngạch thuế quan của mã {code} đã hết vào ngày đăng ký"),
+            ),
+            Bilingual::new(
+                "enter the quota class X: the rate outside the quota applies",
+                "nhập mã ngoài hạn ngạch X: áp dụng thuế suất ngoài hạn ngạch",
+            ),
+            citation.rule.to_string(),
+            &citation.law,
+        ));
+    }
+
+    /// A specific or mixed duty, by its declared code.
+    fn by_unit(&mut self, schedule: &str, entry: &TariffSchedule<'_>) -> Option<CitedRate> {
+        let specific = specific_duty::of_line(self.position, self.item, schedule, entry, self.rules, self.report)?;
+        let citation = specific.citation();
+        let per_unit = specific_duty::per_unit(self.position, self.item, &specific, self.rules, self.report)?;
+        match specific.kind() {
+            SpecificKind::Alone => Some((ClaimedRate::PerUnit(per_unit), citation)),
+            SpecificKind::Percent(percent) => Some((ClaimedRate::Mixed(percent, per_unit), citation)),
+            SpecificKind::PreferentialRate => {
+                let (rate, beside) = self.by_origin()?;
+                let ClaimedRate::AdValorem(percent) = rate else { return None };
+                Some((ClaimedRate::Mixed(percent, per_unit), both(&citation, "with", &beside)))
+            }
+        }
+    }
+
     /// An agreement's rate: with proof of origin, for a member, for the line; and the preferential rate where that one
     /// is lower (Decree 134/2016 and Law 107/2016 art. 5).
     fn agreement(&mut self, id: &str, code: &str, over_quota: bool) -> Option<CitedRate> {
         let origin = self.origin;
+        if !over_quota {
+            self.quota_left(Some(id));
+        }
         let preferential = if over_quota {
             self.line.preferential_out_of_quota(id, origin)
         } else {
@@ -254,12 +360,15 @@ impl DutyDesk<'_, '_, '_> {
         };
         if !origin::certificate(self.position, self.item, id, &name, self.rules, self.report) {
             // Until the certificate is filed the preferential (MFN) or ordinary rate holds.
-            return self.by_origin();
+            return if over_quota { self.out_of_quota() } else { self.by_origin() };
         }
-        if let (MfnRelation::Yes(_), Ok(mfn)) = (self.rules.mfn_relation(origin), self.line.mfn())
+        // Outside a quota the preferential tariff's own rate outside is what the agreement's is compared with.
+        let mfn = if over_quota { self.line.mfn_out_of_quota() } else { self.line.mfn().map(Some) };
+        if let (MfnRelation::Yes(_), Ok(Some(mfn))) = (self.rules.mfn_relation(origin), mfn)
             && mfn.value < rate.value
         {
-            return Some((ClaimedRate::AdValorem(mfn.value), mfn.citation));
+            let citation = both(&mfn.citation, "lower than", &rate.citation);
+            return Some((ClaimedRate::AdValorem(mfn.value), citation));
         }
         Some((ClaimedRate::AdValorem(rate.value), rate.citation))
     }
@@ -299,7 +408,7 @@ impl DutyDesk<'_, '_, '_> {
             return Some((ClaimedRate::NotSubject, citation.clone()));
         }
         self.report.find(problem(
-            "E1031",
+            "not_subject_code_missing",
             Place::item(goods_item::exemption_code, self.position),
             self.item.exemption_code.as_deref().map(str::to_owned),
             Bilingual::new(
@@ -313,7 +422,7 @@ impl DutyDesk<'_, '_, '_> {
         None
     }
 
-    fn found(&mut self, rate: Result<rulebook::Cited<Decimal>, RulebookGap>) -> Option<CitedRate> {
+    fn found(&mut self, rate: Result<Cited<Decimal>, RulebookGap>) -> Option<CitedRate> {
         match rate {
             Ok(rate) => Some((ClaimedRate::AdValorem(rate.value), rate.citation)),
             Err(gap) => {
@@ -322,4 +431,13 @@ impl DutyDesk<'_, '_, '_> {
             }
         }
     }
+}
+
+fn hs8_of(item: &GoodsItem) -> &str {
+    item.commodity_code.as_deref().map(hs8).unwrap_or_default()
+}
+
+/// The citation of a rate that two rules give together.
+fn both(first: &Citation, word: &str, second: &Citation) -> Citation {
+    Citation::new(format!("{} {word} {}", first.rule, second.rule), format!("{}; {}", first.law, second.law))
 }

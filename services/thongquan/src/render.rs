@@ -174,7 +174,10 @@ fn duty_table(decision: &Decision, language: Language) -> Table {
                 String::new(),
                 duty_name(duty.duty_type, language).to_owned(),
                 grouped(duty.base),
-                format!("{}{}", duty.rate, if percent { " %" } else { "" }),
+                match duty.quantity {
+                    Some(quantity) => format!("{} x {}", duty.rate, grouped(quantity)),
+                    None => format!("{}{}", duty.rate, if percent { " %" } else { "" }),
+                },
                 grouped(duty.amount),
                 if duty.relief.is_zero() { String::new() } else { grouped(duty.relief) },
                 grouped(duty.payable),

@@ -182,7 +182,12 @@ mod tests {
             (Rate::AdValorem(number("7.50")), "7.5"),
             (Rate::Specific { amount: number("2000"), currency: "VND".into(), unit: "LTR".into() }, "2000 VND/LTR"),
             (
-                Rate::Mixed { percent: number("30"), amount: number("50"), currency: "USD".into(), unit: "UNIT".into() },
+                Rate::Mixed {
+                    percent: number("30"),
+                    amount: number("50"),
+                    currency: "USD".into(),
+                    unit: "UNIT".into(),
+                },
                 "30 % + 50 USD/UNIT",
             ),
             (Rate::NotSubject, "0"),

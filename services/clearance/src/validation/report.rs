@@ -25,13 +25,12 @@ impl<'a> Report<'a> {
     }
 
     /// Adds a finding, unless an error stands at the same place already: the declarant mends that one first, and the
-    /// two usually have one cause.
+    /// two usually have one cause. The same check by another rule is another mistake, as of two taxes without a code.
     pub(crate) fn find(&mut self, mut problem: Problem) {
-        if self
-            .findings
-            .iter()
-            .any(|finding| finding.is_error() && finding.place.is_some() && finding.place == problem.place)
-        {
+        if self.findings.iter().any(|finding| {
+            let another_rule = finding.code == problem.code && finding.rule != problem.rule;
+            finding.is_error() && finding.place.is_some() && finding.place == problem.place && !another_rule
+        }) {
             return;
         }
         address(&mut problem, self.lodged);

@@ -8,8 +8,9 @@
 //!   rules/law/          instruments ──────────────┐ cited by
 //!   rules/code-lists/   codes                     │
 //!   rules/valuation/    exchange rates, rounding ─┤──► Rulebook ──► in_force_on(date) ──► RulesInForce
-//!   rules/assessment/   tariffs, agreements, ─────┘     (all days)                         ├─ commodity(hs8) ─► TariffLine
-//!                       taxes, thresholds                                                  └─ codes, rates, thresholds
+//!   rules/assessment/   tariffs, agreements, ─────┤     (all days)                         ├─ commodity(hs8) ─► TariffLine
+//!                       taxes, thresholds         │                                        ├─ codes, rates, thresholds
+//!   rules/origin/       proofs of origin ─────────┘                                        └─ origin()
 //! ```
 
 mod rulebook;
@@ -29,6 +30,8 @@ mod specific_rate;
 mod tariff_quota;
 
 mod trade_remedy;
+
+mod origin;
 
 mod valuation;
 
@@ -58,6 +61,9 @@ pub use error::{RuleError, RuleErrors};
 pub use hs_table::CommodityCode;
 pub use in_force::{MfnRelation, RulesInForce};
 pub use law::Instrument;
+pub use origin::{
+    NumberPicture, OriginCheck, OriginParameter, OriginRulesInForce, OriginTreatment, SpecimenStanding, Specimens,
+};
 pub use rulebook::{Rulebook, SourceSummary};
 pub use specific_rate::{SpecificKind, SpecificRate};
 pub use subject::{ItemSurroundings, Surroundings};

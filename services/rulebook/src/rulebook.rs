@@ -14,6 +14,7 @@ use crate::hs_table::{CommodityCode, HsTable};
 use crate::in_force::RulesInForce;
 use crate::law::{Instrument, Instruments};
 use crate::load;
+use crate::origin::OriginRules;
 use crate::selectivity::Criterion;
 use crate::specific_rate::SpecificRateEntry;
 use crate::tariff_line::{ExportPreferenceRow, ImportRow, RateCell, SpecialConsumptionRow, VatCutRule, VatRow};
@@ -70,6 +71,7 @@ pub struct Rulebook {
     pub(crate) tariff_quotas: Vec<TariffQuota>,
     pub(crate) roundings: FxHashMap<RoundingKind, Versions<Rounding>>,
     pub(crate) exchange_rates: ExchangeRates,
+    pub(crate) origin: OriginRules,
     pub(crate) validation: Vec<ValidationRule>,
     pub(crate) criteria: Vec<Criterion>,
 }

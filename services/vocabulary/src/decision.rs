@@ -12,6 +12,7 @@ use crate::duty::{DutyLine, DutyType, plain};
 use crate::facts::{Facts, WriteOff};
 use crate::finding::{Bilingual, Finding};
 use crate::number::DeclarationNumber;
+use crate::preference::Preference;
 
 /// The lane that a declaration is routed to (WCO selectivity; Circular 38/2015 art. 19.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -94,6 +95,9 @@ pub struct AssessedItem {
     pub customs_value: Decimal,
     /// Its duties and taxes, in the order of assessment.
     pub taxes: Vec<DutyLine>,
+    /// What became of its claim to the rate of a trade agreement; `None` where it makes none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preference: Option<Preference>,
 }
 
 /// What is owed of one tax on the whole declaration, in whole dong.

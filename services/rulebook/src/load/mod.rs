@@ -26,6 +26,8 @@ mod tariff_quotas;
 
 mod valuation;
 
+mod origin;
+
 mod conditional;
 
 use std::path::Path;
@@ -58,6 +60,7 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
     let agreement_ids: Vec<&str> = agreements.iter().map(|entry| &*entry.agreement.id).collect();
     let taxes = taxes::read(sources, &laws, &lists, tariff.lines(), &agreement_ids, problems);
     let valuation = valuation::read(sources, &laws, &lists, problems);
+    let origin = origin::read(sources, &laws, &lists, &agreements, problems);
     code_lists::check_references(&lists, &agreements, &taxes, problems);
 
     let validation = conditional::validation(sources, &laws, problems);
@@ -96,6 +99,7 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
         tariff_quotas: taxes.tariff_quotas,
         roundings: valuation.roundings,
         exchange_rates: valuation.exchange_rates,
+        origin,
         validation,
         criteria,
     })

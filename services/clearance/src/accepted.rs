@@ -2,7 +2,7 @@
 
 use rulebook::RoundingPolicy;
 use rust_decimal::Decimal;
-use vocabulary::{Citation, Declaration, Direction, DutyType, Finding, GoodsItem, Place, WriteOff};
+use vocabulary::{Citation, Declaration, Direction, DutyType, Finding, GoodsItem, Place, Preference, WriteOff};
 
 /// A declaration that [`validation`](crate::validation) has accepted. It exists only when nothing keeps the
 /// declaration from being registered and the rulebook answers all of it.
@@ -97,6 +97,8 @@ pub struct AcceptedItem<'a> {
     pub lodged: &'a GoodsItem,
     /// The duties and taxes that it bears, or is relieved of, in the order of assessment.
     pub taxes: Vec<TaxClaim>,
+    /// What became of its claim to the rate of a trade agreement; `None` where it makes none.
+    pub preference: Option<Preference>,
 }
 
 /// One duty or tax on a goods item, before it is calculated.

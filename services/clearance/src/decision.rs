@@ -4,8 +4,8 @@ use jiff::civil::DateTime;
 use rulebook::{ItemSurroundings, RulesInForce, Surroundings};
 use rust_decimal::Decimal;
 use vocabulary::{
-    AppliedExchangeRate, AssessedItem, CaseFacts, Decision, Declaration, DeclarationNumber, Facts, Finding, Outcome,
-    WriteOff,
+    AppliedExchangeRate, AssessedItem, CaseFacts, Decision, Declaration, DeclarationNumber, Facts, Finding,
+    OriginCertificate, Outcome, WriteOff,
 };
 
 use crate::accepted::AcceptedDeclaration;
@@ -115,21 +115,17 @@ pub fn clear(lodged: &Declaration, read: Vec<Finding>, context: &Context<'_>) ->
 
 /// The facts that the declaration names, to be kept with the decision.
 fn consulted(lodged: &Declaration, facts: &CaseFacts<'_>) -> Facts {
-    let certificate = |form: &str, number: &str| {
+    let certificate = |known: &OriginCertificate| {
         lodged.goods_items.iter().any(|item| {
-            item.certificate_form.as_deref() == Some(form) && item.certificate_number.as_deref() == Some(number)
+            let named = item.certificate_form.as_deref().zip(item.certificate_number.as_deref());
+            named.is_some_and(|(form, number)| known.is_named(form, number))
         })
     };
     let list = |number: &str| lodged.goods_items.iter().any(|item| item.exemption_list.as_deref() == Some(number));
     let temporary = lodged.temporary_declaration_number.map(|number| format!("{number:012}"));
     Facts {
         traders: facts.trader.cloned().into_iter().collect(),
-        certificates: facts
-            .certificates
-            .iter()
-            .filter(|known| certificate(&known.form, &known.number))
-            .cloned()
-            .collect(),
+        certificates: facts.certificates.iter().filter(|known| certificate(known)).cloned().collect(),
         exemption_lists: facts.exemption_lists.iter().filter(|known| list(&known.number)).cloned().collect(),
         temporary_declarations: facts
             .temporary_declarations
@@ -166,6 +162,7 @@ fn accepted(decision: Decision, routed: RoutedDeclaration<'_>, context: &Context
                 origin: item.lodged.origin.as_ref().map(ToString::to_string),
                 customs_value,
                 taxes,
+                preference: item.preference.clone(),
             })
             .collect(),
         totals: assessment.totals,

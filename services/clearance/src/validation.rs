@@ -34,7 +34,7 @@ mod tax_codes;
 
 mod report;
 
-use vocabulary::{Declaration, Direction, Finding, RulebookGap};
+use vocabulary::{Declaration, Direction, Finding, RulebookGap, WriteOff};
 
 pub(crate) use self::report::{Report, item_surroundings};
 use crate::Context;
@@ -61,7 +61,7 @@ pub fn accept<'a>(
     let rules = &context.rules;
     let mut report = Report::new(lodged, read);
     header::served(lodged, &mut report);
-    let items = item_surroundings(lodged, rules);
+    let items = item_surroundings(lodged, rules, &context.facts);
     let surroundings = context.surroundings(&items, None);
     report.take(rules.validate(lodged, &surroundings));
     header::fields_of_the_other_direction(lodged, &mut report);
@@ -79,18 +79,31 @@ pub fn accept<'a>(
     let total_rounding = header::rounding(rules, rulebook::RoundingKind::TaxTotal, &mut report);
     let threshold = thresholds::threshold(lodged, rules, &mut report);
 
+    let mut preferences = match direction {
+        Direction::Import => origin::examine(lodged, context, &mut report),
+        Direction::Export => Vec::new(),
+    }
+    .into_iter();
+    let mut proofs_used = Vec::new();
     let mut items = Vec::with_capacity(lodged.goods_items.len());
     for (position, item) in lodged.goods_items.iter().enumerate() {
+        let preference = preferences.next().flatten();
+        let proven = preference.as_ref().is_some_and(origin::Claim::is_proven);
         let taxes = match direction {
-            Direction::Import => import_taxes::claims(position, item, kind.as_ref(), rules, &mut report),
+            Direction::Import => import_taxes::claims(position, item, kind.as_ref(), proven, rules, &mut report),
             Direction::Export => export_taxes::claims(lodged, position, item, kind.as_ref(), rules, &mut report),
         };
         let sequence = item.sequence.and_then(|sequence| u32::try_from(sequence).ok());
         let sequence = sequence.or_else(|| u32::try_from(position + 1).ok()).unwrap_or(u32::MAX);
-        items.push(AcceptedItem { sequence, lodged: item, taxes });
+        let preference = preference.map(|claim| {
+            proofs_used.extend(claim.write_offs.into_iter().map(|taken| WriteOff { item: Some(sequence), ..taken }));
+            claim.preference
+        });
+        items.push(AcceptedItem { sequence, lodged: item, taxes, preference });
     }
     exchange::of_specific_rates(&items, &mut exchange_rates, rules, &mut report);
-    let write_offs = balances::write_offs(lodged, &context.facts, rules, &mut report);
+    let mut write_offs = balances::write_offs(lodged, &context.facts, rules, &mut report);
+    write_offs.extend(proofs_used);
     let (Some(value_rounding), Some(total_rounding)) = (value_rounding, total_rounding) else {
         return Err(report.stop());
     };

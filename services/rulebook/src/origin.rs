@@ -149,8 +149,6 @@ named_by_word! {
         ValidityMonths = "validity_months",
         /// Months from registration in which a proof may be filed later.
         LateFilingMonths = "late_filing_months",
-        /// Days from registration in which a proof may be filed later against a trade remedy.
-        LateFilingRemedyDays = "late_filing_remedy_days",
         /// The FOB value of a consignment up to which no proof is needed, in US dollars.
         SmallConsignmentUsd = "small_consignment_usd",
         /// How much of a name may differ, in per cent of its letters.
@@ -176,6 +174,11 @@ pub enum OriginTreatment {
 }
 
 impl OriginTreatment {
+    /// Whether the agreement's rate is not given any more.
+    pub fn ends_preference(self) -> bool {
+        matches!(self, Self::Refuse | Self::FallBack)
+    }
+
     pub(crate) const WORDS: [(&'static str, Self); 4] =
         [("refuse", Self::Refuse), ("fall_back", Self::FallBack), ("warn", Self::Warn), ("note", Self::Note)];
 }
@@ -224,7 +227,8 @@ impl<T> Scoped<T> {
         place: std::fmt::Arguments<'_>,
     ) -> Result<Option<(&T, &Provenance)>, RulebookGap> {
         let own = self.0.iter().any(|value| value.names(agreement));
-        let mut held = self.0.iter().filter(|value| if own { value.names(agreement) } else { value.agreements.is_none() });
+        let mut held =
+            self.0.iter().filter(|value| if own { value.names(agreement) } else { value.agreements.is_none() });
         if held.clone().next().is_none() {
             return Ok(None);
         }

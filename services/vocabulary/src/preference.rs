@@ -40,10 +40,9 @@ impl Standing {
             Self::GivenWithoutProof => {
                 ("given without a proof: the consignment is small", "được hưởng, lô hàng nhỏ không cần chứng từ")
             }
-            Self::NotNeeded => (
-                "not needed: the rate without the agreement is lower",
-                "không cần: thuế suất ngoài hiệp định thấp hơn",
-            ),
+            Self::NotNeeded => {
+                ("not needed: the rate without the agreement is lower", "không cần: thuế suất ngoài hiệp định thấp hơn")
+            }
             Self::FiledLater => ("not yet: the proof is filed later", "chưa được hưởng: chứng từ nộp sau"),
             Self::NotGiven => ("not given", "không được hưởng"),
         };

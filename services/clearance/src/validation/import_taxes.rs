@@ -18,17 +18,20 @@ mod vat;
 use rulebook::RulesInForce;
 use vocabulary::{DutyType, GoodsItem};
 
+pub(crate) use self::import_duty::lower_without_agreement;
 use super::Report;
 use super::goods::{commodity, units};
 use super::header::Kind;
 use super::tax_codes::{self, DeclaredTax};
 use crate::accepted::TaxClaim;
 
-/// The duties and taxes of a line, in the order of assessment.
+/// The duties and taxes of a line, in the order of assessment. Whether it is `proven`, so that it may have the rate of an
+/// agreement, was decided before, with all lines in view.
 pub(crate) fn claims(
     position: usize,
     item: &GoodsItem,
     kind: Option<&Kind<'_>>,
+    proven: bool,
     rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Vec<TaxClaim> {
@@ -40,7 +43,7 @@ pub(crate) fn claims(
     };
     units(position, item, &line, report);
     let mut claims = Vec::new();
-    claims.extend(import_duty::claim(position, item, &line, kind, relief, rules, report));
+    claims.extend(import_duty::claim((position, item), &line, kind, relief, proven, rules, report));
     for duty_type in [DutyType::AntiDumping, DutyType::Countervailing, DutyType::Safeguard] {
         let tax = take(&mut declared, duty_type);
         claims.extend(trade_remedies::claim(duty_type, position, item, &line, tax, kind, rules, report));

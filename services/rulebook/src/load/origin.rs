@@ -68,7 +68,6 @@ impl Reader<'_> {
                     | OriginParameter::RetroactiveMonths
                     | OriginParameter::ValidityMonths
                     | OriginParameter::LateFilingMonths
-                    | OriginParameter::LateFilingRemedyDays
                     | OriginParameter::WriteOffDecimals
             );
             let versions = self.scoped(&root, parameter.as_str(), problems, |section, problems| {

@@ -14,27 +14,41 @@ use crate::validation::header::Kind;
 use crate::validation::manual_rate;
 use crate::validation::relief::{Share, by_kind};
 use crate::validation::tax_codes::DeclaredRelief;
-use crate::validation::{Report, hs8, origin};
+use crate::validation::{Report, hs8};
 
 const DUTY_LAW: &str = "Law 107/2016/QH13, art. 5";
 
 /// The import duty: the rate that the declared schedule asks for, as far as the goods may have it.
 pub(super) fn claim(
-    position: usize,
-    item: &GoodsItem,
+    (position, item): (usize, &GoodsItem),
     line: &TariffLine<'_>,
     kind: Option<&Kind<'_>>,
     relief: Option<DeclaredRelief>,
+    proven: bool,
     rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Option<TaxClaim> {
     // A missing origin is a finding of the rulebook's own rules.
     let origin = item.origin.as_deref()?;
-    let mut desk = DutyDesk { position, item, line, origin, rules, report };
+    let mut desk = DutyDesk { position, item, line, origin, proven, rules, report };
     let rate = desk.rate(relief.as_ref())?;
     manual_rate::check(position, item, &rate, desk.report);
     let (rate, relief) = by_kind(rate, relief, kind, Share::Duty, position, desk.report);
     Some(TaxClaim { duty_type: DutyType::ImportDuty, rate: rate.0, citation: rate.1, relief })
+}
+
+/// The preferential (MFN) rate of goods that have one, where it is below an agreement's. Outside a quota the preferential
+/// tariff's own rate outside is compared.
+pub(crate) fn lower_without_agreement(
+    line: &TariffLine<'_>,
+    origin: &str,
+    over_quota: bool,
+    rate: &Cited<Decimal>,
+    rules: &RulesInForce<'_>,
+) -> Option<Cited<Decimal>> {
+    let MfnRelation::Yes(_) = rules.mfn_relation(origin) else { return None };
+    let mfn = if over_quota { line.mfn_out_of_quota() } else { line.mfn().map(Some) };
+    mfn.ok().flatten().filter(|mfn| mfn.value < rate.value)
 }
 
 struct DutyDesk<'d, 'r, 'l> {
@@ -42,6 +56,8 @@ struct DutyDesk<'d, 'r, 'l> {
     item: &'d GoodsItem,
     line: &'d TariffLine<'r>,
     origin: &'d str,
+    /// Whether there is a proof of origin that carries the agreement's rate.
+    proven: bool,
     rules: &'d RulesInForce<'r>,
     report: &'d mut Report<'l>,
 }
@@ -297,8 +313,8 @@ impl DutyDesk<'_, '_, '_> {
         }
     }
 
-    /// An agreement's rate: with proof of origin, for a member, for the line; and the preferential rate where that one
-    /// is lower (Decree 134/2016 and Law 107/2016 art. 5).
+    /// An agreement's rate: for a member, for the line, and with a proof of origin; and the preferential rate where that
+    /// one is lower (Decree 134/2016 and Law 107/2016 art. 5).
     fn agreement(&mut self, id: &str, code: &str, over_quota: bool) -> Option<CitedRate> {
         let origin = self.origin;
         if !over_quota {
@@ -358,15 +374,11 @@ impl DutyDesk<'_, '_, '_> {
                 return None;
             }
         };
-        if !origin::certificate(self.position, self.item, id, &name, self.rules, self.report) {
-            // Until the certificate is filed the preferential (MFN) or ordinary rate holds.
+        if !self.proven {
+            // Without a proof of origin the rate holds that the goods have without the agreement.
             return if over_quota { self.out_of_quota() } else { self.by_origin() };
         }
-        // Outside a quota the preferential tariff's own rate outside is what the agreement's is compared with.
-        let mfn = if over_quota { self.line.mfn_out_of_quota() } else { self.line.mfn().map(Some) };
-        if let (MfnRelation::Yes(_), Ok(Some(mfn))) = (self.rules.mfn_relation(origin), mfn)
-            && mfn.value < rate.value
-        {
+        if let Some(mfn) = lower_without_agreement(self.line, origin, over_quota, &rate, self.rules) {
             let citation = both(&mfn.citation, "lower than", &rate.citation);
             return Some((ClaimedRate::AdValorem(mfn.value), citation));
         }

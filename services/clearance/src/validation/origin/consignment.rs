@@ -1,12 +1,14 @@
 //! The proof beside the declaration: the way of the goods, the invoices, the parties, the weight.
 
+use std::collections::BTreeMap;
+
 use rulebook::{AgreementInForce, OriginCheck, OriginParameter};
 use rust_decimal::Decimal;
 use vocabulary::declaration::{declaration, goods_item};
 use vocabulary::{CertificateTick, Declaration};
 
 use super::fault::{Faults, Proof};
-use crate::exact::{TooLarge, multiply, subtract, sum};
+use crate::exact::{TooLarge, add, multiply, subtract, sum};
 
 const EXPLAIN: [&str; 2] = [
     "have the certificate or the declaration corrected, or keep an explanation ready",
@@ -170,14 +172,13 @@ fn names(proof: &Proof<'_>, faults: &mut Faults) {
     }
 }
 
-/// The weights can be compared where one unused proof covers every line of the declaration.
+/// The weights can be compared where the lines of the declaration are all of one unused proof.
 fn gross_mass(proof: &Proof<'_>, faults: &mut Faults) {
     let (certificate, lodged) = (proof.certificate, proof.lodged);
-    let whole = certificate.items.iter().all(|item| item.quantity == Some(item.remaining))
-        && lodged.goods_items.iter().all(|item| {
-            let named = item.certificate_form.as_deref().zip(item.certificate_number.as_deref());
-            named.is_some_and(|(form, number)| certificate.is_named(form, number))
-        });
+    let unused = certificate.items.iter().all(|item| item.quantity == Some(item.remaining));
+    let items = certificate.items.iter().map(|item| (item.remaining, item.unit.as_str()));
+    let lines = lodged.goods_items.iter().filter_map(|line| line.quantity.zip(line.quantity_unit.as_deref()));
+    let whole = unused && quantities(proof, items).is_ok_and(|all| Ok(all) == quantities(proof, lines));
     let printed: Option<Vec<Decimal>> = certificate.items.iter().map(|item| item.gross_mass).collect();
     let (Some(printed), Some(declared)) = (printed.filter(|_| whole), lodged.gross_mass) else { return };
     let Some(unit) = lodged.gross_mass_unit.as_deref().and_then(|unit| proof.rules.kilograms_in(unit)) else { return };
@@ -200,6 +201,20 @@ fn gross_mass(proof: &Proof<'_>, faults: &mut Faults) {
             EXPLAIN,
         );
     }
+}
+
+/// Quantities summed up by their base units.
+fn quantities<'q>(
+    proof: &Proof<'_>,
+    all: impl Iterator<Item = (Decimal, &'q str)>,
+) -> Result<BTreeMap<String, Decimal>, TooLarge> {
+    let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
+    for (quantity, unit) in all {
+        let (base, factor) = proof.rules.origin().in_base_unit(unit);
+        let sum = sums.entry(base.to_owned()).or_default();
+        *sum = add(*sum, multiply(quantity, factor)?)?;
+    }
+    Ok(sums)
 }
 
 /// Whether two names differ in no more than so many per cent of the letters of the longer one.

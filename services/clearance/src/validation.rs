@@ -61,7 +61,7 @@ pub fn accept<'a>(
     let rules = &context.rules;
     let mut report = Report::new(lodged, read);
     header::served(lodged, &mut report);
-    let items = item_surroundings(lodged, rules, &context.facts);
+    let items = item_surroundings(lodged, rules);
     let surroundings = context.surroundings(&items, None);
     report.take(rules.validate(lodged, &surroundings));
     header::fields_of_the_other_direction(lodged, &mut report);

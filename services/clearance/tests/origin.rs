@@ -731,24 +731,6 @@ fn a_proof_that_customs_has_not_received_is_not_at_fault() {
 }
 
 #[test]
-fn conditions_tell_a_proof_that_customs_holds() {
-    let rulebook = rulebook_with("certificate-known", |path, text| {
-        if path == "selectivity/criteria.toml" {
-            replace(
-                text,
-                r#"preference_claimed and certificate_late = "true""#,
-                "preference_claimed and not certificate_known",
-            );
-        }
-    });
-    let hit =
-        |decision: &Decision| decision.routing.iter().any(|hit| hit.criterion.contains("certificate-filed-later"));
-    let case = sound();
-    assert!(!hit(&case.decide_by(&rulebook)));
-    assert!(hit(&decide_by(&rulebook, &case.declaration, DAY, &Facts::default())));
-}
-
-#[test]
 fn a_later_proof_has_a_day_of_its_own_by_agreement() {
     for (schedule, origin, day) in
         [("B04", "TH", "2027-11-23"), ("B24", "DE", "2028-11-23"), ("B25", "GB", "2028-11-23")]

@@ -36,8 +36,6 @@ pub struct Surroundings<'a> {
 pub struct ItemSurroundings {
     /// Whether its tariff schedule is that of a trade agreement.
     pub preference_claimed: bool,
-    /// Whether customs holds the proof of origin that it names.
-    pub certificate_known: bool,
     /// Its customs value in dong; `None` before the assessment.
     pub customs_value: Option<Decimal>,
     /// What is owed on it in dong; `None` before the assessment.
@@ -135,7 +133,6 @@ facts! { ITEM_FACTS from FACTS_FROM + 10;
     PREFERENCE_CLAIMED = "preference_claimed": Bool,
     ITEM_CUSTOMS_VALUE = "item_customs_value": Number,
     ITEM_PAYABLE = "item_payable": Number,
-    CERTIFICATE_KNOWN = "certificate_known": Bool,
 }
 
 /// The words for a trader's status in conditions.
@@ -153,7 +150,6 @@ impl conditions::Record for Subject<'_> {
                 PREFERENCE_CLAIMED => Some(Value::Bool(surroundings.preference_claimed)),
                 ITEM_CUSTOMS_VALUE => surroundings.customs_value.map(Value::Number),
                 ITEM_PAYABLE => surroundings.payable.map(Value::Number),
-                CERTIFICATE_KNOWN => Some(Value::Bool(surroundings.certificate_known)),
                 slot => element_value(element, slot),
             },
             Self::Bill(element) => element_value(element, slot.0),

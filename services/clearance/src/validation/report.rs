@@ -1,7 +1,7 @@
 //! What validation gathers: findings and gaps, each once.
 
 use rulebook::{ItemSurroundings, RulesInForce, ScheduleKind, Verdict};
-use vocabulary::{CaseFacts, Declaration, Finding, RulebookGap};
+use vocabulary::{Declaration, Finding, RulebookGap};
 
 use super::Stop;
 use crate::problem::{Problem, address, warning};
@@ -83,20 +83,13 @@ fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 /// What conditions may know of the goods items before they are assessed.
-pub(crate) fn item_surroundings(
-    lodged: &Declaration,
-    rules: &RulesInForce<'_>,
-    facts: &CaseFacts<'_>,
-) -> Vec<ItemSurroundings> {
+pub(crate) fn item_surroundings(lodged: &Declaration, rules: &RulesInForce<'_>) -> Vec<ItemSurroundings> {
     lodged
         .goods_items
         .iter()
         .map(|item| {
             let schedule = item.tariff_schedule.as_deref().and_then(|code| rules.agreement_of_schedule(code));
-            let named = item.certificate_form.as_deref().zip(item.certificate_number.as_deref());
             ItemSurroundings {
-                certificate_known: named
-                    .is_some_and(|(form, number)| facts.certificate(form, number, item.origin.as_deref()).is_some()),
                 preference_claimed: schedule
                     .is_some_and(|schedule| matches!(schedule.kind, ScheduleKind::Agreement(_))),
                 customs_value: None,

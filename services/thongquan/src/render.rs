@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use rust_decimal::Decimal;
-use vocabulary::{Decision, DutyType, Finding, Lane, Language, Notice, Outcome, Severity};
+use vocabulary::{Balance, Decision, DutyType, Finding, Lane, Language, Notice, Outcome, Severity};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -46,6 +46,7 @@ pub(crate) fn decision(file: &str, decision: &Decision, language: Language) -> S
             let _ = writeln!(page, "  {} — {} {DIM}({}){DIM:#}", hit.lane, hit.because, hit.criterion);
         }
     }
+    page.push_str(&preferences(decision, language));
     for gap in &decision.gaps {
         let item = gap.item.map(|item| format!("{} {item}: ", say("line", "dòng"))).unwrap_or_default();
         let _ = writeln!(
@@ -191,6 +192,38 @@ fn duty_table(decision: &Decision, language: Language) -> Table {
         }
     }
     table
+}
+
+/// What became of the lines' claims to agreements' rates, with what only officers are told.
+fn preferences(decision: &Decision, language: Language) -> String {
+    let mut page = String::new();
+    for item in &decision.items {
+        let Some(preference) = &item.preference else { continue };
+        let proof = preference.proof.as_ref().map(|proof| format!(" ({} {})", proof.form, proof.number));
+        let _ = writeln!(
+            page,
+            "{} {}, {}{}: {} {DIM}({}; {}){DIM:#}",
+            pick(language, "line", "dòng"),
+            item.sequence,
+            preference.agreement,
+            proof.unwrap_or_default(),
+            preference.standing.meaning().in_language(language),
+            preference.citation.rule,
+            preference.citation.law
+        );
+        for note in &preference.notes {
+            let _ = writeln!(page, "  {} {DIM}({}){DIM:#}", note.message.in_language(language), note.citation.rule);
+        }
+    }
+    for taken in &decision.write_offs {
+        let Balance::Certificate { number, line, .. } = &taken.balance else { continue };
+        let (amount, unit) = (grouped(taken.amount), &taken.unit);
+        let _ = match language {
+            Language::English => writeln!(page, "written off: {amount} {unit} of item {line} of {number}"),
+            Language::Vietnamese => writeln!(page, "trừ lùi: {amount} {unit} của dòng {line} trên {number}"),
+        };
+    }
+    page
 }
 
 fn totals_table(decision: &Decision, language: Language) -> Table {

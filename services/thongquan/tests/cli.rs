@@ -48,6 +48,36 @@ fn every_valid_sample_is_accepted_and_every_figure_cited() {
 }
 
 #[test]
+fn a_proof_of_origin_in_the_facts_is_checked_and_written_off() {
+    let sample = "schemas/declaration/1.0/samples-valid/a11-atiga-form-d.xml";
+    let sound = fs::read_to_string(workspace().join("schemas/facts/1.0/a11-atiga-form-d.toml")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let assess = |name: &str, old: &str, new: &str| {
+        assert!(sound.contains(old), "{old}");
+        let facts = folder.path().join(name);
+        fs::write(&facts, sound.replace(old, new)).unwrap();
+        let facts = facts.display().to_string();
+        let output = run(&["assess", sample, "--on", "2026-11-24", "--format", "json", "--facts", &facts]);
+        decisions(&output).remove(0)
+    };
+    let decision = assess("sound.toml", "DFT", "DFT");
+    assert_eq!(decision["total_payable"], "82215000", "{decision}");
+    assert_eq!(decision["items"][0]["preference"]["standing"], "given");
+    assert_eq!(
+        (&decision["write_offs"][0]["amount"], decision["findings"].as_array().unwrap().len()),
+        (&"50".into(), 0)
+    );
+    let decision = assess("late.toml", "departed_on = \"2026-11-09\"", "departed_on = \"2026-11-06\"");
+    assert_eq!(decision["total_payable"], "224329500", "{decision}");
+    assert_eq!(decision["findings"][0]["code"], "retroactive_tick_missing");
+    let decision = assess("used.toml", "remaining = \"50\"", "remaining = \"49\"");
+    assert_eq!(
+        (&decision["outcome"], &decision["findings"][0]["code"]),
+        (&"rejected".into(), &"certificate_quantity_exceeded".into())
+    );
+}
+
+#[test]
 fn every_faulty_sample_is_rejected_with_several_mends() {
     let files = samples("samples-faulty");
     assert!(files.len() >= 12);

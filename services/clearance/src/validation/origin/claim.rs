@@ -118,6 +118,8 @@ impl Desk<'_, '_> {
                         self.said.push(said);
                     }
                 }
+                // Of a preference that is not given there is nothing left to look at.
+                OriginTreatment::Note if !claim.is_given() => {}
                 OriginTreatment::Note => claim.preference.notes.push(PreferenceNote {
                     code: fault.check.as_str().to_owned(),
                     message: fault.message.clone(),

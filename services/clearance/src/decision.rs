@@ -46,6 +46,7 @@ impl<'a> Context<'a> {
             total_customs_value: sums.map(|(value, _)| value),
             total_payable: sums.map(|(_, payable)| payable),
             items,
+            supposed: &[],
         }
     }
 }

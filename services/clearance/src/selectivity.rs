@@ -28,7 +28,7 @@ pub fn select(
     assessment: &Assessment,
     context: &Context<'_>,
 ) -> Result<Routing, Stop> {
-    let mut items: Vec<ItemSurroundings> = crate::validation::item_surroundings(accepted.lodged, &context.rules);
+    let mut items = context.rules.item_surroundings(accepted.lodged);
     for ((item, value), lines) in items.iter_mut().zip(&valuation.items).zip(&assessment.items) {
         item.customs_value = Some(*value);
         item.payable = crate::exact::sum(lines.iter().map(|line| line.payable)).ok();

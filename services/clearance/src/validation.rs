@@ -36,7 +36,7 @@ mod report;
 
 use vocabulary::{Declaration, Direction, Finding, RulebookGap, WriteOff};
 
-pub(crate) use self::report::{Report, item_surroundings};
+pub(crate) use self::report::Report;
 use crate::Context;
 use crate::accepted::{AcceptedDeclaration, AcceptedItem};
 
@@ -61,7 +61,7 @@ pub fn accept<'a>(
     let rules = &context.rules;
     let mut report = Report::new(lodged, read);
     header::served(lodged, &mut report);
-    let items = item_surroundings(lodged, rules);
+    let items = rules.item_surroundings(lodged);
     let surroundings = context.surroundings(&items, None);
     report.take(rules.validate(lodged, &surroundings));
     header::fields_of_the_other_direction(lodged, &mut report);

@@ -47,6 +47,8 @@ mod validation;
 
 mod selectivity;
 
+mod rule_test;
+
 mod load;
 
 mod error;
@@ -64,9 +66,10 @@ pub use law::Instrument;
 pub use origin::{
     NumberPicture, OriginCheck, OriginParameter, OriginRulesInForce, OriginTreatment, SpecimenStanding, Specimens,
 };
+pub use rule_test::{RuleTestFailure, RuleTestReport, UntestedRule};
 pub use rulebook::{Rulebook, SourceSummary};
 pub use specific_rate::{SpecificKind, SpecificRate};
-pub use subject::{ItemSurroundings, Surroundings};
+pub use subject::{ItemSurroundings, Supposed, Surroundings};
 pub use tariff_line::{EnvironmentalProtection, ExportDuty, SpecialConsumption, TariffLine, TariffUnit, VatOnLine};
 pub use tax::{
     GiftThreshold, ListNeed, Rounding, RoundingKind, RoundingPolicy, ShipmentThreshold, TaxCode, TaxEffect, Thresholds,

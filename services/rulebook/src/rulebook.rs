@@ -15,6 +15,7 @@ use crate::in_force::RulesInForce;
 use crate::law::{Instrument, Instruments};
 use crate::load;
 use crate::origin::OriginRules;
+use crate::rule_test::Base;
 use crate::selectivity::Criterion;
 use crate::specific_rate::SpecificRateEntry;
 use crate::tariff_line::{ExportPreferenceRow, ImportRow, RateCell, SpecialConsumptionRow, VatCutRule, VatRow};
@@ -74,6 +75,8 @@ pub struct Rulebook {
     pub(crate) origin: OriginRules,
     pub(crate) validation: Vec<ValidationRule>,
     pub(crate) criteria: Vec<Criterion>,
+    /// The sound declarations that the tests of rules change.
+    pub(crate) test_bases: Vec<Base>,
 }
 
 /// What the table of relations says of a country.

@@ -5,6 +5,7 @@ use vocabulary::{CriterionHit, Declaration, Lane, RulebookGap, Scope};
 
 use crate::RulesInForce;
 use crate::cited::Provenance;
+use crate::rule_test::RuleTest;
 use crate::subject::{Subject, Surroundings};
 use crate::validation::{elements, records, undecided};
 
@@ -19,6 +20,9 @@ pub(crate) struct Criterion {
     /// What it means that the criterion matched, for officers.
     pub(crate) because: Box<str>,
     pub(crate) provenance: Provenance,
+    /// The line of its file on which it begins.
+    pub(crate) line: u32,
+    pub(crate) tests: Box<[RuleTest]>,
 }
 
 impl RulesInForce<'_> {

@@ -5,7 +5,7 @@
 
 pub(crate) mod schema;
 
-use conditions::{CollectionSlot, FieldSlot, Type, Value};
+use conditions::{CollectionSlot, FieldSlot, SeenValue, Type, Value};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use vocabulary::declaration::{
@@ -13,6 +13,8 @@ use vocabulary::declaration::{
     VanningPlace,
 };
 use vocabulary::{Declaration, GoodsItem, Record, TaxCodeStatus, TraderFacts, ValueRef};
+
+use crate::{RulesInForce, ScheduleKind};
 
 /// What is known of a declaration besides what it says.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +31,17 @@ pub struct Surroundings<'a> {
     pub total_payable: Option<Decimal>,
     /// The same of each goods item, in their order. Items that are left out have none of it.
     pub items: &'a [ItemSurroundings],
+    /// Facts that the test of a rule supposes; they stand in place of what is known. Empty when a case is decided.
+    pub supposed: &'a [Supposed],
+}
+
+/// A fact that the test of a rule supposes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Supposed {
+    /// The fact, of the declaration as a whole.
+    pub(crate) fact: u16,
+    /// Its value; `None` supposes that it is not known.
+    pub(crate) value: Option<SeenValue>,
 }
 
 /// What is known of a goods item besides what it says.
@@ -44,7 +57,7 @@ pub struct ItemSurroundings {
 
 /// A record that a condition is asked of.
 #[derive(Debug, Clone, Copy)]
-pub enum Subject<'a> {
+pub(crate) enum Subject<'a> {
     /// The declaration itself.
     Declaration(&'a Declaration, &'a Surroundings<'a>),
     /// A goods item.
@@ -75,7 +88,7 @@ pub enum Subject<'a> {
 
 /// One of a repeated group, which knows those that stand before it.
 #[derive(Debug)]
-pub struct Element<'a, T> {
+pub(crate) struct Element<'a, T> {
     all: &'a [T],
     at: usize,
 }
@@ -250,6 +263,9 @@ fn declaration_fact<'v>(
     surroundings: &'v Surroundings<'_>,
     fact: u16,
 ) -> Option<Value<'v>> {
+    if let Some(supposed) = surroundings.supposed.iter().find(|supposed| supposed.fact == fact) {
+        return supposed.value.as_ref().map(lent);
+    }
     let trader = surroundings.trader;
     match fact {
         REGISTERED_ON => Some(Value::Date(surroundings.registered_on)),
@@ -267,6 +283,40 @@ fn declaration_fact<'v>(
         TOTAL_CUSTOMS_VALUE => surroundings.total_customs_value.map(Value::Number),
         TOTAL_PAYABLE => surroundings.total_payable.map(Value::Number),
         _ => None,
+    }
+}
+
+fn lent(value: &SeenValue) -> Value<'_> {
+    match value {
+        SeenValue::Text(text) => Value::Text(text),
+        SeenValue::Number(number) => Value::Number(*number),
+        SeenValue::Date(date) => Value::Date(*date),
+        SeenValue::Bool(truth) => Value::Bool(*truth),
+    }
+}
+
+impl RulesInForce<'_> {
+    /// What is known of each goods item before it is assessed.
+    pub fn item_surroundings(&self, declaration: &Declaration) -> Vec<ItemSurroundings> {
+        let claimed = |item: &GoodsItem| {
+            let schedule = item.tariff_schedule.as_deref().and_then(|code| self.agreement_of_schedule(code));
+            schedule.is_some_and(|schedule| matches!(schedule.kind, ScheduleKind::Agreement(_)))
+        };
+        let known = |item: &GoodsItem| ItemSurroundings { preference_claimed: claimed(item), ..Default::default() };
+        declaration.goods_items.iter().map(known).collect()
+    }
+}
+
+impl ItemSurroundings {
+    /// Supposes a fact; false where it is of another type.
+    pub(crate) fn suppose(&mut self, fact: u16, value: &SeenValue) -> bool {
+        match (fact, value) {
+            (PREFERENCE_CLAIMED, SeenValue::Bool(truth)) => self.preference_claimed = *truth,
+            (ITEM_CUSTOMS_VALUE, SeenValue::Number(number)) => self.customs_value = Some(*number),
+            (ITEM_PAYABLE, SeenValue::Number(number)) => self.payable = Some(*number),
+            _ => return false,
+        }
+        true
     }
 }
 

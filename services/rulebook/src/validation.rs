@@ -5,6 +5,7 @@ use vocabulary::{Bilingual, Declaration, Direction, FieldId, Finding, Place, Rul
 
 use crate::RulesInForce;
 use crate::cited::Provenance;
+use crate::rule_test::RuleTest;
 use crate::subject::{Subject, Surroundings, schema};
 
 /// A rule, with the condition under which it fires.
@@ -24,6 +25,9 @@ pub(crate) struct ValidationRule {
     pub(crate) mend: Bilingual,
     pub(crate) follows_from: Option<Box<str>>,
     pub(crate) provenance: Provenance,
+    /// The line of its file on which it begins.
+    pub(crate) line: u32,
+    pub(crate) tests: Box<[RuleTest]>,
 }
 
 /// What the rules say of a declaration.

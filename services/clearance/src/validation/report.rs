@@ -1,6 +1,6 @@
 //! What validation gathers: findings and gaps, each once.
 
-use rulebook::{ItemSurroundings, RulesInForce, ScheduleKind, Verdict};
+use rulebook::Verdict;
 use vocabulary::{Declaration, Finding, RulebookGap};
 
 use super::Stop;
@@ -80,21 +80,4 @@ impl<'a> Report<'a> {
 fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_key(|finding| (finding.item.is_some(), finding.item, finding.line, finding.place));
     findings
-}
-
-/// What conditions may know of the goods items before they are assessed.
-pub(crate) fn item_surroundings(lodged: &Declaration, rules: &RulesInForce<'_>) -> Vec<ItemSurroundings> {
-    lodged
-        .goods_items
-        .iter()
-        .map(|item| {
-            let schedule = item.tariff_schedule.as_deref().and_then(|code| rules.agreement_of_schedule(code));
-            ItemSurroundings {
-                preference_claimed: schedule
-                    .is_some_and(|schedule| matches!(schedule.kind, ScheduleKind::Agreement(_))),
-                customs_value: None,
-                payable: None,
-            }
-        })
-        .collect()
 }

@@ -9,7 +9,9 @@ use super::sources::Sources;
 use super::toml_file::{Section, TomlFile};
 use super::values::Fault;
 use crate::cited::Provenance;
-use crate::error::Problems;
+use crate::error::{Problems, RuleError};
+use crate::load::rule_tests;
+use crate::rule_test::Base;
 use crate::selectivity::Criterion;
 use crate::subject::schema::{Vocabulary, number_of};
 use crate::validation::ValidationRule;
@@ -30,7 +32,12 @@ const SCOPES: [(&str, Scope); 8] = [
 ];
 
 /// Reads every file of `validation/`.
-pub(crate) fn validation(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -> Vec<ValidationRule> {
+pub(crate) fn validation(
+    sources: &Sources,
+    laws: &Lawbook,
+    bases: &[Base],
+    problems: &mut Problems,
+) -> Vec<ValidationRule> {
     let mut rules: Vec<ValidationRule> = Vec::new();
     for path in sources.toml_files_under("validation/") {
         let Some(file) = TomlFile::open(sources, path, problems) else {
@@ -38,7 +45,7 @@ pub(crate) fn validation(sources: &Sources, laws: &Lawbook, problems: &mut Probl
         };
         let root = file.root();
         for section in root.list("rule", problems) {
-            let Some(rule) = rule(path, &section, laws, problems) else {
+            let Some(rule) = rule(path, &section, laws, bases, problems) else {
                 continue;
             };
             let twin = rules.iter().any(|other| {
@@ -60,7 +67,13 @@ pub(crate) fn validation(sources: &Sources, laws: &Lawbook, problems: &mut Probl
     rules
 }
 
-fn rule(path: &str, section: &Section<'_>, laws: &Lawbook, problems: &mut Problems) -> Option<ValidationRule> {
+fn rule(
+    path: &str,
+    section: &Section<'_>,
+    laws: &Lawbook,
+    bases: &[Base],
+    problems: &mut Problems,
+) -> Option<ValidationRule> {
     let provenance = laws.dated(section, problems);
     let code = section.text("code", problems);
     let direction = known(section, "direction", &DIRECTIONS, problems);
@@ -71,6 +84,7 @@ fn rule(path: &str, section: &Section<'_>, laws: &Lawbook, problems: &mut Proble
     let follows_from = section.optional_text("follows_from", problems);
     let field = section.text("field", problems);
     let condition = scope.and_then(|scope| condition(section, scope, problems));
+    let tests = rule_tests::tests(section, bases, problems);
     section.finish(problems);
     let field = scope.zip(field).and_then(|(scope, name)| {
         let found = scope.field(name);
@@ -97,11 +111,13 @@ fn rule(path: &str, section: &Section<'_>, laws: &Lawbook, problems: &mut Proble
         mend: mend?,
         follows_from: follows_from.map(Into::into),
         provenance: provenance?,
+        line: section.line(),
+        tests,
     })
 }
 
 /// Reads every file of `selectivity/`.
-pub(crate) fn criteria(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -> Vec<Criterion> {
+pub(crate) fn criteria(sources: &Sources, laws: &Lawbook, bases: &[Base], problems: &mut Problems) -> Vec<Criterion> {
     let mut criteria: Vec<Criterion> = Vec::new();
     for path in sources.toml_files_under("selectivity/") {
         let Some(file) = TomlFile::open(sources, path, problems) else {
@@ -109,7 +125,7 @@ pub(crate) fn criteria(sources: &Sources, laws: &Lawbook, problems: &mut Problem
         };
         let root = file.root();
         for section in root.list("criterion", problems) {
-            let Some(criterion) = criterion(path, &section, laws, problems) else {
+            let Some(criterion) = criterion(path, &section, laws, bases, problems) else {
                 continue;
             };
             let twin = criteria
@@ -127,7 +143,13 @@ pub(crate) fn criteria(sources: &Sources, laws: &Lawbook, problems: &mut Problem
     criteria
 }
 
-fn criterion(path: &str, section: &Section<'_>, laws: &Lawbook, problems: &mut Problems) -> Option<Criterion> {
+fn criterion(
+    path: &str,
+    section: &Section<'_>,
+    laws: &Lawbook,
+    bases: &[Base],
+    problems: &mut Problems,
+) -> Option<Criterion> {
     let provenance: Option<Provenance> = laws.dated(section, problems);
     let id = section.text("id", problems);
     // Who answers for the criterion, and why it exists, is for people; it must be said all the same.
@@ -137,6 +159,7 @@ fn criterion(path: &str, section: &Section<'_>, laws: &Lawbook, problems: &mut P
     let lane = known(section, "lane", &LANES, problems);
     let because = section.text("because", problems);
     let condition = scope.and_then(|scope| condition(section, scope, problems));
+    let tests = rule_tests::tests(section, bases, problems);
     section.finish(problems);
     Some(Criterion {
         file: stem(path),
@@ -146,6 +169,8 @@ fn criterion(path: &str, section: &Section<'_>, laws: &Lawbook, problems: &mut P
         condition: condition?,
         because: because?.into(),
         provenance: provenance?,
+        line: section.line(),
+        tests,
     })
 }
 
@@ -159,8 +184,9 @@ fn condition(section: &Section<'_>, scope: Scope, problems: &mut Problems) -> Op
         Ok(condition) => Some(condition),
         Err(errors) => {
             for error in errors {
-                problems
-                    .add(section.error("when", Fault::new(error.to_string(), "the grammar stands in rules/README.md")));
+                let line = section.line_within("when", error.position.line);
+                let fault = Fault::new(error.to_string(), "the grammar stands in rules/README.md");
+                problems.add(RuleError { line, ..section.error("when", fault) });
             }
             None
         }

@@ -30,6 +30,8 @@ mod origin;
 
 mod conditional;
 
+mod rule_tests;
+
 use std::path::Path;
 
 use crate::error::{Problems, RuleErrors};
@@ -63,8 +65,9 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
     let origin = origin::read(sources, &laws, &lists, &agreements, problems);
     code_lists::check_references(&lists, &agreements, &taxes, problems);
 
-    let validation = conditional::validation(sources, &laws, problems);
-    let criteria = conditional::criteria(sources, &laws, problems);
+    let test_bases = rule_tests::bases(sources, problems);
+    let validation = conditional::validation(sources, &laws, &test_bases, problems);
+    let criteria = conditional::criteria(sources, &laws, &test_bases, problems);
 
     let (files, bytes) = sources.size();
     let tariff = tariff.complete()?;
@@ -102,5 +105,6 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
         origin,
         validation,
         criteria,
+        test_bases,
     })
 }

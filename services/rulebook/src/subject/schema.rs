@@ -82,6 +82,17 @@ pub(crate) fn facts(scope: Scope) -> impl Iterator<Item = &'static (&'static str
     own.iter().chain(more)
 }
 
+/// The facts that the test of a rule may suppose. The day stands with the test, the declarant in the declaration, and
+/// the rest follows from where an element stands.
+pub(crate) fn supposable(scope: Scope) -> impl Iterator<Item = &'static (&'static str, u16, Type)> {
+    let own: &[_] = match scope {
+        Scope::Declaration => DECLARATION_FACTS,
+        Scope::GoodsItem => ITEM_FACTS,
+        _ => &[],
+    };
+    own.iter().filter(|(name, ..)| !matches!(*name, "registered_on" | "declarant"))
+}
+
 /// A field or fact of a kind of record.
 pub(crate) fn field(scope: Scope, name: &str) -> Option<(FieldSlot, Type)> {
     if let Some(id) = scope.field(name) {
@@ -127,6 +138,12 @@ impl Schema for Vocabulary {
     fn list_names(&self) -> Vec<String> {
         Vec::new()
     }
+}
+
+/// Every name of a field or collection that a declarant enters in a kind of record.
+pub(crate) fn declared_names(scope: Scope) -> impl Iterator<Item = &'static str> {
+    let groups = COLLECTIONS.iter().filter(move |(owner, ..)| *owner == scope).map(|(_, name, ..)| *name);
+    scope.fields().iter().map(|field| field.name).chain(groups)
 }
 
 /// Every name of a field, fact or collection in a kind of record.

@@ -1,6 +1,5 @@
 //! Selectivity: which lane a declaration is routed to, and why (Circular 81/2019 as amended; Law 54/2014 art. 17).
 
-use rulebook::ItemSurroundings;
 use vocabulary::{CriterionHit, Lane, RulebookGap};
 
 use crate::Context;

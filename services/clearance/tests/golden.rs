@@ -208,7 +208,7 @@ fn five_mistakes_are_five_findings() {
     declaration.invoice_currency = Some("XXQ".into());
     declaration.goods_items[0].commodity_code = Some("84818001".into());
     let decision = decide(&declaration);
-    for code in ["S0055", "S0061", "tax_code_invalid", "S0092", "S0173"] {
+    for code in ["S0055", "S0054", "tax_code_invalid", "S0090", "S0173"] {
         check_rejected(&decision, code);
     }
     for finding in &decision.findings {

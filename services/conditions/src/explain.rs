@@ -132,6 +132,7 @@ impl Witness<'_> {
             Predicate::Flag(place) | Predicate::Given(place) | Predicate::Missing(place) => self.place(place, frames),
             Predicate::AllDigits(text)
             | Predicate::TextIn(text, ..)
+            | Predicate::TextInAsked(text, ..)
             | Predicate::StartsWith(text, ..)
             | Predicate::EndsWith(text, ..)
             | Predicate::Contains(text, ..) => self.text(text, frames),
@@ -197,7 +198,9 @@ impl Witness<'_> {
         match number {
             NumberPart::Constant(_) => {}
             NumberPart::Field(place) => self.place(place, frames),
-            NumberPart::Negate(inner) | NumberPart::Absolute(inner) => self.number(inner, frames),
+            NumberPart::Negate(inner) | NumberPart::Absolute(inner) | NumberPart::Decimals(inner) => {
+                self.number(inner, frames)
+            }
             NumberPart::Arithmetic(sides, ..) => {
                 self.number(&sides.0, frames);
                 self.number(&sides.1, frames);

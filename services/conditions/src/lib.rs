@@ -61,4 +61,4 @@ pub use error::{ConditionError, EvaluationError, Obstacle, Position};
 pub use evaluate::{ELEMENTS_MAX, QUANTIFIER_DEPTH_MAX};
 pub use explain::{Reason, Seen, SeenValue};
 pub use necessary::Subject;
-pub use schema::{CollectionSlot, FieldSlot, Record, Schema, Scope, Type, Value};
+pub use schema::{CollectionSlot, FieldSlot, ListSlot, Record, Schema, Scope, Type, Value};

@@ -438,6 +438,11 @@ impl<'a> RulesInForce<'a> {
         self.rulebook.list(list)?.on(code, self.date)
     }
 
+    /// What a code says beyond its name, uncited.
+    pub(crate) fn detail_of(&self, list: CodeList, code: &str) -> Option<&'a Detail> {
+        self.entry(list, code).map(|entry| &entry.detail)
+    }
+
     fn detail<T>(&self, list: CodeList, code: &str, read: impl FnOnce(&'a Detail) -> Option<T>) -> Option<Cited<T>> {
         let entry = self.entry(list, code)?;
         let value = read(&entry.detail)?;

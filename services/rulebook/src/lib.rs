@@ -45,6 +45,8 @@ mod subject;
 
 mod validation;
 
+mod coded_field;
+
 mod selectivity;
 
 mod rule_test;

@@ -179,7 +179,7 @@ impl Rulebook {
         let rules = self.validation.iter().map(|rule| Testable {
             file: &rule.file,
             line: rule.line,
-            name: &rule.code,
+            name: rule.id.as_ref().unwrap_or(&rule.code),
             direction: rule.direction,
             scope: rule.scope,
             condition: &rule.condition,
@@ -215,7 +215,8 @@ impl Rulebook {
         if rule.direction.is_some() && rule.direction != declaration.direction() {
             return Err("the rule is never asked of declarations of this direction".to_owned());
         }
-        let mut items = self.in_force_on(on).item_surroundings(&declaration);
+        let rules = self.in_force_on(on);
+        let mut items = rules.item_surroundings(&declaration);
         for (item, fact, value) in base.facts.items.iter().chain(&test.facts.items) {
             if items.len() <= *item {
                 items.resize(*item + 1, ItemSurroundings::default());
@@ -233,7 +234,7 @@ impl Rulebook {
             items: &items,
             supposed: &supposed,
         };
-        let whole = Subject::Declaration(&declaration, &surroundings);
+        let whole = Subject::Declaration(&declaration, &surroundings, rules);
         let asked = elements(whole, rule.scope);
         let mut fired = false;
         for asked in &asked {

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::agreement::Agreement;
 use crate::cited::Provenance;
 use crate::code_list::{CodeList, Detail, ListTable};
+use crate::coded_field::CodedField;
 use crate::error::RuleErrors;
 use crate::hs_table::{CommodityCode, HsTable};
 use crate::in_force::RulesInForce;
@@ -74,6 +75,7 @@ pub struct Rulebook {
     pub(crate) exchange_rates: ExchangeRates,
     pub(crate) origin: OriginRules,
     pub(crate) validation: Vec<ValidationRule>,
+    pub(crate) coded_fields: Vec<CodedField>,
     pub(crate) criteria: Vec<Criterion>,
     /// The sound declarations that the tests of rules change.
     pub(crate) test_bases: Vec<Base>,

@@ -34,7 +34,7 @@ impl RulesInForce<'_> {
     ) -> (Vec<CriterionHit>, Vec<RulebookGap>) {
         let mut hits = Vec::new();
         let mut gaps = Vec::new();
-        let whole = Subject::Declaration(declaration, surroundings);
+        let whole = Subject::Declaration(declaration, surroundings, *self);
         for criterion in &self.rulebook().criteria {
             if !criterion.provenance.holds_on(self.date()) {
                 continue;

@@ -5,7 +5,7 @@
 
 pub(crate) mod schema;
 
-use conditions::{CollectionSlot, FieldSlot, SeenValue, Type, Value};
+use conditions::{CollectionSlot, FieldSlot, ListSlot, SeenValue, Type, Value};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use vocabulary::declaration::{
@@ -14,7 +14,8 @@ use vocabulary::declaration::{
 };
 use vocabulary::{Declaration, GoodsItem, Record, TaxCodeStatus, TraderFacts, ValueRef};
 
-use crate::{RulesInForce, ScheduleKind};
+use crate::code_list::Detail;
+use crate::{CodeList, RulesInForce, ScheduleKind};
 
 /// What is known of a declaration besides what it says.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +60,7 @@ pub struct ItemSurroundings {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Subject<'a> {
     /// The declaration itself.
-    Declaration(&'a Declaration, &'a Surroundings<'a>),
+    Declaration(&'a Declaration, &'a Surroundings<'a>, RulesInForce<'a>),
     /// A goods item.
     GoodsItem(Element<'a, GoodsItem>, ItemSurroundings),
     /// A transport document.
@@ -137,6 +138,19 @@ facts! { DECLARATION_FACTS from FACTS_FROM;
     TOTAL_PAYABLE = "total_payable": Number,
 }
 
+/// What the code lists say of a code that the declaration names stands above all other facts.
+const LOOKED_UP_FROM: u16 = 2000;
+
+facts! { LOOKED_UP_FACTS from LOOKED_UP_FROM;
+    KIND_LIMIT_DATE_REQUIRED = "kind_limit_date_required": Bool,
+    KIND_PREVIOUS_REQUIRED = "kind_previous_required": Bool,
+    KIND_TRANSPORT_START_ALLOWED = "kind_transport_start_allowed": Bool,
+    PRICE_INCLUDES_FREIGHT = "price_includes_freight": Bool,
+    PRICE_INCLUDES_INSURANCE = "price_includes_insurance": Bool,
+    INSURANCE_MAY_BE_ENTERED = "insurance_may_be_entered": Bool,
+    VALUE_BY_HAND = "value_by_hand": Bool,
+}
+
 facts! { ELEMENT_FACTS from FACTS_FROM;
     POSITION = "position": Number,
     REPEATED = "repeated": Bool,
@@ -149,14 +163,22 @@ facts! { ITEM_FACTS from FACTS_FROM + 10;
 }
 
 /// The words for a trader's status in conditions.
-pub(crate) const TRADER_STATUSES: [(&str, TaxCodeStatus); 3] =
-    [("active", TaxCodeStatus::Active), ("suspended", TaxCodeStatus::Suspended), ("closed", TaxCodeStatus::Closed)];
+pub(crate) const TRADER_STATUSES: [(&str, TaxCodeStatus); 7] = [
+    ("active", TaxCodeStatus::Active),
+    ("suspended", TaxCodeStatus::Suspended),
+    ("closed", TaxCodeStatus::Closed),
+    ("duplicate", TaxCodeStatus::Duplicate),
+    ("unknown", TaxCodeStatus::Unknown),
+    ("not_registered", TaxCodeStatus::NotRegistered),
+    ("not_at_address", TaxCodeStatus::NotAtAddress),
+];
 
 impl conditions::Record for Subject<'_> {
     fn value(&self, slot: FieldSlot) -> Option<Value<'_>> {
         match self {
-            Self::Declaration(declaration, surroundings) => match slot.0 {
+            Self::Declaration(declaration, surroundings, rules) => match slot.0 {
                 index if index < FACTS_FROM => registered(*declaration, index),
+                fact if fact >= LOOKED_UP_FROM => looked_up(declaration, rules, fact),
                 fact => declaration_fact(declaration, surroundings, fact),
             },
             Self::GoodsItem(element, surroundings) => match slot.0 {
@@ -181,16 +203,16 @@ impl conditions::Record for Subject<'_> {
 
     fn count(&self, collection: CollectionSlot) -> usize {
         match (self, collection) {
-            (Self::Declaration(of, _), schema::BILLS) => of.bills.len(),
-            (Self::Declaration(of, _), schema::PERMITS) => of.permits.len(),
-            (Self::Declaration(of, _), schema::OTHER_LAWS) => of.other_laws.len(),
-            (Self::Declaration(of, _), schema::ADJUSTMENTS) => of.adjustments.len(),
-            (Self::Declaration(of, _), schema::ATTACHMENTS) => of.attachments.len(),
-            (Self::Declaration(of, _), schema::TRANSITS) => of.transits.len(),
-            (Self::Declaration(of, _), schema::CONTAINERS) => of.containers.len(),
-            (Self::Declaration(of, _), schema::VANNING_PLACES) => of.vanning_places.len(),
-            (Self::Declaration(of, _), schema::INSTRUCTIONS) => of.instructions.len(),
-            (Self::Declaration(of, _), schema::GOODS_ITEMS) => of.goods_items.len(),
+            (Self::Declaration(of, ..), schema::BILLS) => of.bills.len(),
+            (Self::Declaration(of, ..), schema::PERMITS) => of.permits.len(),
+            (Self::Declaration(of, ..), schema::OTHER_LAWS) => of.other_laws.len(),
+            (Self::Declaration(of, ..), schema::ADJUSTMENTS) => of.adjustments.len(),
+            (Self::Declaration(of, ..), schema::ATTACHMENTS) => of.attachments.len(),
+            (Self::Declaration(of, ..), schema::TRANSITS) => of.transits.len(),
+            (Self::Declaration(of, ..), schema::CONTAINERS) => of.containers.len(),
+            (Self::Declaration(of, ..), schema::VANNING_PLACES) => of.vanning_places.len(),
+            (Self::Declaration(of, ..), schema::INSTRUCTIONS) => of.instructions.len(),
+            (Self::Declaration(of, ..), schema::GOODS_ITEMS) => of.goods_items.len(),
             (Self::GoodsItem(of, _), schema::ADJUSTMENT_REFERENCES) => of.here().adjustment_references.len(),
             (Self::GoodsItem(of, _), schema::OTHER_TAXES) => of.here().other_taxes.len(),
             (Self::GoodsItem(of, _), schema::OTHER_LAWS) => of.here().other_laws.len(),
@@ -200,20 +222,20 @@ impl conditions::Record for Subject<'_> {
 
     fn element(&self, collection: CollectionSlot, index: usize) -> Option<Self> {
         Some(match (self, collection) {
-            (Self::Declaration(of, _), schema::BILLS) => Self::Bill(Element::of(&of.bills, index)?),
-            (Self::Declaration(of, _), schema::PERMITS) => Self::Permit(Element::of(&of.permits, index)?),
-            (Self::Declaration(of, _), schema::OTHER_LAWS) => Self::OtherLaw(Element::of(&of.other_laws, index)?),
-            (Self::Declaration(of, _), schema::ADJUSTMENTS) => Self::Adjustment(Element::of(&of.adjustments, index)?),
-            (Self::Declaration(of, _), schema::ATTACHMENTS) => Self::Attachment(Element::of(&of.attachments, index)?),
-            (Self::Declaration(of, _), schema::TRANSITS) => Self::Transit(Element::of(&of.transits, index)?),
-            (Self::Declaration(of, _), schema::CONTAINERS) => Self::Container(Element::of(&of.containers, index)?),
-            (Self::Declaration(of, _), schema::VANNING_PLACES) => {
+            (Self::Declaration(of, ..), schema::BILLS) => Self::Bill(Element::of(&of.bills, index)?),
+            (Self::Declaration(of, ..), schema::PERMITS) => Self::Permit(Element::of(&of.permits, index)?),
+            (Self::Declaration(of, ..), schema::OTHER_LAWS) => Self::OtherLaw(Element::of(&of.other_laws, index)?),
+            (Self::Declaration(of, ..), schema::ADJUSTMENTS) => Self::Adjustment(Element::of(&of.adjustments, index)?),
+            (Self::Declaration(of, ..), schema::ATTACHMENTS) => Self::Attachment(Element::of(&of.attachments, index)?),
+            (Self::Declaration(of, ..), schema::TRANSITS) => Self::Transit(Element::of(&of.transits, index)?),
+            (Self::Declaration(of, ..), schema::CONTAINERS) => Self::Container(Element::of(&of.containers, index)?),
+            (Self::Declaration(of, ..), schema::VANNING_PLACES) => {
                 Self::VanningPlace(Element::of(&of.vanning_places, index)?)
             }
-            (Self::Declaration(of, _), schema::INSTRUCTIONS) => {
+            (Self::Declaration(of, ..), schema::INSTRUCTIONS) => {
                 Self::Instruction(Element::of(&of.instructions, index)?)
             }
-            (Self::Declaration(of, surroundings), schema::GOODS_ITEMS) => Self::GoodsItem(
+            (Self::Declaration(of, surroundings, _), schema::GOODS_ITEMS) => Self::GoodsItem(
                 Element::of(&of.goods_items, index)?,
                 surroundings.items.get(index).copied().unwrap_or_default(),
             ),
@@ -226,6 +248,13 @@ impl conditions::Record for Subject<'_> {
             (Self::GoodsItem(of, _), schema::OTHER_LAWS) => Self::OtherLaw(Element::of(&of.here().other_laws, index)?),
             _ => return None,
         })
+    }
+
+    fn in_list(&self, list: ListSlot, text: &str) -> bool {
+        let Self::Declaration(_, _, rules) = self else {
+            return false;
+        };
+        CodeList::ALL.get(usize::from(list.0)).is_some_and(|list| rules.code(*list, text).is_some())
     }
 }
 
@@ -284,6 +313,33 @@ fn declaration_fact<'v>(
         TOTAL_PAYABLE => surroundings.total_payable.map(Value::Number),
         _ => None,
     }
+}
+
+/// What a code list says of a code that the declaration names; `None` where it names none or an unknown one.
+fn looked_up<'v>(declaration: &Declaration, rules: &RulesInForce<'_>, fact: u16) -> Option<Value<'v>> {
+    let detail = |list, code: &Option<vocabulary::Text>| rules.detail_of(list, code.as_deref()?);
+    let kind = || match detail(CodeList::DeclarationKinds, &declaration.kind)? {
+        Detail::Kind(kind) => Some(kind),
+        _ => None,
+    };
+    let terms = || match detail(CodeList::Incoterms, &declaration.terms_of_delivery)? {
+        Detail::Incoterm(terms) => Some(terms),
+        _ => None,
+    };
+    let truth = match fact {
+        KIND_LIMIT_DATE_REQUIRED => kind()?.deadline_required,
+        KIND_PREVIOUS_REQUIRED => kind()?.previous_declaration_required,
+        KIND_TRANSPORT_START_ALLOWED => kind()?.transport_start_allowed,
+        PRICE_INCLUDES_FREIGHT => terms()?.includes_freight,
+        PRICE_INCLUDES_INSURANCE => terms()?.includes_insurance,
+        INSURANCE_MAY_BE_ENTERED => terms()?.insurance_may_be_entered,
+        VALUE_BY_HAND => match detail(CodeList::ValuationClasses, &declaration.valuation_method)? {
+            Detail::Valuation { manual } => *manual,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(Value::Bool(truth))
 }
 
 fn lent(value: &SeenValue) -> Value<'_> {

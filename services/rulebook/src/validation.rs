@@ -14,6 +14,8 @@ pub(crate) struct ValidationRule {
     /// The path of its file without the ending.
     pub(crate) file: Box<str>,
     pub(crate) code: Box<str>,
+    /// What tells it from others of its file where several share a code.
+    pub(crate) id: Option<Box<str>>,
     /// `None` for both directions.
     pub(crate) direction: Option<Direction>,
     pub(crate) scope: Scope,
@@ -85,6 +87,15 @@ pub(crate) fn records<'a>(declaration: Subject<'a>, asked: &Asked<'a>, scope: Sc
     if scope == Scope::Declaration { vec![declaration] } else { vec![declaration, asked.subject] }
 }
 
+/// The number of the goods item at a position.
+pub(crate) fn item_number(declaration: &Declaration, at: usize) -> u32 {
+    let sequence = declaration.goods_items.get(at).and_then(|item| item.sequence);
+    sequence
+        .and_then(|sequence| u32::try_from(sequence).ok())
+        .or_else(|| u32::try_from(at + 1).ok())
+        .unwrap_or(u32::MAX)
+}
+
 /// A condition that came to no answer, as a gap of the rulebook.
 pub(crate) fn undecided(rule: String, error: &conditions::EvaluationError) -> RulebookGap {
     RulebookGap {
@@ -100,7 +111,7 @@ impl RulesInForce<'_> {
     pub fn validate(&self, declaration: &Declaration, surroundings: &Surroundings<'_>) -> Verdict {
         let mut verdict = Verdict::default();
         let direction = declaration.direction();
-        let whole = Subject::Declaration(declaration, surroundings);
+        let whole = Subject::Declaration(declaration, surroundings, *self);
         for rule in &self.rulebook().validation {
             if !rule.provenance.holds_on(self.date()) || (rule.direction.is_some() && rule.direction != direction) {
                 continue;
@@ -110,6 +121,17 @@ impl RulesInForce<'_> {
                     Ok(false) => {}
                     Ok(true) => verdict.findings.push(rule.finding(&asked, declaration, direction)),
                     Err(error) => verdict.gaps.push(undecided(rule.name(), &error)),
+                }
+            }
+        }
+        for coded in &self.rulebook().coded_fields {
+            if !coded.provenance.holds_on(self.date()) {
+                continue;
+            }
+            for finding in coded.findings(*self, whole, declaration, direction) {
+                // A rule that speaks of the same place says more than that the code is unknown.
+                if !verdict.findings.iter().any(|other| other.is_error() && other.place == finding.place) {
+                    verdict.findings.push(finding);
                 }
             }
         }
@@ -123,9 +145,22 @@ impl RulesInForce<'_> {
     }
 }
 
+impl RulesInForce<'_> {
+    /// Whether goods of a tariff line may need a permit when they are registered, whatever the kind of the declaration.
+    pub fn permit_needed(&self, hs8: &str, direction: Direction) -> bool {
+        let code = conditions::FieldSlot(vocabulary::declaration::goods_item::commodity_code.index);
+        let policies = self.rulebook().validation.iter().filter(|rule| &*rule.code == "permit_missing");
+        policies
+            .filter(|rule| rule.provenance.holds_on(self.date()))
+            .filter(|rule| rule.direction.is_none_or(|of| of == direction))
+            .filter_map(|rule| rule.condition.necessary_prefixes(conditions::Subject::Record(1), code))
+            .any(|prefixes| prefixes.iter().any(|prefix| hs8.starts_with(prefix.as_str())))
+    }
+}
+
 impl ValidationRule {
     fn name(&self) -> String {
-        format!("{}/{}@{}", self.file, self.code, self.provenance.from)
+        format!("{}/{}@{}", self.file, self.id.as_ref().unwrap_or(&self.code), self.provenance.from)
     }
 
     fn finding(&self, asked: &Asked<'_>, declaration: &Declaration, direction: Option<Direction>) -> Finding {
@@ -137,13 +172,7 @@ impl ValidationRule {
             conditions::Value::Date(date) => date.to_string(),
             conditions::Value::Bool(truth) => truth.to_string(),
         });
-        let item = asked.item.map(|at| {
-            let sequence = declaration.goods_items.get(at).and_then(|item| item.sequence);
-            sequence
-                .and_then(|sequence| u32::try_from(sequence).ok())
-                .or_else(|| u32::try_from(at + 1).ok())
-                .unwrap_or(u32::MAX)
-        });
+        let item = asked.item.map(|at| item_number(declaration, at));
         Finding {
             code: self.code.to_string(),
             severity: self.severity,

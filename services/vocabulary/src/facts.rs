@@ -18,6 +18,14 @@ pub enum TaxCodeStatus {
     Suspended,
     /// Closed.
     Closed,
+    /// The same enterprise holds another code.
+    Duplicate,
+    /// The tax authority knows of no such code.
+    Unknown,
+    /// Known to the tax authority, and not registered with customs.
+    NotRegistered,
+    /// The enterprise no longer works at its registered address.
+    NotAtAddress,
 }
 
 /// A trader as known to customs on the day of registration.

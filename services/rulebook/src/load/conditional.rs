@@ -1,7 +1,7 @@
 //! Rules that hold under a condition: `validation/` and `selectivity/`.
 
 use conditions::{Condition, Limits};
-use vocabulary::{Bilingual, Direction, Lane, Scope, Severity};
+use vocabulary::{Bilingual, Direction, FieldId, Lane, Scope, Severity};
 
 use super::code_lists::word;
 use super::dating::Lawbook;
@@ -10,17 +10,17 @@ use super::toml_file::{Section, TomlFile};
 use super::values::Fault;
 use crate::cited::Provenance;
 use crate::error::{Problems, RuleError};
-use crate::load::rule_tests;
+use crate::load::{coded_fields, permits, rule_tests};
 use crate::rule_test::Base;
 use crate::selectivity::Criterion;
 use crate::subject::schema::{Vocabulary, number_of};
 use crate::validation::ValidationRule;
 
-const DIRECTIONS: [(&str, Option<Direction>); 3] =
+pub(super) const DIRECTIONS: [(&str, Option<Direction>); 3] =
     [("both", None), ("import", Some(Direction::Import)), ("export", Some(Direction::Export))];
-const SEVERITIES: [(&str, Severity); 2] = [("error", Severity::Error), ("warning", Severity::Warning)];
+pub(super) const SEVERITIES: [(&str, Severity); 2] = [("error", Severity::Error), ("warning", Severity::Warning)];
 const LANES: [(&str, Lane); 2] = [("yellow", Lane::Yellow), ("red", Lane::Red)];
-const SCOPES: [(&str, Scope); 8] = [
+pub(super) const SCOPES: [(&str, Scope); 13] = [
     ("declaration", Scope::Declaration),
     ("goods_item", Scope::GoodsItem),
     ("bill", Scope::Bill),
@@ -29,6 +29,11 @@ const SCOPES: [(&str, Scope); 8] = [
     ("attachment", Scope::Attachment),
     ("transit", Scope::Transit),
     ("other_tax", Scope::OtherTax),
+    ("other_law", Scope::OtherLaw),
+    ("container", Scope::Container),
+    ("vanning_place", Scope::VanningPlace),
+    ("instruction", Scope::Instruction),
+    ("adjustment_reference", Scope::AdjustmentReference),
 ];
 
 /// Reads every file of `validation/`.
@@ -40,6 +45,9 @@ pub(crate) fn validation(
 ) -> Vec<ValidationRule> {
     let mut rules: Vec<ValidationRule> = Vec::new();
     for path in sources.toml_files_under("validation/") {
+        if [coded_fields::PATH, permits::PATH].contains(&path) {
+            continue;
+        }
         let Some(file) = TomlFile::open(sources, path, problems) else {
             continue;
         };
@@ -86,21 +94,10 @@ fn rule(
     let condition = scope.and_then(|scope| condition(section, scope, problems));
     let tests = rule_tests::tests(section, bases, problems);
     section.finish(problems);
-    let field = scope.zip(field).and_then(|(scope, name)| {
-        let found = scope.field(name);
-        if found.is_none() {
-            let near = crate::error::nearest(name, scope.fields().iter().map(|field| field.name));
-            let hint = near.map_or_else(
-                || "schemas/declaration/1.0/fields.md lists the fields".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            let message = format!("a {} has no field `{name}`", scope_word(scope));
-            problems.add(section.error("field", Fault::new(message, hint)));
-        }
-        found
-    });
+    let field = scope.zip(field).and_then(|(scope, name)| field_of(section, scope, name, problems));
     Some(ValidationRule {
         file: stem(path),
+        id: None,
         code: code?.into(),
         direction: direction?,
         scope: scope?,
@@ -114,6 +111,21 @@ fn rule(
         line: section.line(),
         tests,
     })
+}
+
+/// The field of a record that a section names under `field`.
+pub(super) fn field_of(section: &Section<'_>, scope: Scope, name: &str, problems: &mut Problems) -> Option<FieldId> {
+    let found = scope.field(name);
+    if found.is_none() {
+        let near = crate::error::nearest(name, scope.fields().iter().map(|field| field.name));
+        let hint = near.map_or_else(
+            || "schemas/declaration/1.0/fields.md lists the fields".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let word = SCOPES.iter().find(|(_, known)| *known == scope).map_or("record", |(word, _)| word);
+        problems.add(section.error("field", Fault::new(format!("a {word} has no field `{name}`"), hint)));
+    }
+    found
 }
 
 /// Reads every file of `selectivity/`.
@@ -175,7 +187,17 @@ fn criterion(
 }
 
 fn condition(section: &Section<'_>, scope: Scope, problems: &mut Problems) -> Option<Condition> {
-    let source = section.text("when", problems)?;
+    compiled(section, "when", section.text("when", problems)?, scope, problems)
+}
+
+/// A condition that a section says, or implies, under a key.
+pub(super) fn compiled(
+    section: &Section<'_>,
+    key: &str,
+    source: &str,
+    scope: Scope,
+    problems: &mut Problems,
+) -> Option<Condition> {
     let mut scopes = vec![number_of(Scope::Declaration)];
     if scope != Scope::Declaration {
         scopes.push(number_of(scope));
@@ -184,23 +206,23 @@ fn condition(section: &Section<'_>, scope: Scope, problems: &mut Problems) -> Op
         Ok(condition) => Some(condition),
         Err(errors) => {
             for error in errors {
-                let line = section.line_within("when", error.position.line);
+                let line = section.line_within(key, error.position.line);
                 let fault = Fault::new(error.to_string(), "the grammar stands in rules/README.md");
-                problems.add(RuleError { line, ..section.error("when", fault) });
+                problems.add(RuleError { line, ..section.error(key, fault) });
             }
             None
         }
     }
 }
 
-fn bilingual(section: &Section<'_>, key: &'static str, problems: &mut Problems) -> Option<Bilingual> {
+pub(super) fn bilingual(section: &Section<'_>, key: &'static str, problems: &mut Problems) -> Option<Bilingual> {
     let texts = section.section(key, problems)?;
     let pair = (texts.text("en", problems), texts.text("vi", problems));
     texts.finish(problems);
     Some(Bilingual::new(pair.0?, pair.1?))
 }
 
-fn known<T: Clone>(
+pub(super) fn known<T: Clone>(
     section: &Section<'_>,
     key: &'static str,
     words: &[(&str, T)],
@@ -210,10 +232,6 @@ fn known<T: Clone>(
     word(text, words).map_err(|fault| problems.add(section.error(key, fault))).ok()
 }
 
-fn scope_word(scope: Scope) -> &'static str {
-    SCOPES.iter().find(|(_, known)| *known == scope).map_or("record", |(word, _)| word)
-}
-
-fn stem(path: &str) -> Box<str> {
+pub(super) fn stem(path: &str) -> Box<str> {
     path.strip_suffix(".toml").unwrap_or(path).into()
 }

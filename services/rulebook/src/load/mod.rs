@@ -32,6 +32,10 @@ mod conditional;
 
 mod rule_tests;
 
+mod coded_fields;
+
+mod permits;
+
 use std::path::Path;
 
 use crate::error::{Problems, RuleErrors};
@@ -66,7 +70,9 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
     code_lists::check_references(&lists, &agreements, &taxes, problems);
 
     let test_bases = rule_tests::bases(sources, problems);
-    let validation = conditional::validation(sources, &laws, &test_bases, problems);
+    let mut validation = conditional::validation(sources, &laws, &test_bases, problems);
+    validation.extend(permits::read(sources, &laws, &test_bases, problems));
+    let coded_fields = coded_fields::read(sources, &laws, problems);
     let criteria = conditional::criteria(sources, &laws, &test_bases, problems);
 
     let (files, bytes) = sources.size();
@@ -104,6 +110,7 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
         exchange_rates: valuation.exchange_rates,
         origin,
         validation,
+        coded_fields,
         criteria,
         test_bases,
     })

@@ -1,9 +1,10 @@
 //! The names that conditions may use, found in the vocabulary's registry.
 
-use conditions::{CollectionSlot, FieldSlot, Schema, Type};
+use conditions::{CollectionSlot, FieldSlot, ListSlot, Schema, Type};
 use vocabulary::{FieldId, Kind, Scope};
 
-use super::{DECLARATION_FACTS, ELEMENT_FACTS, ITEM_FACTS};
+use super::{DECLARATION_FACTS, ELEMENT_FACTS, ITEM_FACTS, LOOKED_UP_FACTS};
+use crate::CodeList;
 
 pub(crate) const BILLS: CollectionSlot = CollectionSlot(0);
 pub(crate) const PERMITS: CollectionSlot = CollectionSlot(1);
@@ -75,7 +76,7 @@ pub(crate) fn word_of(scope: Scope) -> &'static str {
 /// The facts of a kind of record that no declarant enters.
 pub(crate) fn facts(scope: Scope) -> impl Iterator<Item = &'static (&'static str, u16, Type)> {
     let (own, more): (&[_], &[_]) = match scope {
-        Scope::Declaration => (DECLARATION_FACTS, &[]),
+        Scope::Declaration => (DECLARATION_FACTS, LOOKED_UP_FACTS),
         Scope::GoodsItem => (ELEMENT_FACTS, ITEM_FACTS),
         _ => (ELEMENT_FACTS, &[]),
     };
@@ -135,9 +136,19 @@ impl Schema for Vocabulary {
         None
     }
 
-    fn list_names(&self) -> Vec<String> {
-        Vec::new()
+    fn asked_list(&self, name: &str) -> Option<ListSlot> {
+        let position = CodeList::ALL.iter().position(|list| list_name(*list) == name)?;
+        u16::try_from(position).ok().map(ListSlot)
     }
+
+    fn list_names(&self) -> Vec<String> {
+        CodeList::ALL.iter().map(|list| list_name(*list)).collect()
+    }
+}
+
+/// A code list's name in conditions: `list(price_kinds)`.
+fn list_name(list: CodeList) -> String {
+    list.as_str().replace('-', "_")
 }
 
 /// Every name of a field or collection that a declarant enters in a kind of record.

@@ -32,6 +32,8 @@ mod export_taxes;
 
 mod tax_codes;
 
+mod relations;
+
 mod report;
 
 use vocabulary::{Declaration, Direction, Finding, RulebookGap, WriteOff};
@@ -73,6 +75,7 @@ pub fn accept<'a>(
     header::office(lodged, rules, &mut report);
     header::tax_codes(lodged, direction, &mut report);
     header::number(lodged, direction, &mut report);
+    relations::check(lodged, rules, &mut report);
     let price = header::price_terms(lodged, direction, rules);
     let mut exchange_rates = header::exchange_rates(lodged, rules, &mut report);
     let value_rounding = header::rounding(rules, rulebook::RoundingKind::CustomsValueOfLine, &mut report);

@@ -13,9 +13,10 @@ use std::fmt;
 
 use conditions::{Condition, SeenValue};
 use jiff::civil::Date;
-use vocabulary::{Declaration, Direction, Scope};
+use vocabulary::{Declaration, Direction, FieldId, Scope};
 
 pub(crate) use self::change::{Change, Group};
+use crate::CodeList;
 use crate::cited::Provenance;
 use crate::rulebook::Rulebook;
 use crate::subject::{ItemSurroundings, Subject, Supposed, Surroundings};
@@ -173,6 +174,11 @@ impl Rulebook {
     /// The sound declarations that tests of rules change: name, day of registration, declaration.
     pub fn test_bases(&self) -> impl Iterator<Item = (&str, Date, &Declaration)> {
         self.test_bases.iter().map(|base| (&*base.name, base.on, &base.declaration))
+    }
+
+    /// The fields that take a code of a list: the code of the finding without one, the field, the list.
+    pub fn coded_fields(&self) -> impl Iterator<Item = (&str, FieldId, CodeList)> {
+        self.coded_fields.iter().map(|coded| (&*coded.code, coded.field, coded.list))
     }
 
     fn testable(&self) -> impl Iterator<Item = Testable<'_>> {

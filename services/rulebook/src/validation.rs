@@ -125,14 +125,8 @@ impl RulesInForce<'_> {
             }
         }
         for coded in &self.rulebook().coded_fields {
-            if !coded.provenance.holds_on(self.date()) {
-                continue;
-            }
-            for finding in coded.findings(*self, whole, declaration, direction) {
-                // A rule that speaks of the same place says more than that the code is unknown.
-                if !verdict.findings.iter().any(|other| other.is_error() && other.place == finding.place) {
-                    verdict.findings.push(finding);
-                }
+            if coded.provenance.holds_on(self.date()) {
+                verdict.findings.extend(coded.findings(*self, whole, declaration, direction));
             }
         }
         let fired: Vec<String> = verdict.findings.iter().map(|finding| finding.code.clone()).collect();

@@ -492,6 +492,10 @@ impl Goods {
             if line.mfn().is_err() || line.units().next().is_none() {
                 continue;
             }
+            // A sound declaration of such goods would have to name a permit.
+            if rules.permit_needed(&code, Direction::Import) || rules.permit_needed(&code, Direction::Export) {
+                continue;
+            }
             if !matches!(line.environmental(), EnvironmentalProtection::No(_)) {
                 continue;
             }

@@ -51,6 +51,8 @@ mod necessary;
 
 mod explain;
 
+mod statement;
+
 mod error;
 
 #[cfg(test)]

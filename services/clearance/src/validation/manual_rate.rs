@@ -1,4 +1,5 @@
-//! Rates that the declarant typed (VNACCS TXA to TXD): they may repeat what the rules say, and not change it.
+//! Rates that the declarant typed (VNACCS TXA to TXD): they may repeat what the rules say, and not change it. That a typed
+//! amount has its unit and currency is said by `rules/validation`.
 
 use vocabulary::declaration::goods_item;
 use vocabulary::duty::plain;
@@ -6,11 +7,10 @@ use vocabulary::{Bilingual, FieldId, GoodsItem, Place};
 
 use super::Report;
 use crate::accepted::{CitedRate, ClaimedRate};
-use crate::problem::{PARTICULARS, problem};
+use crate::problem::problem;
 
 /// Compares the typed rate of a line with the one that the rules give.
 pub(crate) fn check(position: usize, item: &GoodsItem, rate: &CitedRate, report: &mut Report<'_>) {
-    complete(position, item, report);
     let (percent, per_unit) = match &rate.0 {
         ClaimedRate::AdValorem(percent) => (Some(*percent), None),
         ClaimedRate::PerUnit(per_unit) => (None, Some(per_unit)),
@@ -63,30 +63,4 @@ fn differs(field: FieldId, position: usize, typed: String, right: &str, rate: &C
         rate.1.rule.to_string(),
         &rate.1.law,
     ));
-}
-
-/// An amount needs its unit and its currency, and they need the amount.
-fn complete(position: usize, item: &GoodsItem, report: &mut Report<'_>) {
-    let amount = item.manual_specific_rate.is_some();
-    let (unit, currency) = (item.manual_specific_unit.is_some(), item.manual_specific_currency.is_some());
-    let needs = [
-        ("R1075", amount && !unit, goods_item::manual_specific_unit),
-        ("R1076", amount && !currency, goods_item::manual_specific_currency),
-        ("R1077", !amount && unit, goods_item::manual_specific_rate),
-        ("R1078", !amount && currency && !unit, goods_item::manual_specific_rate),
-    ];
-    for (code, _, field) in needs.into_iter().filter(|(_, wrong, _)| *wrong) {
-        report.find(problem(
-            code,
-            Place::item(field, position),
-            None,
-            Bilingual::new(
-                "a typed specific rate needs its amount, its unit and its currency",
-                "mức thuế tuyệt đối nhập thủ công phải có đủ mức, đơn vị tính và đồng tiền",
-            ),
-            Bilingual::new("enter all three, or none", "nhập đủ cả ba chỉ tiêu hoặc bỏ trống"),
-            "contract/typed-rates",
-            PARTICULARS,
-        ));
-    }
 }

@@ -76,7 +76,7 @@ pub(crate) fn declared(
         }
         let rate_alone = matches!(known.effect(), TaxEffect::Rate(_) | TaxEffect::Amount { .. });
         if rate_alone && entered.exemption_code.is_none() {
-            reduction_without_code(false, entered.reduction_amount, at(other_tax::reduction_amount), report);
+            reduction_without_code(entered.reduction_amount, at(other_tax::reduction_amount), report);
         }
         if let Some(code) = entered.exemption_code.as_deref() {
             let place = at(other_tax::exemption_code);
@@ -106,10 +106,8 @@ pub(crate) fn duty_relief(
     report: &mut Report<'_>,
 ) -> Option<DeclaredRelief> {
     let amount_place = Place::item(goods_item::reduction_amount, position);
-    let Some(code) = item.exemption_code.as_deref() else {
-        reduction_without_code(true, item.reduction_amount, amount_place, report);
-        return None;
-    };
+    // An amount without a code is a finding of the rulebook's own rules.
+    let code = item.exemption_code.as_deref()?;
     let place = Place::item(goods_item::exemption_code, position);
     match rules.tax_code(code) {
         None => {
@@ -194,11 +192,11 @@ fn relief_of(
     }
 }
 
-/// An amount of a reduction without a code that reduces.
-fn reduction_without_code(duty: bool, amount: Option<Decimal>, place: Place, report: &mut Report<'_>) {
+/// An amount of a reduction beside a code that stands for a rate, without a code that reduces.
+fn reduction_without_code(amount: Option<Decimal>, place: Place, report: &mut Report<'_>) {
     let Some(amount) = amount else { return };
     report.find(problem(
-        if duty { "E0279" } else { "E0291" },
+        "E0291",
         place,
         Some(plain(amount)),
         Bilingual::new(

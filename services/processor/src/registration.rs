@@ -218,7 +218,8 @@ fn decide(
     let draw = number.map_or(0, |number| draw(&desk.settings.selectivity_secret, &number.to_string()));
     let facts = CaseFacts { trader, ..CaseFacts::default() };
     let circumstances = Circumstances { facts, registered_at: arrival.at, number, draw };
-    let decision = clear(declaration, findings, &circumstances, desk.rulebook);
+    let mut decision = clear(declaration, findings, &circumstances, desk.rulebook);
+    message::locate_in(arrival.payload(), &mut decision.findings);
     if let Some(number) = decision.number {
         *desk.series.next(number.direction()) += 1;
     }
@@ -399,7 +400,9 @@ pub fn assess_document(
         Reading::Read { declaration, findings } => {
             let facts = facts.for_case(declaration.declarant());
             let circumstances = Circumstances { facts, registered_at: at, number: None, draw };
-            clear(&declaration, findings, &circumstances, rulebook)
+            let mut decision = clear(&declaration, findings, &circumstances, rulebook);
+            message::locate_in(document, &mut decision.findings);
+            decision
         }
         Reading::Unreadable(findings) => Decision {
             outcome: Outcome::Unreadable,

@@ -76,6 +76,71 @@ fn freight_and_insurance_are_shared_out_by_value() {
 }
 
 #[test]
+fn the_week_of_registration_decides_the_exchange_rate() {
+    // The same shipment in a week of 26,105 dong: 12,600.30 and 8,400.20 dollars.
+    let folder = tempfile::tempdir().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules"), folder.path());
+    let table = folder.path().join("valuation/exchange-rates.csv");
+    let rates = std::fs::read_to_string(&table).unwrap();
+    let changed = rates.replace("\n2026-11-23,2026-11-29,26100,", "\n2026-11-23,2026-11-29,26105,");
+    assert_ne!(rates, changed);
+    std::fs::write(&table, changed).unwrap();
+    let rulebook = Rulebook::load(folder.path()).unwrap_or_else(|errors| panic!("{errors}"));
+    let declaration = Declaration {
+        terms_of_delivery: Some("FOB".into()),
+        freight_class: Some("A".into()),
+        freight_currency: Some("USD".into()),
+        freight_amount: Some(number("900")),
+        insurance_class: Some("A".into()),
+        insurance_currency: Some("USD".into()),
+        insurance_amount: Some(number("100.50")),
+        ..import("A12")
+    };
+    let items =
+        vec![line("84818099", "CN", "B01", "1200", "PCE", "10"), line("84818099", "CN", "B01", "800", "PCE", "10")];
+    let declaration = with_lines(declaration, items);
+    for (day, first, second) in [
+        (date(2026, 11, 22), "328867830", "219245220"),
+        (date(2026, 11, 23), "328930831.5", "219287221"),
+        (date(2026, 11, 29), "328930831.5", "219287221"),
+    ] {
+        let context = Context {
+            rules: rulebook.in_force_on(day),
+            facts: CaseFacts::default(),
+            registered_at: day.at(9, 0, 0, 0),
+            number: None,
+            draw: 999_999,
+        };
+        let decision = clear(&declaration, Vec::new(), &context);
+        assert_eq!(decision.outcome, Outcome::Accepted, "{:#?}", decision.findings);
+        let values: Vec<Decimal> = decision.items.iter().map(|item| item.customs_value).collect();
+        assert_eq!(values, [number(first), number(second)], "{day}");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn goods_without_most_favoured_nation_treatment_bear_the_ordinary_rate() {
+    // Half as much again as the preferential 10 per cent.
+    let decision = decide(&with_lines(import("A12"), vec![line("84818099", "KP", "B03", "1000", "PCE", "10")]));
+    check(&decision, "261000000", &[(ImportDuty, "39150000"), (Vat, "24012000")], "63162000");
+    assert_eq!(decision.items[0].taxes[0].rate.to_string(), "15");
+    let law = &decision.items[0].taxes[0].citation.law;
+    assert!(law.contains("15/2023"), "{law}");
+}
+
+#[test]
 fn wine_bears_duty_special_consumption_tax_and_full_vat() {
     let decision = decide(&with_lines(import("A11"), vec![line("22042111", "FR", "B01", "6000", "LTR", "5")]));
     check(

@@ -1,4 +1,5 @@
 //! What the tests against libxml2 share: chance from a seed, ways of spoiling a document, and the oracle itself.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

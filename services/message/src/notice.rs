@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, DutyTotal, DutyType, Finding, Lane, Notice, NoticeKind, Severity};
+use vocabulary::{Bilingual, DutyTotal, DutyType, Finding, Kind, Lane, Notice, NoticeKind, Reason, Severity};
 
 use crate::payment::{DATE_TIME_SHAPE, DECLARATION_ID, PAYMENT_IDENTIFIER_ID, date_time, text};
 use crate::tree::{self, Cursor, Element, Format};
@@ -19,14 +19,6 @@ const FORMAT: Format = Format {
     schema: "schemas/notice/1.0",
     law: "Law 54/2014/QH13, art. 30 (registration of declarations)",
 };
-
-const KINDS: [NoticeKind; 5] = [
-    NoticeKind::Rejected,
-    NoticeKind::Registered,
-    NoticeKind::AwaitingPayment,
-    NoticeKind::Cleared,
-    NoticeKind::Referred,
-];
 
 /// Writes a notice.
 pub fn write_notice(notice: &Notice) -> Vec<u8> {
@@ -48,7 +40,17 @@ pub fn write_notice(notice: &Notice) -> Vec<u8> {
         out.close(1, "DutyTaxFeeTotal");
     }
     out.optional(1, "TotalPayableAmount", notice.total_payable.map(plain).as_deref());
+    out.optional(1, "PreviousTotalPayableAmount", notice.previous_total_payable.map(plain).as_deref());
+    if let (Some(now), Some(before)) = (notice.total_payable, notice.previous_total_payable) {
+        out.leaf(1, "DifferenceAmount", "", &plain(now - before));
+    }
     out.optional(1, "PaymentIdentifierID", notice.payment_identifier.as_deref());
+    if let Some(reason) = &notice.reason {
+        out.open(1, "Reason");
+        out.leaf(2, "Code", "", &reason.code);
+        out.bilingual("Message", &reason.message);
+        out.close(1, "Reason");
+    }
     for finding in &notice.findings {
         out.finding(finding);
     }
@@ -119,7 +121,7 @@ fn severity_word(severity: Severity) -> &'static str {
 pub fn read_notice(bytes: &[u8]) -> Result<Notice, Vec<Finding>> {
     tree::read(bytes, &FORMAT, |cursor| {
         let kind = cursor.parsed("TypeCode", ["the kind of a notice", "loại thông báo"], |text| {
-            KINDS.into_iter().find(|kind| kind.as_str() == text)
+            NoticeKind::ALL.into_iter().find(|kind| kind.as_str() == text)
         });
         let declarant = cursor.bounded_text("DeclarantID", 35);
         let reference = cursor.bounded_text("FunctionalReferenceID", 300);
@@ -132,7 +134,13 @@ pub fn read_notice(bytes: &[u8]) -> Result<Notice, Vec<Finding>> {
             totals.extend(cursor.group(total, duty_total));
         }
         let total_payable = cursor.optional_parsed("TotalPayableAmount", AMOUNT_SHAPE, amount);
+        let previous_total_payable = cursor.optional_parsed("PreviousTotalPayableAmount", AMOUNT_SHAPE, amount);
+        // It follows from the two totals; it is read so that what cannot be a difference is told.
+        cursor.optional_parsed("DifferenceAmount", DIFFERENCE_SHAPE, |text| {
+            amount(text.strip_prefix('-').unwrap_or(text))
+        });
         let payment_identifier = cursor.optional_value("PaymentIdentifierID", PAYMENT_IDENTIFIER_ID).and_then(text);
+        let reason = cursor.optional("Reason").and_then(|element| cursor.group(element, reason));
         let mut findings = Vec::new();
         while let Some(element) = cursor.optional("Finding") {
             findings.extend(cursor.group(element, finding));
@@ -147,13 +155,17 @@ pub fn read_notice(bytes: &[u8]) -> Result<Notice, Vec<Finding>> {
             lane,
             totals,
             total_payable,
+            previous_total_payable,
             payment_identifier,
+            reason,
             findings,
         })
     })
 }
 
 const NUMBER_SHAPE: [&str; 2] = ["a whole number", "số nguyên"];
+const DIFFERENCE_SHAPE: [&str; 2] =
+    ["whole dong, with a minus sign where it is less", "số tiền đồng, có dấu trừ nếu giảm"];
 const AMOUNT_SHAPE: [&str; 2] = ["whole dong", "số tiền đồng, không có phần lẻ"];
 
 /// A whole number, in no more digits than the schema has room for.
@@ -182,6 +194,12 @@ fn duty_total(cursor: &mut Cursor<'_>) -> Option<DutyTotal> {
     });
     let payable = cursor.parsed("PayableAmount", AMOUNT_SHAPE, amount);
     Some(DutyTotal { duty_type: duty_type?, payable: payable? })
+}
+
+fn reason(cursor: &mut Cursor<'_>) -> Option<Reason> {
+    let code = cursor.value("Code", Kind::Wide { max: 64 }).and_then(text);
+    let message = bilingual(cursor, "Message");
+    Some(Reason { code: code?, message: message? })
 }
 
 fn finding(cursor: &mut Cursor<'_>) -> Option<Finding> {
@@ -251,7 +269,9 @@ mod tests {
                 DutyTotal { duty_type: DutyType::Vat, payable: Decimal::from(99_999_999_999_u64) },
             ],
             total_payable: Some(Decimal::from(100_026_099_999_u64)),
+            previous_total_payable: Some(Decimal::from(100_026_100_000_u64)),
             payment_identifier: Some("VN108399733040".to_owned()),
+            reason: Some(Reason { code: "E0399".to_owned(), message: Bilingual::new("nine times", "chín lần") }),
             findings: vec![Finding {
                 code: "R1088".to_owned(),
                 severity: Severity::Warning,
@@ -280,7 +300,9 @@ mod tests {
             lane: None,
             totals: Vec::new(),
             total_payable: None,
+            previous_total_payable: None,
             payment_identifier: None,
+            reason: None,
             ..notice()
         };
         assert_eq!(read_notice(&write_notice(&brief)).unwrap(), brief);
@@ -290,6 +312,7 @@ mod tests {
     fn a_notice_gives_the_lane_with_its_national_code() {
         let document = String::from_utf8(write_notice(&notice())).unwrap();
         assert!(document.contains("<Lane nationalCode=\"2\">yellow</Lane>"), "{document}");
+        assert!(document.contains("<DifferenceAmount>-1</DifferenceAmount>"), "{document}");
     }
 
     #[test]

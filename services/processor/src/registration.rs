@@ -296,6 +296,8 @@ fn contradict(topics: &Topics, plan: &mut Plan, lodgement: &Lodgement<'_>, key: 
         lane: None,
         totals: Vec::new(),
         total_payable: None,
+        previous_total_payable: None,
+        reason: None,
         payment_identifier: None,
         findings: vec![finding],
     };

@@ -351,10 +351,11 @@ fn an_unknown_setting_is_refused() {
         assert_eq!(output.status.code(), Some(64));
         assert!(String::from_utf8_lossy(&output.stderr).contains("urll"));
     }
+    let elsewhere = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_thongquan"))
         .arg("doctor")
         .env("THONGQUAN_STREAM__KINDD", "kafka")
-        .current_dir(folder.path())
+        .current_dir(elsewhere.path())
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(64));

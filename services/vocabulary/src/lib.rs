@@ -37,7 +37,7 @@ pub use facts::{
 };
 pub use field::{Field, FieldId, Kind, Record, Required, Scope, Text, Value, ValueRef};
 pub use finding::{Bilingual, Finding, Language, Place, Severity};
-pub use notice::{Notice, NoticeKind, PaymentConfirmation};
+pub use notice::{Notice, NoticeKind, PaymentConfirmation, Reason};
 pub use number::DeclarationNumber;
 pub use origin_certificate::{
     CertificateInvoice, CertificateItem, CertificateParty, CertificateTick, CertifiedExporter, Exhibition,

@@ -2,36 +2,95 @@
 
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::decision::{DutyTotal, Lane};
-use crate::finding::Finding;
+use crate::finding::{Bilingual, Finding};
 
 /// What a notice says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoticeKind {
     /// The declaration was not registered.
     Rejected,
+    /// The declaration is kept under its number, and is to be registered.
+    PreRegistered,
     /// The declaration was registered, with its lane and what is owed.
     Registered,
     /// What is owed has to be paid before the goods can be cleared.
     AwaitingPayment,
+    /// A payment was booked.
+    PaymentReceived,
     /// The goods are cleared.
     Cleared,
     /// An officer has the declaration, because the rulebook does not answer it.
     Referred,
+    /// An officer asks for an amendment.
+    AmendmentInstructed,
+    /// The goods are to be examined after all.
+    Rerouted,
+    /// The goods are released before clearance (giải phóng hàng).
+    Released,
+    /// The goods may be taken to storage until a specialised inspection ends (đưa hàng về bảo quản).
+    TakenToStorage,
+    /// A later version stands in the declaration's place.
+    Amended,
+    /// The declaration is cancelled.
+    Cancelled,
+    /// What was asked for is refused, or an officer refuses the goods.
+    Refused,
+    /// What is owed has changed, with what it was before.
+    DutyDifference,
 }
 
 impl NoticeKind {
+    /// Every kind.
+    pub const ALL: [Self; 15] = [
+        Self::Rejected,
+        Self::PreRegistered,
+        Self::Registered,
+        Self::AwaitingPayment,
+        Self::PaymentReceived,
+        Self::Cleared,
+        Self::Referred,
+        Self::AmendmentInstructed,
+        Self::Rerouted,
+        Self::Released,
+        Self::TakenToStorage,
+        Self::Amended,
+        Self::Cancelled,
+        Self::Refused,
+        Self::DutyDifference,
+    ];
+
     /// The word used in records and on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rejected => "rejected",
+            Self::PreRegistered => "pre-registered",
             Self::Registered => "registered",
             Self::AwaitingPayment => "awaiting-payment",
+            Self::PaymentReceived => "payment-received",
             Self::Cleared => "cleared",
             Self::Referred => "referred",
+            Self::AmendmentInstructed => "amendment-instructed",
+            Self::Rerouted => "rerouted",
+            Self::Released => "released",
+            Self::TakenToStorage => "taken-to-storage",
+            Self::Amended => "amended",
+            Self::Cancelled => "cancelled",
+            Self::Refused => "refused",
+            Self::DutyDifference => "duty-difference",
         }
     }
+}
+
+/// Why something was refused, cancelled, or has to be amended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// A stable code: that of the national system where it has one (E0399), ours otherwise.
+    pub code: String,
+    /// The reason in words, with the law.
+    pub message: Bilingual,
 }
 
 /// A notice to the declarant. It never says why a lane was chosen.
@@ -55,8 +114,12 @@ pub struct Notice {
     pub totals: Vec<DutyTotal>,
     /// What is owed altogether, in whole dong.
     pub total_payable: Option<Decimal>,
+    /// What was owed altogether before, where that has changed.
+    pub previous_total_payable: Option<Decimal>,
     /// The identifier to pay under, where something is to be paid.
     pub payment_identifier: Option<String>,
+    /// Why, where something was refused, cancelled, or has to be amended.
+    pub reason: Option<Reason>,
     /// What is wrong, or worth saying.
     pub findings: Vec<Finding>,
 }

@@ -65,6 +65,18 @@ impl DeclarationNumber {
         self.amendments
     }
 
+    /// The number as it was first given, before any amendment.
+    pub fn original(self) -> Self {
+        Self { amendments: 0, ..self }
+    }
+
+    /// The eleven digits that a declaration keeps through its amendments.
+    pub fn stem(self) -> String {
+        let mut text = self.to_string();
+        text.truncate(11);
+        text
+    }
+
     /// The number after one more amendment; `None` after the ninth, from where paper is the law's way.
     pub fn amended(self) -> Option<Self> {
         (self.amendments < 9).then_some(Self { amendments: self.amendments + 1, ..self })
@@ -135,6 +147,7 @@ mod tests {
             assert_eq!(number.amendments(), count);
         }
         assert_eq!(number.amended(), None);
+        assert_eq!((number.original().to_string().as_str(), number.stem().as_str()), ("108399733040", "10839973304"));
         assert_eq!(DeclarationNumber::new(Direction::Export, 1_000_000_000), Err(NumberError::CounterUsedUp));
     }
 

@@ -21,6 +21,8 @@ pub(crate) fn of_decision(decision: &Decision, state: State, key: &DeclarationKe
     let number = decision.number.map(|number| number.to_string());
     let owed = decision.total_payable;
     let notice = |kind: NoticeKind| Notice {
+        previous_total_payable: None,
+        reason: None,
         kind,
         declarant: key.declarant.clone(),
         reference: key.reference.clone(),

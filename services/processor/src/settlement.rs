@@ -156,6 +156,8 @@ fn book(
 
 fn cleared(row: &DeclarationRow, arrival: &Arrival<'_>) -> Notice {
     Notice {
+        previous_total_payable: None,
+        reason: None,
         kind: NoticeKind::Cleared,
         declarant: row.key.declarant.clone(),
         reference: row.key.reference.clone(),

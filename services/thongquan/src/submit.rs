@@ -148,9 +148,20 @@ fn is_last(notice: &Notice) -> bool {
 
 fn status_of(kind: NoticeKind) -> u8 {
     match kind {
-        NoticeKind::Registered | NoticeKind::AwaitingPayment | NoticeKind::Cleared => 0,
-        NoticeKind::Rejected => 1,
+        NoticeKind::Rejected | NoticeKind::Refused => 1,
         NoticeKind::Referred => 3,
+        NoticeKind::PreRegistered
+        | NoticeKind::Registered
+        | NoticeKind::AwaitingPayment
+        | NoticeKind::PaymentReceived
+        | NoticeKind::Cleared
+        | NoticeKind::AmendmentInstructed
+        | NoticeKind::Rerouted
+        | NoticeKind::Released
+        | NoticeKind::TakenToStorage
+        | NoticeKind::Amended
+        | NoticeKind::Cancelled
+        | NoticeKind::DutyDifference => 0,
     }
 }
 

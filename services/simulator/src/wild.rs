@@ -11,11 +11,14 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha12Rng;
 use rulebook::{
     AdjustmentEffect, CodeList, EnvironmentalProtection, MfnRelation, Preferential, Rulebook, RulesInForce,
-    SpecialConsumption, TariffLine, TaxCode, TaxEffect, Treatment, VatOnLine,
+    SpecialConsumption, SpecificKind, SpecificRate, TariffLine, TaxCode, TaxEffect, TradeRemedy, Treatment, VatOnLine,
 };
 use rust_decimal::Decimal;
 use vocabulary::declaration::{Adjustment, AdjustmentReference, Bill, Container, OtherTax};
-use vocabulary::{Declaration, Direction, DutyType, GoodsItem, TaxCodeStatus, TraderFacts};
+use vocabulary::{
+    BalanceLine, Declaration, Direction, DutyType, ExemptionList, Facts, GoodsItem, Guarantee, TaxCodeStatus,
+    TemporaryDeclaration, TraderFacts,
+};
 
 use crate::traders::tax_code;
 
@@ -41,13 +44,13 @@ const PARTNERS: [&str; 32] = [
     "FR", "IT", "NL", "GB", "CA", "MX", "PE", "RU", "IL", "AE", "CU", "US", "BR", "VN",
 ];
 
-/// A declaration with what is known of its declarant, and the day of its registration.
+/// A declaration with what is known besides, and the day of its registration.
 #[derive(Debug, Clone)]
 pub struct Specimen {
     /// What is lodged.
     pub declaration: Declaration,
-    /// Who lodges it.
-    pub trader: TraderFacts,
+    /// What is known of its declarant, and of the balances that it draws on.
+    pub facts: Facts,
     /// When it is registered.
     pub day: Date,
 }
@@ -79,6 +82,7 @@ impl<'r> Wild<'r> {
                     !matches!(line.special_consumption(), SpecialConsumption::NotSubject(_))
                         || !matches!(line.environmental(), EnvironmentalProtection::No(_))
                         || !matches!(line.mfn_out_of_quota(), Ok(None))
+                        || rules.trade_remedies(code).next().is_some()
                 })
             })
             .cloned()
@@ -141,10 +145,12 @@ impl<'r> Wild<'r> {
         if self.chance(3) {
             trader.status = TaxCodeStatus::Closed;
         }
+        let mut facts = Facts { traders: vec![trader], ..Facts::default() };
+        self.balances(&mut declaration, &mut facts, day);
         if self.chance(60) {
             self.spoil(&mut declaration);
         }
-        Specimen { declaration, trader, day }
+        Specimen { declaration, facts, day }
     }
 
     /// Whether something happens that happens so often in a thousand.
@@ -201,7 +207,7 @@ impl<'r> Wild<'r> {
             declaration.invoice_currency = Some("ISK".into());
         }
         if self.chance(60) {
-            declaration.cargo_class = Some(self.pick(&["A", "F", "E", "J"]).into());
+            declaration.cargo_class = Some(self.pick(&["A", "A", "F", "F", "E", "J"]).into());
         }
         if matches!(kind, "G11" | "G12" | "G13" | "G14" | "G61") {
             declaration.temporary_limit_date = Some(day.saturating_add(120.days()));
@@ -209,7 +215,7 @@ impl<'r> Wild<'r> {
         let country = self.country();
         match direction {
             Direction::Import => {
-                declaration.party_class = Some(self.pick(&["3", "4", "4", "4"]).into());
+                declaration.party_class = Some(self.pick(&["2", "3", "4", "4", "4"]).into());
                 declaration.importer_code = Some(self.tax_code.as_str().into());
                 declaration.importer_name = Some("Công ty Hoang Dã".into());
                 declaration.importer_address = Some("Phú Thọ".into());
@@ -413,6 +419,14 @@ impl<'r> Wild<'r> {
         if self.chance(420) {
             self.preference(item, origin, line, rules);
         }
+        let code = item.commodity_code.as_deref().unwrap_or_default();
+        if rules.specific_rates().any(|rate| rate.covers(code)) && self.chance(400) || self.chance(2) {
+            self.specific_duty(item, rules);
+        }
+        if self.chance(10) {
+            let mfn = line.mfn().map(|rate| rate.value).ok();
+            item.manual_rate = mfn.filter(|_| self.chance(800)).or(Some(Decimal::ONE));
+        }
     }
 
     /// Asks for the rate of an agreement, mostly one that gives the line something.
@@ -453,11 +467,7 @@ impl<'r> Wild<'r> {
     /// Codes of the other taxes, in the order of the form: trade remedies, special consumption tax, environmental
     /// protection tax, VAT.
     fn other_taxes(&mut self, item: &mut GoodsItem, line: &TariffLine<'_>, rules: &RulesInForce<'_>) {
-        if self.chance(60) {
-            let code = self.pick(&["G061", "G088", "GK", "GM"]);
-            let exemption = (code.len() == 4 && self.chance(150)).then(|| self.pick(&["GK", "GM"]).into());
-            item.other_taxes.push(OtherTax { code: Some(code.into()), exemption_code: exemption, ..OtherTax::default() });
-        }
+        self.trade_remedies(item, rules);
         match line.special_consumption() {
             SpecialConsumption::DependsOnGoods { permitted, .. } => {
                 self.declare(item, DutyType::SpecialConsumption, &permitted, rules);
@@ -482,6 +492,73 @@ impl<'r> Wild<'r> {
         }
         if self.chance(2) && !item.other_taxes.is_empty() && item.other_taxes.len() < 5 {
             item.other_taxes.push(item.other_taxes[0].clone());
+        }
+    }
+
+    /// What is declared of the measures on the goods: a rate, why there is none, a proof of another origin, or nothing.
+    fn trade_remedies(&mut self, item: &mut GoodsItem, rules: &RulesInForce<'_>) {
+        let hs = item.commodity_code.as_deref().unwrap_or_default();
+        let origin = item.origin.as_deref().unwrap_or_default();
+        let measures: Vec<TradeRemedy<'_>> = rules.trade_remedies(hs).collect();
+        for duty_type in [DutyType::AntiDumping, DutyType::Countervailing, DutyType::Safeguard] {
+            let of_type: Vec<&TradeRemedy<'_>> = measures.iter().filter(|measure| measure.tax() == duty_type).collect();
+            if of_type.is_empty() && !self.chance(1) {
+                continue;
+            }
+            let (not_subject, exempt) = match duty_type {
+                DutyType::AntiDumping => ("GK", "GM"),
+                DutyType::Countervailing => ("CK", "CM"),
+                _ => ("BK", "BM"),
+            };
+            let covered = of_type.iter().any(|measure| measure.covers_origin(origin));
+            let rates: Vec<String> = of_type
+                .iter()
+                .flat_map(|measure| measure.origins().flat_map(|of| measure.rates(of)))
+                .map(|rate| rate.code.code().to_owned())
+                .collect();
+            let relief = self.pick(&[not_subject, exempt]).to_owned();
+            let rate = rates.choose(&mut self.rng).cloned().unwrap_or_else(|| "G061".to_owned());
+            let mut entered = OtherTax::default();
+            match self.rng.random_range(0..100) {
+                0..=54 if covered => entered.code = Some(rate.as_str().into()),
+                0..=9 => entered.code = Some(rate.as_str().into()),
+                55..=64 => {
+                    entered.code = Some(rate.as_str().into());
+                    entered.exemption_code = Some(relief.as_str().into());
+                }
+                65..=94 if covered => entered.code = Some(relief.as_str().into()),
+                65..=79 => entered.code = Some(relief.as_str().into()),
+                _ => {}
+            }
+            if entered.code.is_some() {
+                item.other_taxes.push(entered);
+            } else if !covered && item.certificate_number.is_none() && self.chance(800) {
+                // A proof of the other origin, without a claim on a preference.
+                if self.chance(500) {
+                    item.certificate_late = Some("true".into());
+                } else {
+                    item.certificate_form = Some("B".into());
+                    item.certificate_number = Some("B26000001".into());
+                    item.certificate_date = Some(rules.date().saturating_sub(5.days()));
+                }
+            }
+        }
+    }
+
+    /// A specific or mixed duty of the goods, or of other goods.
+    fn specific_duty(&mut self, item: &mut GoodsItem, rules: &RulesInForce<'_>) {
+        let hs = item.commodity_code.as_deref().unwrap_or_default();
+        let anything = self.chance(30);
+        let rates: Vec<SpecificRate<'_>> = rules.specific_rates().filter(|rate| anything || rate.covers(hs)).collect();
+        let Some(rate) = rates.choose(&mut self.rng).copied() else { return };
+        item.quota_class = None;
+        item.specific_rate_code = Some(rate.code().into());
+        let alone = rate.kind() == SpecificKind::Alone;
+        item.tariff_schedule = Some(if alone != self.chance(20) { "B15" } else { "B16" }.into());
+        if self.chance(100) {
+            item.manual_specific_rate = Some(rate.amount());
+            item.manual_specific_unit = Some(rate.unit().into());
+            item.manual_specific_currency = Some(if self.chance(900) { rate.currency() } else { "EUR" }.into());
         }
     }
 
@@ -547,7 +624,8 @@ impl<'r> Wild<'r> {
             item.exemption_code = Some(self.pick(&["XN110", "XN310", "XN410", "XN900", "XNK90"]).into());
         } else if self.chance(20) {
             item.exemption_code = Some("XNG10".into());
-            item.reduction_amount = Some(self.rng.random_range(1..5_000_000)).map(Decimal::from);
+            let digits = if self.chance(900) { 3 } else { 8 };
+            item.reduction_amount = Some(self.amount(digits, 0));
         }
         if self.chance(3) {
             item.tariff_schedule = Some("B30".into());
@@ -560,7 +638,7 @@ impl<'r> Wild<'r> {
         declaration.goods_items.truncate(2);
         let each = 500_000 / i64::try_from(declaration.goods_items.len()).unwrap_or(1);
         for item in &mut declaration.goods_items {
-            let value = each + self.rng.random_range(-1..=1) * if self.rng.random_range(0..2) == 0 { 1 } else { 250_000 };
+            let value = each * self.rng.random_range(1..=4) + self.rng.random_range(-1..=1);
             item.invoice_value = Some(Decimal::from(value.max(1)));
             item.unit_price = None;
             item.unit_price_currency = None;
@@ -612,6 +690,79 @@ impl<'r> Wild<'r> {
         if self.chance(100) {
             let more = Decimal::from(self.rng.random_range(0..3)) * sum + Decimal::from(self.rng.random_range(0..100));
             declaration.allocation_total = Some((sum + more).normalize());
+        }
+    }
+
+    /// Lists of exempt goods, temporary movements and guarantees that the declaration draws on: mostly enough of them.
+    fn balances(&mut self, declaration: &mut Declaration, facts: &mut Facts, day: Date) {
+        let holder = if self.chance(20) { tax_code(8) } else { self.tax_code.clone() };
+        let last_day = self.chance(300).then(|| day.saturating_add(self.rng.random_range(-1..40).days()));
+        let mut list = ExemptionList {
+            number: "DM0000000001".to_owned(),
+            holder: holder.clone(),
+            expires_on: last_day,
+            lines: Vec::new(),
+        };
+        let mut movement = TemporaryDeclaration {
+            number: "100000000010".to_owned(),
+            holder: holder.clone(),
+            due_on: last_day,
+            lines: Vec::new(),
+        };
+        let returns = matches!(declaration.kind.as_deref(), Some("G21" | "G22" | "G23" | "G24" | "G51" | "A21"));
+        let returns = returns && self.chance(700);
+        if returns {
+            declaration.temporary_declaration_number = Some(100_000_000_010);
+        }
+        for at in 0..declaration.goods_items.len() {
+            let line = self.balance_line(at, &declaration.goods_items[at]);
+            let item = &mut declaration.goods_items[at];
+            // Lines of lists are numbered to 999, lines of declarations to 50.
+            if matches!(item.exemption_code.as_deref(), Some("XN310")) && self.chance(950) {
+                item.exemption_list = Some(list.number.as_str().into());
+                item.exemption_list_line = Some(u64::from(line.line));
+                list.lines.push(line.clone());
+            }
+            if returns {
+                item.temporary_line = Some(u64::from(line.line));
+                movement.lines.push(line);
+            }
+        }
+        if !list.lines.is_empty() {
+            facts.exemption_lists.push(list);
+        }
+        if returns {
+            facts.temporary_declarations.push(movement);
+        }
+        if self.chance(40) {
+            let general = self.chance(500);
+            declaration.due_date_code = Some(if general { "B" } else { "A" }.into());
+            declaration.guarantee_bank = Some("VCBVVNVX".into());
+            declaration.guarantee_year = Some(2026);
+            declaration.guarantee_sign = Some("BL".into());
+            declaration.guarantee_number = Some("000123".into());
+            let digits = if self.chance(850) { 13 } else { 7 };
+            facts.guarantees.push(Guarantee {
+                bank: "VCBVVNVX".to_owned(),
+                year: 2026,
+                sign: "BL".to_owned(),
+                number: "000123".to_owned(),
+                holder,
+                general: general != self.chance(20),
+                expires_on: last_day,
+                remaining: Decimal::from(10_i64.pow(digits)),
+            });
+        }
+    }
+
+    /// A line of a balance that a goods item may draw on.
+    fn balance_line(&mut self, at: usize, item: &GoodsItem) -> BalanceLine {
+        let enough = item.quantity.unwrap_or_default() + if self.chance(30) { -Decimal::new(1, 2) } else { Decimal::TEN };
+        BalanceLine {
+            line: u32::try_from(at + 1).unwrap_or(1),
+            commodity_code: if self.chance(800) { item.commodity_code.as_ref().map(ToString::to_string) } else { None },
+            remaining: enough,
+            unit: item.quantity_unit.as_deref().unwrap_or("KGM").to_owned(),
         }
     }
 

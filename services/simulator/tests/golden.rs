@@ -10,7 +10,7 @@ mod scenario;
 use comparison::{decide, difference};
 use scenario::{Expected, Scenario};
 use simulator::wild::Specimen;
-use vocabulary::{Decision, DutyType, Outcome, TaxCodeStatus, TraderFacts};
+use vocabulary::{Decision, DutyType, Facts, Outcome, TaxCodeStatus, TraderFacts};
 
 #[test]
 fn every_scenario_ends_as_its_story_says() {
@@ -35,8 +35,9 @@ fn check(scenario: &Scenario, expected: &Expected) -> Result<(), String> {
         authorised_operator: false,
         debt_over_90_days: false,
     };
-    let specimen = Specimen { declaration: scenario.declaration.clone(), trader, day: expected.on };
-    let decision = decide(&specimen.declaration, &specimen.trader, specimen.day);
+    let facts = Facts { traders: vec![trader], ..scenario.facts.clone() };
+    let specimen = Specimen { declaration: scenario.declaration.clone(), facts, day: expected.on };
+    let decision = decide(&specimen);
     if decision.outcome.as_str() != expected.outcome {
         return Err(format!("{}: {:#?} {:#?}", decision.outcome.as_str(), decision.findings, decision.gaps));
     }

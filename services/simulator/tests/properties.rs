@@ -13,7 +13,7 @@ use vocabulary::{CaseFacts, Decision, Declaration, Direction, DutyType, GoodsIte
 const SEED: u64 = 41;
 
 fn decide_on(specimen: &Specimen) -> Decision {
-    decide(&specimen.declaration, &specimen.trader, specimen.day)
+    decide(specimen)
 }
 
 /// So many wild declarations that are accepted, with their decisions.

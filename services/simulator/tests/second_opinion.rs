@@ -46,7 +46,7 @@ struct Coverage {
 impl Coverage {
     fn see(&mut self, specimen: &Specimen) {
         let declaration = &specimen.declaration;
-        let decision = comparison::decide(declaration, &specimen.trader, specimen.day);
+        let decision = comparison::decide(specimen);
         self.declarations += 1;
         match decision.outcome {
             Outcome::Accepted => self.accepted += 1,
@@ -70,7 +70,7 @@ impl Coverage {
         }
         if difference(specimen, &decision).is_some() {
             let small = smaller::smallest(specimen);
-            let decision = comparison::decide(&small.declaration, &small.trader, small.day);
+            let decision = comparison::decide(&small);
             let Some(Difference { kind, detail }) = difference(&small, &decision) else { return };
             let findings: Vec<_> =
                 decision.findings.iter().map(|finding| format!("{}: {}", finding.code, finding.message.en)).collect();
@@ -80,7 +80,7 @@ impl Coverage {
                 format!(
                     "{kind}\n{detail}\nregistered on {}, {:?}\nfindings {findings:#?}\ngaps {gaps:#?}\n{}",
                     small.day,
-                    small.trader,
+                    small.facts,
                     message::write_declaration(&small.declaration)
                 )
             });

@@ -2,7 +2,9 @@
 //! the goods are not subject to it (TR), and the same of the import or export duty (RE).
 //!
 //! A code counts when it holds on the day and is about the tax that it stands for. Each tax is entered once. A code of
-//! an amount for each unit needs a quantity of the line in that unit. A code of a reduction needs the amount.
+//! an amount for each unit needs a quantity of the line in that unit; of a product that bears environmental protection
+//! tax in part, the second quantity in that unit is the part. An amount of a reduction stands with the code of a
+//! reduction and with no other. A code that draws on a list of exempt goods names the list, and others name none.
 //!
 //! An amount of the environmental protection tax that the rules have for other days alone is their silence and not the
 //! declarant's mistake: the product bears something on the day, and nobody entered what. A code of another tax that does
@@ -11,10 +13,11 @@
 use rust_decimal::Decimal;
 use vocabulary::{Direction, DutyType, GoodsItem};
 
+use super::exchange_rates::dong_for;
 use super::number::of;
 use super::relief::Relief;
 use super::rule_files::Row;
-use super::{Answer, Case, Doubt, TaxRate, refuse, silent};
+use super::{Answer, Case, Doubt, PerUnit, TaxRate, refuse, silent};
 
 /// What is declared of the taxes of a line.
 #[derive(Debug, Default)]
@@ -27,6 +30,8 @@ pub(super) struct Declared {
 /// What is declared of one tax.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tax {
+    /// The code as entered.
+    pub(super) code: String,
     pub(super) rate: Option<TaxRate>,
     pub(super) relief: Option<Relief>,
     /// Whether a code is entered that the rules are silent on for the day.
@@ -47,6 +52,9 @@ pub(super) fn read(case: &Case<'_>, item: &GoodsItem, doubts: &mut Vec<Doubt>) -
             Ok(relief) => declared.duty_relief = Some(relief),
             Err(doubt) => doubts.push(doubt),
         }
+        doubts.extend(list(case, code, item).err());
+    } else if item.reduction_amount.is_some() {
+        doubts.push(Doubt::Refuse("an amount of a reduction without its code".into()));
     }
     // An export bears no other tax, and its form has no place for one.
     if case.direction == Direction::Export {
@@ -54,8 +62,8 @@ pub(super) fn read(case: &Case<'_>, item: &GoodsItem, doubts: &mut Vec<Doubt>) -
     }
     for entered in &item.other_taxes {
         let Some(code) = entered.code.as_deref() else { continue };
-        let row = match row(case, code) {
-            Ok(row) => row,
+        let found = match look_up(case, code) {
+            Ok(found) => found,
             Err(doubt) => {
                 if matches!(doubt, Doubt::Silent(_)) {
                     let tax = Tax { silent: true, ..Tax::default() };
@@ -65,21 +73,26 @@ pub(super) fn read(case: &Case<'_>, item: &GoodsItem, doubts: &mut Vec<Doubt>) -
                 continue;
             }
         };
-        let Some(duty_type) = tax_of(row).filter(|tax| !matches!(tax, DutyType::ImportDuty | DutyType::ExportDuty))
-        else {
+        let duty_type = found.tax;
+        if matches!(duty_type, DutyType::ImportDuty | DutyType::ExportDuty) {
             doubts.push(Doubt::Refuse(format!("{code} is no code of another tax")));
             continue;
-        };
+        }
         if declared.of(duty_type).is_some() {
             doubts.push(Doubt::Refuse(format!("{duty_type} is entered twice")));
             continue;
         }
-        let mut tax = Tax::default();
-        match row.cell("effect") {
-            "rate" | "amount" => match rate(row, item) {
-                Ok(rate) => tax.rate = Some(rate),
-                Err(doubt) => doubts.push(doubt),
-            },
+        let mut tax = Tax { code: code.to_owned(), ..Tax::default() };
+        match found.effect {
+            "rate" | "amount" => {
+                match rate(case, found, item) {
+                    Ok(rate) => tax.rate = Some(rate),
+                    Err(doubt) => doubts.push(doubt),
+                }
+                if entered.exemption_code.is_none() && entered.reduction_amount.is_some() {
+                    doubts.push(Doubt::Refuse("an amount of a reduction without its code".into()));
+                }
+            }
             _ => match relief(case, code, duty_type, entered.reduction_amount) {
                 Ok(relief) => tax.relief = Some(relief),
                 Err(doubt) => doubts.push(doubt),
@@ -96,49 +109,85 @@ pub(super) fn read(case: &Case<'_>, item: &GoodsItem, doubts: &mut Vec<Doubt>) -
     declared
 }
 
-fn row<'c>(case: &Case<'c>, code: &str) -> Answer<&'c Row> {
-    if let Some(row) = case.rules.tax_code(code, case.day) {
-        return Ok(row);
+/// A code on the day: the tax that it is about, what it does, and its row.
+#[derive(Clone, Copy)]
+struct Code<'c> {
+    tax: DutyType,
+    effect: &'c str,
+    row: &'c Row,
+}
+
+fn look_up<'c>(case: &Case<'c>, code: &str) -> Answer<Code<'c>> {
+    let rules = case.rules;
+    let named = |word: &str| DutyType::ALL.into_iter().find(|tax| tax.as_str() == word);
+    if let Some(row) = rules.tax_codes.on(code, case.day).or_else(|| rules.environmental_tax.on(code, case.day))
+        && let Some(tax) = named(row.cell("tax"))
+    {
+        return Ok(Code { tax, effect: row.cell("effect"), row });
     }
-    let [_, environmental, _] = &case.rules.tax_codes;
-    if environmental.rows_of(code).next().is_some() {
+    if let Some(row) = rules.remedies.on(code, case.day)
+        && let Some(measure) = rules.measures.iter().find(|measure| measure.id == row.cell("case"))
+        && let Some(tax) = named(&measure.tax)
+    {
+        let effect = if row.cell("rate").is_empty() { "amount" } else { "rate" };
+        return Ok(Code { tax, effect, row });
+    }
+    if rules.environmental_tax.rows_of(code).next().is_some() {
         return silent(format!("the amount of {code} on {} is not entered", case.day));
     }
     refuse(format!("there is no tax code {code} on {}", case.day))
 }
 
-fn tax_of(row: &Row) -> Option<DutyType> {
-    DutyType::ALL.into_iter().find(|tax| tax.as_str() == row.cell("tax"))
+/// The rate of a trade remedy's code, for goods whose declarant has not entered it.
+pub(super) fn rate_of_remedy(case: &Case<'_>, item: &GoodsItem, code: &str) -> Answer<TaxRate> {
+    rate(case, look_up(case, code)?, item)
 }
 
-fn rate(row: &Row, item: &GoodsItem) -> Answer<TaxRate> {
-    if row.cell("effect") == "rate" {
+fn rate(case: &Case<'_>, code: Code<'_>, item: &GoodsItem) -> Answer<TaxRate> {
+    let row = code.row;
+    if code.effect == "rate" {
         return row.number("rate").map_or_else(|| silent("a code without its rate"), |rate| Ok(TaxRate::Percent(rate)));
     }
     let unit = row.cell("unit");
-    let quantity = if item.quantity_unit.as_deref() == Some(unit) {
-        item.quantity
-    } else if item.second_quantity_unit.as_deref() == Some(unit) {
-        item.second_quantity
-    } else {
-        None
+    let Some(mut quantity) = case.counted_in(item, unit) else {
+        return refuse(format!("the tax is counted by {unit}, and no quantity is"));
     };
-    match (row.number("amount"), quantity) {
-        (Some(amount), Some(quantity)) => Ok(TaxRate::PerUnit { amount, unit: unit.to_owned(), quantity: of(quantity) }),
-        _ => refuse(format!("the tax is counted by {unit}, and no quantity is")),
+    if code.tax == DutyType::EnvironmentalProtection
+        && item.second_quantity_unit.as_deref().is_some_and(|second| case.rules.same_unit(second, unit))
+        && let Some(part) = item.second_quantity.map(of)
+    {
+        if part > quantity {
+            return refuse("the part that bears the tax is more than the whole");
+        }
+        quantity = part;
     }
+    let Some(amount) = row.number("amount") else { return silent("a code without its amount") };
+    let currency = Some(row.cell("currency")).filter(|currency| !currency.is_empty()).unwrap_or("VND");
+    let dong = dong_for(case, currency)?;
+    Ok(TaxRate::PerUnit(PerUnit { amount, currency: currency.to_owned(), unit: unit.to_owned(), quantity, dong }))
 }
 
 fn relief(case: &Case<'_>, code: &str, of_tax: DutyType, amount: Option<Decimal>) -> Answer<Relief> {
-    let row = row(case, code)?;
-    if tax_of(row) != Some(of_tax) {
+    let found = look_up(case, code)?;
+    if found.tax != of_tax {
         return refuse(format!("{code} is not about {of_tax}"));
     }
-    match (row.cell("effect"), amount) {
-        ("exempt", _) => Ok(Relief::Whole),
-        ("not_subject", _) => Ok(Relief::NotSubject),
+    match (found.effect, amount) {
+        ("exempt", None) => Ok(Relief::Whole),
+        ("not_subject", None) => Ok(Relief::NotSubject),
         ("reduce", Some(amount)) => Ok(Relief::Amount(of(amount))),
         ("reduce", None) => refuse(format!("{code} needs the amount")),
+        ("exempt" | "not_subject", Some(_)) => refuse(format!("{code} takes no amount")),
         _ => refuse(format!("{code} takes nothing off")),
+    }
+}
+
+/// A list of exempt goods beside the code of the import or export duty.
+fn list(case: &Case<'_>, code: &str, item: &GoodsItem) -> Answer<()> {
+    let Ok(found) = look_up(case, code) else { return Ok(()) };
+    match (found.row.cell("exemption_list"), &item.exemption_list) {
+        ("required", None) => refuse(format!("{code} needs the list of exempt goods")),
+        ("", Some(_)) => refuse(format!("{code} draws on no list")),
+        _ => Ok(()),
     }
 }

@@ -68,6 +68,14 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
     refuse_if(!import && of_imports, "a field that exports do not have");
     let containers = declaration.container_count.is_some();
     refuse_if(import && (declaration.transport_mode.as_deref() == Some("2")) != containers, "containers");
+    let guarantee = [
+        declaration.guarantee_bank.is_some(),
+        declaration.guarantee_year.is_some(),
+        declaration.guarantee_sign.is_some(),
+        declaration.guarantee_number.is_some(),
+    ];
+    refuse_if(guarantee[0] && !guarantee.iter().all(|given| *given), "guarantee");
+    refuse_if(declaration.due_date_code.as_deref() == Some("A") && !guarantee[0], "guarantee");
     let temporary = matches!(declaration.kind.as_deref(), Some("G11" | "G12" | "G13" | "G14" | "G61"));
     refuse_if(temporary != declaration.temporary_limit_date.is_some(), "day of return");
     if import {
@@ -152,6 +160,12 @@ fn line(case: &Case<'_>, position: u64, item: &GoodsItem) -> Vec<&'static str> {
     let mut wrong = Vec::new();
     if item.sequence.is_some_and(|sequence| sequence != position) {
         wrong.push("lines are numbered from 1");
+    }
+    if item.exemption_list.is_some() && (item.exemption_list_line.is_none() || item.exemption_code.is_none()) {
+        wrong.push("a list of exempt goods needs its line and the code of the exemption");
+    }
+    if item.temporary_line.is_some() && case.declaration.temporary_declaration_number.is_none() {
+        wrong.push("a line of a temporary movement needs its number");
     }
     if case.direction == Direction::Import && item.origin.as_deref().is_none_or(|origin| origin == "ZZ") {
         wrong.push("origin");

@@ -12,13 +12,14 @@ use vocabulary::{DutyType, GoodsItem};
 use super::declared_codes::Declared;
 use super::number::{self, Number};
 use super::relief::{self, Relief};
-use super::{Answer, Case, Claim, TaxRate, silent};
+use super::{Answer, Case, Claim, TaxRate, silent, typed_rate};
 
 /// The export duty of a line.
 pub(super) fn claim(case: &Case<'_>, item: &GoodsItem, hs: &str, declared: &Declared) -> Answer<Claim> {
     let table = &case.rules.export_tariff;
     let Some(row) = table.on(hs, case.day) else {
         if table.leaves_out(hs, case.day) && table.days.hold(case.day) {
+            typed_rate::agrees(item, &TaxRate::NotSubject)?;
             return Ok(Claim { duty_type: DutyType::ExportDuty, rate: TaxRate::NotSubject, relief: Relief::None });
         }
         return silent(format!("no export duty of {hs} on {}", case.day));
@@ -30,6 +31,7 @@ pub(super) fn claim(case: &Case<'_>, item: &GoodsItem, hs: &str, declared: &Decl
         Some(preference) if preference <= normal => preference,
         _ => normal,
     };
+    typed_rate::agrees(item, &TaxRate::Percent(rate.clone()))?;
     let usual = case.kind.map_or("", |kind| kind.cell("duty_relief_code"));
     let declared = declared.duty_relief.clone();
     Ok(relief::claim(DutyType::ExportDuty, TaxRate::Percent(rate), declared, case.kind, "duty", usual))

@@ -10,6 +10,9 @@
 //! - Out of quota (schedule B14, or class X beside another schedule): the rate of Annex IV, or the agreement's own, for
 //!   a line that has a quota; ordinary goods pay the ordinary percentage of it. Goods over the quota never get a rate
 //!   of inside the quota.
+//!   Where the quota is the agreement's alone, the preferential rate knows none. While a quota is used up, nothing
+//!   has the rate inside it.
+//! - Specific or mixed: an amount for each unit, see there.
 //! - Not subject: needs the code that says why.
 //!
 //! The base is the customs value.
@@ -20,11 +23,12 @@ use super::declared_codes::Declared;
 use super::number::{Number, percent_of, whole};
 use super::relief::{self, Relief};
 use super::rule_files::{self, Agreement, Row};
-use super::{Answer, Case, Claim, TaxRate, refuse, silent};
+use super::{Answer, Case, Claim, TaxRate, refuse, silent, specific_duty, typed_rate};
 
 /// The import duty of a line.
 pub(super) fn claim(case: &Case<'_>, item: &GoodsItem, hs: &str, declared: &Declared) -> Answer<Claim> {
     let rate = rate(case, item, hs, declared.duty_relief.as_ref())?;
+    typed_rate::agrees(item, &rate)?;
     let usual = case.kind.map_or("", |kind| kind.cell("duty_relief_code"));
     Ok(relief::claim(DutyType::ImportDuty, rate, declared.duty_relief.clone(), case.kind, "duty", usual))
 }
@@ -34,16 +38,28 @@ fn rate(case: &Case<'_>, item: &GoodsItem, hs: &str, relief: Option<&Relief>) ->
     let over_quota = item.quota_class.as_deref() == Some("X");
     let desk = Desk { case, hs, origin, row: case.rules.import_tariff.on(hs, case.day) };
     let Some(schedule) = item.tariff_schedule.as_deref() else {
+        desk.quota_left("mfn", over_quota)?;
         return desk.by_origin(over_quota).map(TaxRate::Percent);
     };
     let Some(schedule) = case.rules.schedules.on(schedule, case.day) else {
         return refuse(format!("there is no schedule {schedule}"));
     };
-    let rate = match schedule.cell("kind") {
+    let kind = schedule.cell("kind");
+    if item.specific_rate_code.is_some() && !matches!(kind, "specific" | "mixed") {
+        return refuse("the code of a specific rate beside a schedule of percentages");
+    }
+    if over_quota && !matches!(kind, "mfn" | "ordinary" | "out_of_quota" | "agreement") {
+        return refuse("nothing of that schedule is over a quota");
+    }
+    if matches!(kind, "mfn" | "ordinary") {
+        desk.quota_left("mfn", over_quota)?;
+    }
+    let rate = match kind {
         "mfn" => desk.mfn(over_quota)?,
         "ordinary" => desk.ordinary(over_quota)?,
         "out_of_quota" => desk.by_origin(true)?,
         "agreement" => desk.agreement(item, schedule.cell("agreement"), over_quota)?,
+        "specific" | "mixed" => return specific_duty::rate(case, item, hs, kind, || desk.by_origin(false)),
         "not_subject" if relief == Some(&Relief::NotSubject) => return Ok(TaxRate::NotSubject),
         "not_subject" => return refuse("no code says why the goods are not subject to duty"),
         other => return silent(format!("no rates of {other}")),
@@ -103,7 +119,20 @@ impl Desk<'_> {
         Ok(percent_of(&percentage, &self.mfn_rate(over_quota)?))
     }
 
+    /// The rate inside a quota is for goods of it while there is something left.
+    fn quota_left(&self, of: &str, over_quota: bool) -> Answer<()> {
+        let day = self.case.day;
+        let used_up = self.case.rules.quotas.iter().any(|quota| {
+            quota.of == of
+                && quota.days.hold(day)
+                && quota.hs.iter().any(|beginning| self.hs.starts_with(beginning.as_str()))
+                && quota.exhausted.iter().any(|days| days.hold(day))
+        });
+        if used_up && !over_quota { refuse(format!("the quota of {} is used up", self.hs)) } else { Ok(()) }
+    }
+
     fn agreement(&self, item: &GoodsItem, id: &str, over_quota: bool) -> Answer<Number> {
+        self.quota_left(id, over_quota)?;
         let special = self.special(id, over_quota)?;
         // The quota may be the agreement's alone; then the preferential rate knows none.
         let over_mfn_quota = over_quota && self.row()?.number("mfn_out_of_quota").is_some();

@@ -6,9 +6,9 @@
 //!
 //! ```text
 //! rule_files ──► eligibility ─► customs_value ─► import_duty ─► trade_remedies ─► special_consumption
-//!                    │          (exchange_rates)     │          environmental_protection ─► value_added ─► totals
-//!                    ▼                               └ relief, declared_codes                           thresholds
-//!           refused or silent
+//!      balances      │          (exchange_rates)     │          environmental_protection ─► value_added ─► totals
+//!                    ▼                               │                                                  thresholds
+//!           refused or silent                        └ specific_duty, relief, declared_codes            guarantee
 //! ```
 
 mod number;
@@ -27,6 +27,10 @@ mod relief;
 
 mod import_duty;
 
+mod specific_duty;
+
+mod typed_rate;
+
 mod trade_remedies;
 
 mod special_consumption;
@@ -40,6 +44,10 @@ mod export_duty;
 mod thresholds;
 
 mod totals;
+
+mod balances;
+
+mod guarantee;
 
 use std::path::Path;
 
@@ -102,17 +110,27 @@ pub struct TaxAccount {
 pub enum TaxRate {
     /// Per cent of the base.
     Percent(Number),
-    /// Dong for each unit.
-    PerUnit {
-        /// Dong for one unit.
-        amount: Number,
-        /// The unit.
-        unit: String,
-        /// How many units.
-        quantity: Number,
-    },
+    /// An amount for each unit.
+    PerUnit(PerUnit),
+    /// Per cent of the base, and an amount for each unit.
+    Mixed(Number, PerUnit),
     /// The goods are not subject to the tax.
     NotSubject,
+}
+
+/// An amount for each unit of a quantity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PerUnit {
+    /// The amount for one unit.
+    pub amount: Number,
+    /// Its currency.
+    pub currency: String,
+    /// The unit.
+    pub unit: String,
+    /// How many units.
+    pub quantity: Number,
+    /// Dong for one unit of the currency.
+    pub dong: Number,
 }
 
 /// Why a question has no answer.
@@ -181,6 +199,7 @@ impl Auditor {
         for item in &declaration.goods_items {
             claims.push(case.claims(item, &mut doubts));
         }
+        doubts.extend(balances::doubts(&case));
         if let Some(opinion) = doubtful(doubts) {
             return opinion;
         }
@@ -224,7 +243,7 @@ impl Case<'_> {
         }
         take(import_duty::claim(self, item, hs, &declared).map(Some));
         for duty_type in [DutyType::AntiDumping, DutyType::Countervailing, DutyType::Safeguard] {
-            take(Ok(trade_remedies::claim(duty_type, &declared)));
+            take(trade_remedies::claim(self, item, hs, duty_type, &declared));
         }
         take(special_consumption::claim(self, hs, &declared));
         take(environmental_protection::claim(self, hs, &declared));
@@ -242,11 +261,22 @@ impl Case<'_> {
 
     fn account(&self, claims: &[Vec<Claim>]) -> Answer<Account> {
         let values = customs_value::of_lines(self)?;
-        let mut items = totals::assess(&values, claims);
+        let mut items = totals::assess(self, &values, claims)?;
         if let Some(exempt) = thresholds::exempt_duty(self, &values, &items) {
             let claims: Vec<Vec<Claim>> = claims.iter().map(|line| thresholds::without(exempt, line)).collect();
-            items = totals::assess(&values, &claims);
+            items = totals::assess(self, &values, &claims)?;
         }
-        totals::of_declaration(self, items)
+        let account = totals::of_declaration(self, items)?;
+        guarantee::covers(self, &account.total_payable)?;
+        Ok(account)
+    }
+
+    /// How much of a line is counted in a unit: by the first quantity or the second.
+    fn counted_in(&self, item: &GoodsItem, unit: &str) -> Option<Number> {
+        let is = |declared: Option<&str>| declared.is_some_and(|declared| self.rules.same_unit(declared, unit));
+        if is(item.quantity_unit.as_deref()) {
+            return item.quantity.map(of);
+        }
+        item.second_quantity.filter(|_| is(item.second_quantity_unit.as_deref())).map(of)
     }
 }

@@ -93,6 +93,30 @@ impl Table {
     }
 }
 
+/// A measure of trade remedy.
+#[derive(Debug)]
+pub(super) struct Measure {
+    pub(super) id: String,
+    /// The word of its duty.
+    pub(super) tax: String,
+    pub(super) days: Days,
+    /// Beginnings of tariff codes.
+    pub(super) hs: Vec<String>,
+    /// Countries; none for all.
+    pub(super) origins: Vec<String>,
+    pub(super) all_goods: bool,
+}
+
+/// A tariff quota, with the days on which it is used up.
+#[derive(Debug)]
+pub(super) struct Quota {
+    pub(super) days: Days,
+    /// `mfn`, or an agreement.
+    pub(super) of: String,
+    pub(super) hs: Vec<String>,
+    pub(super) exhausted: Vec<Days>,
+}
+
 /// One block of a TOML file.
 #[derive(Debug)]
 pub(super) struct Block(toml::Table);
@@ -106,8 +130,13 @@ impl Block {
         self.0.get(name)?.as_datetime()?.to_string().parse().ok()
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str()
+    }
+
+    fn texts(&self, name: &str) -> Vec<String> {
+        let list = self.0.get(name).and_then(toml::Value::as_array);
+        list.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
     }
 
     /// A number that stands between quotes, or a whole one that stands without.
@@ -171,8 +200,15 @@ pub(super) struct RuleFiles {
     pub(super) ordinary: Vec<Block>,
     pub(super) mfn_relations: Table,
     pub(super) agreements: Vec<Agreement>,
-    /// Codes of taxes and exemptions, of the environmental protection tax, of trade remedies.
-    pub(super) tax_codes: [Table; 3],
+    /// Codes of rates, exemptions, reductions and goods not subject.
+    pub(super) tax_codes: Table,
+    /// Codes of products that bear environmental protection tax.
+    pub(super) environmental_tax: Table,
+    pub(super) measures: Vec<Measure>,
+    /// Codes of the rates of measures.
+    pub(super) remedies: Table,
+    pub(super) quotas: Vec<Quota>,
+    pub(super) specific_rates: Table,
     pub(super) special_consumption: Table,
     pub(super) environmental_lines: Table,
     pub(super) vat: Table,
@@ -180,6 +216,8 @@ pub(super) struct RuleFiles {
     pub(super) export_tariff: Table,
     pub(super) export_preferences: Table,
     pub(super) small_shipment: Vec<Block>,
+    pub(super) express: Vec<Block>,
+    pub(super) gift: Vec<Block>,
 }
 
 impl RuleFiles {
@@ -198,6 +236,7 @@ impl RuleFiles {
         let days_of = |file: &Block, name: &str| file.block(name).map_or(Days::ALWAYS, |block| block.days());
         let vat = toml_file(&folder.join("assessment/value-added-tax.toml"))?;
         let rounding = toml_file(&folder.join("valuation/rounding.toml"))?;
+        let measures = measures(folder)?;
         let thresholds = toml_file(&folder.join("assessment/thresholds.toml"))?;
         Ok(Self {
             kinds: list("declaration-kinds")?,
@@ -215,11 +254,12 @@ impl RuleFiles {
             ordinary: tariff.blocks("ordinary"),
             mfn_relations: dated("assessment/mfn-relations")?,
             agreements: agreements(folder)?,
-            tax_codes: [
-                dated("assessment/tax-codes")?,
-                dated("assessment/environmental-protection-tax")?,
-                dated("assessment/trade-remedies")?,
-            ],
+            tax_codes: dated("assessment/tax-codes")?,
+            environmental_tax: dated("assessment/environmental-protection-tax")?,
+            remedies: remedies(folder, &measures)?,
+            measures,
+            quotas: quotas(folder)?,
+            specific_rates: dated("assessment/specific-rates")?,
             special_consumption: dated("assessment/special-consumption-tax")?,
             environmental_lines: dated("assessment/environmental-protection-lines")?,
             vat: csv_file(&folder.join("assessment/value-added-tax.csv"), days_of(&vat, "lines"))?,
@@ -227,13 +267,58 @@ impl RuleFiles {
             export_tariff: dated("assessment/export-tariff")?,
             export_preferences: csv_file(&folder.join("assessment/export-preferential.csv"), Days::ALWAYS)?,
             small_shipment: thresholds.blocks("small_shipment"),
+            express: thresholds.blocks("express"),
+            gift: thresholds.blocks("gift"),
         })
     }
 
-    /// A code of a tax or an exemption on a day.
-    pub(super) fn tax_code(&self, code: &str, day: Date) -> Option<&Row> {
-        self.tax_codes.iter().find_map(|table| table.on(code, day))
+    /// Whether two codes of units count the same thing.
+    pub(super) fn same_unit(&self, one: &str, other: &str) -> bool {
+        one == other
+            || self.tariff_units.rows.iter().any(|unit| {
+                let codes: Vec<&str> = unit.cell("units").split_whitespace().collect();
+                codes.contains(&one) && codes.contains(&other)
+            })
     }
+}
+
+fn measures(folder: &Path) -> Result<Vec<Measure>, UnreadableRules> {
+    let file = toml_file(&folder.join("assessment/trade-remedies.toml"))?;
+    let measure = |block: &Block| Measure {
+        id: block.text("id").unwrap_or_default().to_owned(),
+        tax: block.text("type").unwrap_or_default().to_owned(),
+        days: block.days(),
+        hs: block.texts("hs"),
+        origins: block.texts("origins"),
+        all_goods: block.text("goods") == Some("all"),
+    };
+    Ok(file.blocks("case").iter().map(measure).collect())
+}
+
+/// The rates of the measures, which hold as long as their measure unless they name their own days.
+fn remedies(folder: &Path, measures: &[Measure]) -> Result<Table, UnreadableRules> {
+    let mut table = csv_file(&folder.join("assessment/trade-remedies.csv"), Days::ALWAYS)?;
+    for row in &mut table.rows {
+        let Some(measure) = measures.iter().find(|measure| measure.id == row.cell("case")) else { continue };
+        if row.cell("in_force_from").is_empty() {
+            row.days.from = measure.days.from;
+        }
+        if row.cell("in_force_to").is_empty() {
+            row.days.to = measure.days.to;
+        }
+    }
+    Ok(table)
+}
+
+fn quotas(folder: &Path) -> Result<Vec<Quota>, UnreadableRules> {
+    let file = toml_file(&folder.join("assessment/tariff-quotas.toml"))?;
+    let quota = |block: &Block| Quota {
+        days: block.days(),
+        of: block.text("of").unwrap_or_default().to_owned(),
+        hs: block.texts("hs"),
+        exhausted: block.blocks("exhausted").iter().map(Block::days).collect(),
+    };
+    Ok(file.blocks("quota").iter().map(quota).collect())
 }
 
 fn agreements(folder: &Path) -> Result<Vec<Agreement>, UnreadableRules> {

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use clearance::{Context, clear};
-use jiff::civil::{Date, date};
+use jiff::civil::date;
 use rulebook::{CodeList, Rulebook, ScheduleKind};
-use simulator::auditor::{Account, Auditor, Opinion, TaxAccount, TaxRate, of};
+use rust_decimal::Decimal;
+use simulator::auditor::{Account, Auditor, Opinion, PerUnit, TaxAccount, TaxRate, of};
 use simulator::wild::Specimen;
-use vocabulary::{CaseFacts, Decision, Declaration, Direction, DutyLine, Outcome, Rate, TraderFacts};
+use vocabulary::{Decision, Direction, DutyLine, Outcome, Rate};
 
 pub(crate) static RULEBOOK: LazyLock<Rulebook> =
     LazyLock::new(|| Rulebook::load(&folder()).unwrap_or_else(|errors| panic!("{errors}")));
@@ -23,26 +24,21 @@ fn folder() -> PathBuf {
 }
 
 /// What clearance decides.
-pub(crate) fn decide(declaration: &Declaration, trader: &TraderFacts, day: Date) -> Decision {
+pub(crate) fn decide(specimen: &Specimen) -> Decision {
     let context = Context {
-        rules: RULEBOOK.in_force_on(day),
-        facts: CaseFacts { trader: Some(trader), ..CaseFacts::default() },
-        registered_at: day.at(9, 0, 0, 0),
+        rules: RULEBOOK.in_force_on(specimen.day),
+        facts: specimen.facts.for_case(specimen.declaration.declarant()),
+        registered_at: specimen.day.at(9, 0, 0, 0),
         number: None,
         draw: 999_999,
     };
-    clear(declaration, Vec::new(), &context)
+    clear(&specimen.declaration, Vec::new(), &context)
 }
 
 /// What the auditor thinks.
-pub(crate) fn opinion(declaration: &Declaration, trader: &TraderFacts, day: Date) -> Opinion {
-    let facts = CaseFacts { trader: Some(trader), ..CaseFacts::default() };
-    AUDITOR.opinion(declaration, &facts, day)
-}
-
-/// The word for an outcome.
-pub(crate) fn outcome(decision: &Decision) -> &'static str {
-    decision.outcome.as_str()
+pub(crate) fn opinion(specimen: &Specimen) -> Opinion {
+    let facts = specimen.facts.for_case(specimen.declaration.declarant());
+    AUDITOR.opinion(&specimen.declaration, &facts, specimen.day)
 }
 
 /// A difference between the two.
@@ -56,7 +52,7 @@ pub(crate) struct Difference {
 
 /// The first thing in which the two differ.
 pub(crate) fn difference(specimen: &Specimen, decision: &Decision) -> Option<Difference> {
-    let opinion = opinion(&specimen.declaration, &specimen.trader, specimen.day);
+    let opinion = opinion(specimen);
     let class = match (&opinion, decision.outcome) {
         (Opinion::Sound(account), Outcome::Accepted) => return accounts(account, decision),
         (Opinion::Refused(_), Outcome::Rejected) | (Opinion::Silent(_), Outcome::Referred) => return None,
@@ -105,10 +101,18 @@ fn accounts(account: &Account, decision: &Decision) -> Option<Difference> {
 }
 
 fn same(theirs: &TaxAccount, ours: &DutyLine) -> bool {
+    let same_unit = |per_unit: &PerUnit, amount: &Decimal, currency: &str, unit: &str| {
+        per_unit.amount == of(*amount) && per_unit.currency == currency && per_unit.unit == unit
+    };
     let rate = match (&theirs.rate, &ours.rate) {
         (TaxRate::Percent(theirs), Rate::AdValorem(ours)) => *theirs == of(*ours),
-        (TaxRate::PerUnit { amount, unit, .. }, Rate::Specific { amount: ours, unit: our_unit, .. }) => {
-            *amount == of(*ours) && **unit == **our_unit
+        (TaxRate::PerUnit(theirs), Rate::Specific { amount, currency, unit }) => {
+            same_unit(theirs, amount, currency, unit)
+        }
+        (TaxRate::Mixed(rate, theirs), Rate::Mixed { percent, amount, currency, unit }) => {
+            *rate == of(*percent)
+                && same_unit(theirs, amount, currency, unit)
+                && ours.quantity.map(of).as_ref() == Some(&theirs.quantity)
         }
         (TaxRate::NotSubject, Rate::NotSubject) => true,
         _ => false,
@@ -136,8 +140,8 @@ pub(crate) fn assert_all_occurred(kinds: &BTreeSet<String>, terms: &BTreeSet<Str
     let with_rates = |code: &str| {
         rules.agreement_of_schedule(code).is_some_and(|schedule| match schedule.kind {
             ScheduleKind::Agreement(id) => rules.agreement(id).is_some_and(|agreement| agreement.has_rates()),
-            ScheduleKind::Mfn | ScheduleKind::Ordinary | ScheduleKind::OutOfQuota | ScheduleKind::NotSubject => true,
-            _ => false,
+            ScheduleKind::Chapter98 => false,
+            _ => true,
         })
     };
     assert_eq!(left_out(CodeList::TariffSchedules, schedules, &with_rates), Vec::<String>::new());

@@ -7,13 +7,15 @@ use rust_decimal::Decimal;
 use toml::{Table, Value as Toml};
 use vocabulary::declaration::{Adjustment, AdjustmentReference, Bill, OtherTax};
 use vocabulary::field::{Kind, Record, Value};
-use vocabulary::{Declaration, DutyType, GoodsItem};
+use vocabulary::{Declaration, DutyType, Facts, GoodsItem};
 
 /// A declaration, its story, and what is expected of it on some days.
 pub(crate) struct Scenario {
     pub(crate) name: String,
     pub(crate) story: String,
     pub(crate) declaration: Declaration,
+    /// What is known besides, beyond the trader.
+    pub(crate) facts: Facts,
     pub(crate) expected: Vec<Expected>,
 }
 
@@ -58,7 +60,7 @@ fn read(path: &Path) -> Scenario {
     let name = path.file_stem().unwrap().to_string_lossy().into_owned();
     let file = table(path);
     for key in file.keys() {
-        let known = ["story", "base", "declaration", "goods_items", "adjustments", "expected"].contains(&key.as_str());
+        let known = ["story", "base", "declaration", "goods_items", "adjustments", "facts", "expected"].contains(&key.as_str());
         assert!(known, "{name}: `{key}` is no part of a scenario");
     }
     let base = table(&folder().join(format!("base/{}.toml", text(&file, "base"))));
@@ -95,7 +97,10 @@ fn read(path: &Path) -> Scenario {
     }
     let expected: Vec<Expected> = tables(&file, "expected").into_iter().map(|own| read_expected(own, &name)).collect();
     assert!(!expected.is_empty(), "{name} expects nothing");
-    Scenario { name, story: text(&file, "story").to_owned(), declaration, expected }
+    let facts = file.get("facts").cloned().map_or_else(Facts::default, |facts| {
+        facts.try_into().unwrap_or_else(|error| panic!("{name}: {error}"))
+    });
+    Scenario { name, story: text(&file, "story").to_owned(), declaration, facts, expected }
 }
 
 fn read_expected(own: &Table, name: &str) -> Expected {

@@ -9,7 +9,7 @@ use crate::comparison::{decide, difference};
 
 /// The kind of the difference, if there is one: a smaller declaration has to differ in the same way.
 fn differs(specimen: &Specimen) -> Option<String> {
-    let decision = decide(&specimen.declaration, &specimen.trader, specimen.day);
+    let decision = decide(specimen);
     difference(specimen, &decision).map(|difference| difference.kind)
 }
 

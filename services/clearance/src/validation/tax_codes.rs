@@ -51,7 +51,15 @@ pub(crate) fn declared(
         let Some(code) = entered.code.as_deref() else { continue };
         let place = at(other_tax::code);
         let Some(known) = rules.tax_code(code) else {
-            report.find(unknown_code(code, place, rules));
+            match rules.environmental_tax(code) {
+                // The product bears the tax, and nobody has entered how much on the day: nothing that a declarant mends.
+                Err(gap) => {
+                    report.gap(gap, Some(position));
+                    let tax = DeclaredTax { place: Some(place), ..DeclaredTax::default() };
+                    taxes.push((DutyType::EnvironmentalProtection, tax));
+                }
+                Ok(_) => report.find(unknown_code(code, place, rules)),
+            }
             continue;
         };
         let duty_type = known.tax();

@@ -38,7 +38,7 @@ pub(super) fn claim(
 }
 
 /// The preferential (MFN) rate of goods that have one, where it is below an agreement's. Outside a quota the preferential
-/// tariff's own rate outside is compared.
+/// tariff's own rate outside is compared, unless the quota is the agreement's alone.
 pub(crate) fn lower_without_agreement(
     line: &TariffLine<'_>,
     origin: &str,
@@ -47,8 +47,11 @@ pub(crate) fn lower_without_agreement(
     rules: &RulesInForce<'_>,
 ) -> Option<Cited<Decimal>> {
     let MfnRelation::Yes(_) = rules.mfn_relation(origin) else { return None };
-    let mfn = if over_quota { line.mfn_out_of_quota() } else { line.mfn().map(Some) };
-    mfn.ok().flatten().filter(|mfn| mfn.value < rate.value)
+    let mfn = match line.mfn_out_of_quota() {
+        Ok(Some(outside)) if over_quota => outside,
+        _ => line.mfn().ok()?,
+    };
+    Some(mfn).filter(|mfn| mfn.value < rate.value)
 }
 
 struct DutyDesk<'d, 'r, 'l> {
@@ -374,6 +377,8 @@ impl DutyDesk<'_, '_, '_> {
                 return None;
             }
         };
+        // The quota may be the agreement's alone; then the preferential tariff knows none.
+        let over_quota = over_quota && !matches!(self.line.mfn_out_of_quota(), Ok(None));
         if !self.proven {
             // Without a proof of origin the rate holds that the goods have without the agreement.
             return if over_quota { self.out_of_quota() } else { self.by_origin() };

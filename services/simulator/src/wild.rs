@@ -40,8 +40,8 @@ pub const CHANGES: [Date; 11] = [
 
 /// Countries that Viet Nam has agreements with, and the greatest of the others.
 const PARTNERS: [&str; 32] = [
-    "CN", "KR", "JP", "TH", "MY", "SG", "ID", "KH", "LA", "MM", "PH", "BN", "AU", "NZ", "IN", "CL", "HK", "DE",
-    "FR", "IT", "NL", "GB", "CA", "MX", "PE", "RU", "IL", "AE", "CU", "US", "BR", "VN",
+    "CN", "KR", "JP", "TH", "MY", "SG", "ID", "KH", "LA", "MM", "PH", "BN", "AU", "NZ", "IN", "CL", "HK", "DE", "FR",
+    "IT", "NL", "GB", "CA", "MX", "PE", "RU", "IL", "AE", "CU", "US", "BR", "VN",
 ];
 
 /// A declaration with what is known besides, and the day of its registration.
@@ -369,7 +369,9 @@ impl<'r> Wild<'r> {
             1 => (Decimal::ONE, Decimal::new(999_999_999, 0)),
             // The least: a hundredth of something, or a millionth of a dollar for each.
             2 => (Decimal::new(1, 2), self.amount(6, decimals)),
-            3 if decimals > 0 => (Decimal::new(self.rng.random_range(1..9_999), 0) * Decimal::ONE_HUNDRED, Decimal::new(1, 6)),
+            3 if decimals > 0 => {
+                (Decimal::new(self.rng.random_range(1..9_999), 0) * Decimal::ONE_HUNDRED, Decimal::new(1, 6))
+            }
             _ => (self.amount(digits - of_price + 1, decimals), self.amount(of_price, decimals)),
         };
         let unit = rules.commodity(code).map_or_else(Vec::new, |line| {
@@ -677,10 +679,8 @@ impl<'r> Wild<'r> {
                 }
             }
         } else {
-            let at_the_gate = matches!(
-                declaration.terms_of_delivery.as_deref(),
-                Some("FOB" | "DAP" | "DAF" | "FCA" | "FAS" | "EXW")
-            );
+            let at_the_gate =
+                matches!(declaration.terms_of_delivery.as_deref(), Some("FOB" | "DAP" | "DAF" | "FCA" | "FAS" | "EXW"));
             if !at_the_gate || self.chance(50) {
                 declaration.total_value_currency = Some(self.pick(&["USD", "VND", "JPY"]).into());
                 let digits = self.rng.random_range(5..10);
@@ -757,7 +757,8 @@ impl<'r> Wild<'r> {
 
     /// A line of a balance that a goods item may draw on.
     fn balance_line(&mut self, at: usize, item: &GoodsItem) -> BalanceLine {
-        let enough = item.quantity.unwrap_or_default() + if self.chance(30) { -Decimal::new(1, 2) } else { Decimal::TEN };
+        let enough =
+            item.quantity.unwrap_or_default() + if self.chance(30) { -Decimal::new(1, 2) } else { Decimal::TEN };
         BalanceLine {
             line: u32::try_from(at + 1).unwrap_or(1),
             commodity_code: if self.chance(800) { item.commodity_code.as_ref().map(ToString::to_string) } else { None },

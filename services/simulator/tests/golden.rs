@@ -8,6 +8,8 @@ mod comparison;
 mod scenario;
 
 use comparison::{decide, difference};
+use jiff::civil::date;
+use rust_decimal::Decimal;
 use scenario::{Expected, Scenario};
 use simulator::wild::Specimen;
 use vocabulary::{Decision, DutyType, Facts, Outcome, TaxCodeStatus, TraderFacts};
@@ -87,4 +89,16 @@ fn figures(decision: &Decision, expected: &Expected) -> Result<(), String> {
         return Err(format!("{} dong are payable", decision.total_payable));
     }
     Ok(())
+}
+
+/// A hundred million dong that are paid ten days late: 0.03 % for each day.
+#[test]
+fn ten_days_late_cost_three_thousandths() {
+    let (amount, days) = (Decimal::from(100_000_000), Decimal::TEN);
+    let parts =
+        clearance::settlement::late_interest(amount, date(2026, 11, 1), date(2026, 11, 12), &comparison::RULEBOOK)
+            .unwrap();
+    let interest: Decimal = parts.iter().map(|part| part.amount).sum();
+    assert_eq!(interest, Decimal::from(300_000));
+    assert_eq!(interest, amount * Decimal::from(3) * days / Decimal::from(10_000));
 }

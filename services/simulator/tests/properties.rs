@@ -149,7 +149,8 @@ fn another_line_lowers_no_tax_where_nothing_is_shared_out() {
             .iter()
             .filter(|(other, _)| {
                 other.declaration.kind == declaration.kind && other.day == specimen.day
-                    || other.declaration.direction() == declaration.direction() && other.day.year() == specimen.day.year()
+                    || other.declaration.direction() == declaration.direction()
+                        && other.day.year() == specimen.day.year()
             })
             .flat_map(|(other, _)| &other.declaration.goods_items)
             .nth(asked % 37);
@@ -268,7 +269,11 @@ enum Extreme {
 /// Puts an extreme into the `n`-th field of the declaration or its first line, if it is a declared number.
 fn put(declaration: &mut Declaration, n: usize, extreme: Extreme) -> bool {
     let of_header = Declaration::SCOPE.fields().len();
-    if n < of_header { put_in(declaration, n, extreme) } else { put_in(&mut declaration.goods_items[0], n - of_header, extreme) }
+    if n < of_header {
+        put_in(declaration, n, extreme)
+    } else {
+        put_in(&mut declaration.goods_items[0], n - of_header, extreme)
+    }
 }
 
 fn put_in<R: Record>(record: &mut R, n: usize, extreme: Extreme) -> bool {

@@ -144,7 +144,11 @@ fn the_auditor_finds_no_difference() {
         covered.lines.len(),
         covered.lines_assessed.len()
     );
-    assert!(covered.differences.is_empty(), "seed {seed}\n\n{}", covered.differences.into_values().collect::<Vec<_>>().join("\n\n"));
+    assert!(
+        covered.differences.is_empty(),
+        "seed {seed}\n\n{}",
+        covered.differences.into_values().collect::<Vec<_>>().join("\n\n")
+    );
     if count < 100_000 {
         return;
     }

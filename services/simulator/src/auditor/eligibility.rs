@@ -83,10 +83,8 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
             refuse_if(true, why);
         }
     } else {
-        let at_the_gate = matches!(
-            declaration.terms_of_delivery.as_deref(),
-            Some("FOB" | "DAP" | "DAF" | "FCA" | "FAS" | "EXW")
-        );
+        let at_the_gate =
+            matches!(declaration.terms_of_delivery.as_deref(), Some("FOB" | "DAP" | "DAF" | "FCA" | "FAS" | "EXW"));
         refuse_if(!at_the_gate && declaration.total_value_amount.is_none(), "total customs value");
     }
     let sum = declaration.goods_items.iter().filter_map(|item| item.invoice_value).fold(whole(0), |a, b| a + of(b));

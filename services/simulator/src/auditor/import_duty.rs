@@ -212,5 +212,6 @@ impl Desk<'_> {
 /// The forms that prove origin under an agreement.
 fn forms_of<'c>(case: &'c Case<'_>, id: &'c str) -> impl Iterator<Item = &'c str> {
     let rows = case.rules.certificates.rows.iter().filter(|row| row.days.hold(case.day));
-    rows.filter(move |row| row.cell("agreements").split_whitespace().any(|known| known == id)).map(|row| row.cell("code"))
+    rows.filter(move |row| row.cell("agreements").split_whitespace().any(|known| known == id))
+        .map(|row| row.cell("code"))
 }

@@ -68,14 +68,7 @@ fn line(customs_value: &Number, claims: &[Claim], rounded: Option<u32>) -> Answe
         if let Some(decimals) = rounded {
             payable = half_up(&payable, decimals);
         }
-        taxes.push(TaxAccount {
-            duty_type: claim.duty_type,
-            base,
-            rate: claim.rate.clone(),
-            amount,
-            relief,
-            payable,
-        });
+        taxes.push(TaxAccount { duty_type: claim.duty_type, base, rate: claim.rate.clone(), amount, relief, payable });
     }
     Ok(ItemAccount { customs_value: customs_value.clone(), taxes })
 }

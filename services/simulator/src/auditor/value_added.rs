@@ -32,7 +32,8 @@ pub(super) fn claim(case: &Case<'_>, hs: &str, declared: &Declared) -> Answer<Cl
         by_line(hs, declared, &rate)?
     } else {
         rates.extend(cut.map(|(_, to)| to));
-        let by_kind = case.kind.is_some_and(|kind| kind.cell("taxes") == "not_subject" && kind.cell("vat_code").is_empty());
+        let by_kind =
+            case.kind.is_some_and(|kind| kind.cell("taxes") == "not_subject" && kind.cell("vat_code").is_empty());
         if declared.is_none() && by_kind { TaxRate::NotSubject } else { by_goods(hs, declared, &rates)? }
     };
     let usual = case.kind.map_or("", |kind| kind.cell("vat_code"));

@@ -128,11 +128,14 @@ fn same(theirs: &TaxAccount, ours: &DutyLine) -> bool {
 pub(crate) fn assert_all_occurred(kinds: &BTreeSet<String>, terms: &BTreeSet<String>, schedules: &BTreeSet<String>) {
     let rules = RULEBOOK.in_force_on(date(2026, 11, 23));
     let left_out = |list: CodeList, seen: &BTreeSet<String>, wanted: &dyn Fn(&str) -> bool| -> Vec<String> {
-        rules.codes(list).map(|code| code.code().to_owned()).filter(|code| wanted(code) && !seen.contains(code)).collect()
+        rules
+            .codes(list)
+            .map(|code| code.code().to_owned())
+            .filter(|code| wanted(code) && !seen.contains(code))
+            .collect()
     };
-    let direction = |code: &str, direction| {
-        rules.declaration_kind(code).is_some_and(|kind| kind.value.direction == direction)
-    };
+    let direction =
+        |code: &str, direction| rules.declaration_kind(code).is_some_and(|kind| kind.value.direction == direction);
     // PAY is a step of amendment alone.
     let kind = |code: &str| code != "PAY" && (direction(code, Direction::Import) || direction(code, Direction::Export));
     assert_eq!(left_out(CodeList::DeclarationKinds, kinds, &kind), Vec::<String>::new());

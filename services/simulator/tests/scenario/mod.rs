@@ -60,7 +60,8 @@ fn read(path: &Path) -> Scenario {
     let name = path.file_stem().unwrap().to_string_lossy().into_owned();
     let file = table(path);
     for key in file.keys() {
-        let known = ["story", "base", "declaration", "goods_items", "adjustments", "facts", "expected"].contains(&key.as_str());
+        let known =
+            ["story", "base", "declaration", "goods_items", "adjustments", "facts", "expected"].contains(&key.as_str());
         assert!(known, "{name}: `{key}` is no part of a scenario");
     }
     let base = table(&folder().join(format!("base/{}.toml", text(&file, "base"))));
@@ -97,9 +98,10 @@ fn read(path: &Path) -> Scenario {
     }
     let expected: Vec<Expected> = tables(&file, "expected").into_iter().map(|own| read_expected(own, &name)).collect();
     assert!(!expected.is_empty(), "{name} expects nothing");
-    let facts = file.get("facts").cloned().map_or_else(Facts::default, |facts| {
-        facts.try_into().unwrap_or_else(|error| panic!("{name}: {error}"))
-    });
+    let facts = file
+        .get("facts")
+        .cloned()
+        .map_or_else(Facts::default, |facts| facts.try_into().unwrap_or_else(|error| panic!("{name}: {error}")));
     Scenario { name, story: text(&file, "story").to_owned(), declaration, facts, expected }
 }
 

@@ -63,7 +63,7 @@ pub struct Wild<'r> {
     /// Lines on which something besides duty and VAT hangs: they are drawn more often than their turn.
     special: Vec<String>,
     /// Lines of agreements that cover few: an agreement of two dozen lines would hardly ever be met by chance.
-    covered_by_few: Vec<(String, &'static str)>,
+    covered_by_few: Vec<(Vec<String>, &'static str)>,
     tax_code: String,
     turn: usize,
     count: u64,
@@ -97,10 +97,9 @@ impl<'r> Wild<'r> {
                         .commodity(code)
                         .is_some_and(|line| matches!(line.preferential(agreement.id(), country), Preferential::Rate(_)))
                 };
-                lines.iter().filter(given).map(|code| (code.clone(), country)).collect::<Vec<_>>()
+                (lines.iter().filter(given).cloned().collect::<Vec<_>>(), country)
             })
-            .filter(|covered| covered.len() < 1_000)
-            .flatten()
+            .filter(|(covered, _)| (1..1_000).contains(&covered.len()))
             .collect();
         let turn = lines.len() * share / of.max(1);
         let share = u64::try_from(share).unwrap_or_default();
@@ -317,7 +316,8 @@ impl<'r> Wild<'r> {
     }
 
     fn item(&mut self, declaration: &Declaration, direction: Direction, rules: &RulesInForce<'_>) -> GoodsItem {
-        let few = if self.chance(3) { self.covered_by_few.choose(&mut self.rng).cloned() } else { None };
+        let few = if self.chance(5) { self.covered_by_few.choose(&mut self.rng) } else { None };
+        let few = few.and_then(|(lines, country)| Some((lines.choose(&mut self.rng)?.clone(), *country)));
         let code = if let Some((code, _)) = &few {
             code.clone()
         } else if self.chance(120) {
@@ -372,7 +372,7 @@ impl<'r> Wild<'r> {
             3 if decimals > 0 => {
                 (Decimal::new(self.rng.random_range(1..9_999), 0) * Decimal::ONE_HUNDRED, Decimal::new(1, 6))
             }
-            _ => (self.amount(digits - of_price + 1, decimals), self.amount(of_price, decimals)),
+            _ => (self.amount((digits - of_price + 1).min(11), decimals), self.amount(of_price, decimals)),
         };
         let unit = rules.commodity(code).map_or_else(Vec::new, |line| {
             line.units().flat_map(|unit| unit.codes.iter().map(ToString::to_string)).collect::<Vec<String>>()
@@ -459,6 +459,7 @@ impl<'r> Wild<'r> {
         item.certificate_date = Some(rules.date().saturating_sub(self.rng.random_range(0..200).days()));
         match self.rng.random_range(0..400) {
             0 => item.certificate_number = None,
+            4..=6 if id == "atiga" => item.certificate_number = None,
             1 => item.certificate_date = None,
             2 => item.certificate_date = Some(rules.date().saturating_add(1.day())),
             3 => item.certificate_form = Some("B".into()),

@@ -40,6 +40,8 @@ struct Coverage {
     terms: BTreeSet<String>,
     schedules: BTreeSet<String>,
     days: BTreeSet<jiff::civil::Date>,
+    /// How many declarations were rejected with a finding, by its code.
+    findings: BTreeMap<String, u64>,
     differences: BTreeMap<String, String>,
 }
 
@@ -55,6 +57,11 @@ impl Coverage {
         }
         let text = |text: &Option<vocabulary::Text>| text.as_ref().map(ToString::to_string);
         self.days.insert(specimen.day);
+        let errors: BTreeSet<&String> =
+            decision.findings.iter().filter(|finding| finding.is_error()).map(|finding| &finding.code).collect();
+        for code in errors {
+            *self.findings.entry(code.clone()).or_default() += 1;
+        }
         if decision.outcome == Outcome::Accepted {
             self.kinds.extend(text(&declaration.kind));
             if declaration.direction() == Some(Direction::Import) {
@@ -98,6 +105,9 @@ impl Coverage {
         self.terms.extend(other.terms);
         self.schedules.extend(other.schedules);
         self.days.extend(other.days);
+        for (code, count) in other.findings {
+            *self.findings.entry(code).or_default() += count;
+        }
         self.differences.extend(other.differences);
     }
 }

@@ -13,7 +13,6 @@
 use rust_decimal::Decimal;
 use vocabulary::{Direction, DutyType, GoodsItem};
 
-use super::exchange_rates::dong_for;
 use super::number::of;
 use super::relief::Relief;
 use super::rule_files::Row;
@@ -163,8 +162,7 @@ fn rate(case: &Case<'_>, code: Code<'_>, item: &GoodsItem) -> Answer<TaxRate> {
     }
     let Some(amount) = row.number("amount") else { return silent("a code without its amount") };
     let currency = Some(row.cell("currency")).filter(|currency| !currency.is_empty()).unwrap_or("VND");
-    let dong = dong_for(case, currency)?;
-    Ok(TaxRate::PerUnit(PerUnit { amount, currency: currency.to_owned(), unit: unit.to_owned(), quantity, dong }))
+    Ok(TaxRate::PerUnit(PerUnit { amount, currency: currency.to_owned(), unit: unit.to_owned(), quantity }))
 }
 
 fn relief(case: &Case<'_>, code: &str, of_tax: DutyType, amount: Option<Decimal>) -> Answer<Relief> {

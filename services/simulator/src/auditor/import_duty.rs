@@ -6,7 +6,8 @@
 //! - Ordinary: as listed by Decision 15/2023, otherwise 150 % of the preferential rate, which is 0 where that is 0.
 //! - Special preferential: for a member of an agreement, for a line that the agreement covers for that member, with
 //!   its proof of origin. Where the preferential rate is lower, that one holds (Decree 134/2016). A proof that will be
-//!   filed later leaves the rate by origin for now (Circular 33/2023). A claim without any proof is a mistake.
+//!   filed later leaves the rate by origin for now (Circular 33/2023). A claim without any proof is a mistake, unless the
+//!   agreement asks for none because the consignment is small.
 //! - Out of quota (schedule B14, or class X beside another schedule): the rate of Annex IV, or the agreement's own, for
 //!   a line that has a quota; ordinary goods pay the ordinary percentage of it. Goods over the quota never get a rate
 //!   of inside the quota.
@@ -20,10 +21,11 @@
 use vocabulary::{DutyType, GoodsItem};
 
 use super::declared_codes::Declared;
-use super::number::{Number, percent_of, whole};
+use super::exchange_rates::dong_for;
+use super::number::{Number, of, percent_of, whole};
 use super::relief::{self, Relief};
-use super::rule_files::{self, Agreement, Row};
-use super::{Answer, Case, Claim, TaxRate, refuse, silent, specific_duty, typed_rate};
+use super::rule_files::{self, Agreement, Block, Row};
+use super::{Answer, Case, Claim, Doubt, TaxRate, refuse, silent, specific_duty, typed_rate};
 
 /// The import duty of a line.
 pub(super) fn claim(case: &Case<'_>, item: &GoodsItem, hs: &str, declared: &Declared) -> Answer<Claim> {
@@ -133,7 +135,17 @@ impl Desk<'_> {
 
     fn agreement(&self, item: &GoodsItem, id: &str, over_quota: bool) -> Answer<Number> {
         self.quota_left(id, over_quota)?;
-        let special = self.special(id, over_quota)?;
+        let special = match self.special(id, over_quota) {
+            Ok(special) => special,
+            // Where the table is silent, a missing proof is still the declarant's to mend.
+            Err(Doubt::Silent(why)) => {
+                if self.in_force(id) {
+                    self.proof(item, id)?;
+                }
+                return Err(Doubt::Silent(why));
+            }
+            Err(refused) => return Err(refused),
+        };
         // The quota may be the agreement's alone; then the preferential rate knows none.
         let over_mfn_quota = over_quota && self.row()?.number("mfn_out_of_quota").is_some();
         if !self.proof(item, id)? {
@@ -143,6 +155,11 @@ impl Desk<'_> {
             ("yes", Ok(mfn)) if mfn < special => Ok(mfn),
             _ => Ok(special),
         }
+    }
+
+    fn in_force(&self, id: &str) -> bool {
+        let agreements = &self.case.rules.agreements;
+        agreements.iter().any(|agreement| agreement.id == id && agreement.days.hold(self.case.day))
     }
 
     /// What the agreement itself gives.
@@ -190,6 +207,9 @@ impl Desk<'_> {
     /// Whether the proof of origin is there; `false` when it will be filed later.
     fn proof(&self, item: &GoodsItem, id: &str) -> Answer<bool> {
         if item.certificate_number.is_none() {
+            if self.is_small_consignment(id) {
+                return Ok(true);
+            }
             if item.certificate_late.as_deref() == Some("true") {
                 return Ok(false);
             }
@@ -206,6 +226,28 @@ impl Desk<'_> {
             return refuse(format!("{form} is no form of {id}"));
         }
         Ok(true)
+    }
+}
+
+impl Desk<'_> {
+    /// Whether the invoice is so small that the agreement asks for no proof. On the exporter's premises a price is below
+    /// what the goods are worth on board, so that it shows nothing.
+    fn is_small_consignment(&self, id: &str) -> bool {
+        let (case, declaration) = (self.case, self.case.declaration);
+        let own = |block: &&Block| block.days().hold(case.day) && block.names("agreements", id);
+        let blocks = &case.rules.small_consignment;
+        let Some(most) = blocks.iter().find(own).and_then(|block| block.number("value")) else { return false };
+        let terms = declaration.terms_of_delivery.as_deref().unwrap_or_default();
+        if terms == "EXW" || case.rules.incoterms.on(terms, case.day).is_none() {
+            return false;
+        }
+        let (Some(amount), Some(currency)) = (declaration.invoice_amount, &declaration.invoice_currency) else {
+            return false;
+        };
+        match (dong_for(case, currency), dong_for(case, "USD")) {
+            (Ok(rate), Ok(dollar)) => of(amount) * rate <= most * dollar,
+            _ => false,
+        }
     }
 }
 

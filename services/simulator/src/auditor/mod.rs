@@ -129,8 +129,15 @@ pub struct PerUnit {
     pub unit: String,
     /// How many units.
     pub quantity: Number,
-    /// Dong for one unit of the currency.
-    pub dong: Number,
+}
+
+impl TaxRate {
+    fn per_unit(&self) -> Option<&PerUnit> {
+        match self {
+            Self::PerUnit(per_unit) | Self::Mixed(_, per_unit) => Some(per_unit),
+            Self::Percent(_) | Self::NotSubject => None,
+        }
+    }
 }
 
 /// Why a question has no answer.
@@ -248,6 +255,9 @@ impl Case<'_> {
         take(special_consumption::claim(self, hs, &declared));
         take(environmental_protection::claim(self, hs, &declared));
         take(value_added::claim(self, hs, &declared).map(Some));
+        for per_unit in claims.iter().filter_map(|claim| claim.rate.per_unit()) {
+            doubts.extend(exchange_rates::dong_for(self, &per_unit.currency).err());
+        }
         claims
     }
 

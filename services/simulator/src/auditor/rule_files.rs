@@ -139,6 +139,11 @@ impl Block {
         list.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
     }
 
+    /// Whether a list of words has one among them.
+    pub(super) fn names(&self, list: &str, word: &str) -> bool {
+        self.texts(list).iter().any(|named| named == word)
+    }
+
     /// A number that stands between quotes, or a whole one that stands without.
     pub(super) fn number(&self, name: &str) -> Option<Number> {
         match self.0.get(name)? {
@@ -209,6 +214,8 @@ pub(super) struct RuleFiles {
     pub(super) remedies: Table,
     pub(super) quotas: Vec<Quota>,
     pub(super) specific_rates: Table,
+    /// Dollars up to which an agreement asks for no proof of origin.
+    pub(super) small_consignment: Vec<Block>,
     pub(super) special_consumption: Table,
     pub(super) environmental_lines: Table,
     pub(super) vat: Table,
@@ -259,6 +266,7 @@ impl RuleFiles {
             remedies: remedies(folder, &measures)?,
             measures,
             quotas: quotas(folder)?,
+            small_consignment: toml_file(&folder.join("origin/parameters.toml"))?.blocks("small_consignment_usd"),
             specific_rates: dated("assessment/specific-rates")?,
             special_consumption: dated("assessment/special-consumption-tax")?,
             environmental_lines: dated("assessment/environmental-protection-lines")?,

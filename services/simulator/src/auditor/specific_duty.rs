@@ -7,7 +7,6 @@
 
 use vocabulary::GoodsItem;
 
-use super::exchange_rates::dong_for;
 use super::number::Number;
 use super::rule_files::Row;
 use super::{Answer, Case, PerUnit, TaxRate, refuse, silent};
@@ -43,8 +42,7 @@ pub(super) fn rate(
         _ => row.number("rate"),
     };
     let currency = row.cell("currency");
-    let dong = dong_for(case, currency)?;
-    let per_unit = PerUnit { amount, currency: currency.to_owned(), unit: unit.to_owned(), quantity, dong };
+    let per_unit = PerUnit { amount, currency: currency.to_owned(), unit: unit.to_owned(), quantity };
     Ok(match percent {
         None => TaxRate::PerUnit(per_unit),
         Some(percent) => TaxRate::Mixed(percent, per_unit),

@@ -13,6 +13,7 @@
 
 use vocabulary::DutyType;
 
+use super::exchange_rates::dong_for;
 use super::number::{Number, half_up, percent_of, whole};
 use super::relief::Relief;
 use super::{Account, Answer, Case, Claim, ItemAccount, PerUnit, TaxAccount, TaxRate, refuse, rule_files, silent};
@@ -20,7 +21,9 @@ use super::{Account, Answer, Case, Claim, ItemAccount, PerUnit, TaxAccount, TaxR
 /// The figures of every line.
 pub(super) fn assess(case: &Case<'_>, values: &[Number], claims: &[Vec<Claim>]) -> Answer<Vec<ItemAccount>> {
     let (decimals, each_line) = rounding(case)?;
-    values.iter().zip(claims).map(|(value, claims)| line(value, claims, each_line.then_some(decimals))).collect()
+    let rounded = each_line.then_some(decimals);
+    let dong = |currency: &str| dong_for(case, currency);
+    values.iter().zip(claims).map(|(value, claims)| line(value, claims, rounded, &dong)).collect()
 }
 
 /// The decimals of the rounding of totals, and whether each line is rounded.
@@ -32,7 +35,13 @@ fn rounding(case: &Case<'_>) -> Answer<(u32, bool)> {
     Ok((decimals.unwrap_or(0), rule.text("policy") == Some("per_line")))
 }
 
-fn line(customs_value: &Number, claims: &[Claim], rounded: Option<u32>) -> Answer<ItemAccount> {
+/// `rounded` are the decimals that what is payable is rounded at; `dong` says what a unit of a currency is worth.
+fn line(
+    customs_value: &Number,
+    claims: &[Claim],
+    rounded: Option<u32>,
+    dong: &dyn Fn(&str) -> Answer<Number>,
+) -> Answer<ItemAccount> {
     let mut taxes: Vec<TaxAccount> = Vec::new();
     let mut with_taxes_before = customs_value.clone();
     for claim in claims {
@@ -45,11 +54,13 @@ fn line(customs_value: &Number, claims: &[Claim], rounded: Option<u32>) -> Answe
                 | DutyType::ExportDuty
         );
         let worth = if on_value { customs_value.clone() } else { with_taxes_before.clone() };
-        let by_unit = |per_unit: &PerUnit| &per_unit.amount * &per_unit.quantity * &per_unit.dong;
+        let by_unit = |per_unit: &PerUnit| -> Answer<Number> {
+            Ok(&per_unit.amount * &per_unit.quantity * dong(&per_unit.currency)?)
+        };
         let (base, amount) = match &claim.rate {
             TaxRate::Percent(rate) => (worth.clone(), percent_of(rate, &worth)),
-            TaxRate::PerUnit(per_unit) => (per_unit.quantity.clone(), by_unit(per_unit)),
-            TaxRate::Mixed(rate, per_unit) => (worth.clone(), percent_of(rate, &worth) + by_unit(per_unit)),
+            TaxRate::PerUnit(per_unit) => (per_unit.quantity.clone(), by_unit(per_unit)?),
+            TaxRate::Mixed(rate, per_unit) => (worth.clone(), percent_of(rate, &worth) + by_unit(per_unit)?),
             TaxRate::NotSubject => (worth, whole(0)),
         };
         if amount >= whole(100_000_000_000) {
@@ -110,20 +121,25 @@ mod tests {
         Claim { duty_type, rate: TaxRate::Percent(number(rate)), relief: Relief::None }
     }
 
-    fn per_unit(amount: &str, currency: &str, quantity: &str, dong: &str) -> PerUnit {
+    fn per_unit(amount: &str, currency: &str, quantity: &str) -> PerUnit {
         let (currency, unit) = (currency.to_owned(), "UNIT".to_owned());
-        PerUnit { amount: number(amount), currency, unit, quantity: number(quantity), dong: number(dong) }
+        PerUnit { amount: number(amount), currency, unit, quantity: number(quantity) }
+    }
+
+    /// A dollar is 22,930 dong.
+    fn dong(currency: &str) -> Answer<Number> {
+        Ok(number(if currency == "USD" { "22930" } else { "1" }))
     }
 
     fn payable(customs_value: &str, claims: &[Claim]) -> Vec<Number> {
-        line(&number(customs_value), claims, None).unwrap().taxes.into_iter().map(|tax| tax.payable).collect()
+        line(&number(customs_value), claims, None, &dong).unwrap().taxes.into_iter().map(|tax| tax.payable).collect()
     }
 
     /// The first solved exercise: goods of 31,840 dollars at 22,930 dong.
     #[test]
     fn a_mixed_duty_enters_every_base_after_it() {
-        let duty = TaxRate::Mixed(number("30"), per_unit("50", "USD", "20", "22930"));
-        let tax = TaxRate::PerUnit(per_unit("100000", "VND", "20", "1"));
+        let duty = TaxRate::Mixed(number("30"), per_unit("50", "USD", "20"));
+        let tax = TaxRate::PerUnit(per_unit("100000", "VND", "20"));
         let claims = [
             Claim { duty_type: DutyType::ImportDuty, rate: duty, relief: Relief::None },
             percent(DutyType::AntiDumping, "12"),
@@ -138,8 +154,8 @@ mod tests {
     /// The second: an anti-dumping duty of one dollar a litre, and a half at the end.
     #[test]
     fn a_half_dong_goes_up_at_the_end() {
-        let dumping = TaxRate::PerUnit(per_unit("1", "USD", "6630", "22930"));
-        let tax = TaxRate::PerUnit(per_unit("5000", "VND", "6630", "1"));
+        let dumping = TaxRate::PerUnit(per_unit("1", "USD", "6630"));
+        let tax = TaxRate::PerUnit(per_unit("5000", "VND", "6630"));
         let claims = [
             percent(DutyType::ImportDuty, "25"),
             Claim { duty_type: DutyType::AntiDumping, rate: dumping, relief: Relief::None },
@@ -156,7 +172,7 @@ mod tests {
     #[test]
     fn lines_that_are_rounded_leave_later_bases_exact() {
         let claims = [percent(DutyType::ImportDuty, "10"), percent(DutyType::Vat, "10")];
-        let taxes = line(&number("5"), &claims, Some(0)).unwrap().taxes;
+        let taxes = line(&number("5"), &claims, Some(0), &dong).unwrap().taxes;
         assert_eq!((&taxes[0].payable, &taxes[1].base), (&number("1"), &number("5.5")));
     }
 }

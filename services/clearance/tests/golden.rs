@@ -4,7 +4,7 @@ mod support;
 
 use jiff::civil::date;
 use support::*;
-use vocabulary::{Declaration, DutyType, GoodsItem, Outcome};
+use vocabulary::{Declaration, DutyType, Facts, GoodsItem, Outcome};
 
 use DutyType::{EnvironmentalProtection, ExportDuty, ImportDuty, SpecialConsumption, Vat};
 
@@ -78,14 +78,13 @@ fn freight_and_insurance_are_shared_out_by_value() {
 #[test]
 fn the_week_of_registration_decides_the_exchange_rate() {
     // The same shipment in a week of 26,105 dong: 12,600.30 and 8,400.20 dollars.
-    let folder = tempfile::tempdir().unwrap();
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules"), folder.path());
-    let table = folder.path().join("valuation/exchange-rates.csv");
-    let rates = std::fs::read_to_string(&table).unwrap();
-    let changed = rates.replace("\n2026-11-23,2026-11-29,26100,", "\n2026-11-23,2026-11-29,26105,");
-    assert_ne!(rates, changed);
-    std::fs::write(&table, changed).unwrap();
-    let rulebook = Rulebook::load(folder.path()).unwrap_or_else(|errors| panic!("{errors}"));
+    let rulebook = rulebook_with("another-week", |path, text| {
+        if path == "valuation/exchange-rates.csv" {
+            let changed = text.replace("\n2026-11-23,2026-11-29,26100,", "\n2026-11-23,2026-11-29,26105,");
+            assert_ne!(*text, changed);
+            *text = changed;
+        }
+    });
     let declaration = Declaration {
         terms_of_delivery: Some("FOB".into()),
         freight_class: Some("A".into()),
@@ -104,29 +103,10 @@ fn the_week_of_registration_decides_the_exchange_rate() {
         (date(2026, 11, 23), "328930831.5", "219287221"),
         (date(2026, 11, 29), "328930831.5", "219287221"),
     ] {
-        let context = Context {
-            rules: rulebook.in_force_on(day),
-            facts: CaseFacts::default(),
-            registered_at: day.at(9, 0, 0, 0),
-            number: None,
-            draw: 999_999,
-        };
-        let decision = clear(&declaration, Vec::new(), &context);
+        let decision = decide_by(&rulebook, &declaration, day, &Facts::default());
         assert_eq!(decision.outcome, Outcome::Accepted, "{:#?}", decision.findings);
-        let values: Vec<Decimal> = decision.items.iter().map(|item| item.customs_value).collect();
+        let values: Vec<_> = decision.items.iter().map(|item| item.customs_value).collect();
         assert_eq!(values, [number(first), number(second)], "{day}");
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 

@@ -25,11 +25,12 @@ impl<'a> Report<'a> {
     }
 
     /// Adds a finding, unless an error stands at the same place already: the declarant mends that one first, and the
-    /// two usually have one cause. The same check by another rule is another mistake, as of two taxes without a code.
+    /// two usually have one cause. Two taxes of a line that both lack
+    /// their code (E1070) are two mistakes.
     pub(crate) fn find(&mut self, mut problem: Problem) {
         if self.findings.iter().any(|finding| {
-            let another_rule = finding.code == problem.code && finding.rule != problem.rule;
-            finding.is_error() && finding.place.is_some() && finding.place == problem.place && !another_rule
+            let another_tax = finding.code == "E1070" && problem.code == "E1070" && finding.rule != problem.rule;
+            finding.is_error() && finding.place.is_some() && finding.place == problem.place && !another_tax
         }) {
             return;
         }

@@ -126,5 +126,11 @@ fn a_temporary_movement_is_discharged_line_by_line() {
     }
     let mut silent = return_of("10");
     silent.goods_items[0].temporary_line = None;
-    finding(&returned(&silent, good()), "E8303");
+    finding(&returned(&silent, good()), "temporary_line_missing");
+    // Goods that stay for domestic use draw on the balance too.
+    let stays = Declaration {
+        temporary_declaration_number: Some(108_399_733_040),
+        ..with_lines(import("A21"), vec![line("84818099", "CN", "B01", "10", "PCE", "10")])
+    };
+    finding(&returned(&stays, good()), "E8303");
 }

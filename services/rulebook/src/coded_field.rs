@@ -1,7 +1,7 @@
 //! Fields that take a code of a list: one check for all of them, with the code that was probably meant.
 
 use conditions::{FieldSlot, Record as _, Value};
-use vocabulary::{Bilingual, Declaration, Direction, FieldId, Finding, Place, Severity};
+use vocabulary::{Bilingual, Declaration, Direction, FieldId, Finding, Place, Scope, Severity};
 
 use crate::cited::Provenance;
 use crate::code_list::CodeList;
@@ -23,24 +23,32 @@ pub(crate) struct CodedField {
 const CODES_NAMED_MAX: usize = 20;
 
 impl CodedField {
-    /// Every place where a declaration has another text in the field than a code of the list.
-    pub(crate) fn findings<'a>(
-        &'a self,
-        rules: RulesInForce<'a>,
-        whole: Subject<'a>,
-        declaration: &'a Declaration,
+    /// Adds a finding for every place where a declaration has another text in the field than a code of the list.
+    pub(crate) fn check(
+        &self,
+        rules: RulesInForce<'_>,
+        whole: Subject<'_>,
+        declaration: &Declaration,
         direction: Option<Direction>,
-    ) -> impl Iterator<Item = Finding> + use<'a> {
-        elements(whole, self.field.scope).into_iter().filter_map(move |asked| {
-            let Some(Value::Text(text)) = asked.subject.value(FieldSlot(self.field.index)) else {
-                return None;
-            };
+        findings: &mut Vec<Finding>,
+    ) {
+        let slot = FieldSlot(self.field.index);
+        let mut check = |subject: Subject<'_>, item: Option<usize>, occurrence: Option<usize>| {
+            let Some(Value::Text(text)) = subject.value(slot) else { return };
             if rules.code(self.list, text).is_some() {
-                return None;
+                return;
             }
-            let place = Place { field: self.field, item: asked.item, occurrence: asked.occurrence };
-            Some(self.finding(rules, text, place, asked.item.map(|at| item_number(declaration, at)), direction))
-        })
+            let place = Place { field: self.field, item, occurrence };
+            let item = item.map(|at| item_number(declaration, at));
+            findings.push(self.finding(rules, text, place, item, direction));
+        };
+        // Most of them stand in the declaration itself, which is asked without gathering anything.
+        if self.field.scope == Scope::Declaration {
+            return check(whole, None, None);
+        }
+        for asked in elements(whole, self.field.scope) {
+            check(asked.subject, asked.item, asked.occurrence);
+        }
     }
 
     fn finding(

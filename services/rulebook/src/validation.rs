@@ -126,7 +126,7 @@ impl RulesInForce<'_> {
         }
         for coded in &self.rulebook().coded_fields {
             if coded.provenance.holds_on(self.date()) {
-                verdict.findings.extend(coded.findings(*self, whole, declaration, direction));
+                coded.check(*self, whole, declaration, direction, &mut verdict.findings);
             }
         }
         let fired: Vec<String> = verdict.findings.iter().map(|finding| finding.code.clone()).collect();

@@ -45,6 +45,8 @@ impl<'a> Context<'a> {
             trader: self.facts.trader,
             total_customs_value: sums.map(|(value, _)| value),
             total_payable: sums.map(|(_, payable)| payable),
+            routed_branch: None,
+            risk_score: None,
             items,
             supposed: &[],
         }

@@ -43,6 +43,8 @@ mod hs_table;
 
 mod subject;
 
+mod index;
+
 mod validation;
 
 mod coded_field;

@@ -20,7 +20,7 @@ use crate::CodeList;
 use crate::cited::Provenance;
 use crate::rulebook::Rulebook;
 use crate::subject::{ItemSurroundings, Subject, Supposed, Surroundings};
-use crate::validation::{elements, records};
+use crate::validation::{Records, elements};
 
 /// A sound declaration that tests change.
 #[derive(Debug)]
@@ -237,6 +237,8 @@ impl Rulebook {
             trader: None,
             total_customs_value: None,
             total_payable: None,
+            routed_branch: None,
+            risk_score: None,
             items: &items,
             supposed: &supposed,
         };
@@ -244,7 +246,7 @@ impl Rulebook {
         let asked = elements(whole, rule.scope);
         let mut fired = false;
         for asked in &asked {
-            match rule.condition.holds(&records(whole, asked, rule.scope)) {
+            match rule.condition.holds(Records::new(whole, asked, rule.scope).as_slice()) {
                 Ok(holds) => fired |= holds,
                 Err(error) => return Err(format!("it could not be decided: {error}")),
             }
@@ -258,7 +260,7 @@ impl Rulebook {
         let seen: Vec<String> = asked
             .iter()
             .take(ELEMENTS_EXPLAINED)
-            .filter_map(|asked| rule.condition.explain(&records(whole, asked, rule.scope)).ok())
+            .filter_map(|asked| rule.condition.explain(Records::new(whole, asked, rule.scope).as_slice()).ok())
             .flatten()
             .map(|reason| {
                 let holds = if reason.holds == Ok(true) { "holds" } else { "does not hold" };

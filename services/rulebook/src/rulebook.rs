@@ -13,6 +13,7 @@ use crate::coded_field::CodedField;
 use crate::error::RuleErrors;
 use crate::hs_table::{CommodityCode, HsTable};
 use crate::in_force::RulesInForce;
+use crate::index::RuleIndex;
 use crate::law::{Instrument, Instruments};
 use crate::load;
 use crate::origin::OriginRules;
@@ -75,8 +76,10 @@ pub struct Rulebook {
     pub(crate) exchange_rates: ExchangeRates,
     pub(crate) origin: OriginRules,
     pub(crate) validation: Vec<ValidationRule>,
+    pub(crate) validation_index: RuleIndex,
     pub(crate) coded_fields: Vec<CodedField>,
     pub(crate) criteria: Vec<Criterion>,
+    pub(crate) criteria_index: RuleIndex,
     /// The sound declarations that the tests of rules change.
     pub(crate) test_bases: Vec<Base>,
 }
@@ -138,6 +141,16 @@ impl Rulebook {
     /// Everything that is wrong with them, each mistake with file, line and a hint.
     pub fn load(folder: &Path) -> Result<Self, RuleErrors> {
         load::load(folder)
+    }
+
+    /// The same rules, each validation rule and criterion of which is asked of every declaration: what the index of
+    /// rules is held against.
+    pub fn without_index(self) -> Self {
+        Self {
+            validation_index: RuleIndex::of_all(self.validation.len()),
+            criteria_index: RuleIndex::of_all(self.criteria.len()),
+            ..self
+        }
     }
 
     /// The rules of one day.

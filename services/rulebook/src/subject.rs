@@ -12,7 +12,7 @@ use vocabulary::declaration::{
     Adjustment, AdjustmentReference, Attachment, Bill, Container, Instruction, OtherLaw, OtherTax, Permit, Transit,
     VanningPlace,
 };
-use vocabulary::{Declaration, GoodsItem, Record, TaxCodeStatus, TraderFacts, ValueRef};
+use vocabulary::{Declaration, GoodsItem, Record, RoutedBranch, TaxCodeStatus, TraderFacts, ValueRef};
 
 use crate::code_list::Detail;
 use crate::{CodeList, RulesInForce, ScheduleKind};
@@ -30,6 +30,10 @@ pub struct Surroundings<'a> {
     pub total_customs_value: Option<Decimal>,
     /// What is owed altogether in dong; `None` before the assessment.
     pub total_payable: Option<Decimal>,
+    /// The branch of the same consignment that was routed before to the strictest lane; `None` when there is none.
+    pub routed_branch: Option<&'a RoutedBranch>,
+    /// The sum of the weights of the criteria that matched; `None` before they were asked.
+    pub risk_score: Option<u32>,
     /// The same of each goods item, in their order. Items that are left out have none of it.
     pub items: &'a [ItemSurroundings],
     /// Facts that the test of a rule supposes; they stand in place of what is known. Empty when a case is decided.
@@ -50,6 +54,8 @@ pub struct Supposed {
 pub struct ItemSurroundings {
     /// Whether its tariff schedule is that of a trade agreement.
     pub preference_claimed: bool,
+    /// Whether the certificate of origin that it names was received; `None` when it names none.
+    pub certificate_received: Option<bool>,
     /// Its customs value in dong; `None` before the assessment.
     pub customs_value: Option<Decimal>,
     /// What is owed on it in dong; `None` before the assessment.
@@ -136,6 +142,9 @@ facts! { DECLARATION_FACTS from FACTS_FROM;
     DRAW = "draw": Number,
     TOTAL_CUSTOMS_VALUE = "total_customs_value": Number,
     TOTAL_PAYABLE = "total_payable": Number,
+    CONSIGNMENT_LANE = "consignment_lane": Text,
+    CONSIGNMENT_BRANCH = "consignment_branch": Text,
+    RISK_SCORE = "risk_score": Number,
 }
 
 /// What the code lists say of a code that the declaration names stands above all other facts.
@@ -160,6 +169,7 @@ facts! { ITEM_FACTS from FACTS_FROM + 10;
     PREFERENCE_CLAIMED = "preference_claimed": Bool,
     ITEM_CUSTOMS_VALUE = "item_customs_value": Number,
     ITEM_PAYABLE = "item_payable": Number,
+    CERTIFICATE_RECEIVED = "certificate_received": Bool,
 }
 
 /// The words for a trader's status in conditions.
@@ -185,6 +195,7 @@ impl conditions::Record for Subject<'_> {
                 PREFERENCE_CLAIMED => Some(Value::Bool(surroundings.preference_claimed)),
                 ITEM_CUSTOMS_VALUE => surroundings.customs_value.map(Value::Number),
                 ITEM_PAYABLE => surroundings.payable.map(Value::Number),
+                CERTIFICATE_RECEIVED => surroundings.certificate_received.map(Value::Bool),
                 slot => element_value(element, slot),
             },
             Self::Bill(element) => element_value(element, slot.0),
@@ -311,6 +322,9 @@ fn declaration_fact<'v>(
         DRAW => Some(Value::Number(Decimal::from(surroundings.draw))),
         TOTAL_CUSTOMS_VALUE => surroundings.total_customs_value.map(Value::Number),
         TOTAL_PAYABLE => surroundings.total_payable.map(Value::Number),
+        CONSIGNMENT_LANE => surroundings.routed_branch.map(|branch| Value::Text(branch.lane.as_str())),
+        CONSIGNMENT_BRANCH => surroundings.routed_branch.map(|branch| Value::Text(&branch.number)),
+        RISK_SCORE => surroundings.risk_score.map(|score| Value::Number(Decimal::from(score))),
         _ => None,
     }
 }
@@ -370,6 +384,7 @@ impl ItemSurroundings {
             (PREFERENCE_CLAIMED, SeenValue::Bool(truth)) => self.preference_claimed = *truth,
             (ITEM_CUSTOMS_VALUE, SeenValue::Number(number)) => self.customs_value = Some(*number),
             (ITEM_PAYABLE, SeenValue::Number(number)) => self.payable = Some(*number),
+            (CERTIFICATE_RECEIVED, SeenValue::Bool(truth)) => self.certificate_received = Some(*truth),
             _ => return false,
         }
         true

@@ -42,18 +42,18 @@ pub struct Verdict {
 }
 
 /// An element that a rule is asked of: the record, and where it stands.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) subject: Subject<'a>,
     pub(crate) item: Option<usize>,
     pub(crate) occurrence: Option<usize>,
 }
 
-/// Every element of a kind in a declaration; the declaration itself for its own scope.
-pub(crate) fn elements<'a>(declaration: Subject<'a>, scope: Scope) -> Vec<Asked<'a>> {
+/// Asks for every element of a kind in a declaration; for the declaration itself where that is meant.
+pub(crate) fn for_each_element<'a>(declaration: Subject<'a>, scope: Scope, mut ask: impl FnMut(&Asked<'a>)) {
     if scope == Scope::Declaration {
-        return vec![Asked { subject: declaration, item: None, occurrence: None }];
+        return ask(&Asked { subject: declaration, item: None, occurrence: None });
     }
-    let mut asked = Vec::new();
     for (owner, _, collection, element) in schema::COLLECTIONS {
         if element != scope {
             continue;
@@ -65,26 +65,46 @@ pub(crate) fn elements<'a>(declaration: Subject<'a>, scope: Scope) -> Vec<Asked<
                         continue;
                     };
                     for at in 0..owner.count(collection) {
-                        let subject = owner.element(collection, at);
-                        asked.extend(subject.map(|subject| Asked { subject, item: Some(item), occurrence: Some(at) }));
+                        if let Some(subject) = owner.element(collection, at) {
+                            ask(&Asked { subject, item: Some(item), occurrence: Some(at) });
+                        }
                     }
                 }
             }
             _ => {
                 for at in 0..declaration.count(collection) {
-                    let place = if scope == Scope::GoodsItem { (Some(at), None) } else { (None, Some(at)) };
-                    let subject = declaration.element(collection, at);
-                    asked.extend(subject.map(|subject| Asked { subject, item: place.0, occurrence: place.1 }));
+                    let (item, occurrence) =
+                        if scope == Scope::GoodsItem { (Some(at), None) } else { (None, Some(at)) };
+                    if let Some(subject) = declaration.element(collection, at) {
+                        ask(&Asked { subject, item, occurrence });
+                    }
                 }
             }
         }
     }
-    asked
 }
 
-/// The records that a condition of a scope is handed, the declaration first.
-pub(crate) fn records<'a>(declaration: Subject<'a>, asked: &Asked<'a>, scope: Scope) -> Vec<Subject<'a>> {
-    if scope == Scope::Declaration { vec![declaration] } else { vec![declaration, asked.subject] }
+/// Every element of a kind in a declaration, for those who need them side by side.
+pub(crate) fn elements<'a>(declaration: Subject<'a>, scope: Scope) -> Vec<Asked<'a>> {
+    let mut elements = Vec::new();
+    for_each_element(declaration, scope, |asked| elements.push(*asked));
+    elements
+}
+
+/// The records that a condition about an element is handed, the declaration first.
+pub(crate) struct Records<'a> {
+    both: [Subject<'a>; 2],
+    count: usize,
+}
+
+impl<'a> Records<'a> {
+    pub(crate) fn new(declaration: Subject<'a>, asked: &Asked<'a>, scope: Scope) -> Self {
+        Self { both: [declaration, asked.subject], count: if scope == Scope::Declaration { 1 } else { 2 } }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Subject<'a>] {
+        &self.both[..self.count]
+    }
 }
 
 /// The number of the goods item at a position.
@@ -112,17 +132,19 @@ impl RulesInForce<'_> {
         let mut verdict = Verdict::default();
         let direction = declaration.direction();
         let whole = Subject::Declaration(declaration, surroundings, *self);
-        for rule in &self.rulebook().validation {
+        let book = self.rulebook();
+        for position in book.validation_index.candidates(declaration).iter() {
+            let Some(rule) = book.validation.get(*position as usize) else { continue };
             if !rule.provenance.holds_on(self.date()) || (rule.direction.is_some() && rule.direction != direction) {
                 continue;
             }
-            for asked in elements(whole, rule.scope) {
-                match rule.condition.holds(&records(whole, &asked, rule.scope)) {
+            for_each_element(whole, rule.scope, |asked| {
+                match rule.condition.holds(Records::new(whole, asked, rule.scope).as_slice()) {
                     Ok(false) => {}
-                    Ok(true) => verdict.findings.push(rule.finding(&asked, declaration, direction)),
+                    Ok(true) => verdict.findings.push(rule.finding(asked, declaration, direction)),
                     Err(error) => verdict.gaps.push(undecided(rule.name(), &error)),
                 }
-            }
+            });
         }
         for coded in &self.rulebook().coded_fields {
             if coded.provenance.holds_on(self.date()) {

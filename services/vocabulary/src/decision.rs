@@ -116,9 +116,13 @@ pub struct DutyTotal {
 pub struct CriterionHit {
     /// The criterion and its dated version.
     pub criterion: String,
-    /// The lane that it asks for.
+    /// The lane that it asks for; green where it only adds to the risk score.
     pub lane: Lane,
-    /// What it saw.
+    /// What it adds to the declaration's risk score. A criterion that matches on several lines adds it once, with the
+    /// first of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u32>,
+    /// What it means that the criterion matched, and the values that made it match.
     pub because: String,
 }
 

@@ -12,7 +12,7 @@ use crate::cited::Provenance;
 use crate::error::{Problems, RuleError};
 use crate::load::{coded_fields, permits, rule_tests};
 use crate::rule_test::Base;
-use crate::selectivity::Criterion;
+use crate::selectivity::{Criterion, asks_for_score};
 use crate::subject::schema::{Vocabulary, number_of};
 use crate::validation::ValidationRule;
 
@@ -20,6 +20,8 @@ pub(super) const DIRECTIONS: [(&str, Option<Direction>); 3] =
     [("both", None), ("import", Some(Direction::Import)), ("export", Some(Direction::Export))];
 pub(super) const SEVERITIES: [(&str, Severity); 2] = [("error", Severity::Error), ("warning", Severity::Warning)];
 const LANES: [(&str, Lane); 2] = [("yellow", Lane::Yellow), ("red", Lane::Red)];
+/// The greatest weight of a criterion: a thousand of them still make a sum that any number holds.
+const WEIGHT_MAX: u32 = 1_000_000;
 pub(super) const SCOPES: [(&str, Scope); 13] = [
     ("declaration", Scope::Declaration),
     ("goods_item", Scope::GoodsItem),
@@ -168,17 +170,35 @@ fn criterion(
     section.text("owner", problems);
     section.text("reason", problems);
     let scope = known(section, "scope", &SCOPES, problems);
-    let lane = known(section, "lane", &LANES, problems);
+    let lane = section.has("lane").then(|| known(section, "lane", &LANES, problems));
+    let weight = section.has("weight").then(|| section.integer("weight", (1, WEIGHT_MAX), problems));
     let because = section.text("because", problems);
     let condition = scope.and_then(|scope| condition(section, scope, problems));
     let tests = rule_tests::tests(section, bases, problems);
     section.finish(problems);
+    if lane.is_none() && weight.is_none() {
+        let hint = "give it a `lane`, yellow or red, or a `weight`, which it adds to the risk score";
+        problems.add(section.error("id", Fault::new("a criterion asks for nothing", hint)));
+        return None;
+    }
+    let condition = condition?;
+    let asks_for_score = asks_for_score(&condition);
+    if weight.is_some() && asks_for_score {
+        let hint = "leave out the `weight`: what hangs on the score cannot add to it";
+        problems.add(section.error("weight", Fault::new("a criterion of the risk score has a weight", hint)));
+        return None;
+    }
     Some(Criterion {
         file: stem(path),
         id: id?.into(),
         scope: scope?,
-        lane: lane?,
-        condition: condition?,
+        lane: lane.map_or(Some(Lane::Green), |lane| lane)?,
+        weight: match weight {
+            Some(weight) => Some(weight?),
+            None => None,
+        },
+        condition,
+        asks_for_score,
         because: because?.into(),
         provenance: provenance?,
         line: section.line(),

@@ -39,6 +39,7 @@ mod permits;
 use std::path::Path;
 
 use crate::error::{Problems, RuleErrors};
+use crate::index::RuleIndex;
 use crate::load::dating::Lawbook;
 use crate::load::sources::Sources;
 use crate::rulebook::Rulebook;
@@ -109,8 +110,10 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
         roundings: valuation.roundings,
         exchange_rates: valuation.exchange_rates,
         origin,
+        validation_index: RuleIndex::new(validation.iter().map(|rule| (&rule.condition, rule.direction))),
         validation,
         coded_fields,
+        criteria_index: RuleIndex::new(criteria.iter().map(|criterion| (&criterion.condition, None))),
         criteria,
         test_bases,
     })

@@ -21,7 +21,8 @@ pub struct Routing {
 /// The branch of the same consignment that was routed before to the strictest lane; of several, the one with the least
 /// number, so that the order in which they are known does not matter.
 fn strictest_branch<'a>(lodged: &Declaration, branches: &'a [RoutedBranch]) -> Option<&'a RoutedBranch> {
-    let first = lodged.first_declaration_number.as_deref()?;
+    // The first branch declares F in place of a number, and follows nobody.
+    let first = lodged.first_declaration_number.as_deref().filter(|number| *number != "F")?;
     branches
         .iter()
         .filter(|branch| branch.first_declaration == first && lodged.number.as_deref() != Some(&*branch.number))

@@ -62,13 +62,18 @@ pub struct ItemSurroundings {
     pub payable: Option<Decimal>,
 }
 
+impl ItemSurroundings {
+    const NOTHING_KNOWN: Self =
+        Self { preference_claimed: false, certificate_received: None, customs_value: None, payable: None };
+}
+
 /// A record that a condition is asked of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Subject<'a> {
     /// The declaration itself.
     Declaration(&'a Declaration, &'a Surroundings<'a>, RulesInForce<'a>),
     /// A goods item.
-    GoodsItem(Element<'a, GoodsItem>, ItemSurroundings),
+    GoodsItem(Element<'a, GoodsItem>, &'a ItemSurroundings),
     /// A transport document.
     Bill(Element<'a, Bill>),
     /// A permit.
@@ -248,7 +253,7 @@ impl conditions::Record for Subject<'_> {
             }
             (Self::Declaration(of, surroundings, _), schema::GOODS_ITEMS) => Self::GoodsItem(
                 Element::of(&of.goods_items, index)?,
-                surroundings.items.get(index).copied().unwrap_or_default(),
+                surroundings.items.get(index).unwrap_or(&ItemSurroundings::NOTHING_KNOWN),
             ),
             (Self::GoodsItem(of, _), schema::ADJUSTMENT_REFERENCES) => {
                 Self::AdjustmentReference(Element::of(&of.here().adjustment_references, index)?)

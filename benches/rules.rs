@@ -92,6 +92,7 @@ fn ask(rulebook: &Rulebook, declaration: &Declaration) {
         total_payable: None,
         routed_branch: None,
         risk_score: None,
+        supposed: &[],
         items: &items,
     };
     let rules = rulebook.in_force_on(ON);

@@ -32,7 +32,7 @@ fn strictest_branch<'a>(lodged: &Declaration, branches: &'a [RoutedBranch]) -> O
 /// Whether the certificate that a goods item names was received; `None` when it names none.
 fn certificate_received(item: &GoodsItem, received: &[OriginCertificate]) -> Option<bool> {
     let (form, number) = (item.certificate_form.as_deref()?, item.certificate_number.as_deref()?);
-    Some(received.iter().any(|certificate| certificate.form == form && certificate.number == number))
+    Some(received.iter().any(|certificate| certificate.is_named(form, number)))
 }
 
 /// Chooses the lane.

@@ -7,6 +7,7 @@ use clearance::{Context, clear};
 use jiff::civil::{Date, date};
 use message::Reading;
 use rulebook::Rulebook;
+use vocabulary::origin_certificate::CertificateItem;
 use vocabulary::{
     CriterionHit, Decision, Declaration, Facts, Lane, OriginCertificate, Outcome, RoutedBranch, TaxCodeStatus,
     TraderFacts,
@@ -122,7 +123,15 @@ fn an_electronic_certificate_has_to_have_been_received() {
         number: item.certificate_number.as_ref().unwrap().to_string(),
         issued_on: item.certificate_date.unwrap(),
         issuing_country: item.origin.as_ref().unwrap().to_string(),
-        items: Vec::new(),
+        items: vec![CertificateItem {
+            line: 1,
+            commodity_code: item.commodity_code.as_ref().unwrap()[..6].to_owned(),
+            criterion: "RVC 45%".to_owned(),
+            remaining: item.quantity.unwrap(),
+            unit: item.quantity_unit.as_ref().unwrap().to_string(),
+            ..CertificateItem::default()
+        }],
+        ..OriginCertificate::default()
     };
     let missing = decide(&declaration, &trader_alone());
     assert_eq!(missing.lane, Some(Lane::Yellow));

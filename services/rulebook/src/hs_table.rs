@@ -110,6 +110,21 @@ impl<V> HsTable<V> {
         self.rows.len()
     }
 
+    /// The different values, which rows share.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.values.iter()
+    }
+
+    /// The different days and laws, which rows share.
+    pub(crate) fn provenances(&self) -> impl Iterator<Item = &Provenance> {
+        self.provenances.iter()
+    }
+
+    /// Every row: its code, and where its value and its provenance stand among those.
+    pub(crate) fn numbered_rows(&self) -> impl Iterator<Item = (CommodityCode, usize, usize)> {
+        self.rows.iter().map(|row| (row.code, usize::from(row.value), usize::from(row.provenance)))
+    }
+
     /// Every code once, in order.
     pub(crate) fn codes(&self) -> Vec<CommodityCode> {
         let mut codes: Vec<CommodityCode> = self.rows.iter().map(|row| row.code).collect();

@@ -53,6 +53,10 @@ mod selectivity;
 
 mod rule_test;
 
+mod inventory;
+
+mod comparison;
+
 mod load;
 
 mod error;
@@ -63,9 +67,11 @@ pub use code_list::{
     AdjustmentEffect, CodeEntry, CodeList, CustomsOffice, DeclarationKind, Incoterm, ScheduleKind, TariffSchedule,
     Treatment,
 };
+pub use comparison::{Change, Comparison};
 pub use error::{RuleError, RuleErrors};
 pub use hs_table::CommodityCode;
 pub use in_force::{MfnRelation, RulesInForce};
+pub use inventory::{Inventory, Key, NamedValue, Table, Version};
 pub use law::Instrument;
 pub use origin::{
     NumberPicture, OriginCheck, OriginParameter, OriginRulesInForce, OriginTreatment, SpecimenStanding, Specimens,

@@ -124,6 +124,11 @@ impl Table {
         endings
     }
 
+    /// Every key once, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.rows.chunk_by(|a, b| a.key == b.key).filter_map(|rows| Some(&rows.first()?.key))
+    }
+
     /// The versions of a key, oldest first.
     pub fn versions(&self, key: &Key) -> Vec<Version> {
         let first = self.rows.partition_point(|row| row.key < *key);
@@ -288,6 +293,7 @@ impl Rulebook {
             exchange_rates,
             validation,
             criteria,
+            test_bases: _,
         } = self;
         let mut inventory = Inventory { tables: BTreeMap::new() };
         for instrument in instruments.by_id.values() {

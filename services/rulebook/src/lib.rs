@@ -53,6 +53,8 @@ mod selectivity;
 
 mod rule_test;
 
+mod rules_naming;
+
 mod inventory;
 
 mod comparison;
@@ -79,6 +81,7 @@ pub use origin::{
 pub use rule_test::{RuleTestFailure, RuleTestReport, UntestedRule};
 pub use rulebook::{Rulebook, SourceSummary};
 pub use specific_rate::{SpecificKind, SpecificRate};
+pub use rules_naming::{RuleEffect, RuleNaming};
 pub use subject::{ItemSurroundings, Supposed, Surroundings};
 pub use tariff_line::{EnvironmentalProtection, ExportDuty, SpecialConsumption, TariffLine, TariffUnit, VatOnLine};
 pub use tax::{

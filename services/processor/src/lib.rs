@@ -18,6 +18,8 @@ mod plan;
 
 mod registration;
 
+mod rederivation;
+
 mod settlement;
 
 mod notices;
@@ -32,6 +34,7 @@ mod relay;
 
 mod run;
 
+pub use rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_identical, rederive};
 pub use registration::{Circumstances, assess_document, clear};
 pub use run::{Processor, ProcessorError, Progress, run};
 pub use settings::{NUMBER_STRIPES, Settings, Topics};

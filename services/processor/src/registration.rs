@@ -17,6 +17,9 @@ use crate::notices;
 use crate::plan::{Desk, Overlay, Plan, guarded};
 use crate::settings::{NUMBER_STRIPES, Topics};
 
+/// The rule of findings that hang on earlier versions of a reference.
+pub(crate) const SEQUENCE_RULE: &str = "contract/one-decision-for-each-version-of-a-reference";
+
 /// A lodged message after reading, before anything is looked up.
 pub(crate) struct Lodgement<'a> {
     pub(crate) arrival: Arrival<'a>,
@@ -356,7 +359,7 @@ fn sequence_finding(code: &str, key: &DeclarationKey, message: Bilingual, mend: 
         value: Some(key.version.to_string()),
         message,
         mend,
-        rule: "contract/one-decision-for-each-version-of-a-reference".to_owned(),
+        rule: SEQUENCE_RULE.to_owned(),
         law: "Law 54/2014/QH13, art. 29 (the declarant answers for one declaration of the goods)".to_owned(),
         follows_from: None,
         line: None,

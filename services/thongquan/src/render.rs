@@ -3,12 +3,25 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
 use rust_decimal::Decimal;
 use vocabulary::{Balance, Decision, DutyType, Finding, Lane, Language, Notice, Outcome, Severity};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
+
+/// Rules above, below and under the header alone: for tables of many short rows.
+pub(crate) const LINES_AROUND: TableStyle = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
+
+/// An empty table that fits the terminal; where there is none, each row is one line, however long.
+pub(crate) fn fitting_table(style: TableStyle) -> Table {
+    let mut table = Table::new();
+    table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic);
+    if let Some((terminal_size::Width(columns), _)) = terminal_size::terminal_size_of(std::io::stdout()) {
+        table.set_width(columns);
+    }
+    table
+}
 
 /// One decision, with every figure's base, rate, rule and law.
 pub(crate) fn decision(file: &str, decision: &Decision, language: Language) -> String {
@@ -134,8 +147,7 @@ pub(crate) fn notice(notice: &Notice, language: Language) -> String {
 
 fn duty_table(decision: &Decision, language: Language) -> Table {
     let say = |en: &'static str, vi: &'static str| pick(language, en, vi);
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    let mut table = fitting_table(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header([
         say("line", "dòng"),
         say("code", "mã HS"),
@@ -270,7 +282,7 @@ fn outcome_style(outcome: Outcome) -> Style {
     }
 }
 
-fn pick(language: Language, en: &'static str, vi: &'static str) -> &'static str {
+pub(crate) fn pick(language: Language, en: &'static str, vi: &'static str) -> &'static str {
     match language {
         Language::English => en,
         Language::Vietnamese => vi,

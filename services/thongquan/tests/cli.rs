@@ -414,6 +414,7 @@ fn help_and_completions_are_there() {
         ("serve", "--config"),
         ("submit", "EXIT STATUS"),
         ("doctor", "EXIT STATUS"),
+        ("rules", "backtest"),
         ("completions", "shell"),
     ] {
         let output = run(&[command, "--help"]);

@@ -4,6 +4,9 @@
 //!   Rulebook ──► Inventory ── tables ── rows ──► key, values by name, days, law, mark
 //! ```
 
+mod measures;
+mod origin;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -21,7 +24,7 @@ use crate::subject::schema::word_of;
 use crate::tariff_line::{
     EXPORT_COLUMNS, ExportPreferenceRow, ImportRow, RateCell, SpecialConsumptionRow, VatCut, VatRow,
 };
-use crate::tax::{TaxEffect, Versions};
+use crate::tax::{ListNeed, RoundingPolicy, TaxEffect, Versions};
 
 /// What a row is about: a line of the tariff, or a word such as a code, a currency or a rule's name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -289,9 +292,15 @@ impl Rulebook {
             express,
             gift,
             late_payment,
+            specific_rates,
+            trade_remedies,
+            remedy_proof_days,
+            tariff_quotas,
             roundings,
             exchange_rates,
+            origin,
             validation,
+            coded_fields,
             criteria,
             test_bases: _,
         } = self;
@@ -360,12 +369,22 @@ impl Rulebook {
             let mut values = vec![text("tax", entry.tax.as_str())];
             values.extend(match &entry.effect {
                 TaxEffect::Rate(rate) => vec![text("effect", "rate"), number_text("rate", rate)],
-                TaxEffect::Amount { amount, unit } => {
-                    vec![text("effect", "amount"), number_text("amount", amount), text("unit", unit)]
+                TaxEffect::Amount { amount, unit, currency } => {
+                    vec![
+                        text("effect", "amount"),
+                        number_text("amount", amount),
+                        text("currency", currency),
+                        text("unit", unit),
+                    ]
                 }
                 TaxEffect::Exempt => vec![text("effect", "exempt")],
                 TaxEffect::Reduce => vec![text("effect", "reduce")],
                 TaxEffect::NotSubject => vec![text("effect", "not_subject")],
+            });
+            values.extend(match entry.list_need {
+                ListNeed::None => None,
+                ListNeed::Allowed => Some(text("list", "allowed")),
+                ListNeed::Required => Some(text("list", "required")),
             });
             values.extend([text("name_en", &entry.name_en), text("name_vi", &entry.name_vi)]);
             inventory.add_word(format!("assessment/{}", entry.table), &entry.code, &entry.provenance, values);
@@ -388,9 +407,29 @@ impl Rulebook {
         inventory.add_versions("assessment/thresholds", "late_payment", late_payment, |percent| {
             vec![number_text("percent_per_day", percent)]
         });
+        measures::add_specific_rates(&mut inventory, specific_rates);
+        measures::add_remedies(&mut inventory, trade_remedies);
+        measures::add_quotas(&mut inventory, tariff_quotas);
+        inventory.add_versions(
+            "assessment/trade-remedies/proof",
+            "days_to_prove_other_origin",
+            remedy_proof_days,
+            |days| vec![text("days", &days.to_string())],
+        );
+        origin::add(&mut inventory, origin);
+        for field in coded_fields {
+            let id = field.field.field();
+            let place = format!("{} at {}.{}", field.code, word_of(field.field.scope), id.name);
+            let values = vec![text("list", field.list.as_str()), text("severity", severity_word(field.severity))];
+            inventory.add_word("validation/coded-fields", &place, &field.provenance, values);
+        }
         for (kind, versions) in roundings {
             inventory.add_versions("valuation/rounding", kind.as_str(), versions, |rounding| {
-                vec![text("decimals", &rounding.decimals.to_string())]
+                let policy = match rounding.policy {
+                    RoundingPolicy::PerLine => "per_line",
+                    RoundingPolicy::PerTotal => "per_total",
+                };
+                vec![text("decimals", &rounding.decimals.to_string()), text("policy", policy)]
             });
         }
         for week in &exchange_rates.weeks {
@@ -402,16 +441,11 @@ impl Rulebook {
             }
         }
         for rule in validation {
-            let place = format!("{} at {}.{}", rule.code, word_of(rule.scope), rule.field.field().name);
+            let name = rule.id.as_ref().unwrap_or(&rule.code);
+            let place = format!("{name} at {}.{}", word_of(rule.scope), rule.field.field().name);
             let mut values = vec![
                 text("direction", rule.direction.map_or("both", |direction| direction.as_str())),
-                text(
-                    "severity",
-                    match rule.severity {
-                        vocabulary::Severity::Error => "error",
-                        vocabulary::Severity::Warning => "warning",
-                    },
-                ),
+                text("severity", severity_word(rule.severity)),
                 text("when", rule.condition.canonical()),
                 text("message.en", &rule.message.en),
                 text("message.vi", &rule.message.vi),
@@ -564,6 +598,13 @@ fn detail(detail: &Detail) -> Vec<NamedValue> {
         }
         Detail::TariffUnit { codes } => vec![text("codes", &joined(codes.iter().map(ToString::to_string), "/"))],
         Detail::WeightUnit { kilograms } => vec![number_text("kilograms", kilograms)],
+    }
+}
+
+fn severity_word(severity: vocabulary::Severity) -> &'static str {
+    match severity {
+        vocabulary::Severity::Error => "error",
+        vocabulary::Severity::Warning => "warning",
     }
 }
 

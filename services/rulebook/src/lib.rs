@@ -80,8 +80,8 @@ pub use origin::{
 };
 pub use rule_test::{RuleTestFailure, RuleTestReport, UntestedRule};
 pub use rulebook::{Rulebook, SourceSummary};
-pub use specific_rate::{SpecificKind, SpecificRate};
 pub use rules_naming::{RuleEffect, RuleNaming};
+pub use specific_rate::{SpecificKind, SpecificRate};
 pub use subject::{ItemSurroundings, Supposed, Surroundings};
 pub use tariff_line::{EnvironmentalProtection, ExportDuty, SpecialConsumption, TariffLine, TariffUnit, VatOnLine};
 pub use tax::{

@@ -60,7 +60,8 @@ impl RulesInForce<'_> {
         };
         for rule in &book.validation {
             let effect = RuleEffect::Finding(rule.message.clone());
-            add(&rule.file, &rule.code, &rule.condition, &rule.provenance, effect);
+            let name = rule.id.as_ref().unwrap_or(&rule.code);
+            add(&rule.file, name, &rule.condition, &rule.provenance, effect);
         }
         for criterion in &book.criteria {
             let effect = RuleEffect::Lane(criterion.lane, criterion.because.to_string());

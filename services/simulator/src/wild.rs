@@ -14,7 +14,7 @@ use rulebook::{
     SpecialConsumption, SpecificKind, SpecificRate, TariffLine, TaxCode, TaxEffect, TradeRemedy, Treatment, VatOnLine,
 };
 use rust_decimal::Decimal;
-use vocabulary::declaration::{Adjustment, AdjustmentReference, Bill, Container, OtherTax};
+use vocabulary::declaration::{Adjustment, AdjustmentReference, Bill, Container, OtherTax, Permit};
 use vocabulary::{
     BalanceLine, Declaration, Direction, DutyType, ExemptionList, Facts, GoodsItem, Guarantee, TaxCodeStatus,
     TemporaryDeclaration, TraderFacts,
@@ -130,6 +130,18 @@ impl<'r> Wild<'r> {
             let item = self.item(&declaration, direction, &rules);
             declaration.goods_items.push(item);
         }
+        // Goods that need a permit at registration: arms, explosives, radioactive materials.
+        let needs_permit = declaration
+            .goods_items
+            .iter()
+            .filter_map(|item| item.commodity_code.as_deref())
+            .any(|code| ["93", "36", "28"].iter().any(|chapter| code.starts_with(chapter)));
+        if needs_permit && self.chance(980) {
+            for kind in ["VK01", "NO01", "PX01"] {
+                let permit = Permit { kind: Some(kind.into()), number: Some("1/2026".into()), ..Permit::default() };
+                declaration.permits.push(permit);
+            }
+        }
         if self.chance(50) {
             self.shrink_to_the_threshold(&mut declaration);
         }
@@ -138,7 +150,7 @@ impl<'r> Wild<'r> {
             tax_code: self.tax_code.clone(),
             status: TaxCodeStatus::Active,
             compliance_level: self.rng.random_range(1..=5),
-            authorised_operator: false,
+            authorised_operator: declaration.kind.as_deref() == Some("AEO") && self.chance(950),
             debt_over_90_days: self.chance(3),
         };
         if self.chance(3) {
@@ -183,7 +195,7 @@ impl<'r> Wild<'r> {
             direction: Some(if direction == Direction::Import { "IM" } else { "EX" }.into()),
             stage: Some("both".into()),
             transport_mode: Some(mode.into()),
-            transport_means_code: Some("9999".into()),
+            transport_means_code: matches!(mode, "2" | "3").then(|| "9999".into()),
             transport_means_name: Some("WILD GOOSE".into()),
             customs_office: Some(self.pick(&offices).into()),
             customs_subsection: Some("00".into()),
@@ -284,7 +296,7 @@ impl<'r> Wild<'r> {
         let extra = holds.includes_freight && self.chance(80);
         if !holds.includes_freight || extra {
             declaration.freight_class =
-                Some(if extra { self.pick(&["E", "F"]) } else { self.pick(&["A", "A", "B", "C", "E"]) }.into());
+                Some(if extra { self.pick(&["E", "F"]) } else { self.pick(&["A", "A", "B", "C"]) }.into());
             let (currency, amount) = self.charge();
             declaration.freight_currency = Some(currency.into());
             declaration.freight_amount = Some(amount);
@@ -710,10 +722,15 @@ impl<'r> Wild<'r> {
             due_on: last_day,
             lines: Vec::new(),
         };
-        let returns = matches!(declaration.kind.as_deref(), Some("G21" | "G22" | "G23" | "G24" | "G51" | "A21"));
-        let returns = returns && self.chance(700);
+        let kind = declaration.kind.as_deref().unwrap_or_default();
+        let rules = self.rulebook.in_force_on(day);
+        let returns = rules.declaration_kind(kind).is_some_and(|kind| kind.value.previous_declaration_required);
+        let returns = returns && self.chance(970);
         if returns {
-            declaration.temporary_declaration_number = Some(100_000_000_010);
+            // Of an import where the goods came in for a time, of an export where they went out.
+            let number = if matches!(kind, "G51" | "A31" | "E41" | "B12") { 300_000_000_010 } else { 100_000_000_010 };
+            declaration.temporary_declaration_number = Some(number);
+            movement.number = number.to_string();
         }
         for at in 0..declaration.goods_items.len() {
             let line = self.balance_line(at, &declaration.goods_items[at]);

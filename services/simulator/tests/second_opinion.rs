@@ -154,6 +154,7 @@ fn the_auditor_finds_no_difference() {
         covered.lines.len(),
         covered.lines_assessed.len()
     );
+    println!("rejected with {:?}", covered.findings);
     assert!(
         covered.differences.is_empty(),
         "seed {seed}\n\n{}",

@@ -47,6 +47,12 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
         refuse_if(missing, &format!("missing: {what}"));
     }
     refuse_if(case.kind.is_none(), "no such kind");
+    let previous = case.kind.is_some_and(|kind| kind.cell("previous_declaration_required") == "yes");
+    refuse_if(previous && declaration.temporary_declaration_number.is_none(), "the earlier declaration");
+    let authorised = case.facts.trader.is_some_and(|trader| trader.authorised_operator);
+    refuse_if(declaration.kind.as_deref() == Some("AEO") && !authorised, "a kind of authorised operators");
+    refuse_if(dong_with_decimals(case), "dong have no decimals");
+    refuse_if(permit_missing(case), "a permit that registration asks for");
     refuse_if(!office_in_use(case), "no such office on the day");
     let person = !import || matches!(declaration.party_class.as_deref(), Some("1" | "3"));
     let codes = if import {
@@ -59,7 +65,9 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
     }
     if let Some(trader) = case.facts.trader {
         refuse_if(trader.status == TaxCodeStatus::Closed, "the tax code is closed");
-        refuse_if(import && trader.debt_over_90_days, "tax is overdue by more than 90 days");
+        // Goods of defence, of relief and of humanitarian aid do not wait for debts.
+        let waits = !matches!(declaration.cargo_class.as_deref(), Some("B" | "C" | "D" | "E"));
+        refuse_if(import && waits && trader.debt_over_90_days, "tax is overdue by more than 90 days");
     }
     let of_imports = declaration.container_count.is_some()
         || declaration.freight_amount.is_some()
@@ -79,6 +87,11 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
     let temporary = matches!(declaration.kind.as_deref(), Some("G11" | "G12" | "G13" | "G14" | "G61"));
     refuse_if(temporary != declaration.temporary_limit_date.is_some(), "day of return");
     if import {
+        let above = |own: Option<rust_decimal::Decimal>| {
+            own.is_some_and(|own| declaration.allocation_total.is_some_and(|all| own > all))
+        };
+        let adjusted = declaration.adjustments.iter().any(|adjustment| above(adjustment.allocation_total));
+        refuse_if(adjusted, "an adjustment is shared out over more than the whole");
         for why in carriage(case) {
             refuse_if(true, why);
         }
@@ -117,6 +130,52 @@ fn office_in_use(case: &Case<'_>) -> bool {
     case.rules.offices.on(code, case.day).is_some()
 }
 
+/// Amounts in dong are whole.
+fn dong_with_decimals(case: &Case<'_>) -> bool {
+    let declaration = case.declaration;
+    let invoice = &declaration.invoice_currency;
+    let header = [
+        (declaration.invoice_amount, invoice),
+        (declaration.freight_amount, &declaration.freight_currency),
+        (declaration.insurance_amount, &declaration.insurance_currency),
+        (declaration.total_value_amount, &declaration.total_value_currency),
+    ];
+    let adjustments = declaration.adjustments.iter().map(|adjustment| (adjustment.amount, &adjustment.currency));
+    let items = declaration
+        .goods_items
+        .iter()
+        .flat_map(|item| [(item.invoice_value, invoice), (item.customs_value, &item.customs_value_currency)]);
+    header.into_iter().chain(adjustments).chain(items).any(|(amount, currency)| {
+        currency.as_deref() == Some("VND") && amount.is_some_and(|amount| !of(amount).is_integer())
+    })
+}
+
+/// Goods of some headings are not registered without a permit of their kind (Circular 38/2015 art. 22.1 a.5).
+fn permit_missing(case: &Case<'_>) -> bool {
+    let declaration = case.declaration;
+    case.rules.permit_policies.iter().any(|policy| {
+        let direction = policy.text("direction").unwrap_or_default();
+        let of_kind =
+            policy.texts("kinds").is_empty() || policy.names("kinds", declaration.kind.as_deref().unwrap_or(""));
+        let asked = policy.text("mode") == Some("at_registration")
+            && policy.days().hold(case.day)
+            && (direction == "both" || direction == case.direction.as_str())
+            && of_kind;
+        let headings = policy.texts("headings");
+        let of_goods = declaration
+            .goods_items
+            .iter()
+            .filter_map(|item| item.commodity_code.as_deref())
+            .any(|code| headings.iter().any(|heading| code.starts_with(heading.as_str())));
+        let there = declaration
+            .permits
+            .iter()
+            .filter_map(|permit| permit.kind.as_deref())
+            .any(|kind| policy.names("permits", kind));
+        asked && of_goods && !there
+    })
+}
+
 /// Freight and insurance of an import against the terms of delivery.
 fn carriage(case: &Case<'_>) -> Vec<&'static str> {
     let declaration = case.declaration;
@@ -134,10 +193,14 @@ fn carriage(case: &Case<'_>) -> Vec<&'static str> {
     if holds_freight && freight && !beyond_price {
         wrong.push("the price holds freight");
     }
-    if freight && declaration.freight_class.is_none() {
+    if lacks_freight && beyond_price {
+        wrong.push("nothing is beyond a price that lacks freight");
+    }
+    let class_with_amount = matches!(declaration.freight_class.as_deref(), Some("A" | "B" | "C" | "E" | "F"));
+    if (freight && declaration.freight_class.is_none()) || (class_with_amount && !freight) {
         wrong.push("class of freight");
     }
-    if freight && declaration.freight_currency.is_none() {
+    if freight != declaration.freight_currency.is_some() {
         wrong.push("currency of freight");
     }
     let insurance = declaration.insurance_amount.is_some();
@@ -170,6 +233,11 @@ fn line(case: &Case<'_>, position: u64, item: &GoodsItem) -> Vec<&'static str> {
     }
     if item.invoice_value.is_none() && item.customs_value.is_none() {
         wrong.push("neither invoice value nor customs value");
+    }
+    let method = case.declaration.valuation_method.as_deref().unwrap_or_default();
+    let by_hand = case.rules.valuation_classes.on(method, case.day).is_some_and(|class| class.cell("manual") == "yes");
+    if case.direction == Direction::Import && by_hand && item.customs_value.is_none() {
+        wrong.push("by this method the customs value is entered by hand");
     }
     if item.customs_value.is_some() && item.customs_value_currency.is_none() {
         wrong.push("currency of the customs value");

@@ -134,7 +134,7 @@ impl Block {
         self.0.get(name)?.as_str()
     }
 
-    fn texts(&self, name: &str) -> Vec<String> {
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
         let list = self.0.get(name).and_then(toml::Value::as_array);
         list.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
     }
@@ -190,6 +190,8 @@ impl Agreement {
 /// All rule files that duties and taxes depend on.
 #[derive(Debug)]
 pub(super) struct RuleFiles {
+    pub(super) permit_policies: Vec<Block>,
+    pub(super) valuation_classes: Table,
     pub(super) kinds: Table,
     pub(super) offices: Table,
     pub(super) currencies: Table,
@@ -246,6 +248,8 @@ impl RuleFiles {
         let measures = measures(folder)?;
         let thresholds = toml_file(&folder.join("assessment/thresholds.toml"))?;
         Ok(Self {
+            permit_policies: toml_file(&folder.join("validation/permits.toml"))?.blocks("policy"),
+            valuation_classes: list("valuation-classes")?,
             kinds: list("declaration-kinds")?,
             offices: list("customs-offices")?,
             currencies: list("currencies")?,

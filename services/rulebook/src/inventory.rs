@@ -271,6 +271,9 @@ impl Rulebook {
         // Every field is named, so that a new kind of rule cannot be forgotten here: a comparison would be silent of it.
         let Self {
             hash: _,
+            // The indexes are made of the rules.
+            validation_index: _,
+            criteria_index: _,
             files: _,
             bytes: _,
             instruments,

@@ -1,7 +1,8 @@
 //! A declaration without doubts: every code is known, every rate is found, every claim is one that the rules allow.
 
+use rulebook::RoundingPolicy;
 use rust_decimal::Decimal;
-use vocabulary::{Citation, Declaration, Direction, DutyType, Finding, GoodsItem};
+use vocabulary::{Citation, Declaration, Direction, DutyType, Finding, GoodsItem, Place, Preference, WriteOff};
 
 /// A declaration that [`validation`](crate::validation) has accepted. It exists only when nothing keeps the
 /// declaration from being registered and the rulebook answers all of it.
@@ -21,8 +22,10 @@ pub struct AcceptedDeclaration<'a> {
     pub value_rounding: Rounding,
     /// How a tax's total is rounded.
     pub total_rounding: Rounding,
-    /// The thresholds below which a shipment bears no import or export duty; `None` where they do not apply.
-    pub small_shipment: Option<SmallShipment>,
+    /// The threshold up to which the shipment bears no import or export duty; `None` where none applies.
+    pub threshold: Option<DutyThreshold>,
+    /// What the goods items use up of lists of exempt goods and of temporary movements.
+    pub write_offs: Vec<WriteOff>,
     /// Warnings, which keep nothing from being registered.
     pub warnings: Vec<Finding>,
 }
@@ -59,19 +62,30 @@ pub struct PriceTerms {
 pub struct Rounding {
     /// Decimals of a dong.
     pub decimals: u32,
+    /// Whether each line is rounded, or the sum alone.
+    pub policy: RoundingPolicy,
     /// The rounding's rule and law.
     pub citation: Citation,
 }
 
-/// Below either figure a shipment bears no import or export duty (Decree 134/2016 art. 29).
+/// Up to either figure a shipment bears no import or export duty (Decree 134/2016 art. 8 and 29).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SmallShipment {
+pub struct DutyThreshold {
     /// Customs value of the shipment, at most, in dong.
     pub value_max: Decimal,
-    /// Duty of the shipment, at most, in dong.
-    pub duty_max: Decimal,
-    /// The thresholds' rule and law.
+    /// The bound on what the shipment bears.
+    pub bound: TaxBound,
+    /// The threshold's rule and law.
     pub citation: Citation,
+}
+
+/// A bound on what a shipment bears, in dong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaxBound {
+    /// Its import or export duty is not above this.
+    DutyAtMost(Decimal),
+    /// All its duties and taxes together are below this.
+    TaxesBelow(Decimal),
 }
 
 /// A goods item without doubts.
@@ -83,6 +97,8 @@ pub struct AcceptedItem<'a> {
     pub lodged: &'a GoodsItem,
     /// The duties and taxes that it bears, or is relieved of, in the order of assessment.
     pub taxes: Vec<TaxClaim>,
+    /// What became of its claim to the rate of a trade agreement; `None` where it makes none.
+    pub preference: Option<Preference>,
 }
 
 /// One duty or tax on a goods item, before it is calculated.
@@ -98,22 +114,43 @@ pub struct TaxClaim {
     pub relief: Relief,
 }
 
+/// A rate and where it comes from.
+pub(crate) type CitedRate = (ClaimedRate, Citation);
+
 /// A rate and what it is applied to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimedRate {
     /// A percentage of the tax's base.
     AdValorem(Decimal),
-    /// Dong for each unit of a quantity.
-    PerUnit {
-        /// Dong for one unit.
-        amount: Decimal,
-        /// The unit's code.
-        unit: String,
-        /// How many units.
-        quantity: Decimal,
-    },
+    /// An amount for each unit.
+    PerUnit(PerUnit),
+    /// A percentage of the tax's base, and an amount for each unit.
+    Mixed(Decimal, PerUnit),
     /// The goods are not subject to the tax.
     NotSubject,
+}
+
+/// An amount for each unit of a quantity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PerUnit {
+    /// The amount for one unit.
+    pub amount: Decimal,
+    /// Its currency (ISO 4217); what is not in dong is taken at the exchange rate of the day.
+    pub currency: String,
+    /// The unit's code.
+    pub unit: String,
+    /// How many units.
+    pub quantity: Decimal,
+}
+
+impl ClaimedRate {
+    /// The part of the rate that is an amount for each unit.
+    pub fn per_unit(&self) -> Option<&PerUnit> {
+        match self {
+            Self::PerUnit(per_unit) | Self::Mixed(_, per_unit) => Some(per_unit),
+            Self::AdValorem(_) | Self::NotSubject => None,
+        }
+    }
 }
 
 /// What takes a tax off again.
@@ -123,6 +160,6 @@ pub enum Relief {
     None,
     /// All of it.
     Whole(Citation),
-    /// An amount in dong, at most the tax.
-    Amount(Decimal, Citation),
+    /// An amount in dong, which must not be above the tax, and where it was declared.
+    Amount(Decimal, Citation, Place),
 }

@@ -2,20 +2,28 @@
 //! environmental protection laws).
 //!
 //! The order is fixed, since one tax enters the base of the next: import duty, additional duties, special consumption
-//! tax, environmental protection tax, value added tax. On a line every figure is exact; only the total of each tax is
-//! rounded.
+//! tax, environmental protection tax, value added tax. On a line every base is exact. What is rounded is the total of
+//! each tax, or, where the rule of totals says so, what is payable on each line.
 
+use rulebook::RoundingPolicy;
 use rust_decimal::Decimal;
-use vocabulary::declaration::goods_item;
+use vocabulary::declaration::{declaration, goods_item};
 use vocabulary::{Direction, DutyLine, DutyTotal, DutyType, Place, Rate};
 
-use crate::accepted::{AcceptedDeclaration, AcceptedItem, ClaimedRate, Relief, TaxClaim};
+use crate::accepted::{
+    AcceptedDeclaration, AcceptedItem, ClaimedRate, DutyThreshold, PerUnit, Relief, TaxBound, TaxClaim,
+};
 use crate::exact::{TooLarge, add, multiply, percent_of, round_half_up, subtract, sum};
 use crate::problem::{self, Problem};
 use crate::valuation::Valuation;
 
-/// The greatest total of one tax: eleven digits (Circular 38/2015 art. 18.3 on amounts too long for their field).
+/// The greatest total of one tax, and of all: eleven digits (Circular 38/2015 art. 18.3 on amounts too long for their
+/// field).
 const TOTAL_MAX: i64 = 99_999_999_999;
+
+/// What one tax of a line must stay below: its field has 16 characters, of which four decimals and the point leave
+/// eleven digits.
+const LINE_TAX_BELOW: i64 = 100_000_000_000;
 
 /// The duties and taxes of a declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,27 +36,61 @@ pub struct Assessment {
     pub total_payable: Decimal,
 }
 
+/// Why a line cannot be assessed.
+enum Fault {
+    TooLarge,
+    Found(Problem),
+}
+
+impl From<TooLarge> for Fault {
+    fn from(TooLarge: TooLarge) -> Self {
+        Self::TooLarge
+    }
+}
+
 /// Assesses every goods item.
 ///
 /// # Errors
-/// Findings, where an amount or a total has more digits than its field holds.
+/// Findings, where an amount or a total has more digits than its field holds, or a reduction is above its tax.
 pub fn assess(accepted: &AcceptedDeclaration<'_>, valuation: &Valuation) -> Result<Assessment, Vec<Problem>> {
     let mut items = assess_items(accepted, valuation, None)?;
-    if let Some(small) = &accepted.small_shipment {
+    if let Some(threshold) = &accepted.threshold {
         let duty_type = match accepted.direction {
             Direction::Import => DutyType::ImportDuty,
             Direction::Export => DutyType::ExportDuty,
         };
-        let duty = sum(items.iter().flatten().filter(|line| line.duty_type == duty_type).map(|line| line.payable))
-            .map_err(|TooLarge| vec![problem::too_large(Place::item(goods_item::invoice_value, 0))])?;
-        if duty > Decimal::ZERO && (valuation.total <= small.value_max || duty <= small.duty_max) {
-            let relief = Relief::Whole(small.citation.clone());
+        let exempt = is_exempt(threshold, duty_type, valuation.total, &items)
+            .map_err(|TooLarge| vec![problem::too_large(Place::header(declaration::invoice_amount))])?;
+        if exempt {
+            let relief = Relief::Whole(threshold.citation.clone());
             items = assess_items(accepted, valuation, Some((duty_type, &relief)))?;
         }
     }
     let totals = totals(accepted, &items)?;
     let total_payable = totals.iter().map(|total| total.payable).sum();
+    if total_payable > Decimal::from(TOTAL_MAX) {
+        return Err(vec![problem::all_too_large()]);
+    }
     Ok(Assessment { items, totals, total_payable })
+}
+
+/// Whether a shipment that bears duty is exempt from it, by its value or by what it bears.
+fn is_exempt(
+    threshold: &DutyThreshold,
+    duty_type: DutyType,
+    value: Decimal,
+    items: &[Vec<DutyLine>],
+) -> Result<bool, TooLarge> {
+    let of = |wanted: Option<DutyType>| {
+        let lines = items.iter().flatten().filter(move |line| wanted.is_none_or(|wanted| wanted == line.duty_type));
+        sum(lines.map(|line| line.payable))
+    };
+    let duty = of(Some(duty_type))?;
+    let within = match threshold.bound {
+        TaxBound::DutyAtMost(most) => duty <= most,
+        TaxBound::TaxesBelow(below) => of(None)? < below,
+    };
+    Ok(duty > Decimal::ZERO && (value <= threshold.value_max || within))
 }
 
 fn assess_items(
@@ -59,9 +101,10 @@ fn assess_items(
     let mut problems = Vec::new();
     let mut items = Vec::with_capacity(accepted.items.len());
     for (position, (item, value)) in accepted.items.iter().zip(&valuation.items).enumerate() {
-        match assess_item(item, *value, relief) {
+        match assess_item(accepted, position, item, *value, relief) {
             Ok(lines) => items.push(lines),
-            Err(TooLarge) => problems.push(problem::too_large(Place::item(goods_item::invoice_value, position))),
+            Err(Fault::TooLarge) => problems.push(problem::too_large(Place::item(goods_item::invoice_value, position))),
+            Err(Fault::Found(problem)) => problems.push(problem),
         }
     }
     if problems.is_empty() { Ok(items) } else { Err(problems) }
@@ -69,11 +112,15 @@ fn assess_items(
 
 /// One goods item: each tax on the base that the ones before it make up.
 fn assess_item(
+    accepted: &AcceptedDeclaration<'_>,
+    position: usize,
     item: &AcceptedItem<'_>,
     customs_value: Decimal,
     relief: Option<(DutyType, &Relief)>,
-) -> Result<Vec<DutyLine>, TooLarge> {
+) -> Result<Vec<DutyLine>, Fault> {
     let mut lines: Vec<DutyLine> = Vec::with_capacity(item.taxes.len());
+    // The base of the next tax, from what is payable before it is rounded.
+    let mut all = customs_value;
     for claim in &item.taxes {
         let base = match claim.duty_type {
             DutyType::ImportDuty
@@ -81,37 +128,64 @@ fn assess_item(
             | DutyType::Countervailing
             | DutyType::Safeguard
             | DutyType::ExportDuty => customs_value,
-            DutyType::SpecialConsumption | DutyType::EnvironmentalProtection | DutyType::Vat => {
-                sum(std::iter::once(customs_value).chain(lines.iter().map(|line| line.payable)))?
-            }
+            DutyType::SpecialConsumption | DutyType::EnvironmentalProtection | DutyType::Vat => all,
         };
         let relief = match relief {
             Some((duty_type, relief)) if duty_type == claim.duty_type => relief,
             _ => &claim.relief,
         };
-        lines.push(line(claim, base, relief)?);
+        let mut line = line(accepted, claim, base, relief)?;
+        if line.amount >= Decimal::from(LINE_TAX_BELOW) {
+            return Err(Fault::Found(problem::line_tax_too_large(claim.duty_type, position)));
+        }
+        all = add(all, line.payable)?;
+        if accepted.total_rounding.policy == RoundingPolicy::PerLine {
+            line.payable = round_half_up(line.payable, accepted.total_rounding.decimals);
+        }
+        lines.push(line);
     }
     Ok(lines)
 }
 
-fn line(claim: &TaxClaim, base: Decimal, relief: &Relief) -> Result<DutyLine, TooLarge> {
-    let (base, rate, amount) = match &claim.rate {
-        ClaimedRate::AdValorem(percent) => (base, Rate::AdValorem(*percent), percent_of(*percent, base)?),
-        ClaimedRate::PerUnit { amount, unit, quantity } => (
-            *quantity,
-            Rate::Specific { amount: *amount, currency: "VND".into(), unit: unit.as_str().into() },
-            multiply(*amount, *quantity)?,
-        ),
-        ClaimedRate::NotSubject => (base, Rate::NotSubject, Decimal::ZERO),
+fn line(
+    accepted: &AcceptedDeclaration<'_>,
+    claim: &TaxClaim,
+    base: Decimal,
+    relief: &Relief,
+) -> Result<DutyLine, Fault> {
+    let (base, quantity, rate, amount) = match &claim.rate {
+        ClaimedRate::AdValorem(percent) => (base, None, Rate::AdValorem(*percent), percent_of(*percent, base)?),
+        ClaimedRate::PerUnit(per_unit) => {
+            let PerUnit { amount, currency, unit, quantity } = per_unit;
+            let rate =
+                Rate::Specific { amount: *amount, currency: currency.as_str().into(), unit: unit.as_str().into() };
+            (*quantity, None, rate, in_dong(accepted, per_unit)?)
+        }
+        ClaimedRate::Mixed(percent, per_unit) => {
+            let PerUnit { amount, currency, unit, quantity } = per_unit;
+            let rate = Rate::Mixed {
+                percent: *percent,
+                amount: *amount,
+                currency: currency.as_str().into(),
+                unit: unit.as_str().into(),
+            };
+            let both = add(percent_of(*percent, base)?, in_dong(accepted, per_unit)?)?;
+            (base, Some(*quantity), rate, both)
+        }
+        ClaimedRate::NotSubject => (base, None, Rate::NotSubject, Decimal::ZERO),
     };
     let (relieved, relief_citation) = match relief {
         Relief::None => (Decimal::ZERO, None),
         Relief::Whole(citation) => (amount, Some(citation.clone())),
-        Relief::Amount(dong, citation) => ((*dong).min(amount), Some(citation.clone())),
+        Relief::Amount(dong, _, place) if *dong > amount => {
+            return Err(Fault::Found(problem::reduction_above_tax(claim, *dong, amount, *place)));
+        }
+        Relief::Amount(dong, citation, _) => (*dong, Some(citation.clone())),
     };
     Ok(DutyLine {
         duty_type: claim.duty_type,
         base,
+        quantity,
         rate,
         amount,
         relief: relieved,
@@ -121,7 +195,15 @@ fn line(claim: &TaxClaim, base: Decimal, relief: &Relief) -> Result<DutyLine, To
     })
 }
 
-/// The totals of the taxes that occur, in the order of assessment, each rounded once.
+/// The amount for all units, in dong.
+fn in_dong(accepted: &AcceptedDeclaration<'_>, per_unit: &PerUnit) -> Result<Decimal, TooLarge> {
+    let amount = multiply(per_unit.amount, per_unit.quantity)?;
+    // Validation has found a rate for every currency, or stopped.
+    multiply(amount, accepted.exchange_rate(&per_unit.currency).unwrap_or_default())
+}
+
+/// The totals of the taxes that occur, in the order of assessment. Where lines were rounded, rounding their sum again
+/// changes nothing.
 fn totals(accepted: &AcceptedDeclaration<'_>, items: &[Vec<DutyLine>]) -> Result<Vec<DutyTotal>, Vec<Problem>> {
     let mut totals = Vec::new();
     let mut problems = Vec::new();
@@ -131,11 +213,8 @@ fn totals(accepted: &AcceptedDeclaration<'_>, items: &[Vec<DutyLine>]) -> Result
             continue;
         }
         let exact = lines.try_fold(Decimal::ZERO, |total, line| add(total, line.payable));
-        match exact {
-            Ok(exact) if exact <= Decimal::from(TOTAL_MAX) => {
-                let payable = round_half_up(exact, accepted.total_rounding.decimals);
-                totals.push(DutyTotal { duty_type, payable });
-            }
+        match exact.map(|exact| round_half_up(exact, accepted.total_rounding.decimals)) {
+            Ok(payable) if payable <= Decimal::from(TOTAL_MAX) => totals.push(DutyTotal { duty_type, payable }),
             _ => problems.push(problem::total_too_large(duty_type)),
         }
     }

@@ -4,13 +4,15 @@ use jiff::civil::DateTime;
 use rulebook::{ItemSurroundings, RulesInForce, Surroundings};
 use rust_decimal::Decimal;
 use vocabulary::{
-    AppliedExchangeRate, AssessedItem, CaseFacts, Decision, Declaration, DeclarationNumber, Facts, Finding, Outcome,
+    AppliedExchangeRate, AssessedItem, CaseFacts, Decision, Declaration, DeclarationNumber, Facts, Finding,
+    OriginCertificate, Outcome, WriteOff,
 };
 
 use crate::accepted::AcceptedDeclaration;
 use crate::assessment::{self, Assessment};
 use crate::problem::{Problem, address};
 use crate::selectivity::{self, Routing};
+use crate::settlement;
 use crate::validation::{self, Stop};
 use crate::valuation::{self, Valuation};
 
@@ -43,7 +45,10 @@ impl<'a> Context<'a> {
             trader: self.facts.trader,
             total_customs_value: sums.map(|(value, _)| value),
             total_payable: sums.map(|(_, payable)| payable),
+            routed_branch: None,
+            risk_score: None,
             items,
+            supposed: &[],
         }
     }
 }
@@ -54,6 +59,7 @@ struct RoutedDeclaration<'a> {
     valuation: Valuation,
     assessment: Assessment,
     routing: Routing,
+    secured: Option<WriteOff>,
 }
 
 /// The whole of clearance, on one screen.
@@ -65,8 +71,10 @@ fn pipeline<'a>(
     let accepted = validation::accept(lodged, read, context)?;
     let valuation = valuation::value(&accepted).map_err(|problems| rejected(&accepted, problems))?;
     let assessment = assessment::assess(&accepted, &valuation).map_err(|problems| rejected(&accepted, problems))?;
+    let secured =
+        settlement::secured(&accepted, &assessment, context).map_err(|problems| rejected(&accepted, problems))?;
     let routing = selectivity::select(&accepted, &valuation, &assessment, context)?;
-    Ok(RoutedDeclaration { accepted, valuation, assessment, routing })
+    Ok(RoutedDeclaration { accepted, valuation, assessment, routing, secured })
 }
 
 fn rejected(accepted: &AcceptedDeclaration<'_>, problems: Vec<Problem>) -> Stop {
@@ -110,21 +118,17 @@ pub fn clear(lodged: &Declaration, read: Vec<Finding>, context: &Context<'_>) ->
 
 /// The facts that the declaration names, to be kept with the decision.
 fn consulted(lodged: &Declaration, facts: &CaseFacts<'_>) -> Facts {
-    let certificate = |form: &str, number: &str| {
+    let certificate = |known: &OriginCertificate| {
         lodged.goods_items.iter().any(|item| {
-            item.certificate_form.as_deref() == Some(form) && item.certificate_number.as_deref() == Some(number)
+            let named = item.certificate_form.as_deref().zip(item.certificate_number.as_deref());
+            named.is_some_and(|(form, number)| known.is_named(form, number))
         })
     };
     let list = |number: &str| lodged.goods_items.iter().any(|item| item.exemption_list.as_deref() == Some(number));
     let temporary = lodged.temporary_declaration_number.map(|number| format!("{number:012}"));
     Facts {
         traders: facts.trader.cloned().into_iter().collect(),
-        certificates: facts
-            .certificates
-            .iter()
-            .filter(|known| certificate(&known.form, &known.number))
-            .cloned()
-            .collect(),
+        certificates: facts.certificates.iter().filter(|known| certificate(known)).cloned().collect(),
         exemption_lists: facts.exemption_lists.iter().filter(|known| list(&known.number)).cloned().collect(),
         temporary_declarations: facts
             .temporary_declarations
@@ -148,7 +152,7 @@ fn consulted(lodged: &Declaration, facts: &CaseFacts<'_>) -> Facts {
 }
 
 fn accepted(decision: Decision, routed: RoutedDeclaration<'_>, context: &Context<'_>) -> Decision {
-    let RoutedDeclaration { accepted, valuation, assessment, routing } = routed;
+    let RoutedDeclaration { accepted, valuation, assessment, routing, secured } = routed;
     let items = accepted.items.iter().zip(valuation.items).zip(assessment.items);
     Decision {
         outcome: Outcome::Accepted,
@@ -161,6 +165,7 @@ fn accepted(decision: Decision, routed: RoutedDeclaration<'_>, context: &Context
                 origin: item.lodged.origin.as_ref().map(ToString::to_string),
                 customs_value,
                 taxes,
+                preference: item.preference.clone(),
             })
             .collect(),
         totals: assessment.totals,
@@ -173,6 +178,7 @@ fn accepted(decision: Decision, routed: RoutedDeclaration<'_>, context: &Context
             .map(|rate| AppliedExchangeRate { currency: rate.currency, rate: rate.rate, citation: rate.citation })
             .collect(),
         roundings: vec![accepted.value_rounding.citation, accepted.total_rounding.citation],
+        write_offs: accepted.write_offs.into_iter().chain(secured).collect(),
         findings: accepted.warnings,
         ..decision
     }

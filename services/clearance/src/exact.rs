@@ -110,6 +110,9 @@ impl FractionSum {
 }
 
 fn aligned(number: Decimal, scale: u32) -> Result<i128, TooLarge> {
+    if number.scale() == scale {
+        return Ok(number.mantissa());
+    }
     let factor = 10_i128.checked_pow(scale - number.scale()).ok_or(TooLarge)?;
     number.mantissa().checked_mul(factor).ok_or(TooLarge)
 }

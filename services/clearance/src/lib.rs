@@ -16,6 +16,8 @@ pub mod valuation;
 
 pub mod assessment;
 
+pub mod settlement;
+
 pub mod selectivity;
 
 pub mod decision;

@@ -1,7 +1,11 @@
 //! Findings that clearance makes by itself, where a rule of the rulebook cannot say them.
 
 use rust_decimal::Decimal;
+use vocabulary::declaration::goods_item;
+use vocabulary::duty::plain;
 use vocabulary::{Bilingual, Declaration, DutyType, Finding, Place, Severity};
+
+use crate::accepted::TaxClaim;
 
 /// A finding that points with a [`Place`] and has not been addressed yet.
 pub type Problem = Finding;
@@ -77,7 +81,7 @@ pub(crate) fn too_large(place: Place) -> Problem {
 
 /// A customs value of zero or below.
 pub(crate) fn value_not_above_zero(place: Place, value: Decimal) -> Problem {
-    let value = vocabulary::duty::plain(value);
+    let value = plain(value);
     problem(
         "E0252",
         place,
@@ -98,16 +102,76 @@ pub(crate) fn value_not_above_zero(place: Place, value: Decimal) -> Problem {
 /// A total of one tax that its eleven digits do not hold.
 pub(crate) fn total_too_large(duty_type: DutyType) -> Problem {
     let (en, vi) = duty_type.names();
-    problem(
-        "E1025",
+    let code = match duty_type {
+        DutyType::ImportDuty | DutyType::ExportDuty => "E1025",
+        _ => "E1027",
+    };
+    too_many_digits(
+        code,
         Place::header(vocabulary::declaration::declaration::invoice_amount),
+        format!("the total of the {en} has more than eleven digits"),
+        format!("tổng số {vi} vượt quá mười một chữ số"),
+    )
+}
+
+/// A total of all taxes that its eleven digits do not hold.
+pub(crate) fn all_too_large() -> Problem {
+    too_many_digits(
+        "E1056",
+        Place::header(vocabulary::declaration::declaration::invoice_amount),
+        "the total of all duties and taxes has more than eleven digits".to_owned(),
+        "tổng số tiền thuế phải nộp vượt quá mười một chữ số".to_owned(),
+    )
+}
+
+/// A tax of one line that its field does not hold.
+pub(crate) fn line_tax_too_large(duty_type: DutyType, position: usize) -> Problem {
+    let (en, vi) = duty_type.names();
+    let code = match duty_type {
+        DutyType::ImportDuty | DutyType::ExportDuty => "E0803",
+        _ => "E0823",
+    };
+    too_many_digits(
+        code,
+        Place::item(goods_item::invoice_value, position),
+        format!("the {en} of the line has more than eleven digits"),
+        format!("số {vi} của dòng hàng vượt quá mười một chữ số"),
+    )
+}
+
+fn too_many_digits(code: &str, place: Place, en: String, vi: String) -> Problem {
+    problem(
+        code,
+        place,
         None,
+        Bilingual::new(en, vi),
         Bilingual::new(
-            format!("the total of the {en} has more than eleven digits"),
-            format!("tổng số {vi} vượt quá mười một chữ số"),
+            "check the value; if it is right, split the goods over several lines or declarations",
+            "kiểm tra lại giá trị; nếu đúng, hãy tách hàng hóa thành nhiều dòng hoặc nhiều tờ khai",
         ),
-        Bilingual::new("split the goods over several declarations", "hãy tách hàng hóa thành nhiều tờ khai"),
         "assessment/field-widths",
         "Circular 38/2015/TT-BTC, art. 18.3",
+    )
+}
+
+/// A reduction of more than the tax comes to.
+pub(crate) fn reduction_above_tax(claim: &TaxClaim, reduction: Decimal, tax: Decimal, place: Place) -> Problem {
+    let (en, vi) = claim.duty_type.names();
+    let (reduction, tax) = (plain(reduction), plain(tax));
+    let code = match claim.duty_type {
+        DutyType::ImportDuty | DutyType::ExportDuty => "E0280",
+        _ => "E0292",
+    };
+    problem(
+        code,
+        place,
+        Some(reduction.clone()),
+        Bilingual::new(
+            format!("the reduction of {reduction} dong is above the {en} of the line, {tax} dong"),
+            format!("số tiền giảm {reduction} đồng lớn hơn {vi} của dòng hàng là {tax} đồng"),
+        ),
+        Bilingual::new(format!("enter at most {tax}"), format!("nhập tối đa {tax}")),
+        claim.citation.rule.to_string(),
+        PARTICULARS,
     )
 }

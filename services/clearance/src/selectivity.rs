@@ -1,7 +1,7 @@
 //! Selectivity: which lane a declaration is routed to, and why (Circular 81/2019 as amended; Law 54/2014 art. 17).
 
-use rulebook::ItemSurroundings;
-use vocabulary::{CriterionHit, Lane, RulebookGap};
+use rulebook::Surroundings;
+use vocabulary::{CriterionHit, Declaration, GoodsItem, Lane, OriginCertificate, RoutedBranch, RulebookGap};
 
 use crate::Context;
 use crate::accepted::AcceptedDeclaration;
@@ -18,6 +18,23 @@ pub struct Routing {
     pub hits: Vec<CriterionHit>,
 }
 
+/// The branch of the same consignment that was routed before to the strictest lane; of several, the one with the least
+/// number, so that the order in which they are known does not matter.
+fn strictest_branch<'a>(lodged: &Declaration, branches: &'a [RoutedBranch]) -> Option<&'a RoutedBranch> {
+    // The first branch declares F in place of a number, and follows nobody.
+    let first = lodged.first_declaration_number.as_deref().filter(|number| *number != "F")?;
+    branches
+        .iter()
+        .filter(|branch| branch.first_declaration == first && lodged.number.as_deref() != Some(&*branch.number))
+        .max_by(|a, b| a.lane.cmp(&b.lane).then_with(|| b.number.cmp(&a.number)))
+}
+
+/// Whether the certificate that a goods item names was received; `None` when it names none.
+fn certificate_received(item: &GoodsItem, received: &[OriginCertificate]) -> Option<bool> {
+    let (form, number) = (item.certificate_form.as_deref()?, item.certificate_number.as_deref()?);
+    Some(received.iter().any(|certificate| certificate.is_named(form, number)))
+}
+
 /// Chooses the lane.
 ///
 /// # Errors
@@ -28,14 +45,19 @@ pub fn select(
     assessment: &Assessment,
     context: &Context<'_>,
 ) -> Result<Routing, Stop> {
-    let mut items: Vec<ItemSurroundings> = crate::validation::item_surroundings(accepted.lodged, &context.rules);
-    for ((item, value), lines) in items.iter_mut().zip(&valuation.items).zip(&assessment.items) {
+    let mut items = context.rules.item_surroundings(accepted.lodged);
+    let figures = valuation.items.iter().zip(&assessment.items);
+    for ((item, (value, lines)), lodged) in items.iter_mut().zip(figures).zip(&accepted.lodged.goods_items) {
         item.customs_value = Some(*value);
         item.payable = crate::exact::sum(lines.iter().map(|line| line.payable)).ok();
+        item.certificate_received = certificate_received(lodged, context.facts.certificates);
     }
     let sums = Some((valuation.total, assessment.total_payable));
-    let (hits, gaps): (Vec<CriterionHit>, Vec<RulebookGap>) =
-        context.rules.criteria(accepted.lodged, &context.surroundings(&items, sums));
+    let surroundings = Surroundings {
+        routed_branch: strictest_branch(accepted.lodged, context.facts.branches),
+        ..context.surroundings(&items, sums)
+    };
+    let (hits, gaps): (Vec<CriterionHit>, Vec<RulebookGap>) = context.rules.criteria(accepted.lodged, &surroundings);
     if !gaps.is_empty() {
         return Err(Stop::Referred(gaps, accepted.warnings.clone()));
     }

@@ -4,11 +4,27 @@
 //!            ┌ the reader's findings (what the schema says)
 //!            ├ the rulebook's validation rules (relations of fields, code lists)
 //! lodged ──► ├ header: kind, office, tax codes, currencies          ──► findings?  rejected
-//!            └ each goods item: commodity, units, each duty and tax ──► gaps?      referred
-//!                                                                   ──► neither:   accepted
+//!            └ each goods item: commodity, units, each duty and tax  ──► gaps?      referred
+//!                                                                    ──► neither:   accepted
 //! ```
 
 mod header;
+
+mod goods;
+
+mod origin;
+
+mod relief;
+
+mod quantities;
+
+mod thresholds;
+
+mod exchange;
+
+mod balances;
+
+mod manual_rate;
 
 mod import_taxes;
 
@@ -16,11 +32,13 @@ mod export_taxes;
 
 mod tax_codes;
 
+mod relations;
+
 mod report;
 
-use vocabulary::{Declaration, Direction, Finding, RulebookGap};
+use vocabulary::{Declaration, Direction, Finding, RulebookGap, WriteOff};
 
-pub(crate) use self::report::{Report, item_surroundings};
+pub(crate) use self::report::Report;
 use crate::Context;
 use crate::accepted::{AcceptedDeclaration, AcceptedItem};
 
@@ -44,7 +62,7 @@ pub fn accept<'a>(
 ) -> Result<AcceptedDeclaration<'a>, Stop> {
     let rules = &context.rules;
     let mut report = Report::new(lodged, read);
-    let items = item_surroundings(lodged, rules);
+    let items = rules.item_surroundings(lodged);
     let surroundings = context.surroundings(&items, None);
     report.take(rules.validate(lodged, &surroundings));
     header::fields_of_the_other_direction(lodged, &mut report);
@@ -56,22 +74,38 @@ pub fn accept<'a>(
     header::office(lodged, rules, &mut report);
     header::tax_codes(lodged, direction, &mut report);
     header::number(lodged, direction, &mut report);
+    relations::check(lodged, rules, &mut report);
     let price = header::price_terms(lodged, direction, rules);
-    let exchange_rates = header::exchange_rates(lodged, rules, &mut report);
+    let mut exchange_rates = header::exchange_rates(lodged, rules, &mut report);
     let value_rounding = header::rounding(rules, rulebook::RoundingKind::CustomsValueOfLine, &mut report);
     let total_rounding = header::rounding(rules, rulebook::RoundingKind::TaxTotal, &mut report);
-    let small_shipment = header::small_shipment(lodged, rules, &mut report);
+    let threshold = thresholds::threshold(lodged, rules, &mut report);
 
+    let mut preferences = match direction {
+        Direction::Import => origin::examine(lodged, context, &mut report),
+        Direction::Export => Vec::new(),
+    }
+    .into_iter();
+    let mut proofs_used = Vec::new();
     let mut items = Vec::with_capacity(lodged.goods_items.len());
     for (position, item) in lodged.goods_items.iter().enumerate() {
+        let preference = preferences.next().flatten();
+        let proven = preference.as_ref().is_some_and(origin::Claim::is_proven);
         let taxes = match direction {
-            Direction::Import => import_taxes::claims(position, item, kind.as_ref(), rules, &mut report),
+            Direction::Import => import_taxes::claims(position, item, kind.as_ref(), proven, rules, &mut report),
             Direction::Export => export_taxes::claims(lodged, position, item, kind.as_ref(), rules, &mut report),
         };
         let sequence = item.sequence.and_then(|sequence| u32::try_from(sequence).ok());
         let sequence = sequence.or_else(|| u32::try_from(position + 1).ok()).unwrap_or(u32::MAX);
-        items.push(AcceptedItem { sequence, lodged: item, taxes });
+        let preference = preference.map(|claim| {
+            proofs_used.extend(claim.write_offs.into_iter().map(|taken| WriteOff { item: Some(sequence), ..taken }));
+            claim.preference
+        });
+        items.push(AcceptedItem { sequence, lodged: item, taxes, preference });
     }
+    exchange::of_specific_rates(&items, &mut exchange_rates, rules, &mut report);
+    let mut write_offs = balances::write_offs(lodged, &context.facts, rules, &mut report);
+    write_offs.extend(proofs_used);
     let (Some(value_rounding), Some(total_rounding)) = (value_rounding, total_rounding) else {
         return Err(report.stop());
     };
@@ -87,7 +121,8 @@ pub fn accept<'a>(
         price,
         value_rounding,
         total_rounding,
-        small_shipment,
+        threshold,
+        write_offs,
         warnings,
     })
 }

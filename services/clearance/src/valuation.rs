@@ -42,11 +42,12 @@ pub fn value(accepted: &AcceptedDeclaration<'_>) -> Result<Valuation, Vec<Proble
         Ok(additions) => additions,
         Err(TooLarge) => return Err(vec![problem::too_large(Place::header(declaration::freight_amount))]),
     };
+    let shared_over = allocation_total(accepted);
     let mut items = Vec::with_capacity(accepted.items.len());
     let mut problems = Vec::new();
     for (position, item) in accepted.items.iter().enumerate() {
         let place = Place::item(goods_item::invoice_value, position);
-        match item_value(accepted, item.lodged, &additions) {
+        match item_value(accepted, item.lodged, &additions, shared_over) {
             Err(TooLarge) => problems.push(problem::too_large(place)),
             Ok(value) if value <= Decimal::ZERO => problems.push(problem::value_not_above_zero(place, value)),
             Ok(value) if value >= Decimal::from(LINE_VALUE_BELOW) => problems.push(problem::too_large(place)),
@@ -65,6 +66,7 @@ fn item_value(
     accepted: &AcceptedDeclaration<'_>,
     item: &GoodsItem,
     additions: &[Addition],
+    shared_over: Result<Decimal, TooLarge>,
 ) -> Result<Decimal, TooLarge> {
     let decimals = accepted.value_rounding.decimals;
     if let (Some(value), Some(currency)) = (item.customs_value, &item.customs_value_currency) {
@@ -77,7 +79,7 @@ fn item_value(
         if let (Some(total), Some(currency)) = (lodged.total_value_amount, &lodged.total_value_currency) {
             let dong = multiply(total, accepted.exchange_rate(currency).unwrap_or_default())?;
             let mut value = FractionSum::new(Decimal::ZERO);
-            value.add_share(dong, invoice_value, allocation_total(accepted)?);
+            value.add_share(dong, invoice_value, shared_over?);
             return value.round_half_up(decimals);
         }
     }
@@ -101,7 +103,7 @@ fn item_value(
                 }
             }
             (_, Some(whole)) => whole,
-            (_, None) => allocation_total(accepted)?,
+            (_, None) => shared_over?,
         };
         value.add_share(addition.dong, invoice_value, whole);
     }

@@ -1,161 +1,10 @@
 //! Worked examples, each a small declaration and the figures that an expert expects of it.
 
-use std::path::Path;
-use std::sync::LazyLock;
+mod support;
 
-use clearance::{Context, clear};
-use jiff::civil::{Date, date};
-use rulebook::Rulebook;
-use rust_decimal::Decimal;
-use vocabulary::declaration::{Bill, OtherTax};
-use vocabulary::{CaseFacts, Decision, Declaration, DutyType, GoodsItem, Outcome, TaxCodeStatus, TraderFacts};
-
-static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
-    Rulebook::load(&folder).unwrap_or_else(|errors| panic!("{errors}"))
-});
-
-/// A day on which a dollar is 26,100 dong in the sample rates.
-const DAY: Date = date(2026, 11, 23);
-
-fn number(text: &str) -> Decimal {
-    Decimal::from_str_exact(text).unwrap()
-}
-
-fn trader() -> TraderFacts {
-    TraderFacts {
-        tax_code: "0100233488".to_owned(),
-        status: TaxCodeStatus::Active,
-        compliance_level: 2,
-        authorised_operator: false,
-        debt_over_90_days: false,
-    }
-}
-
-/// A sound import of goods in dollars on CIF terms, without lines.
-fn import(kind: &str) -> Declaration {
-    Declaration {
-        function: Some("9".into()),
-        reference: Some("GOLDEN-1".into()),
-        version: Some(1),
-        direction: Some("IM".into()),
-        stage: Some("both".into()),
-        kind: Some(kind.into()),
-        transport_mode: Some("3".into()),
-        party_class: Some("4".into()),
-        customs_office: Some("01PR".into()),
-        customs_subsection: Some("00".into()),
-        importer_code: Some("0100233488".into()),
-        importer_name: Some("Công ty Mẫu".into()),
-        importer_address: Some("Phú Thọ".into()),
-        consignor_name: Some("SAMPLE LTD".into()),
-        consignor_address_1: Some("1 SAMPLE ROAD".into()),
-        consignor_country: Some("CN".into()),
-        package_quantity: Some(10),
-        package_unit: Some("CT".into()),
-        gross_mass: Some(number("500")),
-        gross_mass_unit: Some("KGM".into()),
-        transport_means_code: Some("9999".into()),
-        transport_means_name: Some("SAMPLE VOYAGER".into()),
-        arrival_date: Some(date(2026, 11, 20)),
-        unloading_place: Some("VNHPH".into()),
-        loading_place: Some("CNSHA".into()),
-        invoice_class: Some("A".into()),
-        invoice_number: Some("INV-1".into()),
-        invoice_date: Some(date(2026, 11, 1)),
-        payment_terms: Some("TTR".into()),
-        price_kind: Some("A".into()),
-        terms_of_delivery: Some("CIF".into()),
-        invoice_currency: Some("USD".into()),
-        valuation_method: Some("6".into()),
-        taxpayer: Some("1".into()),
-        due_date_code: Some("D".into()),
-        bills: vec![Bill { number: Some("SMPL000000001".into()) }],
-        ..Declaration::default()
-    }
-}
-
-fn line(code: &str, origin: &str, schedule: &str, quantity: &str, unit: &str, unit_price: &str) -> GoodsItem {
-    let (quantity, unit_price) = (number(quantity), number(unit_price));
-    GoodsItem {
-        commodity_code: Some(code.into()),
-        goods_description: Some("Hàng mẫu".into()),
-        origin: Some(origin.into()),
-        tariff_schedule: Some(schedule.into()),
-        quantity: Some(quantity),
-        quantity_unit: Some(unit.into()),
-        invoice_value: Some(quantity * unit_price),
-        unit_price: Some(unit_price),
-        unit_price_currency: Some("USD".into()),
-        unit_price_unit: Some(unit.into()),
-        ..GoodsItem::default()
-    }
-}
-
-fn with_certificate(form: &str, item: GoodsItem) -> GoodsItem {
-    GoodsItem {
-        certificate_form: Some(form.into()),
-        certificate_number: Some("SMPL26100001".into()),
-        certificate_date: Some(date(2026, 11, 10)),
-        ..item
-    }
-}
-
-fn with_taxes(codes: &[(&str, Option<&str>)], item: GoodsItem) -> GoodsItem {
-    let other_taxes = codes
-        .iter()
-        .map(|(code, exemption)| OtherTax {
-            code: Some((*code).into()),
-            exemption_code: exemption.map(Into::into),
-            ..OtherTax::default()
-        })
-        .collect();
-    GoodsItem { other_taxes, ..item }
-}
-
-fn with_lines(mut declaration: Declaration, items: Vec<GoodsItem>) -> Declaration {
-    declaration.goods_items = items;
-    for (sequence, item) in (1..).zip(&mut declaration.goods_items) {
-        item.sequence = Some(sequence);
-    }
-    declaration.invoice_amount = Some(declaration.goods_items.iter().filter_map(|item| item.invoice_value).sum());
-    declaration
-}
-
-fn decide_on(declaration: &Declaration, day: Date) -> Decision {
-    let trader = trader();
-    let context = Context {
-        rules: RULEBOOK.in_force_on(day),
-        facts: CaseFacts { trader: Some(&trader), ..CaseFacts::default() },
-        registered_at: day.at(9, 0, 0, 0),
-        number: None,
-        draw: 999_999,
-    };
-    clear(declaration, Vec::new(), &context)
-}
-
-fn decide(declaration: &Declaration) -> Decision {
-    decide_on(declaration, DAY)
-}
-
-/// Checks the customs value of the first line, the payable amount of each of its taxes, and the total.
-#[track_caller]
-fn check(decision: &Decision, customs_value: &str, payable: &[(DutyType, &str)], total: &str) {
-    assert_eq!(decision.outcome, Outcome::Accepted, "{:#?} {:#?}", decision.findings, decision.gaps);
-    let item = &decision.items[0];
-    assert_eq!(item.customs_value, number(customs_value), "customs value");
-    let found: Vec<(DutyType, Decimal)> = item.taxes.iter().map(|line| (line.duty_type, line.payable)).collect();
-    let expected: Vec<(DutyType, Decimal)> = payable.iter().map(|(duty, amount)| (*duty, number(amount))).collect();
-    assert_eq!(found, expected);
-    assert_eq!(decision.total_payable, number(total), "total");
-}
-
-#[track_caller]
-fn check_rejected(decision: &Decision, code: &str) {
-    assert_eq!(decision.outcome, Outcome::Rejected, "{:#?}", decision.gaps);
-    let codes: Vec<&str> = decision.findings.iter().map(|finding| finding.code.as_str()).collect();
-    assert!(codes.contains(&code), "{codes:?}");
-}
+use jiff::civil::date;
+use support::*;
+use vocabulary::{Declaration, DutyType, Facts, GoodsItem, Outcome};
 
 use DutyType::{EnvironmentalProtection, ExportDuty, ImportDuty, SpecialConsumption, Vat};
 
@@ -224,6 +73,51 @@ fn freight_and_insurance_are_shared_out_by_value() {
     // 12,600.30 and 8,400.20 dollars.
     assert_eq!(decision.items[0].customs_value, number("328867830"));
     assert_eq!(decision.items[1].customs_value, number("219245220"));
+}
+
+#[test]
+fn the_week_of_registration_decides_the_exchange_rate() {
+    // The same shipment in a week of 26,105 dong: 12,600.30 and 8,400.20 dollars.
+    let rulebook = rulebook_with("another-week", |path, text| {
+        if path == "valuation/exchange-rates.csv" {
+            let changed = text.replace("\n2026-11-23,2026-11-29,26100,", "\n2026-11-23,2026-11-29,26105,");
+            assert_ne!(*text, changed);
+            *text = changed;
+        }
+    });
+    let declaration = Declaration {
+        terms_of_delivery: Some("FOB".into()),
+        freight_class: Some("A".into()),
+        freight_currency: Some("USD".into()),
+        freight_amount: Some(number("900")),
+        insurance_class: Some("A".into()),
+        insurance_currency: Some("USD".into()),
+        insurance_amount: Some(number("100.50")),
+        ..import("A12")
+    };
+    let items =
+        vec![line("84818099", "CN", "B01", "1200", "PCE", "10"), line("84818099", "CN", "B01", "800", "PCE", "10")];
+    let declaration = with_lines(declaration, items);
+    for (day, first, second) in [
+        (date(2026, 11, 22), "328867830", "219245220"),
+        (date(2026, 11, 23), "328930831.5", "219287221"),
+        (date(2026, 11, 29), "328930831.5", "219287221"),
+    ] {
+        let decision = decide_by(&rulebook, &declaration, day, &Facts::default());
+        assert_eq!(decision.outcome, Outcome::Accepted, "{:#?}", decision.findings);
+        let values: Vec<_> = decision.items.iter().map(|item| item.customs_value).collect();
+        assert_eq!(values, [number(first), number(second)], "{day}");
+    }
+}
+
+#[test]
+fn goods_without_most_favoured_nation_treatment_bear_the_ordinary_rate() {
+    // Half as much again as the preferential 10 per cent.
+    let decision = decide(&with_lines(import("A12"), vec![line("84818099", "KP", "B03", "1000", "PCE", "10")]));
+    check(&decision, "261000000", &[(ImportDuty, "39150000"), (Vat, "24012000")], "63162000");
+    assert_eq!(decision.items[0].taxes[0].rate.to_string(), "15");
+    let law = &decision.items[0].taxes[0].citation.law;
+    assert!(law.contains("15/2023"), "{law}");
 }
 
 #[test]
@@ -334,36 +228,6 @@ fn vat_is_eight_per_cent_until_the_end_of_2026() {
     }
 }
 
-/// A sound export in dollars on FOB terms, without lines.
-fn export(destination: &str) -> Declaration {
-    Declaration {
-        direction: Some("EX".into()),
-        kind: Some("B11".into()),
-        party_class: None,
-        importer_code: None,
-        importer_name: None,
-        importer_address: None,
-        exporter_code: Some("0100233488".into()),
-        exporter_name: Some("Công ty Mẫu".into()),
-        exporter_address: Some("Phú Thọ".into()),
-        consignor_name: None,
-        consignor_address_1: None,
-        consignor_country: None,
-        consignee_name: Some("SAMPLE BUYER".into()),
-        consignee_address_1: Some("2 SAMPLE STREET".into()),
-        consignee_country: Some(destination[..2].into()),
-        arrival_date: None,
-        departure_date: Some(date(2026, 11, 25)),
-        unloading_place: None,
-        loading_place: Some("VNHPH".into()),
-        final_destination: Some(destination.into()),
-        terms_of_delivery: Some("FOB".into()),
-        valuation_method: None,
-        bills: Vec::new(),
-        ..import("B11")
-    }
-}
-
 #[test]
 fn talc_bears_export_duty_and_less_of_it_to_the_european_union() {
     let talc = GoodsItem { origin: None, tariff_schedule: None, ..line("25262010", "VN", "B01", "20000", "KGM", "1") };
@@ -389,7 +253,7 @@ fn five_mistakes_are_five_findings() {
     declaration.invoice_currency = Some("XXQ".into());
     declaration.goods_items[0].commodity_code = Some("84818001".into());
     let decision = decide(&declaration);
-    for code in ["S0055", "S0061", "tax_code_invalid", "S0092", "S0173"] {
+    for code in ["S0055", "S0054", "tax_code_invalid", "S0090", "S0173"] {
         check_rejected(&decision, code);
     }
     for finding in &decision.findings {

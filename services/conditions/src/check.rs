@@ -245,6 +245,9 @@ impl<'s> Checker<'s> {
                 self.presence(argument, "missing").map(|place| Typed::Truth(Predicate::Missing(place)))
             }
             (Function::Length, [argument]) => Some(Typed::Number(NumberPart::Length(self.text(argument)?))),
+            (Function::Decimals, [argument]) => {
+                Some(Typed::Number(NumberPart::Decimals(Box::new(self.number(argument)?))))
+            }
             (Function::AllDigits, [argument]) => Some(Typed::Truth(Predicate::AllDigits(self.text(argument)?))),
             (Function::Absolute, [argument]) => {
                 Some(Typed::Number(NumberPart::Absolute(Box::new(self.number(argument)?))))

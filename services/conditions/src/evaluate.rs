@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use crate::error::{Fault, Obstacle, Span};
 use crate::exact;
 use crate::program::{DatePart, Elements, NumberPart, Place, Predicate, TextPart};
-use crate::schema::{Record, Value};
+use crate::schema::{ListSlot, Record, Value};
 
 /// How deep `any`, `all`, `count` and `sum` may stand within each other.
 pub const QUANTIFIER_DEPTH_MAX: usize = 3;
@@ -50,6 +50,10 @@ impl<'f, R: Record> Frames<'f, R> {
     #[inline]
     pub(crate) fn value(&self, place: &Place) -> Option<Value<'_>> {
         self.record(place.frame)?.value(place.slot)
+    }
+
+    fn in_list(&self, list: ListSlot, text: &str) -> bool {
+        self.record(0).is_some_and(|record| record.in_list(list, text))
     }
 
     fn count(&self, over: &Elements) -> usize {
@@ -119,6 +123,10 @@ impl Predicate {
                 both(left.truth(frames)?, right.truth(frames)?, |left, right| (left == right) == *equal)
             }
             Self::TextIn(text, denied, set) => text.read(frames)?.is_some_and(|text| set.holds(text) != *denied),
+            Self::TextInAsked(text, denied, list) => {
+                let text = text.read(frames)?;
+                text.is_some_and(|text| frames.in_list(*list, text) != *denied)
+            }
             Self::NumberIn(number, denied, numbers) => {
                 number.compute(frames)?.is_some_and(|number| numbers.binary_search(&number).is_ok() != *denied)
             }
@@ -214,6 +222,7 @@ impl NumberPart {
             Self::Minimum(parts) => extreme(parts, frames, Decimal::min)?,
             Self::Maximum(parts) => extreme(parts, frames, Decimal::max)?,
             Self::Length(text) => text.read(frames)?.map(|text| Decimal::from(text.chars().count())),
+            Self::Decimals(number) => number.compute(frames)?.map(|number| Decimal::from(number.normalize().scale())),
             Self::DaysBetween(from, to) => match (from.read(frames)?, to.read(frames)?) {
                 (Some(from), Some(to)) => Some(Decimal::from(from.duration_until(to).as_hours() / 24)),
                 _ => None,

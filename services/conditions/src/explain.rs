@@ -11,6 +11,7 @@ use crate::error::{EvaluationError, Span};
 use crate::evaluate::{ELEMENTS_MAX, Frames};
 use crate::program::{DatePart, Elements, NumberPart, Place, Predicate, TextPart};
 use crate::schema::{Record, Value};
+use crate::statement::state;
 
 /// How many elements of a collection are named for one part.
 const ELEMENTS_SHOWN: usize = 5;
@@ -27,6 +28,9 @@ pub struct Reason {
     /// The values that it saw. Of the elements of a collection, those that speak for the outcome are named: the first
     /// few that fulfil `any` or that fail `all`.
     pub seen: Vec<Seen>,
+    /// The part and the values in one line, for people: `customs_value = 21,000 > 20,000`. It says why a part holds; of
+    /// one that does not, read [`holds`](Self::holds) too.
+    pub statement: String,
 }
 
 /// A value that a condition saw.
@@ -91,7 +95,8 @@ impl Condition {
             let holds = predicate.holds(&frames).map_err(|fault| fault.explain(&self.source));
             let mut witness = Witness { condition: self, labels: names.clone(), seen: Vec::new() };
             witness.predicate(predicate, &frames);
-            Reason { part: span.of(&self.source).to_owned(), holds, seen: witness.seen }
+            let statement = state(self, *span, predicate, &frames, &witness.seen);
+            Reason { part: span.of(&self.source).to_owned(), holds, seen: witness.seen, statement }
         };
         Ok(self.conjuncts.iter().map(reason).collect())
     }
@@ -132,6 +137,7 @@ impl Witness<'_> {
             Predicate::Flag(place) | Predicate::Given(place) | Predicate::Missing(place) => self.place(place, frames),
             Predicate::AllDigits(text)
             | Predicate::TextIn(text, ..)
+            | Predicate::TextInAsked(text, ..)
             | Predicate::StartsWith(text, ..)
             | Predicate::EndsWith(text, ..)
             | Predicate::Contains(text, ..) => self.text(text, frames),
@@ -197,7 +203,9 @@ impl Witness<'_> {
         match number {
             NumberPart::Constant(_) => {}
             NumberPart::Field(place) => self.place(place, frames),
-            NumberPart::Negate(inner) | NumberPart::Absolute(inner) => self.number(inner, frames),
+            NumberPart::Negate(inner) | NumberPart::Absolute(inner) | NumberPart::Decimals(inner) => {
+                self.number(inner, frames)
+            }
             NumberPart::Arithmetic(sides, ..) => {
                 self.number(&sides.0, frames);
                 self.number(&sides.1, frames);

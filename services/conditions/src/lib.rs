@@ -51,6 +51,8 @@ mod necessary;
 
 mod explain;
 
+mod statement;
+
 mod error;
 
 #[cfg(test)]
@@ -61,4 +63,4 @@ pub use error::{ConditionError, EvaluationError, Obstacle, Position};
 pub use evaluate::{ELEMENTS_MAX, QUANTIFIER_DEPTH_MAX};
 pub use explain::{Reason, Seen, SeenValue};
 pub use necessary::Subject;
-pub use schema::{CollectionSlot, FieldSlot, Record, Schema, Scope, Type, Value};
+pub use schema::{CollectionSlot, FieldSlot, ListSlot, Record, Schema, Scope, Type, Value};

@@ -3,7 +3,7 @@
 use crate::condition::FieldUse;
 use crate::error::{ConditionError, Span};
 use crate::program::Place;
-use crate::schema::{CollectionSlot, Schema, Scope, Type};
+use crate::schema::{CollectionSlot, ListSlot, Schema, Scope, Type};
 use crate::suggest::did_you_mean;
 use crate::syntax::Name;
 
@@ -138,6 +138,11 @@ impl<'s> Names<'s> {
     fn maybe_text(&self, written: &str) -> Option<String> {
         let code = written.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
         code.then(|| format!("write \"{written}\" if the code is meant"))
+    }
+
+    /// The list of a name that is asked about when a condition is decided.
+    pub(crate) fn asked_list(&self, name: &str) -> Option<ListSlot> {
+        self.schema.asked_list(name)
     }
 
     /// The texts of a named list.

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use rustc_hash::FxHashSet;
 
 use crate::error::Span;
-use crate::schema::{CollectionSlot, FieldSlot};
+use crate::schema::{CollectionSlot, FieldSlot, ListSlot};
 use crate::syntax::{Comparison, Operator};
 
 /// Where a field is read.
@@ -55,6 +55,8 @@ pub(crate) enum Predicate {
     },
     /// The flag tells whether the relation is denied.
     TextIn(TextPart, bool, TextSet),
+    /// The list is the outermost record's to answer for.
+    TextInAsked(TextPart, bool, ListSlot),
     /// The numbers are sorted, as are the dates of the next.
     NumberIn(Box<NumberPart>, bool, Box<[Decimal]>),
     DateIn(DatePart, bool, Box<[Date]>),
@@ -83,6 +85,8 @@ pub(crate) enum NumberPart {
     Minimum(Box<[NumberPart]>),
     Maximum(Box<[NumberPart]>),
     Length(TextPart),
+    /// How many decimals the number has, without zeros at the end.
+    Decimals(Box<NumberPart>),
     DaysBetween(DatePart, DatePart),
     /// How many elements there are.
     Size(Elements),

@@ -18,6 +18,10 @@ pub struct FieldSlot(pub u16);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CollectionSlot(pub u16);
 
+/// A list whose entries hang on the facts of the case, such as the day. The numbers are the schema's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ListSlot(pub u16);
+
 /// The type of a field or of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Type {
@@ -60,7 +64,13 @@ pub trait Schema {
     /// The texts of a named list of the rulebook, in any order.
     fn list(&self, name: &str) -> Option<Vec<String>>;
 
-    /// Every name of a list, to suggest when one is misspelt.
+    /// The list of that name whose entries hang on the facts of the case: the outermost record is asked about them when
+    /// a condition is decided.
+    fn asked_list(&self, _name: &str) -> Option<ListSlot> {
+        None
+    }
+
+    /// Every name of a list, of both sorts, to suggest when one is misspelt.
     fn list_names(&self) -> Vec<String>;
 }
 
@@ -123,4 +133,9 @@ pub trait Record: Copy {
 
     /// An element of a collection, counted from zero; `None` past the end.
     fn element(&self, collection: CollectionSlot, index: usize) -> Option<Self>;
+
+    /// Whether a text is an entry of a list whose entries hang on the facts of the case. The outermost record is asked.
+    fn in_list(&self, _list: ListSlot, _text: &str) -> bool {
+        false
+    }
 }

@@ -146,6 +146,7 @@ pub(crate) enum Function {
     Given,
     Missing,
     Length,
+    Decimals,
     AllDigits,
     Absolute,
     Minimum,
@@ -158,10 +159,11 @@ pub(crate) enum Function {
 }
 
 impl Function {
-    pub(crate) const ALL: [(&str, Self); 12] = [
+    pub(crate) const ALL: [(&str, Self); 13] = [
         ("given", Self::Given),
         ("missing", Self::Missing),
         ("length", Self::Length),
+        ("decimals", Self::Decimals),
         ("all_digits", Self::AllDigits),
         ("abs", Self::Absolute),
         ("min", Self::Minimum),
@@ -179,6 +181,7 @@ impl Function {
             Self::Given => "given(field)",
             Self::Missing => "missing(field)",
             Self::Length => "length(text)",
+            Self::Decimals => "decimals(number)",
             Self::AllDigits => "all_digits(text)",
             Self::Absolute => "abs(number)",
             Self::Minimum => "min(number, number, ...)",
@@ -194,7 +197,7 @@ impl Function {
     /// The fewest and the most arguments that it takes.
     pub(crate) fn arguments(self) -> (usize, usize) {
         match self {
-            Self::Given | Self::Missing | Self::Length | Self::AllDigits | Self::Absolute => (1, 1),
+            Self::Given | Self::Missing | Self::Length | Self::Decimals | Self::AllDigits | Self::Absolute => (1, 1),
             Self::DaysBetween | Self::Any | Self::All | Self::Sum => (2, 2),
             Self::Minimum | Self::Maximum => (2, usize::MAX),
             Self::Count => (1, 2),

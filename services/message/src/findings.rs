@@ -5,7 +5,7 @@ use vocabulary::{Bilingual, Direction, Finding, Place, Severity};
 use crate::xml::Refusal;
 
 /// The most findings that a reading tells one by one.
-pub const MAX_FINDINGS: usize = 200;
+pub(crate) const MAX_FINDINGS: usize = 200;
 
 /// The most characters of an offending value that a finding repeats.
 const MAX_VALUE: usize = 120;
@@ -143,7 +143,7 @@ pub(crate) fn shortened(value: &str) -> String {
 }
 
 /// Lines and columns of offsets that are asked for in rising order, found in one pass over the text.
-struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     source: &'a str,
     at: usize,
     line: usize,
@@ -151,12 +151,12 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn new(source: &'a str) -> Self {
+    pub(crate) fn new(source: &'a str) -> Self {
         Self { source, at: 0, line: 1, column: 1 }
     }
 
     /// The line and the column in characters, both from 1.
-    fn position(&mut self, offset: usize) -> (u32, u32) {
+    pub(crate) fn position(&mut self, offset: usize) -> (u32, u32) {
         let passed = self.source.get(self.at..offset).unwrap_or_default();
         match passed.rfind('\n') {
             None => self.column += passed.chars().count(),

@@ -39,11 +39,14 @@ mod payment;
 
 mod notice;
 
+mod position;
+
 mod document_kind;
 
 pub use document_kind::{DocumentKind, document_kind};
 pub use layout::{DECLARATION_NAMESPACE, locate};
 pub use notice::{NOTICE_NAMESPACE, read_notice, write_notice};
 pub use payment::{PAYMENT_NAMESPACE, read_payment, write_payment};
+pub use position::locate_in;
 pub use reader::{Reading, read_declaration};
 pub use writer::write_declaration;

@@ -3,9 +3,9 @@
 
 use rust_decimal::Decimal;
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, DutyTotal, DutyType, Finding, Lane, Notice, NoticeKind, Reason, Severity};
+use vocabulary::{Bilingual, DutyTotal, DutyType, Finding, Kind, Lane, Notice, NoticeKind, Reason, Severity};
 
-use crate::payment::{DATE_TIME_SHAPE, date_time};
+use crate::payment::{DATE_TIME_SHAPE, DECLARATION_ID, PAYMENT_IDENTIFIER_ID, date_time, text};
 use crate::tree::{self, Cursor, Element, Format};
 use crate::xml::{self, Namespace};
 
@@ -123,23 +123,23 @@ pub fn read_notice(bytes: &[u8]) -> Result<Notice, Vec<Finding>> {
         let kind = cursor.parsed("TypeCode", ["the kind of a notice", "loại thông báo"], |text| {
             NoticeKind::ALL.into_iter().find(|kind| kind.as_str() == text)
         });
-        let declarant = cursor.required("DeclarantID").map(text);
-        let reference = cursor.required("FunctionalReferenceID").map(text);
+        let declarant = cursor.bounded_text("DeclarantID", 35);
+        let reference = cursor.bounded_text("FunctionalReferenceID", 300);
         let version = cursor.parsed("VersionID", NUMBER_SHAPE, number);
         let issued_at = cursor.parsed("IssueDateTime", DATE_TIME_SHAPE, date_time);
-        let number = cursor.optional("DeclarationID").map(text);
-        let lane = cursor.optional("Lane");
-        let lane = lane.and_then(|element| Lane::ALL.into_iter().find(|lane| lane.as_str() == element.text.trim()));
+        let number = cursor.optional_value("DeclarationID", DECLARATION_ID).and_then(text);
+        let lane = cursor.optional("Lane").and_then(|element| lane(cursor, element));
         let mut totals = Vec::new();
         while let Some(total) = cursor.optional("DutyTaxFeeTotal") {
             totals.extend(cursor.group(total, duty_total));
         }
-        let total_payable = cursor.optional("TotalPayableAmount").and_then(|element| decimal(element.text.trim()));
-        let previous_total_payable =
-            cursor.optional("PreviousTotalPayableAmount").and_then(|element| decimal(element.text.trim()));
-        // It follows from the two totals.
-        let _ = cursor.optional("DifferenceAmount");
-        let payment_identifier = cursor.optional("PaymentIdentifierID").map(text);
+        let total_payable = cursor.optional_parsed("TotalPayableAmount", AMOUNT_SHAPE, amount);
+        let previous_total_payable = cursor.optional_parsed("PreviousTotalPayableAmount", AMOUNT_SHAPE, amount);
+        // It follows from the two totals; it is read so that what cannot be a difference is told.
+        cursor.optional_parsed("DifferenceAmount", DIFFERENCE_SHAPE, |text| {
+            amount(text.strip_prefix('-').unwrap_or(text))
+        });
+        let payment_identifier = cursor.optional_value("PaymentIdentifierID", PAYMENT_IDENTIFIER_ID).and_then(text);
         let reason = cursor.optional("Reason").and_then(|element| cursor.group(element, reason));
         let mut findings = Vec::new();
         while let Some(element) = cursor.optional("Finding") {
@@ -164,56 +164,61 @@ pub fn read_notice(bytes: &[u8]) -> Result<Notice, Vec<Finding>> {
 }
 
 const NUMBER_SHAPE: [&str; 2] = ["a whole number", "số nguyên"];
+const DIFFERENCE_SHAPE: [&str; 2] =
+    ["whole dong, with a minus sign where it is less", "số tiền đồng, có dấu trừ nếu giảm"];
+const AMOUNT_SHAPE: [&str; 2] = ["whole dong", "số tiền đồng, không có phần lẻ"];
 
-fn text(element: &Element) -> String {
-    element.text.clone()
-}
-
+/// A whole number, in no more digits than the schema has room for.
 fn number(text: &str) -> Option<u32> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+    let plain = text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
 }
 
-fn decimal(text: &str) -> Option<Decimal> {
-    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+/// Whole dong, in no more digits than an exact amount has.
+fn amount(text: &str) -> Option<Decimal> {
+    let plain = (1..=28).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| Decimal::from_str_exact(text).ok()).flatten()
+}
+
+fn lane<'t>(cursor: &mut Cursor<'t>, element: &'t Element) -> Option<Lane> {
+    let code = cursor.attribute(element, "nationalCode", &["1", "2", "3"]);
+    let lane = cursor.parsed_of(element, ["green, yellow or red", "green, yellow hoặc red"], |text| {
+        Lane::ALL.into_iter().find(|lane| lane.as_str() == text)
+    });
+    code.and(lane)
 }
 
 fn duty_total(cursor: &mut Cursor<'_>) -> Option<DutyTotal> {
     let duty_type = cursor.parsed("TypeCode", ["a type of duty or tax", "loại thuế"], |text| {
         DutyType::ALL.into_iter().find(|duty_type| duty_type.as_str() == text)
     });
-    let payable = cursor.parsed("PayableAmount", ["whole dong", "số tiền đồng, không có phần lẻ"], decimal);
+    let payable = cursor.parsed("PayableAmount", AMOUNT_SHAPE, amount);
     Some(DutyTotal { duty_type: duty_type?, payable: payable? })
 }
 
 fn reason(cursor: &mut Cursor<'_>) -> Option<Reason> {
-    let code = cursor.required("Code").map(text);
-    let (en, vi) = (cursor.required("Message").map(text), cursor.required("Message").map(text));
-    Some(Reason { code: code?, message: Bilingual { en: en?, vi: vi? } })
+    let code = cursor.value("Code", Kind::Wide { max: 64 }).and_then(text);
+    let message = bilingual(cursor, "Message");
+    Some(Reason { code: code?, message: message? })
 }
 
 fn finding(cursor: &mut Cursor<'_>) -> Option<Finding> {
-    let code = cursor.required("Code").map(text);
+    let code = cursor.text("Code");
     let severity = cursor.parsed("SeverityCode", ["error or warning", "error hoặc warning"], |text| match text {
         "error" => Some(Severity::Error),
         "warning" => Some(Severity::Warning),
         _ => None,
     });
-    let path = cursor.required("Path").map(text);
-    let mut whole = |name: &str| cursor.optional(name).and_then(|element| number(element.text.trim()));
-    let item = whole("SequenceNumeric");
-    let field = cursor.optional("FieldID").map(text);
-    let value = cursor.optional("Value").map(text);
-    let mut whole = |name: &str| cursor.optional(name).and_then(|element| number(element.text.trim()));
-    let (line, column) = (whole("LineNumeric"), whole("ColumnNumeric"));
-    let mut bilingual = |name: &str| {
-        let (en, vi) = (cursor.required(name).map(text), cursor.required(name).map(text));
-        Some(Bilingual { en: en?, vi: vi? })
-    };
-    let (message, mend) = (bilingual("Message"), bilingual("Mend"));
-    let rule = cursor.required("Rule").map(text);
-    let law = cursor.required("Law").map(text);
-    let follows_from = cursor.optional("FollowsFromCode").map(text);
+    let path = cursor.text("Path");
+    let item = cursor.optional_parsed("SequenceNumeric", NUMBER_SHAPE, number);
+    let field = cursor.optional_text("FieldID");
+    let value = cursor.optional_text("Value");
+    let line = cursor.optional_parsed("LineNumeric", NUMBER_SHAPE, number);
+    let column = cursor.optional_parsed("ColumnNumeric", NUMBER_SHAPE, number);
+    let (message, mend) = (bilingual(cursor, "Message"), bilingual(cursor, "Mend"));
+    let rule = cursor.text("Rule");
+    let law = cursor.text("Law");
+    let follows_from = cursor.optional_text("FollowsFromCode");
     Some(Finding {
         code: code?,
         severity: severity?,
@@ -230,6 +235,20 @@ fn finding(cursor: &mut Cursor<'_>) -> Option<Finding> {
         column,
         place: None,
     })
+}
+
+/// A sentence in both languages, in either order.
+fn bilingual(cursor: &mut Cursor<'_>, name: &str) -> Option<Bilingual> {
+    let mut said = Bilingual::default();
+    let mut rest: &[&str] = &["en", "vi"];
+    for _ in 0..2 {
+        let element = cursor.required(name)?;
+        match cursor.attribute(element, "languageCode", rest)? {
+            "en" => (said.en, rest) = (cursor.text_of(element), &["vi"]),
+            _ => (said.vi, rest) = (cursor.text_of(element), &["en"]),
+        }
+    }
+    Some(said)
 }
 
 #[cfg(test)]

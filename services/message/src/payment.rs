@@ -18,6 +18,11 @@ const FORMAT: Format = Format {
     law: "Law 108/2025/QH15, art. 14 (the identifier of what is owed; the payment's date is that of the debit)",
 };
 
+/// The identifier of what is owed (mã định danh khoản phải nộp), as notices give it and payments name it.
+pub(crate) const PAYMENT_IDENTIFIER_ID: Kind = Kind::Ascii { max: 35 };
+/// The number of a declaration.
+pub(crate) const DECLARATION_ID: Kind = Kind::Code { min: 12, max: 12 };
+
 /// Reads a bank's confirmation.
 ///
 /// # Errors
@@ -25,8 +30,8 @@ const FORMAT: Format = Format {
 pub fn read_payment(bytes: &[u8]) -> Result<PaymentConfirmation, Vec<Finding>> {
     tree::read(bytes, &FORMAT, |cursor| {
         let payer = cursor.value("PayerID", Kind::Code { min: 10, max: 13 });
-        let payment_identifier = cursor.value("PaymentIdentifierID", Kind::Ascii { max: 35 });
-        let declaration_number = cursor.value("DeclarationID", Kind::Code { min: 12, max: 12 });
+        let payment_identifier = cursor.value("PaymentIdentifierID", PAYMENT_IDENTIFIER_ID);
+        let declaration_number = cursor.value("DeclarationID", DECLARATION_ID);
         let bank_reference = cursor.value("BankReferenceID", Kind::Ascii { max: 35 });
         let amount = cursor.value("PaidAmount", Kind::Integer { digits: 15 });
         let debited_at = cursor.parsed("DebitDateTime", DATE_TIME_SHAPE, date_time);
@@ -64,7 +69,8 @@ pub fn write_payment(payment: &PaymentConfirmation) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn text(value: Value) -> Option<String> {
+/// The text of a value that is one.
+pub(crate) fn text(value: Value) -> Option<String> {
     match value {
         Value::Text(text) => Some(text.into()),
         _ => None,

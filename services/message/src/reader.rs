@@ -289,7 +289,7 @@ impl<'a> Reader<'a> {
                     there |= 1 << at;
                     self.value(known[at].field, known[at].kind, &attribute.value, attribute.offset);
                 }
-                None if is_schema_hint(attribute) => {}
+                None if attribute.is_schema_hint() => {}
                 None => self.notes.add(|| notes::unknown_attribute(self.layout, node, self.position, attribute)),
             }
         }
@@ -305,7 +305,7 @@ impl<'a> Reader<'a> {
     /// Notes the attributes of an element that has none.
     fn refuse_attributes(&mut self, node: usize) {
         for attribute in self.tokens.attributes() {
-            if !is_schema_hint(attribute) {
+            if !attribute.is_schema_hint() {
                 self.notes.add(|| notes::unknown_attribute(self.layout, node, self.position, attribute));
             }
         }
@@ -333,12 +333,6 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
-}
-
-/// What a document may say anywhere about where its schema is; nothing is fetched from there.
-fn is_schema_hint(attribute: &xml::Attribute<'_>) -> bool {
-    attribute.namespace == Namespace::SchemaInstance
-        && matches!(attribute.local, "schemaLocation" | "noNamespaceSchemaLocation")
 }
 
 fn place_of(field: FieldId, position: Position) -> Place {

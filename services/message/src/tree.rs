@@ -12,11 +12,21 @@ pub(crate) struct Element {
     pub(crate) name: String,
     /// Where its tag begins.
     pub(crate) offset: usize,
-    /// Its attributes that have no namespace.
-    pub(crate) attributes: Vec<(String, String)>,
+    /// Its attributes, but for those that say where the schema is.
+    attributes: Vec<Attribute>,
     /// All text directly inside it.
     pub(crate) text: String,
     pub(crate) children: Vec<Element>,
+}
+
+/// An attribute of an element.
+#[derive(Debug)]
+struct Attribute {
+    /// The name as it is written.
+    name: String,
+    value: String,
+    /// Where the value begins.
+    offset: usize,
 }
 
 /// A kind of small document.
@@ -82,8 +92,12 @@ fn parse(source: &str, format: &Format) -> Result<Element, Box<xml::Refusal>> {
                     attributes: tokens
                         .attributes()
                         .iter()
-                        .filter(|attribute| attribute.prefix.is_empty())
-                        .map(|attribute| (attribute.name.to_owned(), attribute.value.to_string()))
+                        .filter(|attribute| !attribute.is_schema_hint())
+                        .map(|attribute| Attribute {
+                            name: attribute.name.to_owned(),
+                            value: attribute.value.to_string(),
+                            offset: attribute.offset,
+                        })
                         .collect(),
                     text: String::new(),
                     children: Vec::new(),
@@ -127,6 +141,8 @@ impl<'t> Cursor<'t> {
         if !xml::is_blank(&element.text) {
             cursor.note("text_not_allowed", "text stands among elements", "có nội dung văn bản giữa các phần tử");
         }
+        let path = cursor.path.clone();
+        cursor.refuse_attributes(element, &path, None);
         cursor
     }
 
@@ -135,7 +151,7 @@ impl<'t> Cursor<'t> {
         let rest = &self.element.children[self.at..];
         let skipped = rest.iter().position(|child| child.name == name)?;
         for unknown in &rest[..skipped] {
-            self.unknown(unknown);
+            self.unknown(unknown, unknown.name.trim_start_matches(':'));
         }
         self.at += skipped + 1;
         Some(&rest[skipped])
@@ -154,26 +170,149 @@ impl<'t> Cursor<'t> {
     /// The next child's value, which has to be there and of a kind.
     pub(crate) fn value(&mut self, name: &str, kind: Kind) -> Option<Value> {
         let child = self.required(name)?;
-        let text = values::collapse(&child.text);
-        match values::read(kind, &text) {
-            Ok(value) => Some(value),
-            Err(mistake) => {
-                self.mistaken(child, mistake, &text, &values::describe(kind));
-                None
-            }
-        }
+        self.value_of(child, kind)
+    }
+
+    /// The next child's value, of a kind, when the child is there.
+    pub(crate) fn optional_value(&mut self, name: &str, kind: Kind) -> Option<Value> {
+        let child = self.optional(name)?;
+        self.value_of(child, kind)
     }
 
     /// The next child's value as our own function reads it; `shape` says what it takes, in both languages.
     pub(crate) fn parsed<T>(&mut self, name: &str, shape: [&str; 2], parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let child = self.required(name)?;
+        self.refuse_attributes_of(child, None);
+        self.parsed_of(child, shape, parse)
+    }
+
+    /// The same, when the child is there.
+    pub(crate) fn optional_parsed<T>(
+        &mut self,
+        name: &str,
+        shape: [&str; 2],
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let child = self.optional(name)?;
+        self.refuse_attributes_of(child, None);
+        self.parsed_of(child, shape, parse)
+    }
+
+    /// The next child's text as it stands, which has to be there and may be empty.
+    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+        let child = self.required(name)?;
+        self.refuse_attributes_of(child, None);
+        Some(self.text_of(child))
+    }
+
+    /// The same, of so many characters at most.
+    pub(crate) fn bounded_text(&mut self, name: &str, max: usize) -> Option<String> {
+        let child = self.required(name)?;
+        self.refuse_attributes_of(child, None);
+        let text = self.text_of(child);
+        if text.chars().count() <= max {
+            return Some(text);
+        }
+        self.mistaken(name, child.offset, Mistake::TooLong, &text, &values::describe(Kind::Wide { max }));
+        None
+    }
+
+    /// The next child's text as it stands, when the child is there.
+    pub(crate) fn optional_text(&mut self, name: &str) -> Option<String> {
+        let child = self.optional(name)?;
+        self.refuse_attributes_of(child, None);
+        Some(self.text_of(child))
+    }
+
+    /// A child's text as it stands. Its attributes are the caller's.
+    pub(crate) fn text_of(&mut self, child: &Element) -> String {
+        self.refuse_children(child);
+        child.text.clone()
+    }
+
+    /// The one attribute of a child, which has to be one of these words.
+    pub(crate) fn attribute(&mut self, child: &'t Element, name: &str, words: &[&str]) -> Option<&'t str> {
+        self.refuse_attributes_of(child, Some(name));
+        let shape = Bilingual::new(
+            format!("one of {}", words.join(", ")),
+            format!("một trong các giá trị {}", words.join(", ")),
+        );
+        let within = format!("{}/@{name}", child.name);
+        let Some(attribute) = child.attributes.iter().find(|attribute| attribute.name == name) else {
+            let (en, vi) = (format!("the attribute {name} is missing"), format!("thiếu thuộc tính {name}"));
+            let mends = (format!("give {}", shape.en), format!("khai {}", shape.vi));
+            self.note_at("missing_attribute", child.offset, &within, None, &en, &vi, &mends.0, &mends.1);
+            return None;
+        };
+        if words.contains(&&*values::collapse(&attribute.value)) {
+            return Some(attribute.value.trim());
+        }
+        self.mistaken(&within, attribute.offset, Mistake::NotAllowed, &attribute.value, &shape);
+        None
+    }
+
+    /// A child's value as our own function reads it. Its attributes are the caller's.
+    pub(crate) fn parsed_of<T>(
+        &mut self,
+        child: &Element,
+        shape: [&str; 2],
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        self.refuse_children(child);
         let text = values::collapse(&child.text);
         let value = parse(&text);
         if value.is_none() {
             let mistake = if text.is_empty() { Mistake::Missing } else { Mistake::Malformed };
-            self.mistaken(child, mistake, &text, &Bilingual::new(shape[0], shape[1]));
+            self.mistaken(&child.name, child.offset, mistake, &text, &Bilingual::new(shape[0], shape[1]));
         }
         value
+    }
+
+    fn value_of(&mut self, child: &Element, kind: Kind) -> Option<Value> {
+        self.refuse_attributes_of(child, None);
+        self.refuse_children(child);
+        let text = values::collapse(&child.text);
+        match values::read(kind, &text) {
+            Ok(value) => Some(value),
+            Err(mistake) => {
+                self.mistaken(&child.name, child.offset, mistake, &text, &values::describe(kind));
+                None
+            }
+        }
+    }
+
+    /// Notes the elements inside one that carries a value.
+    fn refuse_children(&mut self, child: &Element) {
+        for inner in &child.children {
+            let within = format!("{}/{}", child.name, shortened(inner.name.trim_start_matches(':')));
+            self.unknown(inner, &within);
+        }
+    }
+
+    fn refuse_attributes_of(&mut self, child: &Element, known: Option<&str>) {
+        let path = format!("{}/{}", self.path, child.name);
+        self.refuse_attributes(child, &path, known);
+    }
+
+    /// Notes the attributes that an element does not have.
+    fn refuse_attributes(&mut self, element: &Element, path: &str, known: Option<&str>) {
+        for attribute in element.attributes.iter().filter(|attribute| Some(&*attribute.name) != known) {
+            let name = shortened(&attribute.name);
+            self.notes.add(|| Note {
+                code: "unknown_attribute",
+                offset: attribute.offset,
+                path: format!("{path}/@{name}"),
+                place: None,
+                item: None,
+                value: Some(attribute.value.clone()),
+                message: Bilingual::new(
+                    format!("there is no attribute {name} here"),
+                    format!("không có thuộc tính {name} ở đây"),
+                ),
+                mend: Bilingual::new("take it out", "bỏ thuộc tính này"),
+                rule: format!("attributes of {path}"),
+            });
+        }
     }
 
     /// Takes the next child apart.
@@ -191,22 +330,22 @@ impl<'t> Cursor<'t> {
     /// Notes what was left over.
     fn finish(mut self) {
         for unknown in &self.element.children[self.at..] {
-            self.unknown(unknown);
+            self.unknown(unknown, unknown.name.trim_start_matches(':'));
         }
     }
 
-    fn unknown(&mut self, element: &Element) {
+    fn unknown(&mut self, element: &Element, within: &str) {
         let name = shortened(element.name.trim_start_matches(':'));
         let (en, vi) = (format!("<{name}> is not known here"), format!("phần tử <{name}> không có ở đây"));
-        self.note_at("unknown_element", element.offset, &name, None, &en, &vi, "take it out", "bỏ phần tử này");
+        let within = shortened(within);
+        self.note_at("unknown_element", element.offset, &within, None, &en, &vi, "take it out", "bỏ phần tử này");
     }
 
-    fn mistaken(&mut self, child: &Element, mistake: Mistake, text: &str, shape: &Bilingual) {
-        let name = &child.name;
-        let (en, vi) = (format!("the value of <{name}> cannot be read"), format!("giá trị của <{name}> không hợp lệ"));
+    fn mistaken(&mut self, within: &str, offset: usize, mistake: Mistake, text: &str, shape: &Bilingual) {
+        let (en, vi) = (format!("the value of {within} cannot be read"), format!("giá trị của {within} không hợp lệ"));
         let mends = (format!("give {}", shape.en), format!("khai {}", shape.vi));
         let value = (!text.is_empty()).then(|| text.to_owned());
-        self.note_at(mistake.code(), child.offset, name, value, &en, &vi, &mends.0, &mends.1);
+        self.note_at(mistake.code(), offset, within, value, &en, &vi, &mends.0, &mends.1);
     }
 
     fn note(&mut self, code: &'static str, en: &str, vi: &str) {

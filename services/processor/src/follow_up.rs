@@ -173,7 +173,8 @@ impl FollowUp<'_> {
             return None;
         };
         let before: Basis = serde_json::from_slice(&case.decision).unwrap_or_default();
-        let decision = case_decision(&declaration, findings, self.trader, arrival.at, standing.number, desk);
+        let mut decision = case_decision(&declaration, findings, self.trader, arrival.at, standing.number, desk);
+        message::locate_in(&case.document, &mut decision.findings);
         let now = Decided { declaration: &declaration, decision: &decision };
         let command = Command::Register { before: &before, now };
         match carry_out(standing, &command, &self.circumstances(desk)) {
@@ -216,6 +217,7 @@ impl FollowUp<'_> {
         let decided_at = standing.registered_at.unwrap_or(arrival.at);
         let findings = self.findings.clone();
         let mut decision = case_decision(self.declaration, findings, self.trader, decided_at, number, desk);
+        message::locate_in(arrival.payload(), &mut decision.findings);
         if in_advance {
             without_lane(&mut decision);
         }

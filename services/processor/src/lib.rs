@@ -22,6 +22,8 @@ mod follow_up;
 
 mod registration;
 
+mod rederivation;
+
 mod settlement;
 
 mod notices;
@@ -36,6 +38,7 @@ mod relay;
 
 mod run;
 
+pub use rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_identical, rederive};
 pub use registration::{Circumstances, assess_document, clear};
 pub use run::{Processor, ProcessorError, Progress, run};
 pub use settings::{NUMBER_STRIPES, Settings, Topics};

@@ -221,3 +221,116 @@ fn envelope(
     headers.extend(own_headers);
     OutboxMessage { source, sequence, event_id, topic: topic.to_owned(), key, headers, payload }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clearance::life_cycle::{Circumstances as LifeCircumstances, Command, Decided, carry_out};
+    use rulebook::Rulebook;
+    use stream::Message;
+    use vocabulary::{CaseFacts, CriterionHit, Declaration, Direction, Lane, Outcome};
+
+    use super::*;
+    use crate::{Circumstances, clear};
+
+    /// One criterion as it stands in the rule files: its identifier, and everything that is said of it.
+    struct Written {
+        id: String,
+        texts: Vec<String>,
+    }
+
+    fn criteria(rules: &Path) -> Vec<Written> {
+        let files = std::fs::read_dir(rules.join("selectivity")).unwrap();
+        let mut criteria = Vec::new();
+        for file in files {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            let table: toml::Table = text.parse().unwrap();
+            for criterion in table["criterion"].as_array().unwrap() {
+                let text = |key: &str| criterion[key].as_str().unwrap().to_owned();
+                criteria.push(Written {
+                    id: text("id"),
+                    texts: ["id", "owner", "reason", "because", "when", "provision"].map(text).to_vec(),
+                });
+            }
+        }
+        criteria
+    }
+
+    fn payloads(rulebook: &Rulebook, decision: &Decision, arrival: &Arrival<'_>) -> Vec<String> {
+        let key = DeclarationKey { declarant: "0100233488".into(), reference: "A-1".into(), version: 1 };
+        let declaration = Declaration::default();
+        let draft = Standing::draft(arrival.at);
+        let lodge = Command::Lodge(Decided { declaration: &declaration, decision });
+        let rules = rulebook.in_force_on(arrival.at.date());
+        let circumstances = LifeCircumstances { at: arrival.at, rules };
+        let events = carry_out(&draft, &lodge, &circumstances).unwrap();
+        let standing = draft.after_all(&events, arrival.at);
+        let subject = Subject { key: &key, standing: &standing, decision: Some(decision), at: arrival.at };
+        let notices = subject.of_events(&events);
+        let messages = (0..).zip(&notices).map(|(at, notice)| to_outbox(&Topics::new(""), arrival, at, notice));
+        messages
+            .map(|message| format!("{:?}\n{}", message.headers, String::from_utf8_lossy(&message.payload)))
+            .collect()
+    }
+
+    #[test]
+    fn no_notice_says_why_a_lane_was_chosen() {
+        let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
+        let rulebook = Rulebook::load(&rules).unwrap_or_else(|errors| panic!("{errors}"));
+        let sample = rules.join("../schemas/declaration/1.0/samples-valid/a11-aluminium-china.xml");
+        let message::Reading::Read { declaration, findings } =
+            message::read_declaration(&std::fs::read(sample).unwrap())
+        else {
+            panic!("the sample cannot be read");
+        };
+        let message = Message {
+            topic: "declarations.lodged".into(),
+            partition: 0,
+            offset: 7,
+            key: None,
+            payload: None,
+            headers: Vec::new(),
+            timestamp_ms: 1_795_000_000_000,
+        };
+        let arrival = Arrival::new(&message);
+        let circumstances = Circumstances {
+            facts: CaseFacts::default(),
+            registered_at: arrival.at,
+            number: DeclarationNumber::new(Direction::Import, 1).ok(),
+            draw: 0,
+        };
+        let decided = |declaration: &Declaration| clear(declaration, findings.clone(), &circumstances, &rulebook);
+        let routed = decided(&declaration);
+        // The decision itself has reasons, so that there is something to keep back.
+        assert!(routed.outcome == Outcome::Accepted && routed.routing.len() >= 2, "{routed:?}");
+
+        let criteria = criteria(&rules);
+        assert!(criteria.len() > 15, "{}", criteria.len());
+        let all: Vec<CriterionHit> = criteria
+            .iter()
+            .map(|criterion| CriterionHit {
+                criterion: criterion.id.clone(),
+                lane: Lane::Red,
+                weight: Some(7),
+                because: criterion.texts.join(": because "),
+            })
+            .collect();
+        for lane in Lane::ALL {
+            let with_reasons = Decision { lane: Some(lane), routing: all.clone(), ..routed.clone() };
+            let without = Decision { routing: Vec::new(), draw: None, ..with_reasons.clone() };
+            let told = payloads(&rulebook, &with_reasons, &arrival);
+            // The declarant is told the same, byte for byte, whatever the reasons were.
+            assert_eq!(told, payloads(&rulebook, &without, &arrival));
+            for Written { id, texts } in &criteria {
+                for text in texts.iter().filter(|text| *text != "origin") {
+                    assert!(told.iter().all(|notice| !notice.contains(text)), "a notice holds a text of {id}: {text}");
+                }
+            }
+        }
+        let told = payloads(&rulebook, &routed, &arrival).join("\n");
+        for hit in &routed.routing {
+            assert!(!told.contains(&hit.criterion) && !told.contains(&hit.because), "{hit:?}");
+        }
+    }
+}

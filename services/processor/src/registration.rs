@@ -19,6 +19,9 @@ use crate::notices::{self, Subject};
 use crate::plan::{Desk, Overlay, Plan, guarded};
 use crate::settings::{NUMBER_STRIPES, Topics};
 
+/// The rule of findings that hang on earlier versions of a reference.
+pub(crate) const SEQUENCE_RULE: &str = "contract/one-decision-for-each-version-of-a-reference";
+
 /// A lodged message after reading, before anything is looked up.
 pub(crate) struct Lodgement<'a> {
     pub(crate) arrival: Arrival<'a>,
@@ -323,7 +326,8 @@ fn decide(
         let counter = *desk.series.next(direction) * NUMBER_STRIPES + stripe;
         u32::try_from(counter).ok().and_then(|counter| DeclarationNumber::new(direction, counter).ok())
     });
-    let decision = case_decision(declaration, findings, trader, arrival.at, number, desk);
+    let mut decision = case_decision(declaration, findings, trader, arrival.at, number, desk);
+    message::locate_in(arrival.payload(), &mut decision.findings);
     if let Some(number) = decision.number {
         *desk.series.next(number.direction()) += 1;
     }
@@ -487,7 +491,7 @@ fn sequence_finding(code: &str, key: &DeclarationKey, message: Bilingual, mend: 
         value: Some(key.version.to_string()),
         message,
         mend,
-        rule: "contract/one-decision-for-each-version-of-a-reference".to_owned(),
+        rule: SEQUENCE_RULE.to_owned(),
         law: "Law 54/2014/QH13, art. 29 (the declarant answers for one declaration of the goods)".to_owned(),
         follows_from: None,
         line: None,
@@ -526,7 +530,9 @@ pub fn assess_document(
         Reading::Read { declaration, findings } => {
             let facts = facts.for_case(declaration.declarant());
             let circumstances = Circumstances { facts, registered_at: at, number: None, draw };
-            clear(&declaration, findings, &circumstances, rulebook)
+            let mut decision = clear(&declaration, findings, &circumstances, rulebook);
+            message::locate_in(document, &mut decision.findings);
+            decision
         }
         Reading::Unreadable(findings) => Decision {
             outcome: Outcome::Unreadable,

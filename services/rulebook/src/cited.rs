@@ -1,6 +1,6 @@
 //! A value together with the rule and the law that it comes from, and the absence of one.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -89,11 +89,34 @@ impl Provenance {
 
     /// The citation of a rule; its version is the first day of the value.
     pub(crate) fn cite(&self, rule: fmt::Arguments<'_>) -> Citation {
-        Citation::new(format!("{rule}@{}", self.from), Arc::clone(&self.law))
+        // Every duty line of every declaration is cited, so that the name is written once, into enough room.
+        let mut name = String::with_capacity(RULE_NAME_ROOM);
+        let _ = name.write_fmt(rule);
+        name.push('@');
+        push_date(&mut name, self.from);
+        Citation::new(name, Arc::clone(&self.law))
     }
 
     pub(crate) fn cited<T>(&self, value: T, rule: fmt::Arguments<'_>) -> Cited<T> {
         Cited { value, citation: self.cite(rule), mark: self.mark }
+    }
+}
+
+/// How long the names of nearly all rules are, with their dates.
+const RULE_NAME_ROOM: usize = 96;
+
+/// Writes a day as its `Display` does, which takes longer.
+fn push_date(text: &mut String, date: Date) {
+    if !(0..=9999).contains(&date.year()) {
+        let _ = write!(text, "{date}");
+        return;
+    }
+    let (year, month, day) = (date.year().unsigned_abs(), date.month().unsigned_abs(), date.day().unsigned_abs());
+    let digit = |number: u16| char::from(b'0' + u8::try_from(number % 10).unwrap_or(0));
+    text.extend([year / 1000, year / 100, year / 10, year].map(digit));
+    for part in [month, day].map(u16::from) {
+        text.push('-');
+        text.extend([part / 10, part].map(digit));
     }
 }
 
@@ -115,4 +138,19 @@ pub(crate) fn no_value_on(date: Date, rule: fmt::Arguments<'_>) -> RulebookGap {
 /// The rulebook has only the words of the source, which give no single value.
 pub(crate) fn only_as_printed(printed: &str, rule: fmt::Arguments<'_>) -> RulebookGap {
     gap("value_only_as_printed", rule, format_args!("the source gives no single value: it prints \"{printed}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_citation_names_its_day_as_the_day_is_written() {
+        for day in [date(2026, 11, 3), date(1, 1, 1), date(9999, 12, 31), date(-5, 10, 20), date(987, 6, 5)] {
+            let provenance = Provenance { from: day, to: None, law: "law".into(), mark: Mark::Verified };
+            assert_eq!(*provenance.cite(format_args!("a/b")).rule, *format!("a/b@{day}"));
+        }
+    }
 }

@@ -281,6 +281,8 @@ impl Entry {
 /// One list, with all versions of its codes.
 #[derive(Debug, Default)]
 pub(crate) struct ListTable {
+    title_en: Box<str>,
+    title_vi: Box<str>,
     /// By code, then by first day.
     entries: Vec<Entry>,
     /// Where the versions of a code stand: the first one, and how many.
@@ -288,13 +290,18 @@ pub(crate) struct ListTable {
 }
 
 impl ListTable {
-    pub(crate) fn new(mut entries: Vec<Entry>) -> Self {
+    pub(crate) fn new(title_en: &str, title_vi: &str, mut entries: Vec<Entry>) -> Self {
         entries.sort_by(|a, b| (&a.code, a.provenance.from).cmp(&(&b.code, b.provenance.from)));
         let mut index: FxHashMap<Box<str>, (u32, u32)> = FxHashMap::default();
         for (i, entry) in (0_u32..).zip(&entries) {
             index.entry(entry.code.clone()).or_insert((i, 0)).1 += 1;
         }
-        Self { entries, index }
+        Self { title_en: title_en.into(), title_vi: title_vi.into(), entries, index }
+    }
+
+    /// What the list is called, in English and Vietnamese.
+    pub(crate) fn titles(&self) -> (&str, &str) {
+        (&self.title_en, &self.title_vi)
     }
 
     /// All versions of a code, oldest first.

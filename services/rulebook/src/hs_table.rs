@@ -35,7 +35,13 @@ impl CommodityCode {
 
 impl fmt::Display for CommodityCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:08}", self.0)
+        let mut digits = [b'0'; 8];
+        let mut rest = self.0;
+        for digit in digits.iter_mut().rev() {
+            *digit += u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+        }
+        f.write_str(std::str::from_utf8(&digits).unwrap_or_default())
     }
 }
 
@@ -102,6 +108,21 @@ impl<V> HsTable<V> {
 
     pub(crate) fn row_count(&self) -> usize {
         self.rows.len()
+    }
+
+    /// The different values, which rows share.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.values.iter()
+    }
+
+    /// The different days and laws, which rows share.
+    pub(crate) fn provenances(&self) -> impl Iterator<Item = &Provenance> {
+        self.provenances.iter()
+    }
+
+    /// Every row: its code, and where its value and its provenance stand among those.
+    pub(crate) fn numbered_rows(&self) -> impl Iterator<Item = (CommodityCode, usize, usize)> {
+        self.rows.iter().map(|row| (row.code, usize::from(row.value), usize::from(row.provenance)))
     }
 
     /// Every code once, in order.

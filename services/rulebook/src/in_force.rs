@@ -12,8 +12,10 @@ use crate::code_list::{
 use crate::error::nearest;
 use crate::hs_table::CommodityCode;
 use crate::rulebook::{MfnWord, Rulebook};
+use crate::specific_rate::SpecificRate;
 use crate::tariff_line::TariffLine;
 use crate::tax::{Rounding, RoundingKind, TaxCode, TaxCodeEntry, Thresholds, Versions};
+use crate::trade_remedy::TradeRemedy;
 
 /// Whether Viet Nam gives most-favoured-nation treatment to a country's goods.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -317,14 +319,73 @@ impl<'a> RulesInForce<'a> {
         self.tax_code_of(code, |tax| tax == DutyType::EnvironmentalProtection)
     }
 
-    /// An anti-dumping, countervailing or safeguard duty, by its code.
+    /// The measures on goods of a tariff code, whatever their origin.
+    pub fn trade_remedies(&self, hs8: &str) -> impl Iterator<Item = TradeRemedy<'a>> {
+        let (rulebook, date) = (self.rulebook, self.date);
+        rulebook
+            .trade_remedies
+            .iter()
+            .filter(move |case| case.provenance.holds_on(date) && case.covers(hs8))
+            .map(move |case| TradeRemedy { rulebook, case, date })
+    }
+
+    /// The measure that a code is a rate of.
+    pub fn trade_remedy_of(&self, code: &str) -> Option<TradeRemedy<'a>> {
+        let (rulebook, date) = (self.rulebook, self.date);
+        let case = rulebook
+            .trade_remedies
+            .iter()
+            .find(|case| case.provenance.holds_on(date) && case.rates.iter().any(|rate| *rate.code == *code))?;
+        Some(TradeRemedy { rulebook, case, date })
+    }
+
+    /// How many days after registration a proof may still show that goods are not of an origin under a measure.
     ///
     /// # Errors
-    /// A gap when the code is known for other days alone.
-    pub fn trade_remedy(&self, code: &str) -> Result<Option<TaxCode<'a>>, RulebookGap> {
-        self.tax_code_of(code, |tax| {
-            matches!(tax, DutyType::AntiDumping | DutyType::Countervailing | DutyType::Safeguard)
+    /// A gap when it is not entered for the day.
+    pub fn days_to_prove_other_origin(&self) -> Result<Cited<u32>, RulebookGap> {
+        let versions = Some(&self.rulebook.remedy_proof_days);
+        self.version(versions, format_args!("assessment/trade-remedies/days_to_prove_other_origin"))
+    }
+
+    /// A specific or mixed duty, by its code.
+    pub fn specific_rate(&self, code: &str) -> Option<SpecificRate<'a>> {
+        self.specific_rates().find(|rate| rate.code() == code)
+    }
+
+    /// Every specific or mixed duty on the day, in the order of the table.
+    pub fn specific_rates(&self) -> impl Iterator<Item = SpecificRate<'a>> {
+        let date = self.date;
+        let entries = self.rulebook.specific_rates.iter();
+        entries.filter(move |entry| entry.provenance.holds_on(date)).map(|entry| SpecificRate { entry })
+    }
+
+    /// Whether the tariff quota of goods is used up: that of an agreement, or else that of the preferential tariff.
+    pub fn quota_exhausted(&self, hs8: &str, agreement: Option<&str>) -> Option<Citation> {
+        let quotas = self.rulebook.tariff_quotas.iter();
+        let mut quotas = quotas.filter(|quota| quota.provenance.holds_on(self.date) && quota.covers(hs8, agreement));
+        quotas.find_map(|quota| {
+            let exhausted = quota.exhausted.iter().find(|exhausted| exhausted.holds_on(self.date))?;
+            Some(quota.cite_exhausted(exhausted))
         })
+    }
+
+    /// Whether two codes of quantity units count the same thing.
+    pub fn same_unit(&self, a: &str, b: &str) -> bool {
+        a == b
+            || self.rulebook.list(CodeList::TariffUnits).is_some_and(|list| {
+                list.all().iter().any(|entry| match &entry.detail {
+                    Detail::TariffUnit { codes } => {
+                        codes.iter().any(|code| **code == *a) && codes.iter().any(|code| **code == *b)
+                    }
+                    _ => false,
+                })
+            })
+    }
+
+    /// Whether a tax code is known on other days than this one.
+    pub fn tax_code_on_other_days(&self, code: &str) -> bool {
+        self.tax_code(code).is_none() && !self.rulebook.tax_codes.versions(code).is_empty()
     }
 
     fn tax_code_of(&self, code: &str, wanted: impl Fn(DutyType) -> bool) -> Result<Option<TaxCode<'a>>, RulebookGap> {
@@ -375,6 +436,11 @@ impl<'a> RulesInForce<'a> {
 
     fn entry(&self, list: CodeList, code: &str) -> Option<&'a Entry> {
         self.rulebook.list(list)?.on(code, self.date)
+    }
+
+    /// What a code says beyond its name, uncited.
+    pub(crate) fn detail_of(&self, list: CodeList, code: &str) -> Option<&'a Detail> {
+        self.entry(list, code).map(|entry| &entry.detail)
     }
 
     fn detail<T>(&self, list: CodeList, code: &str, read: impl FnOnce(&'a Detail) -> Option<T>) -> Option<Cited<T>> {

@@ -8,9 +8,10 @@
 //!   rules/law/          instruments ──────────────┐ cited by
 //!   rules/code-lists/   codes                     │
 //!   rules/valuation/    exchange rates, rounding ─┤──► Rulebook ──► in_force_on(date) ──► RulesInForce
-//!   rules/assessment/   tariffs, agreements, ─────┘     (all days)                         ├─ commodity(hs8) ─► TariffLine
-//!                       taxes, thresholds                                                  └─ codes, rates, thresholds,
-//!   rules/life-cycle/   terms, reasons, frozen fields                                         terms
+//!   rules/assessment/   tariffs, agreements, ─────┤     (all days)                         ├─ commodity(hs8) ─► TariffLine
+//!                       taxes, thresholds         │                                        ├─ codes, rates, thresholds
+//!   rules/origin/       proofs of origin ─────────┘                                        ├─ origin()
+//!   rules/life-cycle/   terms, reasons                                                            └─ limit(), frozen_fields()
 //! ```
 
 mod rulebook;
@@ -25,6 +26,14 @@ mod agreement;
 
 mod tax;
 
+mod specific_rate;
+
+mod tariff_quota;
+
+mod trade_remedy;
+
+mod origin;
+
 mod valuation;
 
 mod code_list;
@@ -35,11 +44,23 @@ mod hs_table;
 
 mod subject;
 
+mod index;
+
 mod validation;
+
+mod coded_field;
 
 mod selectivity;
 
 mod life_cycle;
+
+mod rule_test;
+
+mod rules_naming;
+
+mod inventory;
+
+mod comparison;
 
 mod load;
 
@@ -51,13 +72,26 @@ pub use code_list::{
     AdjustmentEffect, CodeEntry, CodeList, CustomsOffice, DeclarationKind, Incoterm, ScheduleKind, TariffSchedule,
     Treatment,
 };
+pub use comparison::{Change, Comparison};
 pub use error::{RuleError, RuleErrors};
 pub use hs_table::CommodityCode;
 pub use in_force::{MfnRelation, RulesInForce};
+pub use inventory::{Inventory, Key, NamedValue, Table, Version};
 pub use law::Instrument;
-pub use life_cycle::{Change, ChangeNote, ChangeReason, FrozenField, FrozenFrom, LimitKind, ReasonFor, Until};
+pub use life_cycle::{
+    ChangeNote, ChangeReason, FrozenField, FrozenFrom, LimitKind, ReasonFor, RegistrationChange, Until,
+};
+pub use origin::{
+    NumberPicture, OriginCheck, OriginParameter, OriginRulesInForce, OriginTreatment, SpecimenStanding, Specimens,
+};
+pub use rule_test::{RuleTestFailure, RuleTestReport, UntestedRule};
 pub use rulebook::{Rulebook, SourceSummary};
-pub use subject::{ItemSurroundings, Surroundings};
+pub use rules_naming::{RuleEffect, RuleNaming};
+pub use specific_rate::{SpecificKind, SpecificRate};
+pub use subject::{ItemSurroundings, Supposed, Surroundings};
 pub use tariff_line::{EnvironmentalProtection, ExportDuty, SpecialConsumption, TariffLine, TariffUnit, VatOnLine};
-pub use tax::{GiftThreshold, Rounding, RoundingKind, ShipmentThreshold, TaxCode, TaxEffect, Thresholds};
+pub use tax::{
+    GiftThreshold, ListNeed, Rounding, RoundingKind, RoundingPolicy, ShipmentThreshold, TaxCode, TaxEffect, Thresholds,
+};
+pub use trade_remedy::{RemedyRate, TradeRemedy};
 pub use validation::Verdict;

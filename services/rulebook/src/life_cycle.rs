@@ -63,7 +63,7 @@ impl LimitKind {
 
 /// What may have changed between pre-registration and registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Change {
+pub enum RegistrationChange {
     /// An exchange rate.
     ExchangeRate,
     /// The rate of a tax other than import or export duty.
@@ -80,7 +80,7 @@ pub enum Change {
     Assessment,
 }
 
-impl Change {
+impl RegistrationChange {
     /// Every change.
     pub const ALL: [Self; 7] = [
         Self::ExchangeRate,
@@ -179,7 +179,7 @@ pub struct FrozenField {
 pub(crate) struct LifeCycleRules {
     pub(crate) limits: FxHashMap<LimitKind, Versions<u32>>,
     pub(crate) deferral_codes: Versions<Box<[Box<str>]>>,
-    pub(crate) changes: FxHashMap<Change, Versions<ChangeNote>>,
+    pub(crate) changes: FxHashMap<RegistrationChange, Versions<ChangeNote>>,
     pub(crate) reasons: Vec<(ChangeReason, Provenance)>,
     pub(crate) frozen: Vec<(FrozenField, Provenance)>,
     /// Days on which offices are closed, of the years that are entered.
@@ -214,7 +214,7 @@ impl<'a> RulesInForce<'a> {
     ///
     /// # Errors
     /// A gap when nothing is entered for the day.
-    pub fn change_note(&self, change: Change) -> Result<Cited<&'a ChangeNote>, RulebookGap> {
+    pub fn change_note(&self, change: RegistrationChange) -> Result<Cited<&'a ChangeNote>, RulebookGap> {
         let word = change.as_str();
         let found = self.life_cycle().changes.get(&change).and_then(|versions| versions.on(self.date()));
         found

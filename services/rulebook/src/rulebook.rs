@@ -9,15 +9,22 @@ use rustc_hash::FxHashMap;
 use crate::agreement::Agreement;
 use crate::cited::Provenance;
 use crate::code_list::{CodeList, Detail, ListTable};
+use crate::coded_field::CodedField;
 use crate::error::RuleErrors;
 use crate::hs_table::{CommodityCode, HsTable};
 use crate::in_force::RulesInForce;
+use crate::index::RuleIndex;
 use crate::law::{Instrument, Instruments};
 use crate::life_cycle::LifeCycleRules;
 use crate::load;
+use crate::origin::OriginRules;
+use crate::rule_test::Base;
 use crate::selectivity::Criterion;
+use crate::specific_rate::SpecificRateEntry;
 use crate::tariff_line::{ExportPreferenceRow, ImportRow, RateCell, SpecialConsumptionRow, VatCutRule, VatRow};
+use crate::tariff_quota::TariffQuota;
 use crate::tax::{GiftThreshold, Rounding, RoundingKind, ShipmentThreshold, TaxCodes, Versions};
+use crate::trade_remedy::RemedyCase;
 use crate::validation::ValidationRule;
 use crate::valuation::ExchangeRates;
 
@@ -62,11 +69,21 @@ pub struct Rulebook {
     pub(crate) express: Versions<ShipmentThreshold>,
     pub(crate) gift: Versions<GiftThreshold>,
     pub(crate) late_payment: Versions<Decimal>,
+    pub(crate) specific_rates: Vec<SpecificRateEntry>,
+    pub(crate) trade_remedies: Vec<RemedyCase>,
+    pub(crate) remedy_proof_days: Versions<u32>,
+    pub(crate) tariff_quotas: Vec<TariffQuota>,
     pub(crate) roundings: FxHashMap<RoundingKind, Versions<Rounding>>,
     pub(crate) exchange_rates: ExchangeRates,
+    pub(crate) origin: OriginRules,
     pub(crate) validation: Vec<ValidationRule>,
+    pub(crate) validation_index: RuleIndex,
+    pub(crate) coded_fields: Vec<CodedField>,
     pub(crate) criteria: Vec<Criterion>,
     pub(crate) life_cycle: LifeCycleRules,
+    pub(crate) criteria_index: RuleIndex,
+    /// The sound declarations that the tests of rules change.
+    pub(crate) test_bases: Vec<Base>,
 }
 
 /// What the table of relations says of a country.
@@ -126,6 +143,16 @@ impl Rulebook {
     /// Everything that is wrong with them, each mistake with file, line and a hint.
     pub fn load(folder: &Path) -> Result<Self, RuleErrors> {
         load::load(folder)
+    }
+
+    /// The same rules, each validation rule and criterion of which is asked of every declaration: what the index of
+    /// rules is held against.
+    pub fn without_index(self) -> Self {
+        Self {
+            validation_index: RuleIndex::of_all(self.validation.len()),
+            criteria_index: RuleIndex::of_all(self.criteria.len()),
+            ..self
+        }
     }
 
     /// The rules of one day.

@@ -5,14 +5,17 @@
 
 pub(crate) mod schema;
 
-use conditions::{CollectionSlot, FieldSlot, Type, Value};
+use conditions::{CollectionSlot, FieldSlot, ListSlot, SeenValue, Type, Value};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use vocabulary::declaration::{
     Adjustment, AdjustmentReference, Attachment, Bill, Container, Instruction, OtherLaw, OtherTax, Permit, Transit,
     VanningPlace,
 };
-use vocabulary::{Declaration, GoodsItem, Record, TaxCodeStatus, TraderFacts, ValueRef};
+use vocabulary::{Declaration, GoodsItem, Record, RoutedBranch, TaxCodeStatus, TraderFacts, ValueRef};
+
+use crate::code_list::Detail;
+use crate::{CodeList, RulesInForce, ScheduleKind};
 
 /// What is known of a declaration besides what it says.
 #[derive(Debug, Clone, Copy)]
@@ -27,8 +30,23 @@ pub struct Surroundings<'a> {
     pub total_customs_value: Option<Decimal>,
     /// What is owed altogether in dong; `None` before the assessment.
     pub total_payable: Option<Decimal>,
+    /// The branch of the same consignment that was routed before to the strictest lane; `None` when there is none.
+    pub routed_branch: Option<&'a RoutedBranch>,
+    /// The sum of the weights of the criteria that matched; `None` before they were asked.
+    pub risk_score: Option<u32>,
     /// The same of each goods item, in their order. Items that are left out have none of it.
     pub items: &'a [ItemSurroundings],
+    /// Facts that the test of a rule supposes; they stand in place of what is known. Empty when a case is decided.
+    pub supposed: &'a [Supposed],
+}
+
+/// A fact that the test of a rule supposes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Supposed {
+    /// The fact, of the declaration as a whole.
+    pub(crate) fact: u16,
+    /// Its value; `None` supposes that it is not known.
+    pub(crate) value: Option<SeenValue>,
 }
 
 /// What is known of a goods item besides what it says.
@@ -36,19 +54,26 @@ pub struct Surroundings<'a> {
 pub struct ItemSurroundings {
     /// Whether its tariff schedule is that of a trade agreement.
     pub preference_claimed: bool,
+    /// Whether the certificate of origin that it names was received; `None` when it names none.
+    pub certificate_received: Option<bool>,
     /// Its customs value in dong; `None` before the assessment.
     pub customs_value: Option<Decimal>,
     /// What is owed on it in dong; `None` before the assessment.
     pub payable: Option<Decimal>,
 }
 
+impl ItemSurroundings {
+    const NOTHING_KNOWN: Self =
+        Self { preference_claimed: false, certificate_received: None, customs_value: None, payable: None };
+}
+
 /// A record that a condition is asked of.
 #[derive(Debug, Clone, Copy)]
-pub enum Subject<'a> {
+pub(crate) enum Subject<'a> {
     /// The declaration itself.
-    Declaration(&'a Declaration, &'a Surroundings<'a>),
+    Declaration(&'a Declaration, &'a Surroundings<'a>, RulesInForce<'a>),
     /// A goods item.
-    GoodsItem(Element<'a, GoodsItem>, ItemSurroundings),
+    GoodsItem(Element<'a, GoodsItem>, &'a ItemSurroundings),
     /// A transport document.
     Bill(Element<'a, Bill>),
     /// A permit.
@@ -75,7 +100,7 @@ pub enum Subject<'a> {
 
 /// One of a repeated group, which knows those that stand before it.
 #[derive(Debug)]
-pub struct Element<'a, T> {
+pub(crate) struct Element<'a, T> {
     all: &'a [T],
     at: usize,
 }
@@ -122,6 +147,22 @@ facts! { DECLARATION_FACTS from FACTS_FROM;
     DRAW = "draw": Number,
     TOTAL_CUSTOMS_VALUE = "total_customs_value": Number,
     TOTAL_PAYABLE = "total_payable": Number,
+    CONSIGNMENT_LANE = "consignment_lane": Text,
+    CONSIGNMENT_BRANCH = "consignment_branch": Text,
+    RISK_SCORE = "risk_score": Number,
+}
+
+/// What the code lists say of a code that the declaration names stands above all other facts.
+const LOOKED_UP_FROM: u16 = 2000;
+
+facts! { LOOKED_UP_FACTS from LOOKED_UP_FROM;
+    KIND_LIMIT_DATE_REQUIRED = "kind_limit_date_required": Bool,
+    KIND_PREVIOUS_REQUIRED = "kind_previous_required": Bool,
+    KIND_TRANSPORT_START_ALLOWED = "kind_transport_start_allowed": Bool,
+    PRICE_INCLUDES_FREIGHT = "price_includes_freight": Bool,
+    PRICE_INCLUDES_INSURANCE = "price_includes_insurance": Bool,
+    INSURANCE_MAY_BE_ENTERED = "insurance_may_be_entered": Bool,
+    VALUE_BY_HAND = "value_by_hand": Bool,
 }
 
 facts! { ELEMENT_FACTS from FACTS_FROM;
@@ -133,23 +174,33 @@ facts! { ITEM_FACTS from FACTS_FROM + 10;
     PREFERENCE_CLAIMED = "preference_claimed": Bool,
     ITEM_CUSTOMS_VALUE = "item_customs_value": Number,
     ITEM_PAYABLE = "item_payable": Number,
+    CERTIFICATE_RECEIVED = "certificate_received": Bool,
 }
 
 /// The words for a trader's status in conditions.
-pub(crate) const TRADER_STATUSES: [(&str, TaxCodeStatus); 3] =
-    [("active", TaxCodeStatus::Active), ("suspended", TaxCodeStatus::Suspended), ("closed", TaxCodeStatus::Closed)];
+pub(crate) const TRADER_STATUSES: [(&str, TaxCodeStatus); 7] = [
+    ("active", TaxCodeStatus::Active),
+    ("suspended", TaxCodeStatus::Suspended),
+    ("closed", TaxCodeStatus::Closed),
+    ("duplicate", TaxCodeStatus::Duplicate),
+    ("unknown", TaxCodeStatus::Unknown),
+    ("not_registered", TaxCodeStatus::NotRegistered),
+    ("not_at_address", TaxCodeStatus::NotAtAddress),
+];
 
 impl conditions::Record for Subject<'_> {
     fn value(&self, slot: FieldSlot) -> Option<Value<'_>> {
         match self {
-            Self::Declaration(declaration, surroundings) => match slot.0 {
+            Self::Declaration(declaration, surroundings, rules) => match slot.0 {
                 index if index < FACTS_FROM => registered(*declaration, index),
+                fact if fact >= LOOKED_UP_FROM => looked_up(declaration, rules, fact),
                 fact => declaration_fact(declaration, surroundings, fact),
             },
             Self::GoodsItem(element, surroundings) => match slot.0 {
                 PREFERENCE_CLAIMED => Some(Value::Bool(surroundings.preference_claimed)),
                 ITEM_CUSTOMS_VALUE => surroundings.customs_value.map(Value::Number),
                 ITEM_PAYABLE => surroundings.payable.map(Value::Number),
+                CERTIFICATE_RECEIVED => surroundings.certificate_received.map(Value::Bool),
                 slot => element_value(element, slot),
             },
             Self::Bill(element) => element_value(element, slot.0),
@@ -168,16 +219,16 @@ impl conditions::Record for Subject<'_> {
 
     fn count(&self, collection: CollectionSlot) -> usize {
         match (self, collection) {
-            (Self::Declaration(of, _), schema::BILLS) => of.bills.len(),
-            (Self::Declaration(of, _), schema::PERMITS) => of.permits.len(),
-            (Self::Declaration(of, _), schema::OTHER_LAWS) => of.other_laws.len(),
-            (Self::Declaration(of, _), schema::ADJUSTMENTS) => of.adjustments.len(),
-            (Self::Declaration(of, _), schema::ATTACHMENTS) => of.attachments.len(),
-            (Self::Declaration(of, _), schema::TRANSITS) => of.transits.len(),
-            (Self::Declaration(of, _), schema::CONTAINERS) => of.containers.len(),
-            (Self::Declaration(of, _), schema::VANNING_PLACES) => of.vanning_places.len(),
-            (Self::Declaration(of, _), schema::INSTRUCTIONS) => of.instructions.len(),
-            (Self::Declaration(of, _), schema::GOODS_ITEMS) => of.goods_items.len(),
+            (Self::Declaration(of, ..), schema::BILLS) => of.bills.len(),
+            (Self::Declaration(of, ..), schema::PERMITS) => of.permits.len(),
+            (Self::Declaration(of, ..), schema::OTHER_LAWS) => of.other_laws.len(),
+            (Self::Declaration(of, ..), schema::ADJUSTMENTS) => of.adjustments.len(),
+            (Self::Declaration(of, ..), schema::ATTACHMENTS) => of.attachments.len(),
+            (Self::Declaration(of, ..), schema::TRANSITS) => of.transits.len(),
+            (Self::Declaration(of, ..), schema::CONTAINERS) => of.containers.len(),
+            (Self::Declaration(of, ..), schema::VANNING_PLACES) => of.vanning_places.len(),
+            (Self::Declaration(of, ..), schema::INSTRUCTIONS) => of.instructions.len(),
+            (Self::Declaration(of, ..), schema::GOODS_ITEMS) => of.goods_items.len(),
             (Self::GoodsItem(of, _), schema::ADJUSTMENT_REFERENCES) => of.here().adjustment_references.len(),
             (Self::GoodsItem(of, _), schema::OTHER_TAXES) => of.here().other_taxes.len(),
             (Self::GoodsItem(of, _), schema::OTHER_LAWS) => of.here().other_laws.len(),
@@ -187,22 +238,22 @@ impl conditions::Record for Subject<'_> {
 
     fn element(&self, collection: CollectionSlot, index: usize) -> Option<Self> {
         Some(match (self, collection) {
-            (Self::Declaration(of, _), schema::BILLS) => Self::Bill(Element::of(&of.bills, index)?),
-            (Self::Declaration(of, _), schema::PERMITS) => Self::Permit(Element::of(&of.permits, index)?),
-            (Self::Declaration(of, _), schema::OTHER_LAWS) => Self::OtherLaw(Element::of(&of.other_laws, index)?),
-            (Self::Declaration(of, _), schema::ADJUSTMENTS) => Self::Adjustment(Element::of(&of.adjustments, index)?),
-            (Self::Declaration(of, _), schema::ATTACHMENTS) => Self::Attachment(Element::of(&of.attachments, index)?),
-            (Self::Declaration(of, _), schema::TRANSITS) => Self::Transit(Element::of(&of.transits, index)?),
-            (Self::Declaration(of, _), schema::CONTAINERS) => Self::Container(Element::of(&of.containers, index)?),
-            (Self::Declaration(of, _), schema::VANNING_PLACES) => {
+            (Self::Declaration(of, ..), schema::BILLS) => Self::Bill(Element::of(&of.bills, index)?),
+            (Self::Declaration(of, ..), schema::PERMITS) => Self::Permit(Element::of(&of.permits, index)?),
+            (Self::Declaration(of, ..), schema::OTHER_LAWS) => Self::OtherLaw(Element::of(&of.other_laws, index)?),
+            (Self::Declaration(of, ..), schema::ADJUSTMENTS) => Self::Adjustment(Element::of(&of.adjustments, index)?),
+            (Self::Declaration(of, ..), schema::ATTACHMENTS) => Self::Attachment(Element::of(&of.attachments, index)?),
+            (Self::Declaration(of, ..), schema::TRANSITS) => Self::Transit(Element::of(&of.transits, index)?),
+            (Self::Declaration(of, ..), schema::CONTAINERS) => Self::Container(Element::of(&of.containers, index)?),
+            (Self::Declaration(of, ..), schema::VANNING_PLACES) => {
                 Self::VanningPlace(Element::of(&of.vanning_places, index)?)
             }
-            (Self::Declaration(of, _), schema::INSTRUCTIONS) => {
+            (Self::Declaration(of, ..), schema::INSTRUCTIONS) => {
                 Self::Instruction(Element::of(&of.instructions, index)?)
             }
-            (Self::Declaration(of, surroundings), schema::GOODS_ITEMS) => Self::GoodsItem(
+            (Self::Declaration(of, surroundings, _), schema::GOODS_ITEMS) => Self::GoodsItem(
                 Element::of(&of.goods_items, index)?,
-                surroundings.items.get(index).copied().unwrap_or_default(),
+                surroundings.items.get(index).unwrap_or(&ItemSurroundings::NOTHING_KNOWN),
             ),
             (Self::GoodsItem(of, _), schema::ADJUSTMENT_REFERENCES) => {
                 Self::AdjustmentReference(Element::of(&of.here().adjustment_references, index)?)
@@ -213,6 +264,13 @@ impl conditions::Record for Subject<'_> {
             (Self::GoodsItem(of, _), schema::OTHER_LAWS) => Self::OtherLaw(Element::of(&of.here().other_laws, index)?),
             _ => return None,
         })
+    }
+
+    fn in_list(&self, list: ListSlot, text: &str) -> bool {
+        let Self::Declaration(_, _, rules) = self else {
+            return false;
+        };
+        CodeList::ALL.get(usize::from(list.0)).is_some_and(|list| rules.code(*list, text).is_some())
     }
 }
 
@@ -250,6 +308,9 @@ fn declaration_fact<'v>(
     surroundings: &'v Surroundings<'_>,
     fact: u16,
 ) -> Option<Value<'v>> {
+    if let Some(supposed) = surroundings.supposed.iter().find(|supposed| supposed.fact == fact) {
+        return supposed.value.as_ref().map(lent);
+    }
     let trader = surroundings.trader;
     match fact {
         REGISTERED_ON => Some(Value::Date(surroundings.registered_on)),
@@ -266,7 +327,72 @@ fn declaration_fact<'v>(
         DRAW => Some(Value::Number(Decimal::from(surroundings.draw))),
         TOTAL_CUSTOMS_VALUE => surroundings.total_customs_value.map(Value::Number),
         TOTAL_PAYABLE => surroundings.total_payable.map(Value::Number),
+        CONSIGNMENT_LANE => surroundings.routed_branch.map(|branch| Value::Text(branch.lane.as_str())),
+        CONSIGNMENT_BRANCH => surroundings.routed_branch.map(|branch| Value::Text(&branch.number)),
+        RISK_SCORE => surroundings.risk_score.map(|score| Value::Number(Decimal::from(score))),
         _ => None,
+    }
+}
+
+/// What a code list says of a code that the declaration names; `None` where it names none or an unknown one.
+fn looked_up<'v>(declaration: &Declaration, rules: &RulesInForce<'_>, fact: u16) -> Option<Value<'v>> {
+    let detail = |list, code: &Option<vocabulary::Text>| rules.detail_of(list, code.as_deref()?);
+    let kind = || match detail(CodeList::DeclarationKinds, &declaration.kind)? {
+        Detail::Kind(kind) => Some(kind),
+        _ => None,
+    };
+    let terms = || match detail(CodeList::Incoterms, &declaration.terms_of_delivery)? {
+        Detail::Incoterm(terms) => Some(terms),
+        _ => None,
+    };
+    let truth = match fact {
+        KIND_LIMIT_DATE_REQUIRED => kind()?.deadline_required,
+        KIND_PREVIOUS_REQUIRED => kind()?.previous_declaration_required,
+        KIND_TRANSPORT_START_ALLOWED => kind()?.transport_start_allowed,
+        PRICE_INCLUDES_FREIGHT => terms()?.includes_freight,
+        PRICE_INCLUDES_INSURANCE => terms()?.includes_insurance,
+        INSURANCE_MAY_BE_ENTERED => terms()?.insurance_may_be_entered,
+        VALUE_BY_HAND => match detail(CodeList::ValuationClasses, &declaration.valuation_method)? {
+            Detail::Valuation { manual } => *manual,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(Value::Bool(truth))
+}
+
+fn lent(value: &SeenValue) -> Value<'_> {
+    match value {
+        SeenValue::Text(text) => Value::Text(text),
+        SeenValue::Number(number) => Value::Number(*number),
+        SeenValue::Date(date) => Value::Date(*date),
+        SeenValue::Bool(truth) => Value::Bool(*truth),
+    }
+}
+
+impl RulesInForce<'_> {
+    /// What is known of each goods item before it is assessed.
+    pub fn item_surroundings(&self, declaration: &Declaration) -> Vec<ItemSurroundings> {
+        let claimed = |item: &GoodsItem| {
+            let schedule = item.tariff_schedule.as_deref().and_then(|code| self.agreement_of_schedule(code));
+            schedule.is_some_and(|schedule| matches!(schedule.kind, ScheduleKind::Agreement(_)))
+        };
+        let known = |item: &GoodsItem| ItemSurroundings { preference_claimed: claimed(item), ..Default::default() };
+        declaration.goods_items.iter().map(known).collect()
+    }
+}
+
+impl ItemSurroundings {
+    /// Supposes a fact; false where it is of another type.
+    pub(crate) fn suppose(&mut self, fact: u16, value: &SeenValue) -> bool {
+        match (fact, value) {
+            (PREFERENCE_CLAIMED, SeenValue::Bool(truth)) => self.preference_claimed = *truth,
+            (ITEM_CUSTOMS_VALUE, SeenValue::Number(number)) => self.customs_value = Some(*number),
+            (ITEM_PAYABLE, SeenValue::Number(number)) => self.payable = Some(*number),
+            (CERTIFICATE_RECEIVED, SeenValue::Bool(truth)) => self.certificate_received = Some(*truth),
+            _ => return false,
+        }
+        true
     }
 }
 

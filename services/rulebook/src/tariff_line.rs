@@ -398,6 +398,10 @@ impl<'a> TariffLine<'a> {
                 format_args!("the rulebook has no agreement called {agreement}"),
             ));
         };
+        // Most agreements have no export tariff at all, in no year.
+        if !EXPORT_COLUMNS.iter().any(|(_, of, _)| *of == agreement) {
+            return Preferential::Excluded(party.decree.cite(format_args!("assessment/export-preferential")));
+        }
         // The export tariff of an agreement is of the same year as its import tariff.
         let Some(rates) = party.rates_on(self.date).filter(|_| party.decree.holds_on(self.date)) else {
             return Preferential::Gap(no_value_on(self.date, format_args!("{place}/{agreement}")));

@@ -12,10 +12,12 @@ use crate::cited::{Cited, Mark, Provenance};
 pub enum TaxEffect {
     /// The tax is assessed at a percentage.
     Rate(Decimal),
-    /// The tax is assessed at an amount of dong for each unit.
+    /// The tax is assessed at an amount for each unit.
     Amount {
-        /// Dong for one unit.
+        /// The amount for one unit.
         amount: Decimal,
+        /// Its currency.
+        currency: Box<str>,
         /// The unit, a code of the quantity units.
         unit: Box<str>,
     },
@@ -25,6 +27,17 @@ pub enum TaxEffect {
     Reduce,
     /// The goods are not subject to the tax.
     NotSubject,
+}
+
+/// Whether an exemption is drawn from a registered list of exempt goods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ListNeed {
+    /// No list may be named.
+    None,
+    /// A list may be named.
+    Allowed,
+    /// The list and its line have to be named.
+    Required,
 }
 
 /// A code of other taxes (TXn), of exemptions or reductions (RE, TRn), or of a trade remedy.
@@ -51,6 +64,11 @@ impl<'a> TaxCode<'a> {
     /// What it does.
     pub fn effect(&self) -> &'a TaxEffect {
         &self.entry.effect
+    }
+
+    /// Whether it draws on a registered list of exempt goods.
+    pub fn list_need(&self) -> ListNeed {
+        self.entry.list_need
     }
 
     /// Its meaning in English.
@@ -81,6 +99,7 @@ pub(crate) struct TaxCodeEntry {
     pub(crate) table: &'static str,
     pub(crate) tax: DutyType,
     pub(crate) effect: TaxEffect,
+    pub(crate) list_need: ListNeed,
     pub(crate) name_en: Box<str>,
     pub(crate) name_vi: Box<str>,
     pub(crate) provenance: Provenance,
@@ -171,11 +190,22 @@ impl RoundingKind {
     }
 }
 
+/// Where the amounts of a tax are rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RoundingPolicy {
+    /// Each goods item's amount by itself.
+    PerLine,
+    /// The sum over the declaration, once.
+    PerTotal,
+}
+
 /// How an amount of dong is rounded: half up, at so many decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rounding {
     /// Decimals that are kept.
     pub decimals: u32,
+    /// What is rounded.
+    pub policy: RoundingPolicy,
 }
 
 impl Rounding {

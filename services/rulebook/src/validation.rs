@@ -5,6 +5,7 @@ use vocabulary::{Bilingual, Declaration, Direction, FieldId, Finding, Place, Rul
 
 use crate::RulesInForce;
 use crate::cited::Provenance;
+use crate::rule_test::RuleTest;
 use crate::subject::{Subject, Surroundings, schema};
 
 /// A rule, with the condition under which it fires.
@@ -13,6 +14,8 @@ pub(crate) struct ValidationRule {
     /// The path of its file without the ending.
     pub(crate) file: Box<str>,
     pub(crate) code: Box<str>,
+    /// What tells it from others of its file where several share a code.
+    pub(crate) id: Option<Box<str>>,
     /// `None` for both directions.
     pub(crate) direction: Option<Direction>,
     pub(crate) scope: Scope,
@@ -24,6 +27,9 @@ pub(crate) struct ValidationRule {
     pub(crate) mend: Bilingual,
     pub(crate) follows_from: Option<Box<str>>,
     pub(crate) provenance: Provenance,
+    /// The line of its file on which it begins.
+    pub(crate) line: u32,
+    pub(crate) tests: Box<[RuleTest]>,
 }
 
 /// What the rules say of a declaration.
@@ -36,18 +42,18 @@ pub struct Verdict {
 }
 
 /// An element that a rule is asked of: the record, and where it stands.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) subject: Subject<'a>,
     pub(crate) item: Option<usize>,
     pub(crate) occurrence: Option<usize>,
 }
 
-/// Every element of a kind in a declaration; the declaration itself for its own scope.
-pub(crate) fn elements<'a>(declaration: Subject<'a>, scope: Scope) -> Vec<Asked<'a>> {
+/// Asks for every element of a kind in a declaration; for the declaration itself where that is meant.
+pub(crate) fn for_each_element<'a>(declaration: Subject<'a>, scope: Scope, mut ask: impl FnMut(&Asked<'a>)) {
     if scope == Scope::Declaration {
-        return vec![Asked { subject: declaration, item: None, occurrence: None }];
+        return ask(&Asked { subject: declaration, item: None, occurrence: None });
     }
-    let mut asked = Vec::new();
     for (owner, _, collection, element) in schema::COLLECTIONS {
         if element != scope {
             continue;
@@ -59,26 +65,55 @@ pub(crate) fn elements<'a>(declaration: Subject<'a>, scope: Scope) -> Vec<Asked<
                         continue;
                     };
                     for at in 0..owner.count(collection) {
-                        let subject = owner.element(collection, at);
-                        asked.extend(subject.map(|subject| Asked { subject, item: Some(item), occurrence: Some(at) }));
+                        if let Some(subject) = owner.element(collection, at) {
+                            ask(&Asked { subject, item: Some(item), occurrence: Some(at) });
+                        }
                     }
                 }
             }
             _ => {
                 for at in 0..declaration.count(collection) {
-                    let place = if scope == Scope::GoodsItem { (Some(at), None) } else { (None, Some(at)) };
-                    let subject = declaration.element(collection, at);
-                    asked.extend(subject.map(|subject| Asked { subject, item: place.0, occurrence: place.1 }));
+                    let (item, occurrence) =
+                        if scope == Scope::GoodsItem { (Some(at), None) } else { (None, Some(at)) };
+                    if let Some(subject) = declaration.element(collection, at) {
+                        ask(&Asked { subject, item, occurrence });
+                    }
                 }
             }
         }
     }
-    asked
 }
 
-/// The records that a condition of a scope is handed, the declaration first.
-pub(crate) fn records<'a>(declaration: Subject<'a>, asked: &Asked<'a>, scope: Scope) -> Vec<Subject<'a>> {
-    if scope == Scope::Declaration { vec![declaration] } else { vec![declaration, asked.subject] }
+/// Every element of a kind in a declaration, for those who need them side by side.
+pub(crate) fn elements<'a>(declaration: Subject<'a>, scope: Scope) -> Vec<Asked<'a>> {
+    let mut elements = Vec::new();
+    for_each_element(declaration, scope, |asked| elements.push(*asked));
+    elements
+}
+
+/// The records that a condition about an element is handed, the declaration first.
+pub(crate) struct Records<'a> {
+    both: [Subject<'a>; 2],
+    count: usize,
+}
+
+impl<'a> Records<'a> {
+    pub(crate) fn new(declaration: Subject<'a>, asked: &Asked<'a>, scope: Scope) -> Self {
+        Self { both: [declaration, asked.subject], count: if scope == Scope::Declaration { 1 } else { 2 } }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Subject<'a>] {
+        &self.both[..self.count]
+    }
+}
+
+/// The number of the goods item at a position.
+pub(crate) fn item_number(declaration: &Declaration, at: usize) -> u32 {
+    let sequence = declaration.goods_items.get(at).and_then(|item| item.sequence);
+    sequence
+        .and_then(|sequence| u32::try_from(sequence).ok())
+        .or_else(|| u32::try_from(at + 1).ok())
+        .unwrap_or(u32::MAX)
 }
 
 /// A condition that came to no answer, as a gap of the rulebook.
@@ -96,17 +131,24 @@ impl RulesInForce<'_> {
     pub fn validate(&self, declaration: &Declaration, surroundings: &Surroundings<'_>) -> Verdict {
         let mut verdict = Verdict::default();
         let direction = declaration.direction();
-        let whole = Subject::Declaration(declaration, surroundings);
-        for rule in &self.rulebook().validation {
+        let whole = Subject::Declaration(declaration, surroundings, *self);
+        let book = self.rulebook();
+        for position in book.validation_index.candidates(declaration).iter() {
+            let Some(rule) = book.validation.get(*position as usize) else { continue };
             if !rule.provenance.holds_on(self.date()) || (rule.direction.is_some() && rule.direction != direction) {
                 continue;
             }
-            for asked in elements(whole, rule.scope) {
-                match rule.condition.holds(&records(whole, &asked, rule.scope)) {
+            for_each_element(whole, rule.scope, |asked| {
+                match rule.condition.holds(Records::new(whole, asked, rule.scope).as_slice()) {
                     Ok(false) => {}
-                    Ok(true) => verdict.findings.push(rule.finding(&asked, declaration, direction)),
+                    Ok(true) => verdict.findings.push(rule.finding(asked, declaration, direction)),
                     Err(error) => verdict.gaps.push(undecided(rule.name(), &error)),
                 }
+            });
+        }
+        for coded in &self.rulebook().coded_fields {
+            if coded.provenance.holds_on(self.date()) {
+                coded.check(*self, whole, declaration, direction, &mut verdict.findings);
             }
         }
         let fired: Vec<String> = verdict.findings.iter().map(|finding| finding.code.clone()).collect();
@@ -119,9 +161,22 @@ impl RulesInForce<'_> {
     }
 }
 
+impl RulesInForce<'_> {
+    /// Whether goods of a tariff line may need a permit when they are registered, whatever the kind of the declaration.
+    pub fn permit_needed(&self, hs8: &str, direction: Direction) -> bool {
+        let code = conditions::FieldSlot(vocabulary::declaration::goods_item::commodity_code.index);
+        let policies = self.rulebook().validation.iter().filter(|rule| &*rule.code == "permit_missing");
+        policies
+            .filter(|rule| rule.provenance.holds_on(self.date()))
+            .filter(|rule| rule.direction.is_none_or(|of| of == direction))
+            .filter_map(|rule| rule.condition.necessary_prefixes(conditions::Subject::Record(1), code))
+            .any(|prefixes| prefixes.iter().any(|prefix| hs8.starts_with(prefix.as_str())))
+    }
+}
+
 impl ValidationRule {
     fn name(&self) -> String {
-        format!("{}/{}@{}", self.file, self.code, self.provenance.from)
+        format!("{}/{}@{}", self.file, self.id.as_ref().unwrap_or(&self.code), self.provenance.from)
     }
 
     fn finding(&self, asked: &Asked<'_>, declaration: &Declaration, direction: Option<Direction>) -> Finding {
@@ -133,13 +188,7 @@ impl ValidationRule {
             conditions::Value::Date(date) => date.to_string(),
             conditions::Value::Bool(truth) => truth.to_string(),
         });
-        let item = asked.item.map(|at| {
-            let sequence = declaration.goods_items.get(at).and_then(|item| item.sequence);
-            sequence
-                .and_then(|sequence| u32::try_from(sequence).ok())
-                .or_else(|| u32::try_from(at + 1).ok())
-                .unwrap_or(u32::MAX)
-        });
+        let item = asked.item.map(|at| item_number(declaration, at));
         Finding {
             code: self.code.to_string(),
             severity: self.severity,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::civil::date;
-use rulebook::{Change, FrozenFrom, LimitKind, Mark, ReasonFor, Rulebook};
+use rulebook::{FrozenFrom, LimitKind, Mark, ReasonFor, RegistrationChange, Rulebook};
 
 fn rulebook() -> Rulebook {
     Rulebook::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules"))
@@ -26,7 +26,7 @@ fn terms_have_their_days_and_their_law() {
     let before = rulebook.in_force_on(date(2015, 3, 31));
     assert_eq!(&*before.limit(LimitKind::PreRegistrationDays).unwrap_err().code, "value_not_in_rulebook_on_date");
     assert!(rulebook.in_force_on(date(2015, 4, 1)).limit(LimitKind::PreRegistrationDays).is_ok());
-    for change in Change::ALL {
+    for change in RegistrationChange::ALL {
         assert!(rules.change_note(change).is_ok(), "{change:?}");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, date};
 use rulebook::{
     CodeList, CustomsOffice, EnvironmentalProtection, ExportDuty, MfnRelation, Preferential, RoundingKind, Rulebook,
-    RulesInForce, ScheduleKind, SpecialConsumption, TariffLine, TaxEffect, Treatment, VatOnLine,
+    RulesInForce, ScheduleKind, SpecialConsumption, SpecificKind, TariffLine, TaxEffect, Treatment, VatOnLine,
 };
 use rust_decimal::Decimal;
 use vocabulary::{Direction, DutyType};
@@ -295,7 +295,7 @@ fn fuels_had_no_vat_for_a_time() {
 fn environmental_tax_on_fuels_comes_back() {
     let amount = |day, code| match on(day).environmental_tax(code) {
         Ok(Some(code)) => match code.effect() {
-            TaxEffect::Amount { amount, unit } => format!("{amount}/{unit}"),
+            TaxEffect::Amount { amount, unit, .. } => format!("{amount}/{unit}"),
             other => panic!("{other:?}"),
         },
         Ok(None) => "no such code".into(),
@@ -489,10 +489,56 @@ fn codes_say_what_they_mean() {
     assert!(matches!(rules.mfn_relation("CN"), MfnRelation::Yes(_)));
     assert!(matches!(rules.mfn_relation("KP"), MfnRelation::Unknown(_)));
 
-    let remedy = rules.trade_remedy("G061").unwrap().unwrap();
+    let remedy = rules.tax_code("G061").unwrap();
     assert_eq!(remedy.tax(), DutyType::AntiDumping);
     assert_eq!(*remedy.effect(), TaxEffect::Rate(Decimal::new(3427, 2)));
+    assert_eq!(rules.trade_remedy_of("G061").unwrap().id(), "AD04");
+    assert!(rules.trade_remedy_of("GK").is_none());
     assert_eq!(rules.tax_code("XN210").unwrap().effect(), &TaxEffect::Exempt);
+}
+
+#[test]
+fn measures_cover_their_goods_and_origins() {
+    let rates = |code: &str, origin: &str, day| {
+        on(day)
+            .trade_remedies(code)
+            .filter(|remedy| remedy.covers_origin(origin))
+            .map(|remedy| {
+                let rates = remedy.rates(origin);
+                let codes: Vec<&str> = rates.iter().map(|rate| rate.code.code()).collect();
+                format!("{} {}", remedy.id(), codes.join(" "))
+            })
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    for (code, origin, day, expected) in [
+        ("72107011", "CN", TODAY, "AD04 G061"),
+        ("72107011", "KR", TODAY, "AD04 GS041"),
+        ("72107011", "JP", TODAY, ""),
+        ("76042190", "CN", TODAY, "AD05 G088"),
+        ("76042190", "CN", date(2025, 11, 30), "AD05 "),
+        ("17019910", "TH", date(2026, 6, 15), "AD13 GS131, AS01 CS011"),
+        ("17019910", "TH", date(2026, 6, 16), "AD13 , AS01 "),
+        ("72083600", "CN", date(2025, 7, 5), ""),
+        ("72083600", "CN", date(2025, 7, 6), "AD20 GS201"),
+        ("84818099", "CN", TODAY, ""),
+    ] {
+        assert_eq!(rates(code, origin, day), expected, "{code} {origin} {day}");
+    }
+    assert_eq!(on(TODAY).days_to_prove_other_origin().unwrap().value, 30);
+}
+
+#[test]
+fn specific_rates_have_their_goods() {
+    let rate = on(TODAY).specific_rate("TD111").unwrap();
+    assert_eq!(
+        (rate.kind(), rate.amount(), rate.currency()),
+        (SpecificKind::PreferentialRate, Decimal::from(10_000), "USD")
+    );
+    assert!(rate.covers("87032363") && !rate.covers("87021010"));
+    assert!(on(date(2023, 7, 14)).specific_rate("TD111").is_none());
+    assert!(on(TODAY).same_unit("PCE", "UNIT") && !on(TODAY).same_unit("PCE", "KGM"));
+    assert!(on(TODAY).quota_exhausted("17019910", None).is_none());
 }
 
 #[test]

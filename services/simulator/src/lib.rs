@@ -2,8 +2,14 @@
 //!
 //! Everything hangs on the seed alone: the same seed gives the same documents, byte for byte.
 
+pub mod auditor;
+
 mod bank;
+
 mod traders;
+
+pub mod wild;
+
 mod workload;
 
 pub use bank::Bank;

@@ -10,11 +10,11 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha12Rng;
 use rulebook::{
     CodeList, EnvironmentalProtection, ExportDuty, MfnRelation, Preferential, Rulebook, RulesInForce,
-    SpecialConsumption, VatOnLine,
+    SpecialConsumption, TaxEffect, VatOnLine,
 };
 use rust_decimal::Decimal;
 use vocabulary::declaration::{Adjustment, AdjustmentReference, Bill, Container, OtherTax};
-use vocabulary::{Declaration, Direction, GoodsItem, TraderFacts};
+use vocabulary::{Declaration, Direction, DutyType, GoodsItem, TraderFacts};
 
 use crate::traders::traders;
 
@@ -248,12 +248,15 @@ impl Workload {
         };
         if let VatOnLine::DependsOnGoods { permitted, .. } = line.vat() {
             let vat = rules
-                .tax_codes(vocabulary::DutyType::Vat)
+                .tax_codes(DutyType::Vat)
                 .into_iter()
-                .find(|code| matches!(code.effect(), rulebook::TaxEffect::Rate(rate) if permitted.contains(rate)));
+                .find(|code| matches!(code.effect(), TaxEffect::Rate(rate) if permitted.contains(rate)));
             if let Some(vat) = vat {
                 item.other_taxes.push(OtherTax { code: Some(vat.code().into()), ..OtherTax::default() });
             }
+        }
+        if kind != "E11" {
+            self.declare_remedies(&mut item, &code, origin, kind, rules);
         }
         match kind {
             "E31" | "E21" => relieve(&mut item, "XN210", "VK120"),
@@ -266,6 +269,40 @@ impl Workload {
             _ => {}
         }
         item
+    }
+
+    /// Says of goods under a trade remedy which rate they bear, that they are exempt, or that they are others.
+    fn declare_remedies(
+        &mut self,
+        item: &mut GoodsItem,
+        code: &str,
+        origin: &str,
+        kind: &str,
+        rules: &RulesInForce<'_>,
+    ) {
+        let mut codes: Vec<OtherTax> = Vec::new();
+        let mut taxes: Vec<DutyType> = Vec::new();
+        for remedy in rules.trade_remedies(code) {
+            if taxes.contains(&remedy.tax()) {
+                continue;
+            }
+            taxes.push(remedy.tax());
+            let rates = if remedy.covers_origin(origin) { remedy.rates(origin) } else { Vec::new() };
+            let rate = rates.first().filter(|_| self.chance(70)).map(|rate| rate.code);
+            let relieved = |exempt: bool| {
+                rules.tax_codes(remedy.tax()).into_iter().find(|code| match code.effect() {
+                    TaxEffect::Exempt => exempt,
+                    TaxEffect::NotSubject => !exempt,
+                    _ => false,
+                })
+            };
+            let exempt = matches!(kind, "E31" | "E21" | "G11") && !rates.is_empty();
+            let chosen = rate.filter(|_| !exempt).or_else(|| relieved(exempt));
+            codes.extend(chosen.map(|code| OtherTax { code: Some(code.code().into()), ..OtherTax::default() }));
+        }
+        // Additional duties come before the other taxes.
+        codes.append(&mut item.other_taxes);
+        item.other_taxes = codes;
     }
 
     /// Claims an agreement that gives the line a rate, with its certificate, or with the promise of one.
@@ -455,6 +492,10 @@ impl Goods {
             if line.mfn().is_err() || line.units().next().is_none() {
                 continue;
             }
+            // A sound declaration of such goods would have to name a permit.
+            if rules.permit_needed(&code, Direction::Import) || rules.permit_needed(&code, Direction::Export) {
+                continue;
+            }
             if !matches!(line.environmental(), EnvironmentalProtection::No(_)) {
                 continue;
             }
@@ -481,7 +522,8 @@ impl Goods {
 /// The codes by which a line of export production or of a non-tariff zone is relieved.
 fn relieve(item: &mut GoodsItem, duty: &str, vat: &str) {
     item.exemption_code = Some(duty.into());
-    match item.other_taxes.first_mut() {
+    // VAT is the last of the other taxes, after additional duties.
+    match item.other_taxes.last_mut().filter(|tax| tax.code.as_deref().is_some_and(|code| code.starts_with('V'))) {
         Some(tax) => tax.exemption_code = Some(vat.into()),
         None => item.other_taxes.push(OtherTax { code: Some(vat.into()), ..OtherTax::default() }),
     }

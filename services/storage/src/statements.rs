@@ -340,6 +340,26 @@ macro_rules! implement_store {
                 Ok(page)
             }
 
+            async fn records_page(
+                &self,
+                after: Option<DeclarationKey>,
+                limit: usize,
+            ) -> Result<Vec<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError> {
+                let mut select =
+                    Builder::new(format!("SELECT {DECLARATION_COLUMNS}, document, decision FROM declarations"));
+                if let Some(key) = after {
+                    select.push(" WHERE (declarant, reference, version) > (").push_bind(key.declarant);
+                    select.push(", ").push_bind(key.reference).push(", ").push_bind(i64::from(key.version)).push(")");
+                }
+                select.push(" ORDER BY declarant, reference, version LIMIT ").push_bind(limit_of(limit));
+                let mut page = Vec::new();
+                for row in select.build().fetch_all(self.reader()).await? {
+                    let (document, decision): (Vec<u8>, Vec<u8>) = (row.try_get("document")?, row.try_get("decision")?);
+                    page.push((declaration_of(&row)?, decompress(&document)?, decompress(&decision)?));
+                }
+                Ok(page)
+            }
+
             async fn log_of(&self, key: &DeclarationKey) -> Result<Vec<LogEntry>, StorageError> {
                 let mut select = Builder::new(
                     "SELECT sequence, at_ms, kind, body, previous_hash, hash FROM decision_log WHERE declarant = ",

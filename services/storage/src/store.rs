@@ -79,6 +79,13 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<(DeclarationRow, Vec<u8>)>, StorageError>;
 
+    /// The same, with the documents as lodged before the decisions.
+    async fn records_page(
+        &self,
+        after: Option<DeclarationKey>,
+        limit: usize,
+    ) -> Result<Vec<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError>;
+
     /// The decision log of a declaration, from its beginning.
     async fn log_of(&self, key: &DeclarationKey) -> Result<Vec<LogEntry>, StorageError>;
 

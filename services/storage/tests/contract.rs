@@ -273,6 +273,17 @@ on_both!(pages_hold_every_declaration_once_in_the_order_of_bytes, |backend| {
         found.extend(page.into_iter().map(|(row, _)| row.key));
     }
     assert_eq!(found, expected);
+    let mut records = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store.records_page(after.take(), 4).await.unwrap();
+        let Some((last, _, _)) = page.last() else { break };
+        after = Some(last.key.clone());
+        records.extend(page.into_iter().map(|(row, document, decision)| (row.key, document, decision)));
+    }
+    whole.declarations.sort_by(|a, b| a.key.cmp(&b.key));
+    let kept = whole.declarations.into_iter().map(|new| (new.key, new.document, new.decision));
+    assert_eq!(records, kept.collect::<Vec<_>>());
 });
 
 on_both!(what_is_strange_comes_back_as_it_was, |backend| {

@@ -127,7 +127,11 @@ pub(crate) fn read_facts(file: &Path) -> Result<Facts, Failure> {
     let facts: Result<Facts, String> = if json {
         serde_json::from_str(&text).map_err(|error| error.to_string())
     } else {
-        toml::from_str(&text).map_err(|error| error.to_string())
+        toml::from_str(&text).map_err(|error: toml::de::Error| {
+            // TOML has days of its own, which the reader of dates calls maps.
+            let hint = if error.message().contains("date string") { "write the day between quotes\n" } else { "" };
+            format!("{error}{hint}")
+        })
     };
     let facts =
         facts.map_err(|error| Failure::usage(format!("the facts in {} cannot be used: {error}", file.display())))?;
@@ -141,5 +145,43 @@ pub(crate) fn read_facts(file: &Path) -> Result<Facts, Failure> {
         Ok(facts)
     } else {
         Err(Failure::usage(format!("the facts in {} cannot be used:{faults}", file.display())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_of_facts_has_every_kind() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/facts/1.0/sample.toml");
+        let facts = read_facts(&file).unwrap_or_else(|failure| panic!("{}", failure.message));
+        assert_eq!(facts.traders[0].compliance_level, 2);
+        assert_eq!(facts.certificates[0].items[0].remaining, 120.into());
+        assert_eq!(facts.exemption_lists[0].lines[0].line, 1);
+        assert_eq!(facts.temporary_declarations[0].due_on, Some(jiff::civil::date(2027, 5, 31)));
+        assert!(facts.guarantees[0].general);
+        assert_eq!(facts.branches[0].lane, vocabulary::Lane::Yellow);
+        // As JSON it says the same.
+        let folder = tempfile::tempdir().unwrap();
+        let json = folder.path().join("facts.json");
+        std::fs::write(&json, serde_json::to_vec(&facts).unwrap()).unwrap();
+        assert_eq!(read_facts(&json).ok(), Some(facts));
+    }
+
+    #[test]
+    fn facts_that_cannot_be_used_say_where() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("facts.toml");
+        for (text, said) in [
+            ("[[traders]]\ntax_code = \"1\"\ncompliance_level = 6\n", "1: the compliance level is 1 to 5"),
+            ("[[traders]]\ntax_kode = \"1\"\n", "unknown field `tax_kode`"),
+            ("[[temporary_declarations]]\ndue_on = 2026-11-24\n", "write the day between quotes"),
+            ("[[guarantees]]\nremaining = 5\n", "line 2"),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            let failure = read_facts(&file).unwrap_err();
+            assert!(failure.message.contains(said) && failure.status == crate::EXIT_USAGE, "{}", failure.message);
+        }
     }
 }

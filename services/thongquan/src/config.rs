@@ -24,13 +24,15 @@ pub(crate) struct Config {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Rules {
     pub(crate) folder: PathBuf,
+    /// Load the rules again whenever the folder changes, as SIGHUP does.
+    pub(crate) watch: bool,
     /// What is known of traders, taken into the database at the start.
     pub(crate) facts: Option<PathBuf>,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { folder: PathBuf::from("rules"), facts: None }
+        Self { folder: PathBuf::from("rules"), watch: false, facts: None }
     }
 }
 

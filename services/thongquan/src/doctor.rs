@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anstyle::AnsiColor;
 
 use crate::config::{self, Config, ConfigArgument, StreamKind};
-use crate::{Failure, backends, load_rulebook, print};
+use crate::{Failure, backends, print, rules};
 
 #[derive(clap::Args)]
 #[command(
@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 fn rulebook(config: &Config, visit: &mut Visit) {
-    match load_rulebook(&config.rules.folder) {
+    match rules::load_and_test(&config.rules.folder) {
         Ok(rulebook) => visit.well("rulebook", &format!("{} ({})", rulebook.content_hash(), rulebook.source_summary())),
         Err(failure) => visit.ill("rulebook", &failure.message, "mend the files that are named, or set rules.folder"),
     }

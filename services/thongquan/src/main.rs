@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod doctor;
 mod render;
+mod rules;
 mod serve;
 mod submit;
 
@@ -40,6 +41,8 @@ enum Command {
     Submit(submit::Arguments),
     /// Say what is wrong with configuration, rulebook, database, brokers and topics, and how to mend it
     Doctor(doctor::Arguments),
+    /// Check, test, show, compare and back-test the rules
+    Rules(rules::Arguments),
     /// Print a script that completes commands in a shell
     Completions {
         /// The shell
@@ -122,6 +125,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Submit(arguments) => submit::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "thongquan", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

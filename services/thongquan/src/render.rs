@@ -3,12 +3,25 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
 use rust_decimal::Decimal;
-use vocabulary::{Decision, DutyType, Finding, Lane, Language, Notice, Outcome, Severity};
+use vocabulary::{Balance, Decision, DutyType, Finding, Lane, Language, Notice, Outcome, Severity};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
+
+/// Rules above, below and under the header alone: for tables of many short rows.
+pub(crate) const LINES_AROUND: TableStyle = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
+
+/// An empty table that fits the terminal; where there is none, each row is one line, however long.
+pub(crate) fn fitting_table(style: TableStyle) -> Table {
+    let mut table = Table::new();
+    table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic);
+    if let Some((terminal_size::Width(columns), _)) = terminal_size::terminal_size_of(std::io::stdout()) {
+        table.set_width(columns);
+    }
+    table
+}
 
 /// One decision, with every figure's base, rate, rule and law.
 pub(crate) fn decision(file: &str, decision: &Decision, language: Language) -> String {
@@ -46,6 +59,7 @@ pub(crate) fn decision(file: &str, decision: &Decision, language: Language) -> S
             let _ = writeln!(page, "  {} — {} {DIM}({}){DIM:#}", hit.lane, hit.because, hit.criterion);
         }
     }
+    page.push_str(&preferences(decision, language));
     for gap in &decision.gaps {
         let item = gap.item.map(|item| format!("{} {item}: ", say("line", "dòng"))).unwrap_or_default();
         let _ = writeln!(
@@ -133,8 +147,7 @@ pub(crate) fn notice(notice: &Notice, language: Language) -> String {
 
 fn duty_table(decision: &Decision, language: Language) -> Table {
     let say = |en: &'static str, vi: &'static str| pick(language, en, vi);
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    let mut table = fitting_table(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header([
         say("line", "dòng"),
         say("code", "mã HS"),
@@ -174,7 +187,10 @@ fn duty_table(decision: &Decision, language: Language) -> Table {
                 String::new(),
                 duty_name(duty.duty_type, language).to_owned(),
                 grouped(duty.base),
-                format!("{}{}", duty.rate, if percent { " %" } else { "" }),
+                match duty.quantity {
+                    Some(quantity) => format!("{} x {}", duty.rate, grouped(quantity)),
+                    None => format!("{}{}", duty.rate, if percent { " %" } else { "" }),
+                },
                 grouped(duty.amount),
                 if duty.relief.is_zero() { String::new() } else { grouped(duty.relief) },
                 grouped(duty.payable),
@@ -188,6 +204,38 @@ fn duty_table(decision: &Decision, language: Language) -> Table {
         }
     }
     table
+}
+
+/// What became of the lines' claims to agreements' rates, with what only officers are told.
+fn preferences(decision: &Decision, language: Language) -> String {
+    let mut page = String::new();
+    for item in &decision.items {
+        let Some(preference) = &item.preference else { continue };
+        let proof = preference.proof.as_ref().map(|proof| format!(" ({} {})", proof.form, proof.number));
+        let _ = writeln!(
+            page,
+            "{} {}, {}{}: {} {DIM}({}; {}){DIM:#}",
+            pick(language, "line", "dòng"),
+            item.sequence,
+            preference.agreement,
+            proof.unwrap_or_default(),
+            preference.standing.meaning().in_language(language),
+            preference.citation.rule,
+            preference.citation.law
+        );
+        for note in &preference.notes {
+            let _ = writeln!(page, "  {} {DIM}({}){DIM:#}", note.message.in_language(language), note.citation.rule);
+        }
+    }
+    for taken in &decision.write_offs {
+        let Balance::Certificate { number, line, .. } = &taken.balance else { continue };
+        let (amount, unit) = (grouped(taken.amount), &taken.unit);
+        let _ = match language {
+            Language::English => writeln!(page, "written off: {amount} {unit} of item {line} of {number}"),
+            Language::Vietnamese => writeln!(page, "trừ lùi: {amount} {unit} của dòng {line} trên {number}"),
+        };
+    }
+    page
 }
 
 fn totals_table(decision: &Decision, language: Language) -> Table {
@@ -234,7 +282,7 @@ fn outcome_style(outcome: Outcome) -> Style {
     }
 }
 
-fn pick(language: Language, en: &'static str, vi: &'static str) -> &'static str {
+pub(crate) fn pick(language: Language, en: &'static str, vi: &'static str) -> &'static str {
     match language {
         Language::English => en,
         Language::Vietnamese => vi,

@@ -1,5 +1,7 @@
 //! `thongquan serve`: processes the stream until told to stop.
 
+mod reload;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,13 +11,16 @@ use storage::Store;
 use tokio::sync::watch;
 
 use crate::config::{self, Config, ConfigArgument};
-use crate::{Failure, assess, backends, load_rulebook};
+use crate::{Failure, assess, backends, rules};
 
 #[derive(clap::Args)]
 #[command(
     after_help = "The configuration file is commented in deploy/thongquan.toml; variables of the environment go \
     before it, such as THONGQUAN_STORAGE__URL for `url` in [storage].\n\nSIGTERM and Ctrl-C finish what was begun; a \
-    second one ends at once, which loses nothing either."
+    second one ends at once, which loses nothing either.\n\nSIGHUP loads the folder of rules again, and so does a change \
+    of the folder when rules.watch is set: the new rules are loaded whole and their own tests run; if all is well they \
+    decide from the next batch on, and if not the reason is logged and the old rules stay. Every decision names the \
+    content hash of the rules that made it."
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -30,7 +35,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 async fn serve(config: &Config) -> Result<(), Failure> {
-    let rulebook = load_rulebook(&config.rules.folder)?;
+    let bell = reload::Bell::hang()?;
+    let rulebook = rules::load_and_test(&config.rules.folder)?;
     tracing::info!(rulebook = rulebook.content_hash(), "the rulebook is loaded");
     if config.processing.selectivity_secret_file.is_none() {
         tracing::warn!("no selectivity secret is set: whoever reads the code can foretell the random draw");
@@ -45,10 +51,12 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     }
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(stop_on_signal(stop));
+    let rulebook = Arc::new(ArcSwap::from_pointee(rulebook));
+    tokio::spawn(reload::keep_current(rulebook.clone(), config.rules.folder.clone(), config.rules.watch, bell));
     let processor = Processor {
         store,
         stream,
-        rulebook: Arc::new(ArcSwap::from_pointee(rulebook)),
+        rulebook,
         settings: config.processor_settings()?,
         progress: Arc::new(Progress::default()),
     };

@@ -150,7 +150,18 @@ fn status_of(kind: NoticeKind) -> u8 {
     match kind {
         NoticeKind::Rejected | NoticeKind::Refused => 1,
         NoticeKind::Referred => 3,
-        _ => 0,
+        NoticeKind::PreRegistered
+        | NoticeKind::Registered
+        | NoticeKind::AwaitingPayment
+        | NoticeKind::PaymentReceived
+        | NoticeKind::Cleared
+        | NoticeKind::AmendmentInstructed
+        | NoticeKind::Rerouted
+        | NoticeKind::Released
+        | NoticeKind::TakenToStorage
+        | NoticeKind::Amended
+        | NoticeKind::Cancelled
+        | NoticeKind::DutyDifference => 0,
     }
 }
 

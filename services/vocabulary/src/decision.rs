@@ -12,6 +12,7 @@ use crate::duty::{DutyLine, DutyType, plain};
 use crate::facts::{Facts, WriteOff};
 use crate::finding::{Bilingual, Finding};
 use crate::number::DeclarationNumber;
+use crate::preference::Preference;
 
 /// The lane that a declaration is routed to (WCO selectivity; Circular 38/2015 art. 19.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -94,6 +95,9 @@ pub struct AssessedItem {
     pub customs_value: Decimal,
     /// Its duties and taxes, in the order of assessment.
     pub taxes: Vec<DutyLine>,
+    /// What became of its claim to the rate of a trade agreement; `None` where it makes none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preference: Option<Preference>,
 }
 
 /// What is owed of one tax on the whole declaration, in whole dong.
@@ -112,9 +116,13 @@ pub struct DutyTotal {
 pub struct CriterionHit {
     /// The criterion and its dated version.
     pub criterion: String,
-    /// The lane that it asks for.
+    /// The lane that it asks for; green where it only adds to the risk score.
     pub lane: Lane,
-    /// What it saw.
+    /// What it adds to the declaration's risk score. A criterion that matches on several lines adds it once, with the
+    /// first of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u32>,
+    /// What it means that the criterion matched, and the values that made it match.
     pub because: String,
 }
 

@@ -91,6 +91,17 @@ pub enum Rate {
         /// The unit.
         unit: Box<str>,
     },
+    /// A percentage of the base and an amount for each unit, added up.
+    Mixed {
+        /// The percentage.
+        percent: Decimal,
+        /// The amount for one unit.
+        amount: Decimal,
+        /// Its currency.
+        currency: Box<str>,
+        /// The unit.
+        unit: Box<str>,
+    },
     /// No rate was applied, because the goods are not subject to the tax.
     NotSubject,
 }
@@ -100,6 +111,9 @@ impl fmt::Display for Rate {
         match self {
             Self::AdValorem(percent) => write!(f, "{}", percent.normalize()),
             Self::Specific { amount, currency, unit } => write!(f, "{} {currency}/{unit}", amount.normalize()),
+            Self::Mixed { percent, amount, currency, unit } => {
+                write!(f, "{} % + {} {currency}/{unit}", percent.normalize(), amount.normalize())
+            }
             Self::NotSubject => f.write_str("0"),
         }
     }
@@ -110,11 +124,14 @@ impl fmt::Display for Rate {
 pub struct DutyLine {
     /// Which duty or tax.
     pub duty_type: DutyType,
-    /// What the rate is applied to: dong, or a quantity for a specific rate.
+    /// What the rate is applied to: dong, or a quantity for a specific rate. Of a mixed rate, what its percentage is
+    /// applied to.
     pub base: Decimal,
+    /// How many units a mixed rate's amount is applied to.
+    pub quantity: Option<Decimal>,
     /// The rate.
     pub rate: Rate,
-    /// Base times rate, before relief.
+    /// Base times rate, in dong at the exchange rate of the day, before relief.
     pub amount: Decimal,
     /// What an exemption or a reduction takes off.
     pub relief: Decimal,
@@ -129,9 +146,12 @@ pub struct DutyLine {
 impl Serialize for DutyLine {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct as _;
-        let mut line = serializer.serialize_struct("DutyLine", 10)?;
+        let mut line = serializer.serialize_struct("DutyLine", 11)?;
         line.serialize_field("type", &self.duty_type)?;
         line.serialize_field("base", &plain(self.base))?;
+        if let Some(quantity) = self.quantity {
+            line.serialize_field("quantity", &plain(quantity))?;
+        }
         line.serialize_field("rate", &self.rate.to_string())?;
         line.serialize_field("amount", &plain(self.amount))?;
         line.serialize_field("relief", &plain(self.relief))?;
@@ -154,6 +174,27 @@ pub fn plain(number: Decimal) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rate_reads_as_the_law_prints_it() {
+        let number = |text| Decimal::from_str_exact(text).unwrap();
+        for (rate, expected) in [
+            (Rate::AdValorem(number("7.50")), "7.5"),
+            (Rate::Specific { amount: number("2000"), currency: "VND".into(), unit: "LTR".into() }, "2000 VND/LTR"),
+            (
+                Rate::Mixed {
+                    percent: number("30"),
+                    amount: number("50"),
+                    currency: "USD".into(),
+                    unit: "UNIT".into(),
+                },
+                "30 % + 50 USD/UNIT",
+            ),
+            (Rate::NotSubject, "0"),
+        ] {
+            assert_eq!(rate.to_string(), expected);
+        }
+    }
 
     #[test]
     fn decimals_are_written_plainly() {

@@ -18,6 +18,14 @@ pub enum TaxCodeStatus {
     Suspended,
     /// Closed.
     Closed,
+    /// The same enterprise holds another code.
+    Duplicate,
+    /// The tax authority knows of no such code.
+    Unknown,
+    /// Known to the tax authority, and not registered with customs.
+    NotRegistered,
+    /// The enterprise no longer works at its registered address.
+    NotAtAddress,
 }
 
 /// A trader as known to customs on the day of registration.
@@ -186,6 +194,15 @@ pub struct CaseFacts<'a> {
     pub branches: &'a [RoutedBranch],
 }
 
+impl<'a> CaseFacts<'a> {
+    /// The proof of origin that a form and a number name. Numbers are unique within the issuing country alone: of
+    /// several, the one of the goods' origin is meant, otherwise the first.
+    pub fn certificate(&self, form: &str, number: &str, origin: Option<&str>) -> Option<&'a OriginCertificate> {
+        let named = || self.certificates.iter().filter(|known| known.is_named(form, number));
+        named().find(|known| origin == Some(&known.issuing_country)).or_else(|| named().next())
+    }
+}
+
 /// Something of which a declaration uses up a part.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "of")]
@@ -194,8 +211,10 @@ pub enum Balance {
     Certificate {
         /// The form.
         form: String,
-        /// The number of the certificate.
+        /// The number of the certificate, as printed.
         number: String,
+        /// The country that issued it: numbers are unique within it alone.
+        issuing_country: String,
         /// The item of the certificate, from 1.
         line: u32,
     },

@@ -159,6 +159,8 @@ pub trait Record: Default + 'static {
     fn value(&self, index: u16) -> Option<ValueRef<'_>>;
     /// Sets a field. A value of another type than the field's is not taken, which the answer tells.
     fn set(&mut self, index: u16, value: Value) -> bool;
+    /// Takes a field away, as if it had not been declared.
+    fn clear(&mut self, index: u16);
 }
 
 pub(crate) trait FieldValue: Sized {
@@ -265,6 +267,10 @@ macro_rules! record {
                     return self.$name.is_some();
                 })*
                 false
+            }
+
+            fn clear(&mut self, index: u16) {
+                $(if index == $scope::$name.index { self.$name = None; })*
             }
         }
     };

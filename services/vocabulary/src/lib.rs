@@ -21,6 +21,8 @@ pub mod finding;
 
 pub mod duty;
 
+pub mod preference;
+
 pub mod decision;
 
 pub mod notice;
@@ -37,4 +39,8 @@ pub use field::{Field, FieldId, Kind, Record, Required, Scope, Text, Value, Valu
 pub use finding::{Bilingual, Finding, Language, Place, Severity};
 pub use notice::{Notice, NoticeKind, PaymentConfirmation, Reason};
 pub use number::DeclarationNumber;
-pub use origin_certificate::{CertificateItem, OriginCertificate};
+pub use origin_certificate::{
+    CertificateInvoice, CertificateItem, CertificateParty, CertificateTick, CertifiedExporter, Exhibition,
+    OriginCertificate, OriginDeclaration, PreviousProof, PreviousQuantity, ProductionCosts,
+};
+pub use preference::{Preference, PreferenceNote, ProofReference, Standing};

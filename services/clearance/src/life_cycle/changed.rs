@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rulebook::{Change, RulesInForce};
+use rulebook::{RegistrationChange, RulesInForce};
 use serde::Deserialize;
 use vocabulary::declaration::{declaration, goods_item};
 use vocabulary::duty::plain;
@@ -77,7 +77,7 @@ impl From<&Decision> for Basis {
 }
 
 /// A change, on a goods item or on the whole declaration.
-type Found = (Change, Option<usize>);
+type Found = (RegistrationChange, Option<usize>);
 
 /// Everything that makes the registration another decision than the pre-registration.
 ///
@@ -88,7 +88,7 @@ pub(super) fn changes(before: &Basis, now: &Decision, rules: &RulesInForce<'_>) 
     let mut found: BTreeSet<Found> = BTreeSet::new();
     for rate in &now.exchange_rates {
         if before.exchange_rates.iter().any(|other| other.currency == rate.currency && other.rate != rate.rate) {
-            found.insert((Change::ExchangeRate, None));
+            found.insert((RegistrationChange::ExchangeRate, None));
         }
     }
     for (position, (was, is)) in before.items.iter().zip(&now.items).enumerate() {
@@ -101,31 +101,35 @@ pub(super) fn changes(before: &Basis, now: &Decision, rules: &RulesInForce<'_>) 
         }
     }
     if found.is_empty() && before.totals != now.totals {
-        found.insert((Change::Assessment, None));
+        found.insert((RegistrationChange::Assessment, None));
     }
     found.into_iter().map(|(change, item)| finding(change, item, rules)).collect()
 }
 
-fn change_of(was: Option<BasisTax>, is: Option<BasisTax>) -> Option<Change> {
+fn change_of(was: Option<BasisTax>, is: Option<BasisTax>) -> Option<RegistrationChange> {
     let (was, is) = match (was, is) {
         (Some(was), Some(is)) => (was, is),
         (None, None) => return None,
-        _ => return Some(Change::Assessment),
+        _ => return Some(RegistrationChange::Assessment),
     };
     if was.rate != is.rate {
         return Some(match is.duty_type {
             DutyType::ImportDuty | DutyType::ExportDuty => {
                 let preferential = |tax: &BasisTax| tax.rule.contains("preferential/");
-                if preferential(&was) || preferential(&is) { Change::Agreement } else { Change::TariffLine }
+                if preferential(&was) || preferential(&is) {
+                    RegistrationChange::Agreement
+                } else {
+                    RegistrationChange::TariffLine
+                }
             }
-            _ => Change::OtherTaxRate,
+            _ => RegistrationChange::OtherTaxRate,
         });
     }
     // A rule's name ends with the first day of its version, which may change without anything else.
     let relief = |tax: &BasisTax| {
         tax.relief_rule.as_deref().map(|rule| rule.split_once('@').map_or(rule, |(name, _)| name).to_owned())
     };
-    (relief(&was) != relief(&is)).then_some(Change::Exemption)
+    (relief(&was) != relief(&is)).then_some(RegistrationChange::Exemption)
 }
 
 /// What of a registration's own mistakes is a change since the pre-registration, by the field that they stand on.
@@ -134,10 +138,10 @@ pub(super) fn as_changes(findings: &[Finding], rules: &RulesInForce<'_>) -> Resu
     for finding in findings.iter().filter(|finding| finding.is_error()) {
         let Some(place) = finding.place else { continue };
         let change = match place.field {
-            goods_item::commodity_code => Change::TariffLine,
-            goods_item::origin => Change::Origin,
-            goods_item::exemption_code => Change::Exemption,
-            goods_item::tariff_schedule => Change::Agreement,
+            goods_item::commodity_code => RegistrationChange::TariffLine,
+            goods_item::origin => RegistrationChange::Origin,
+            goods_item::exemption_code => RegistrationChange::Exemption,
+            goods_item::tariff_schedule => RegistrationChange::Agreement,
             _ => continue,
         };
         found.insert((change, place.item));
@@ -145,14 +149,14 @@ pub(super) fn as_changes(findings: &[Finding], rules: &RulesInForce<'_>) -> Resu
     found.into_iter().map(|(change, item)| finding(change, item, rules)).collect()
 }
 
-fn finding(change: Change, item: Option<usize>, rules: &RulesInForce<'_>) -> Result<Finding, RulebookGap> {
+fn finding(change: RegistrationChange, item: Option<usize>, rules: &RulesInForce<'_>) -> Result<Finding, RulebookGap> {
     let field = match change {
-        Change::ExchangeRate => declaration::invoice_currency,
-        Change::Origin => goods_item::origin,
-        Change::Exemption => goods_item::exemption_code,
-        Change::Agreement => goods_item::tariff_schedule,
-        Change::TariffLine | Change::OtherTaxRate => goods_item::commodity_code,
-        Change::Assessment => declaration::number,
+        RegistrationChange::ExchangeRate => declaration::invoice_currency,
+        RegistrationChange::Origin => goods_item::origin,
+        RegistrationChange::Exemption => goods_item::exemption_code,
+        RegistrationChange::Agreement => goods_item::tariff_schedule,
+        RegistrationChange::TariffLine | RegistrationChange::OtherTaxRate => goods_item::commodity_code,
+        RegistrationChange::Assessment => declaration::number,
     };
     let note = rules.change_note(change)?;
     let mut finding = problem(

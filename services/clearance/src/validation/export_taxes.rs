@@ -4,10 +4,11 @@ use rulebook::{ExportDuty, Preferential, RulesInForce, TariffLine};
 use vocabulary::declaration::goods_item;
 use vocabulary::{Bilingual, Citation, Declaration, DutyType, GoodsItem, Place};
 
-use super::Report;
+use super::goods::{commodity, units};
 use super::header::Kind;
-use super::import_taxes::{Share, by_kind, commodity, units};
+use super::relief::{Share, by_kind};
 use super::tax_codes::duty_relief;
+use super::{Report, manual_rate};
 use crate::accepted::{ClaimedRate, TaxClaim};
 use crate::problem::problem;
 
@@ -34,6 +35,7 @@ pub(crate) fn claims(
         }
     };
     let rate = preferential(lodged, position, item, &line, rate, rules, report);
+    manual_rate::check(position, item, &rate, report);
     let ((rate, citation), relief) = match rate.0 {
         // Where there is no duty, a kind has nothing to relieve.
         ClaimedRate::NotSubject => (rate, crate::accepted::Relief::None),

@@ -1,12 +1,12 @@
-//! The declaration as a whole: kind, office, tax codes, number, currencies, thresholds.
+//! The declaration as a whole: kind, office, tax codes, number, currencies.
 
 use rulebook::{CodeList, CustomsOffice, DeclarationKind, RoundingKind, RulesInForce};
-use vocabulary::declaration::{declaration as field, goods_item};
+use vocabulary::declaration::declaration as field;
 use vocabulary::tax_code::check_tax_code;
 use vocabulary::{Bilingual, Citation, Declaration, DeclarationNumber, Direction, FieldId, Place, Record};
 
 use super::Report;
-use crate::accepted::{ExchangeRate, PriceTerms, Rounding, SmallShipment};
+use crate::accepted::{ExchangeRate, PriceTerms, Rounding};
 use crate::problem::{PARTICULARS, problem};
 
 /// A declaration kind with its citation.
@@ -160,7 +160,7 @@ pub(crate) fn office(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mu
         ),
     };
     let rule = format!("code-lists/customs-offices/{code}");
-    report.find(problem("S0061", place, Some(code.to_owned()), message, mend, rule, PARTICULARS));
+    report.find(problem("S0054", place, Some(code.to_owned()), message, mend, rule, PARTICULARS));
 }
 
 /// The tax codes of the enterprise that declares and of its principal.
@@ -175,13 +175,13 @@ pub(crate) fn tax_codes(lodged: &Declaration, direction: Direction, report: &mut
             (field::export_principal_code, &lodged.export_principal_code, false),
         ],
     };
-    // Persons import as classes 1 and 3; exports do not say.
-    let person = matches!(lodged.party_class.as_deref(), Some("1" | "3")) || direction == Direction::Export;
+    // Class 4 alone says that no person takes part; exports do not say.
+    let person = direction == Direction::Export || lodged.party_class.as_deref().is_some_and(|class| class != "4");
     for (field, code, required) in codes {
         let Some(code) = code else {
             if required {
                 report.find(problem(
-                    "S0053",
+                    "S0061",
                     Place::header(field),
                     None,
                     Bilingual::new(
@@ -262,23 +262,12 @@ pub(crate) fn exchange_rates(
     report: &mut Report<'_>,
 ) -> Vec<ExchangeRate> {
     let mut rates: Vec<ExchangeRate> = Vec::new();
-    let mut need = |currency: &Option<vocabulary::Text>, place: Place, report: &mut Report<'_>| {
+    let mut need = |currency: &Option<vocabulary::Text>, report: &mut Report<'_>| {
         let Some(currency) = currency else { return };
         if rates.iter().any(|rate| rate.currency == currency.as_str()) {
             return;
         }
-        if rules.code(CodeList::Currencies, currency).is_none() {
-            report.find(problem(
-                "S0092",
-                place,
-                Some(currency.to_string()),
-                Bilingual::new(format!("there is no currency {currency}"), format!("không có mã tiền tệ {currency}")),
-                Bilingual::new("enter a code of ISO 4217, e.g. USD", "nhập mã theo ISO 4217, ví dụ USD"),
-                "code-lists/currencies",
-                PARTICULARS,
-            ));
-            return;
-        }
+        // A currency that does not exist is a finding of the rulebook's own rules, which come before gaps.
         match rules.exchange_rate(currency) {
             Ok(rate) => {
                 rates.push(ExchangeRate { currency: currency.to_string(), rate: rate.value, citation: rate.citation })
@@ -286,16 +275,15 @@ pub(crate) fn exchange_rates(
             Err(gap) => report.gap(gap, None),
         }
     };
-    need(&lodged.invoice_currency, Place::header(field::invoice_currency), report);
-    need(&lodged.freight_currency, Place::header(field::freight_currency), report);
-    need(&lodged.insurance_currency, Place::header(field::insurance_currency), report);
-    need(&lodged.total_value_currency, Place::header(field::total_value_currency), report);
-    for (occurrence, adjustment) in lodged.adjustments.iter().enumerate() {
-        let place = Place::header(vocabulary::declaration::adjustment::currency).occurrence(occurrence);
-        need(&adjustment.currency, place, report);
+    need(&lodged.invoice_currency, report);
+    need(&lodged.freight_currency, report);
+    need(&lodged.insurance_currency, report);
+    need(&lodged.total_value_currency, report);
+    for adjustment in &lodged.adjustments {
+        need(&adjustment.currency, report);
     }
-    for (position, item) in lodged.goods_items.iter().enumerate() {
-        need(&item.customs_value_currency, Place::item(goods_item::customs_value_currency, position), report);
+    for item in &lodged.goods_items {
+        need(&item.customs_value_currency, report);
     }
     rates
 }
@@ -303,35 +291,13 @@ pub(crate) fn exchange_rates(
 /// A rounding that the rulebook names.
 pub(crate) fn rounding(rules: &RulesInForce<'_>, kind: RoundingKind, report: &mut Report<'_>) -> Option<Rounding> {
     match rules.rounding(kind) {
-        Ok(rounding) => Some(Rounding { decimals: rounding.value.decimals, citation: rounding.citation }),
+        Ok(rounding) => {
+            let rulebook::Rounding { decimals, policy } = rounding.value;
+            Some(Rounding { decimals, policy, citation: rounding.citation })
+        }
         Err(gap) => {
             report.gap(gap, None);
             None
         }
     }
-}
-
-/// The thresholds below which the shipment bears no duty.
-pub(crate) fn small_shipment(
-    lodged: &Declaration,
-    rules: &RulesInForce<'_>,
-    report: &mut Report<'_>,
-) -> Option<SmallShipment> {
-    // Gifts and express goods have thresholds of their own.
-    if matches!(lodged.cargo_class.as_deref(), Some("A" | "F")) || matches!(lodged.kind.as_deref(), Some("H11" | "H21"))
-    {
-        return None;
-    }
-    let threshold = match rules.thresholds() {
-        Ok(thresholds) => thresholds.small_shipment,
-        Err(gap) => {
-            report.gap(gap, None);
-            return None;
-        }
-    };
-    Some(SmallShipment {
-        value_max: threshold.value.customs_value_max,
-        duty_max: threshold.value.duty_max,
-        citation: threshold.citation,
-    })
 }

@@ -1,6 +1,6 @@
 //! What validation gathers: findings and gaps, each once.
 
-use rulebook::{ItemSurroundings, RulesInForce, ScheduleKind, Verdict};
+use rulebook::Verdict;
 use vocabulary::{Declaration, Finding, RulebookGap};
 
 use super::Stop;
@@ -25,13 +25,13 @@ impl<'a> Report<'a> {
     }
 
     /// Adds a finding, unless an error stands at the same place already: the declarant mends that one first, and the
-    /// two usually have one cause.
+    /// two usually have one cause. Two taxes of a line that both lack
+    /// their code (E1070) are two mistakes.
     pub(crate) fn find(&mut self, mut problem: Problem) {
-        if self
-            .findings
-            .iter()
-            .any(|finding| finding.is_error() && finding.place.is_some() && finding.place == problem.place)
-        {
+        if self.findings.iter().any(|finding| {
+            let another_tax = finding.code == "E1070" && problem.code == "E1070" && finding.rule != problem.rule;
+            finding.is_error() && finding.place.is_some() && finding.place == problem.place && !another_tax
+        }) {
             return;
         }
         address(&mut problem, self.lodged);
@@ -81,21 +81,4 @@ impl<'a> Report<'a> {
 fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_key(|finding| (finding.item.is_some(), finding.item, finding.line, finding.place));
     findings
-}
-
-/// What conditions may know of the goods items before they are assessed.
-pub(crate) fn item_surroundings(lodged: &Declaration, rules: &RulesInForce<'_>) -> Vec<ItemSurroundings> {
-    lodged
-        .goods_items
-        .iter()
-        .map(|item| {
-            let schedule = item.tariff_schedule.as_deref().and_then(|code| rules.agreement_of_schedule(code));
-            ItemSurroundings {
-                preference_claimed: schedule
-                    .is_some_and(|schedule| matches!(schedule.kind, ScheduleKind::Agreement(_))),
-                customs_value: None,
-                payable: None,
-            }
-        })
-        .collect()
 }

@@ -1,12 +1,13 @@
 //! The tax and exemption codes that a declarant enters on a line (VNACCS RE, TXn, TRn).
 
-use rulebook::{RulesInForce, TaxCode, TaxEffect};
+use rulebook::{ListNeed, RulesInForce, TaxCode, TaxEffect};
 use rust_decimal::Decimal;
 use vocabulary::declaration::{goods_item, other_tax};
+use vocabulary::duty::plain;
 use vocabulary::{Bilingual, DutyType, GoodsItem, Place};
 
-use super::Report;
-use crate::accepted::{ClaimedRate, Relief};
+use super::{Report, quantities};
+use crate::accepted::{ClaimedRate, PerUnit, Relief};
 use crate::problem::{PARTICULARS, Problem, problem};
 
 /// What the declarant entered about one tax of a line.
@@ -50,7 +51,15 @@ pub(crate) fn declared(
         let Some(code) = entered.code.as_deref() else { continue };
         let place = at(other_tax::code);
         let Some(known) = rules.tax_code(code) else {
-            report.find(unknown_code(code, place, rules));
+            match rules.environmental_tax(code) {
+                // The product bears the tax, and nobody has entered how much on the day: nothing that a declarant mends.
+                Err(gap) => {
+                    report.gap(gap, Some(position));
+                    let tax = DeclaredTax { place: Some(place), ..DeclaredTax::default() };
+                    taxes.push((DutyType::EnvironmentalProtection, tax));
+                }
+                Ok(_) => report.find(unknown_code(code, place, rules)),
+            }
             continue;
         };
         let duty_type = known.tax();
@@ -64,13 +73,18 @@ pub(crate) fn declared(
         }
         let mut tax = DeclaredTax { place: Some(place), ..DeclaredTax::default() };
         match known.effect() {
-            TaxEffect::Rate(_) | TaxEffect::Amount { .. } => match rate_of(&known, item, position) {
+            TaxEffect::Rate(_) | TaxEffect::Amount { .. } => match rate_of(&known, item, position, rules) {
                 Ok(rate) => tax.rate = Some(rate),
                 Err(problem) => report.find(problem),
             },
             TaxEffect::Exempt | TaxEffect::Reduce | TaxEffect::NotSubject => {
-                tax.relief = relief_of(&known, entered.reduction_amount, at(other_tax::reduction_amount), report);
+                tax.relief =
+                    relief_of(&known, place, entered.reduction_amount, at(other_tax::reduction_amount), report);
             }
+        }
+        let rate_alone = matches!(known.effect(), TaxEffect::Rate(_) | TaxEffect::Amount { .. });
+        if rate_alone && entered.exemption_code.is_none() {
+            reduction_without_code(entered.reduction_amount, at(other_tax::reduction_amount), report);
         }
         if let Some(code) = entered.exemption_code.as_deref() {
             let place = at(other_tax::exemption_code);
@@ -81,8 +95,8 @@ pub(crate) fn declared(
                     report.find(code_of_another_tax(&exemption, place, &format!("the {en}")));
                 }
                 Some(exemption) => {
-                    tax.relief =
-                        relief_of(&exemption, entered.reduction_amount, at(other_tax::reduction_amount), report);
+                    let amount_place = at(other_tax::reduction_amount);
+                    tax.relief = relief_of(&exemption, place, entered.reduction_amount, amount_place, report);
                 }
             }
         }
@@ -99,6 +113,8 @@ pub(crate) fn duty_relief(
     rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Option<DeclaredRelief> {
+    let amount_place = Place::item(goods_item::reduction_amount, position);
+    // An amount without a code is a finding of the rulebook's own rules.
     let code = item.exemption_code.as_deref()?;
     let place = Place::item(goods_item::exemption_code, position);
     match rules.tax_code(code) {
@@ -112,24 +128,48 @@ pub(crate) fn duty_relief(
             None
         }
         Some(known) => {
-            relief_of(&known, item.reduction_amount, Place::item(goods_item::reduction_amount, position), report)
+            exemption_list(&known, item, position, report);
+            relief_of(&known, place, item.reduction_amount, amount_place, report)
         }
     }
 }
 
+/// What an exemption, reduction or not-subject code does, with the amount of a reduction and where that stands.
 fn relief_of(
     code: &TaxCode<'_>,
+    place: Place,
     amount: Option<Decimal>,
     amount_place: Place,
     report: &mut Report<'_>,
 ) -> Option<DeclaredRelief> {
+    let duty = matches!(code.tax(), DutyType::ImportDuty | DutyType::ExportDuty);
     match (code.effect(), amount) {
-        (TaxEffect::Exempt, _) => Some(DeclaredRelief::Relief(Relief::Whole(code.citation()))),
-        (TaxEffect::NotSubject, _) => Some(DeclaredRelief::NotSubject(code.citation())),
-        (TaxEffect::Reduce, Some(amount)) => Some(DeclaredRelief::Relief(Relief::Amount(amount, code.citation()))),
+        (TaxEffect::Exempt | TaxEffect::NotSubject, Some(amount)) => {
+            report.find(problem(
+                if duty { "E0279" } else { "E0291" },
+                amount_place,
+                Some(plain(amount)),
+                Bilingual::new(
+                    format!("the code {} takes off the whole tax, so there is no amount of a reduction", code.code()),
+                    format!("mã {} miễn toàn bộ hoặc không chịu thuế nên không khai số tiền giảm", code.code()),
+                ),
+                Bilingual::new(
+                    "leave the amount out, or enter a code that reduces the tax",
+                    "bỏ số tiền giảm hoặc nhập mã giảm thuế",
+                ),
+                code.citation().rule.to_string(),
+                PARTICULARS,
+            ));
+            None
+        }
+        (TaxEffect::Exempt, None) => Some(DeclaredRelief::Relief(Relief::Whole(code.citation()))),
+        (TaxEffect::NotSubject, None) => Some(DeclaredRelief::NotSubject(code.citation())),
+        (TaxEffect::Reduce, Some(amount)) => {
+            Some(DeclaredRelief::Relief(Relief::Amount(amount, code.citation(), amount_place)))
+        }
         (TaxEffect::Reduce, None) => {
             report.find(problem(
-                "E0293",
+                if duty { "E0281" } else { "E0293" },
                 amount_place,
                 None,
                 Bilingual::new(
@@ -145,7 +185,7 @@ fn relief_of(
         (TaxEffect::Rate(_) | TaxEffect::Amount { .. }, _) => {
             report.find(problem(
                 "E0117",
-                amount_place,
+                place,
                 Some(code.code().to_owned()),
                 Bilingual::new(
                     format!("{} is the code of a rate, not of an exemption", code.code()),
@@ -160,43 +200,99 @@ fn relief_of(
     }
 }
 
-fn rate_of(code: &TaxCode<'_>, item: &GoodsItem, position: usize) -> Result<ClaimedRateOf, Problem> {
+/// An amount of a reduction beside a code that stands for a rate, without a code that reduces.
+fn reduction_without_code(amount: Option<Decimal>, place: Place, report: &mut Report<'_>) {
+    let Some(amount) = amount else { return };
+    report.find(problem(
+        "E0291",
+        place,
+        Some(plain(amount)),
+        Bilingual::new(
+            "an amount of a reduction is declared without the code of a reduction",
+            "khai số tiền giảm thuế nhưng chưa khai mã giảm thuế",
+        ),
+        Bilingual::new(
+            "enter the code of the reduction, or leave the amount out",
+            "nhập mã giảm thuế hoặc bỏ số tiền giảm",
+        ),
+        "assessment/tax-codes",
+        PARTICULARS,
+    ));
+}
+
+/// A list of exempt goods has to be named where the code draws on one, and may not where it does not.
+fn exemption_list(code: &TaxCode<'_>, item: &GoodsItem, position: usize, report: &mut Report<'_>) {
+    let place = Place::item(goods_item::exemption_list, position);
+    match (code.list_need(), item.exemption_list.as_deref()) {
+        (ListNeed::Required, None) => report.find(problem(
+            "E1031",
+            place,
+            None,
+            Bilingual::new(
+                format!("the code {} draws on a registered list of exempt goods, and none is named", code.code()),
+                format!("mã {} phải kèm số danh mục hàng hóa miễn thuế nhưng chưa khai", code.code()),
+            ),
+            Bilingual::new("enter the number of the list and its line", "nhập số danh mục miễn thuế và số dòng"),
+            code.citation().rule.to_string(),
+            PARTICULARS,
+        )),
+        (ListNeed::None, Some(list)) => report.find(problem(
+            "E1032",
+            place,
+            Some(list.to_owned()),
+            Bilingual::new(
+                format!("the code {} does not draw on a list of exempt goods", code.code()),
+                format!("mã {} không dùng danh mục hàng hóa miễn thuế", code.code()),
+            ),
+            Bilingual::new(
+                "leave the list and its line out, or enter the code of an exemption by list, e.g. XN310",
+                "bỏ số danh mục và số dòng, hoặc nhập mã miễn thuế theo danh mục, ví dụ XN310",
+            ),
+            code.citation().rule.to_string(),
+            PARTICULARS,
+        )),
+        (ListNeed::Required | ListNeed::Allowed, Some(_)) | (ListNeed::None | ListNeed::Allowed, None) => {}
+    }
+}
+
+/// The rate that a code stands for, with the quantity that an amount is counted by.
+///
+/// # Errors
+/// A finding, when no quantity of the line is in the unit of the amount.
+pub(crate) fn rate_of(
+    code: &TaxCode<'_>,
+    item: &GoodsItem,
+    position: usize,
+    rules: &RulesInForce<'_>,
+) -> Result<ClaimedRateOf, Problem> {
     let rate = match code.effect() {
         TaxEffect::Rate(percent) => ClaimedRate::AdValorem(*percent),
-        TaxEffect::Amount { amount, unit } => {
-            let quantity = quantity_in(item, unit).ok_or_else(|| unit_missing(code, unit, position))?;
-            ClaimedRate::PerUnit { amount: *amount, unit: unit.to_string(), quantity }
+        TaxEffect::Amount { amount, currency, unit } => {
+            // Of goods that hold a taxable share, the second quantity in the same unit is the share.
+            let quantity = if code.tax() == DutyType::EnvironmentalProtection {
+                quantities::taxable_share(item, unit, position, rules)?
+            } else {
+                quantities::counted_in(item, unit, rules)
+            };
+            let quantity = quantity.ok_or_else(|| {
+                let wanted = quantities::Wanted::OtherTax(code.code());
+                quantities::missing(wanted, unit, position, &code.citation())
+            })?;
+            ClaimedRate::PerUnit(PerUnit {
+                amount: *amount,
+                currency: currency.to_string(),
+                unit: unit.to_string(),
+                quantity,
+            })
         }
         TaxEffect::Exempt | TaxEffect::Reduce | TaxEffect::NotSubject => ClaimedRate::NotSubject,
     };
     Ok(ClaimedRateOf { rate, citation: code.citation(), code: code.code().to_owned() })
 }
 
-/// The declared quantity that is counted in a unit: the first or the second.
-fn quantity_in(item: &GoodsItem, unit: &str) -> Option<Decimal> {
-    if item.quantity_unit.as_deref() == Some(unit) {
-        return item.quantity;
-    }
-    item.second_quantity.filter(|_| item.second_quantity_unit.as_deref() == Some(unit))
-}
-
-fn unit_missing(code: &TaxCode<'_>, unit: &str, position: usize) -> Problem {
-    problem(
-        "E0844",
-        Place::item(goods_item::second_quantity_unit, position),
-        None,
-        Bilingual::new(
-            format!("the tax {} is counted by {unit}, and no quantity of the line is in {unit}", code.code()),
-            format!("mã {} tính thuế theo {unit}, nhưng dòng hàng không có số lượng theo {unit}", code.code()),
-        ),
-        Bilingual::new(format!("enter the second quantity in {unit}"), format!("nhập số lượng (2) theo đơn vị {unit}")),
-        code.citation().rule.to_string(),
-        PARTICULARS,
-    )
-}
-
 fn unknown_code(code: &str, place: Place, rules: &RulesInForce<'_>) -> Problem {
     let near = rules.tax_code_near(code);
+    let other_days = rules.tax_code_on_other_days(code);
     let (en, vi) = match near {
         Some(near) => (
             format!("did you mean {} ({})?", near.code(), near.name_en()),
@@ -208,13 +304,17 @@ fn unknown_code(code: &str, place: Place, rules: &RulesInForce<'_>) -> Problem {
         ),
     };
     problem(
-        "E0118",
+        if other_days { "E0120" } else { "E0118" },
         place,
         Some(code.to_owned()),
-        Bilingual::new(
-            format!("the tax code {code} is unknown, or not valid on the day of registration"),
-            format!("mã {code} không có trong danh mục hoặc không còn hiệu lực vào ngày đăng ký"),
-        ),
+        if other_days {
+            Bilingual::new(
+                format!("the tax code {code} is not valid on the day of registration"),
+                format!("mã {code} không có hiệu lực vào ngày đăng ký"),
+            )
+        } else {
+            Bilingual::new(format!("there is no tax code {code}"), format!("mã {code} không có trong danh mục"))
+        },
         Bilingual::new(en, vi),
         "assessment/tax-codes",
         PARTICULARS,

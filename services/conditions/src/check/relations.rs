@@ -34,6 +34,10 @@ impl Checker<'_> {
                     let texts = self.text_entries(entries, &format!("after `{word}`"));
                     Some(relate_texts(text?, denied, relation, texts?))
                 }
+                Choice::Named(name) if self.names.asked_list(&name.text).is_some() => {
+                    let message = format!("`list({})` changes with the day and stands after `in` only", name.text);
+                    self.refuse(name.span, message, None)
+                }
                 Choice::Named(name) => {
                     let texts = self.named_list(name, relation);
                     Some(relate_texts(text?, denied, relation, texts?))
@@ -51,9 +55,13 @@ impl Checker<'_> {
                 self.refuse(operand.span, "after `in` stands a list", Some(&hint))
             }
             Choice::Named(name) => {
-                let texts = self.named_list(name, relation);
+                let asked = self.names.asked_list(&name.text);
+                let texts = if asked.is_none() { self.named_list(name, relation) } else { None };
                 match left_part? {
-                    Typed::Text(text) => Some(Predicate::TextIn(text, denied, TextSet::new(texts?))),
+                    Typed::Text(text) => Some(match asked {
+                        Some(list) => Predicate::TextInAsked(text, denied, list),
+                        None => Predicate::TextIn(text, denied, TextSet::new(texts?)),
+                    }),
                     other => {
                         let verdict = format!("but `list({})` holds text", name.text);
                         let message = self.say(left, other.kind(), &verdict, &format!(" {verdict}"));

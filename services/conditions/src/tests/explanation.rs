@@ -83,3 +83,47 @@ fn what_could_not_be_decided() {
     let error = compiled("true", &[DECLARATION]).explain(&none).unwrap_err();
     assert_eq!(error.obstacle, Obstacle::WrongRecords);
 }
+
+/// The statements of a condition that holds, joined.
+fn stated(source: &str, given: &str) -> String {
+    let condition = compiled(source, &[DECLARATION]);
+    let declaration = Facts::read(given);
+    assert_eq!(condition.holds(&[&declaration]), Ok(true), "{source}");
+    let reasons = condition.explain(&[&declaration]).unwrap();
+    reasons.into_iter().map(|reason| reason.statement).collect::<Vec<_>>().join(" and ")
+}
+
+#[test]
+fn statements_for_people() {
+    let given = "kind=A11 invoice_amount=21000000000.50 invoice_date=2026-06-20 \
+        | item commodity_code=76041010 origin=CN customs_value=1234567 | item customs_value=8 | permit number=7";
+    for (source, expected) in [
+        ("invoice_amount > 20_000_000_000", "invoice_amount = 21,000,000,000.5 > 20,000,000,000"),
+        ("declaration.invoice_amount >= 999", "declaration.invoice_amount = 21,000,000,000.5 >= 999"),
+        ("count(permits) = 1 and kind = \"A11\"", "count(permits) = 1 and kind = A11"),
+        ("kind in [\"A11\", \"A12\"]", "kind = A11, in [\"A11\", \"A12\"]"),
+        ("kind starts_with\n \"A\"", "kind = A11, starts_with \"A\""),
+        ("not incomplete", "incomplete is not declared"),
+        ("missing(arrival_date) and given(invoice_date)", "arrival_date is not declared and invoice_date = 2026-06-20"),
+        (
+            "sum(goods_items, customs_value) < invoice_amount",
+            "(sum(goods_items, customs_value) = 1,234,575) < (invoice_amount = 21,000,000,000.5)",
+        ),
+        ("invoice_amount * 2 > 100", "invoice_amount * 2 > 100, where declaration.invoice_amount = 21,000,000,000.5"),
+        (
+            "any(goods_items, origin = \"CN\" and commodity_code starts_with \"7604\")",
+            "any(goods_items, origin = \"CN\" and commodity_code starts_with \"7604\"), where goods_items[1].origin = CN, \
+             goods_items[1].commodity_code = 76041010",
+        ),
+    ] {
+        assert_eq!(stated(source, given), expected, "{source}");
+    }
+}
+
+#[test]
+fn a_long_list_is_cut_in_a_statement() {
+    let list: Vec<String> = (0..400).map(|number| format!("\"A{number}\"")).collect();
+    let statement = stated(&format!("kind in [{}]", list.join(", ")), "kind=A11");
+    assert!(statement.starts_with("kind = A11, in [\"A0\", \"A1\"") && statement.ends_with('…'), "{statement}");
+    assert!(statement.chars().count() < 140, "{statement}");
+}

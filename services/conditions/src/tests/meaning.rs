@@ -110,6 +110,25 @@ fn named_lists() {
 }
 
 #[test]
+fn lists_that_hang_on_the_case_are_asked_of_the_outermost_record() {
+    check("kind in list(kinds_of_the_day)", "kind=A12 reference=A11_A12", true);
+    check("kind not in list(kinds_of_the_day)", "kind=A12 reference=A11_A12", false);
+    check("kind in list(kinds_of_the_day)", "kind=A1 reference=A11_A12", false);
+    check("kind not in list(kinds_of_the_day)", "kind=A1 reference=A11_A12", true);
+    check("kind not in list(kinds_of_the_day)", "reference=A11", false);
+    check("any(goods_items, origin in list(kinds_of_the_day))", "reference=CN | item origin=CN", true);
+    check_item("origin in list(kinds_of_the_day)", "reference=CN | item origin=TH", false);
+}
+
+#[test]
+fn decimals_are_counted_as_the_number_needs_them() {
+    check("decimals(invoice_amount) = 2", "invoice_amount=1.50000", false);
+    check("decimals(invoice_amount) = 1", "invoice_amount=1.50000", true);
+    check("decimals(invoice_amount) = 0", "invoice_amount=1000", true);
+    check("decimals(invoice_amount) >= 0", "", false);
+}
+
+#[test]
 fn what_is_missing() {
     check("given(kind)", "kind=A11", true);
     check("given(kind)", "", false);

@@ -238,6 +238,13 @@ fn lists() {
         10,
         "write the condition by itself, or `not` before it",
     );
+    check_short(
+        "kind starts_with list(kinds_of_the_day)",
+        "`list(kinds_of_the_day)` changes with the day and stands after `in` only",
+        23,
+        16,
+        "",
+    );
     check_short("kind in list(vehicels)", "there is no list `vehicels`", 14, 8, "did you mean `vehicles`?");
     check_short(
         "invoice_amount in list(vehicles)",

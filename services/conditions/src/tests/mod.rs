@@ -11,8 +11,8 @@ mod reference;
 use std::collections::BTreeMap;
 
 use crate::{
-    CollectionSlot, Condition, ConditionError, EvaluationError, FieldSlot, Formula, Limits, Record, Schema, Scope,
-    Type, Value,
+    CollectionSlot, Condition, ConditionError, EvaluationError, FieldSlot, Formula, Limits, ListSlot, Record, Schema,
+    Scope, Type, Value,
 };
 
 pub(crate) const DECLARATION: Scope = Scope(0);
@@ -86,6 +86,9 @@ impl Schema for Sample {
         };
         Some(texts.iter().map(|text| (*text).to_owned()).collect())
     }
+    fn asked_list(&self, name: &str) -> Option<ListSlot> {
+        (name == "kinds_of_the_day").then_some(ListSlot(7))
+    }
     fn list_names(&self) -> Vec<String> {
         ["high_risk_origins", "vehicles", "nothing", "with_gap"].map(str::to_owned).to_vec()
     }
@@ -121,6 +124,12 @@ impl Record for &Facts {
     }
     fn element(&self, collection: CollectionSlot, index: usize) -> Option<Self> {
         self.collections.get(&collection.0)?.get(index)
+    }
+    /// On this record's day there are the kinds that its reference names.
+    fn in_list(&self, list: ListSlot, text: &str) -> bool {
+        let reference = self.value(FieldSlot(7));
+        list == ListSlot(7)
+            && matches!(reference, Some(Value::Text(named)) if named.split(' ').any(|kind| kind == text))
     }
 }
 

@@ -257,8 +257,9 @@ impl Writer<'_, '_> {
                 self.call(function, parts)
             }
             7 => {
+                let function = self.tape.pick(&[Function::Absolute, Function::Decimals]);
                 let number = self.number(deeper);
-                self.call(Function::Absolute, vec![number])
+                self.call(function, vec![number])
             }
             8 => {
                 let text = self.leaf(Type::Text);

@@ -120,6 +120,12 @@ pub(crate) fn answer(expr: &Expr, reach: &Reach<'_>) -> Result<Answer, Undecided
     })
 }
 
+/// How many digits stand behind the point once zeros at the end are struck out.
+fn decimals_written(number: Decimal) -> Decimal {
+    let written = number.to_string();
+    written.split_once('.').map_or(0, |(_, decimals)| decimals.trim_end_matches('0').len()).into()
+}
+
 fn call(function: Function, arguments: &[Expr], reach: &Reach<'_>) -> Result<Answer, Undecided> {
     let first = &arguments[0];
     Ok(match function {
@@ -128,6 +134,10 @@ fn call(function: Function, arguments: &[Expr], reach: &Reach<'_>) -> Result<Ans
         Function::Length => match answer(first, reach)? {
             Answer::Text(text) => Answer::Number(text.chars().count().into()),
             _ => Answer::Missing,
+        },
+        Function::Decimals => match answer(first, reach)? {
+            Answer::Number(number) => Answer::Number(decimals_written(number)),
+            other => other,
         },
         Function::AllDigits => match answer(first, reach)? {
             Answer::Text(text) => Answer::Bool(!text.is_empty() && text.chars().all(|c| "0123456789".contains(c))),

@@ -22,6 +22,14 @@ pub(crate) struct Attribute<'a> {
     pub(crate) offset: usize,
 }
 
+impl Attribute<'_> {
+    /// Whether it is what a document may say anywhere about where its schema is; nothing is fetched from there.
+    pub(crate) fn is_schema_hint(&self) -> bool {
+        self.namespace == Namespace::SchemaInstance
+            && matches!(self.local, "schemaLocation" | "noNamespaceSchemaLocation")
+    }
+}
+
 /// Reads what follows the name inside a start tag. Namespaces are still to be resolved.
 pub(super) fn parse<'a>(raw: &'a str, start: usize, found: &mut Vec<Attribute<'a>>) -> Result<(), Box<Refusal>> {
     let bytes = raw.as_bytes();

@@ -54,8 +54,8 @@ pub(crate) fn read(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -
         let Some(section) = root.section(list.as_str(), problems) else {
             continue;
         };
-        section.text("title_en", problems);
-        section.text("title_vi", problems);
+        let title_en = section.text("title_en", problems).unwrap_or_default();
+        let title_vi = section.text("title_vi", problems).unwrap_or_default();
         section.optional_text("fields", problems);
         let provenance = laws.dated(&section, problems);
         section.finish(problems);
@@ -108,7 +108,7 @@ pub(crate) fn read(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -
                 detail,
             });
         });
-        lists.tables.insert(list, ListTable::new(entries));
+        lists.tables.insert(list, ListTable::new(title_en, title_vi, entries));
     }
     root.finish(problems);
     lists

@@ -1,7 +1,7 @@
 //! Rules that hold under a condition: `validation/` and `selectivity/`.
 
 use conditions::{Condition, Limits};
-use vocabulary::{Bilingual, Direction, Lane, Scope, Severity};
+use vocabulary::{Bilingual, Direction, FieldId, Lane, Scope, Severity};
 
 use super::code_lists::word;
 use super::dating::Lawbook;
@@ -9,16 +9,20 @@ use super::sources::Sources;
 use super::toml_file::{Section, TomlFile};
 use super::values::Fault;
 use crate::cited::Provenance;
-use crate::error::Problems;
-use crate::selectivity::Criterion;
+use crate::error::{Problems, RuleError};
+use crate::load::{coded_fields, permits, rule_tests};
+use crate::rule_test::Base;
+use crate::selectivity::{Criterion, asks_for_score};
 use crate::subject::schema::{Vocabulary, number_of};
 use crate::validation::ValidationRule;
 
-pub(crate) const DIRECTIONS: [(&str, Option<Direction>); 3] =
+pub(super) const DIRECTIONS: [(&str, Option<Direction>); 3] =
     [("both", None), ("import", Some(Direction::Import)), ("export", Some(Direction::Export))];
-const SEVERITIES: [(&str, Severity); 2] = [("error", Severity::Error), ("warning", Severity::Warning)];
+pub(super) const SEVERITIES: [(&str, Severity); 2] = [("error", Severity::Error), ("warning", Severity::Warning)];
 const LANES: [(&str, Lane); 2] = [("yellow", Lane::Yellow), ("red", Lane::Red)];
-const SCOPES: [(&str, Scope); 8] = [
+/// The greatest weight of a criterion: a thousand of them still make a sum that any number holds.
+const WEIGHT_MAX: u32 = 1_000_000;
+pub(super) const SCOPES: [(&str, Scope); 13] = [
     ("declaration", Scope::Declaration),
     ("goods_item", Scope::GoodsItem),
     ("bill", Scope::Bill),
@@ -27,18 +31,31 @@ const SCOPES: [(&str, Scope); 8] = [
     ("attachment", Scope::Attachment),
     ("transit", Scope::Transit),
     ("other_tax", Scope::OtherTax),
+    ("other_law", Scope::OtherLaw),
+    ("container", Scope::Container),
+    ("vanning_place", Scope::VanningPlace),
+    ("instruction", Scope::Instruction),
+    ("adjustment_reference", Scope::AdjustmentReference),
 ];
 
 /// Reads every file of `validation/`.
-pub(crate) fn validation(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -> Vec<ValidationRule> {
+pub(crate) fn validation(
+    sources: &Sources,
+    laws: &Lawbook,
+    bases: &[Base],
+    problems: &mut Problems,
+) -> Vec<ValidationRule> {
     let mut rules: Vec<ValidationRule> = Vec::new();
     for path in sources.toml_files_under("validation/") {
+        if [coded_fields::PATH, permits::PATH].contains(&path) {
+            continue;
+        }
         let Some(file) = TomlFile::open(sources, path, problems) else {
             continue;
         };
         let root = file.root();
         for section in root.list("rule", problems) {
-            let Some(rule) = rule(path, &section, laws, problems) else {
+            let Some(rule) = rule(path, &section, laws, bases, problems) else {
                 continue;
             };
             let twin = rules.iter().any(|other| {
@@ -60,7 +77,13 @@ pub(crate) fn validation(sources: &Sources, laws: &Lawbook, problems: &mut Probl
     rules
 }
 
-fn rule(path: &str, section: &Section<'_>, laws: &Lawbook, problems: &mut Problems) -> Option<ValidationRule> {
+fn rule(
+    path: &str,
+    section: &Section<'_>,
+    laws: &Lawbook,
+    bases: &[Base],
+    problems: &mut Problems,
+) -> Option<ValidationRule> {
     let provenance = laws.dated(section, problems);
     let code = section.text("code", problems);
     let direction = known(section, "direction", &DIRECTIONS, problems);
@@ -71,22 +94,12 @@ fn rule(path: &str, section: &Section<'_>, laws: &Lawbook, problems: &mut Proble
     let follows_from = section.optional_text("follows_from", problems);
     let field = section.text("field", problems);
     let condition = scope.and_then(|scope| condition(section, scope, problems));
+    let tests = rule_tests::tests(section, bases, problems);
     section.finish(problems);
-    let field = scope.zip(field).and_then(|(scope, name)| {
-        let found = scope.field(name);
-        if found.is_none() {
-            let near = crate::error::nearest(name, scope.fields().iter().map(|field| field.name));
-            let hint = near.map_or_else(
-                || "schemas/declaration/1.0/fields.md lists the fields".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            let message = format!("a {} has no field `{name}`", scope_word(scope));
-            problems.add(section.error("field", Fault::new(message, hint)));
-        }
-        found
-    });
+    let field = scope.zip(field).and_then(|(scope, name)| field_of(section, scope, name, problems));
     Some(ValidationRule {
         file: stem(path),
+        id: None,
         code: code?.into(),
         direction: direction?,
         scope: scope?,
@@ -97,11 +110,28 @@ fn rule(path: &str, section: &Section<'_>, laws: &Lawbook, problems: &mut Proble
         mend: mend?,
         follows_from: follows_from.map(Into::into),
         provenance: provenance?,
+        line: section.line(),
+        tests,
     })
 }
 
+/// The field of a record that a section names under `field`.
+pub(super) fn field_of(section: &Section<'_>, scope: Scope, name: &str, problems: &mut Problems) -> Option<FieldId> {
+    let found = scope.field(name);
+    if found.is_none() {
+        let near = crate::error::nearest(name, scope.fields().iter().map(|field| field.name));
+        let hint = near.map_or_else(
+            || "schemas/declaration/1.0/fields.md lists the fields".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let word = SCOPES.iter().find(|(_, known)| *known == scope).map_or("record", |(word, _)| word);
+        problems.add(section.error("field", Fault::new(format!("a {word} has no field `{name}`"), hint)));
+    }
+    found
+}
+
 /// Reads every file of `selectivity/`.
-pub(crate) fn criteria(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -> Vec<Criterion> {
+pub(crate) fn criteria(sources: &Sources, laws: &Lawbook, bases: &[Base], problems: &mut Problems) -> Vec<Criterion> {
     let mut criteria: Vec<Criterion> = Vec::new();
     for path in sources.toml_files_under("selectivity/") {
         let Some(file) = TomlFile::open(sources, path, problems) else {
@@ -109,7 +139,7 @@ pub(crate) fn criteria(sources: &Sources, laws: &Lawbook, problems: &mut Problem
         };
         let root = file.root();
         for section in root.list("criterion", problems) {
-            let Some(criterion) = criterion(path, &section, laws, problems) else {
+            let Some(criterion) = criterion(path, &section, laws, bases, problems) else {
                 continue;
             };
             let twin = criteria
@@ -127,30 +157,67 @@ pub(crate) fn criteria(sources: &Sources, laws: &Lawbook, problems: &mut Problem
     criteria
 }
 
-fn criterion(path: &str, section: &Section<'_>, laws: &Lawbook, problems: &mut Problems) -> Option<Criterion> {
+fn criterion(
+    path: &str,
+    section: &Section<'_>,
+    laws: &Lawbook,
+    bases: &[Base],
+    problems: &mut Problems,
+) -> Option<Criterion> {
     let provenance: Option<Provenance> = laws.dated(section, problems);
     let id = section.text("id", problems);
     // Who answers for the criterion, and why it exists, is for people; it must be said all the same.
     section.text("owner", problems);
     section.text("reason", problems);
     let scope = known(section, "scope", &SCOPES, problems);
-    let lane = known(section, "lane", &LANES, problems);
+    let lane = section.has("lane").then(|| known(section, "lane", &LANES, problems));
+    let weight = section.has("weight").then(|| section.integer("weight", (1, WEIGHT_MAX), problems));
     let because = section.text("because", problems);
     let condition = scope.and_then(|scope| condition(section, scope, problems));
+    let tests = rule_tests::tests(section, bases, problems);
     section.finish(problems);
+    if lane.is_none() && weight.is_none() {
+        let hint = "give it a `lane`, yellow or red, or a `weight`, which it adds to the risk score";
+        problems.add(section.error("id", Fault::new("a criterion asks for nothing", hint)));
+        return None;
+    }
+    let condition = condition?;
+    let asks_for_score = asks_for_score(&condition);
+    if weight.is_some() && asks_for_score {
+        let hint = "leave out the `weight`: what hangs on the score cannot add to it";
+        problems.add(section.error("weight", Fault::new("a criterion of the risk score has a weight", hint)));
+        return None;
+    }
     Some(Criterion {
         file: stem(path),
         id: id?.into(),
         scope: scope?,
-        lane: lane?,
-        condition: condition?,
+        lane: lane.map_or(Some(Lane::Green), |lane| lane)?,
+        weight: match weight {
+            Some(weight) => Some(weight?),
+            None => None,
+        },
+        condition,
+        asks_for_score,
         because: because?.into(),
         provenance: provenance?,
+        line: section.line(),
+        tests,
     })
 }
 
 fn condition(section: &Section<'_>, scope: Scope, problems: &mut Problems) -> Option<Condition> {
-    let source = section.text("when", problems)?;
+    compiled(section, "when", section.text("when", problems)?, scope, problems)
+}
+
+/// A condition that a section says, or implies, under a key.
+pub(super) fn compiled(
+    section: &Section<'_>,
+    key: &str,
+    source: &str,
+    scope: Scope,
+    problems: &mut Problems,
+) -> Option<Condition> {
     let mut scopes = vec![number_of(Scope::Declaration)];
     if scope != Scope::Declaration {
         scopes.push(number_of(scope));
@@ -159,22 +226,23 @@ fn condition(section: &Section<'_>, scope: Scope, problems: &mut Problems) -> Op
         Ok(condition) => Some(condition),
         Err(errors) => {
             for error in errors {
-                problems
-                    .add(section.error("when", Fault::new(error.to_string(), "the grammar stands in rules/README.md")));
+                let line = section.line_within(key, error.position.line);
+                let fault = Fault::new(error.to_string(), "the grammar stands in rules/README.md");
+                problems.add(RuleError { line, ..section.error(key, fault) });
             }
             None
         }
     }
 }
 
-pub(crate) fn bilingual(section: &Section<'_>, key: &'static str, problems: &mut Problems) -> Option<Bilingual> {
+pub(super) fn bilingual(section: &Section<'_>, key: &'static str, problems: &mut Problems) -> Option<Bilingual> {
     let texts = section.section(key, problems)?;
     let pair = (texts.text("en", problems), texts.text("vi", problems));
     texts.finish(problems);
     Some(Bilingual::new(pair.0?, pair.1?))
 }
 
-pub(crate) fn known<T: Clone>(
+pub(super) fn known<T: Clone>(
     section: &Section<'_>,
     key: &'static str,
     words: &[(&str, T)],
@@ -184,10 +252,6 @@ pub(crate) fn known<T: Clone>(
     word(text, words).map_err(|fault| problems.add(section.error(key, fault))).ok()
 }
 
-fn scope_word(scope: Scope) -> &'static str {
-    SCOPES.iter().find(|(_, known)| *known == scope).map_or("record", |(word, _)| word)
-}
-
-fn stem(path: &str) -> Box<str> {
+pub(super) fn stem(path: &str) -> Box<str> {
     path.strip_suffix(".toml").unwrap_or(path).into()
 }

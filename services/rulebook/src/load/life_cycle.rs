@@ -11,7 +11,7 @@ use super::toml_file::TomlFile;
 use super::values::Fault;
 use crate::error::{Problems, nearest};
 use crate::life_cycle::{
-    Change, ChangeNote, ChangeReason, FrozenField, FrozenFrom, LifeCycleRules, LimitKind, ReasonFor, Until,
+    ChangeNote, ChangeReason, FrozenField, FrozenFrom, LifeCycleRules, LimitKind, ReasonFor, RegistrationChange, Until,
 };
 use crate::tax::Versions;
 use vocabulary::Scope;
@@ -96,11 +96,11 @@ fn changes(
     sources: &Sources,
     laws: &Lawbook,
     problems: &mut Problems,
-) -> Option<FxHashMap<Change, Versions<ChangeNote>>> {
+) -> Option<FxHashMap<RegistrationChange, Versions<ChangeNote>>> {
     let file = TomlFile::open(sources, "life-cycle/changes.toml", problems)?;
     let root = file.root();
     let mut changes = FxHashMap::default();
-    for change in Change::ALL {
+    for change in RegistrationChange::ALL {
         let mut versions = Versions::default();
         for section in root.list(change.as_str(), problems) {
             let code = section.text("code", problems);

@@ -18,15 +18,30 @@ mod tariff;
 
 mod taxes;
 
+mod specific_rates;
+
+mod trade_remedies;
+
+mod tariff_quotas;
+
 mod valuation;
+
+mod origin;
 
 mod conditional;
 
 mod life_cycle;
 
+mod rule_tests;
+
+mod coded_fields;
+
+mod permits;
+
 use std::path::Path;
 
 use crate::error::{Problems, RuleErrors};
+use crate::index::RuleIndex;
 use crate::load::dating::Lawbook;
 use crate::load::sources::Sources;
 use crate::rulebook::Rulebook;
@@ -51,12 +66,17 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
     let tariff = tariff::read(sources, &laws, &lists, problems);
     let mut agreements = agreements::read(sources, &laws, &lists, problems);
     agreements::read_tables(sources, &mut agreements, &laws, tariff.lines(), problems);
-    let taxes = taxes::read(sources, &laws, &lists, tariff.lines(), problems);
+    let agreement_ids: Vec<&str> = agreements.iter().map(|entry| &*entry.agreement.id).collect();
+    let taxes = taxes::read(sources, &laws, &lists, tariff.lines(), &agreement_ids, problems);
     let valuation = valuation::read(sources, &laws, &lists, problems);
+    let origin = origin::read(sources, &laws, &lists, &agreements, problems);
     code_lists::check_references(&lists, &agreements, &taxes, problems);
 
-    let validation = conditional::validation(sources, &laws, problems);
-    let criteria = conditional::criteria(sources, &laws, problems);
+    let test_bases = rule_tests::bases(sources, problems);
+    let mut validation = conditional::validation(sources, &laws, &test_bases, problems);
+    validation.extend(permits::read(sources, &laws, &test_bases, problems));
+    let coded_fields = coded_fields::read(sources, &laws, problems);
+    let criteria = conditional::criteria(sources, &laws, &test_bases, problems);
 
     let life_cycle = life_cycle::read(sources, &laws, problems);
 
@@ -87,10 +107,19 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
         express: taxes.express,
         gift: taxes.gift,
         late_payment: taxes.late_payment,
+        specific_rates: taxes.specific_rates,
+        trade_remedies: taxes.trade_remedies,
+        remedy_proof_days: taxes.remedy_proof_days,
+        tariff_quotas: taxes.tariff_quotas,
         roundings: valuation.roundings,
         exchange_rates: valuation.exchange_rates,
+        origin,
+        validation_index: RuleIndex::new(validation.iter().map(|rule| (&rule.condition, rule.direction))),
         validation,
+        coded_fields,
+        criteria_index: RuleIndex::new(criteria.iter().map(|criterion| (&criterion.condition, None))),
         criteria,
         life_cycle: life_cycle?,
+        test_bases,
     })
 }

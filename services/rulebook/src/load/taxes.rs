@@ -14,9 +14,13 @@ use crate::load::sources::Sources;
 use crate::load::tariff::{Codes, TableCheck, as_printed, read_table, table_provenance};
 use crate::load::toml_file::{Section, TomlFile};
 use crate::load::values::{self, Fault};
+use crate::load::{specific_rates, tariff_quotas, trade_remedies};
 use crate::rulebook::ListedLines;
+use crate::specific_rate::SpecificRateEntry;
 use crate::tariff_line::{SpecialConsumptionRow, VatCut, VatCutRule, VatRow};
-use crate::tax::{GiftThreshold, ShipmentThreshold, TaxCodeEntry, TaxCodes, TaxEffect, Versions};
+use crate::tariff_quota::TariffQuota;
+use crate::tax::{GiftThreshold, ListNeed, ShipmentThreshold, TaxCodeEntry, TaxCodes, TaxEffect, Versions};
+use crate::trade_remedy::RemedyCase;
 
 /// What this module read; each part is missing when it could not be.
 #[derive(Default)]
@@ -30,6 +34,10 @@ pub(crate) struct Taxes {
     express: Versions<ShipmentThreshold>,
     gift: Versions<GiftThreshold>,
     late_payment: Versions<Decimal>,
+    specific_rates: Vec<SpecificRateEntry>,
+    trade_remedies: Vec<RemedyCase>,
+    remedy_proof_days: Versions<u32>,
+    tariff_quotas: Vec<TariffQuota>,
 }
 
 /// The same, complete.
@@ -43,6 +51,10 @@ pub(crate) struct CompleteTaxes {
     pub(crate) express: Versions<ShipmentThreshold>,
     pub(crate) gift: Versions<GiftThreshold>,
     pub(crate) late_payment: Versions<Decimal>,
+    pub(crate) specific_rates: Vec<SpecificRateEntry>,
+    pub(crate) trade_remedies: Vec<RemedyCase>,
+    pub(crate) remedy_proof_days: Versions<u32>,
+    pub(crate) tariff_quotas: Vec<TariffQuota>,
 }
 
 impl Taxes {
@@ -61,12 +73,23 @@ impl Taxes {
             express: self.express,
             gift: self.gift,
             late_payment: self.late_payment,
+            specific_rates: self.specific_rates,
+            trade_remedies: self.trade_remedies,
+            remedy_proof_days: self.remedy_proof_days,
+            tariff_quotas: self.tariff_quotas,
         })
     }
 }
 
 /// Reads the tables of taxes.
-pub(crate) fn read(sources: &Sources, laws: &Lawbook, lists: &Lists, lines: &Codes, problems: &mut Problems) -> Taxes {
+pub(crate) fn read(
+    sources: &Sources,
+    laws: &Lawbook,
+    lists: &Lists,
+    lines: &Codes,
+    agreements: &[&str],
+    problems: &mut Problems,
+) -> Taxes {
     let mut taxes = Taxes::default();
     read_vat(sources, laws, lines, &mut taxes, problems);
     taxes.special_consumption = listed_lines(
@@ -93,10 +116,14 @@ pub(crate) fn read(sources: &Sources, laws: &Lawbook, lists: &Lists, lines: &Cod
             "assessment/environmental-protection-tax.toml",
             "assessment/environmental-protection-tax.csv",
         ),
-        ("trade-remedies", "assessment/trade-remedies.toml", "assessment/trade-remedies.csv"),
     ] {
         read_codes(sources, (table, toml, csv), laws, lists, &mut codes, problems);
     }
+    let remedies = trade_remedies::read(sources, laws, lists, &mut codes, problems);
+    taxes.trade_remedies = remedies.cases;
+    taxes.remedy_proof_days = remedies.proof_days;
+    taxes.specific_rates = specific_rates::read(sources, laws, lists, problems);
+    taxes.tariff_quotas = tariff_quotas::read(sources, laws, agreements, problems);
     taxes.codes = TaxCodes::new(codes);
     read_thresholds(sources, laws, &mut taxes, problems);
     taxes
@@ -223,54 +250,74 @@ fn read_codes(
 ) {
     let provenance = table_provenance(sources, toml, laws, problems);
     let columns = ["code", "tax", "effect", "rate", "amount", "unit", "name_en", "name_vi"];
-    let table = CsvFile::open(sources, csv, &columns, &[], problems);
+    let table = CsvFile::open(sources, csv, &columns, &["exemption_list"], problems);
     let (Some(provenance), Some(table)) = (provenance, table) else {
         return;
     };
     table.each(problems, |row, problems| {
-        let code = row.get("code");
-        if code.is_empty() || code.len() > 8 || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            problems.add(row.error(
-                "code",
-                Fault::new(format!("`{code}` is not a tax code"), "a tax code has 1 to 8 letters and digits"),
-            ));
-            return;
-        }
         let tax = row.read("tax", problems, tax);
         let effect = effect(row, lists, problems);
-        let provenance = laws.row(row, &provenance, problems);
-        for column in ["name_en", "name_vi"] {
-            if row.get(column).is_empty() {
-                problems.add(row.error(column, Fault::new("the name is missing", "name the code for people")));
-            }
-        }
-        let (Some(tax), Some(effect), Some(provenance)) = (tax, effect, provenance) else {
-            return;
-        };
-        let clash = codes.iter().find(|entry| *entry.code == *code && entry.provenance.overlaps(&provenance));
-        if let Some(clash) = clash {
-            problems.add(row.error(
-                "code",
-                Fault::new(
-                    format!("`{code}` stands also in {}.csv for the same days", clash.table),
-                    "remove one, or end the earlier one with `in_force_to`",
-                ),
-            ));
-            return;
-        }
-        codes.push(TaxCodeEntry {
-            code: code.into(),
-            table: name,
-            tax,
-            effect,
-            name_en: row.get("name_en").into(),
-            name_vi: row.get("name_vi").into(),
-            provenance,
-        });
+        let (Some(tax), Some(effect)) = (tax, effect) else { return };
+        add_code(row, name, tax, effect, &provenance, laws, codes, problems);
     });
 }
 
-fn tax(word: &str) -> Result<DutyType, Fault> {
+/// Adds a row that names a code with what it does, unless another row has the code on the same days.
+#[expect(clippy::too_many_arguments, reason = "a row, what it was read as, and where it goes")]
+pub(crate) fn add_code(
+    row: &Row<'_>,
+    table: &'static str,
+    tax: DutyType,
+    effect: TaxEffect,
+    provenance: &Provenance,
+    laws: &Lawbook,
+    codes: &mut Vec<TaxCodeEntry>,
+    problems: &mut Problems,
+) -> Option<Box<str>> {
+    let code = row.get("code");
+    if code.is_empty() || code.len() > 8 || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        problems.add(row.error(
+            "code",
+            Fault::new(format!("`{code}` is not a tax code"), "a tax code has 1 to 8 letters and digits"),
+        ));
+        return None;
+    }
+    let provenance = laws.row(row, provenance, problems);
+    for column in ["name_en", "name_vi"] {
+        if row.get(column).is_empty() {
+            problems.add(row.error(column, Fault::new("the name is missing", "name the code for people")));
+        }
+    }
+    let list_need = row.read("exemption_list", problems, |cell| {
+        word(cell, &[("", ListNeed::None), ("allowed", ListNeed::Allowed), ("required", ListNeed::Required)])
+    });
+    let (list_need, provenance) = (list_need?, provenance?);
+    let clash = codes.iter().find(|entry| *entry.code == *code && entry.provenance.overlaps(&provenance));
+    if let Some(clash) = clash {
+        problems.add(row.error(
+            "code",
+            Fault::new(
+                format!("`{code}` stands also in {}.csv for the same days", clash.table),
+                "remove one, or end the earlier one with `in_force_to`",
+            ),
+        ));
+        return None;
+    }
+    codes.push(TaxCodeEntry {
+        code: code.into(),
+        table,
+        tax,
+        effect,
+        list_need,
+        name_en: row.get("name_en").into(),
+        name_vi: row.get("name_vi").into(),
+        provenance,
+    });
+    Some(code.into())
+}
+
+/// A duty or tax by its word.
+pub(crate) fn tax(word: &str) -> Result<DutyType, Fault> {
     DutyType::ALL.into_iter().find(|tax| tax.as_str() == word).ok_or_else(|| Fault {
         message: format!("`{word}` is not a tax"),
         hint: did_you_mean(word, DutyType::ALL.iter().map(|tax| tax.as_str())),
@@ -319,7 +366,7 @@ fn effect(row: &Row<'_>, lists: &Lists, problems: &mut Problems) -> Option<TaxEf
         Word::Amount => {
             let amount = row.read("amount", problems, values::decimal);
             let unit = row.read("unit", problems, |cell| lists.code(CodeList::QuantityUnits, cell));
-            TaxEffect::Amount { amount: amount?, unit: unit? }
+            TaxEffect::Amount { amount: amount?, currency: "VND".into(), unit: unit? }
         }
         Word::Exempt => TaxEffect::Exempt,
         Word::Reduce => TaxEffect::Reduce,

@@ -244,6 +244,40 @@ impl<'a> Section<'a> {
         })
     }
 
+    /// The sections of a list of sections, if there is one.
+    pub(crate) fn optional_list(&self, key: &'static str, problems: &mut Problems) -> Vec<Section<'a>> {
+        if self.has(key) { self.list(key, problems) } else { Vec::new() }
+    }
+
+    /// A truth value that must be there.
+    pub(crate) fn truth(&self, key: &'static str, problems: &mut Problems) -> Option<bool> {
+        let Some(value) = self.value(key) else {
+            self.missing(key, problems);
+            return None;
+        };
+        let truth = value.as_bool();
+        if truth.is_none() {
+            self.wrong_type(key, value, "true or false", problems);
+        }
+        truth
+    }
+
+    /// The sections of a list of sections that is a value of this section; `None` where it is none.
+    pub(crate) fn sections_in(&self, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Vec<Section<'a>>> {
+        let array = value.get_ref().as_array()?;
+        array.iter().map(|item| Some(self.child(key, item.get_ref().as_table()?, item.span().start))).collect()
+    }
+
+    /// The line of the file on which the section begins.
+    pub(crate) fn line(&self) -> u32 {
+        line_of(self.text, self.start).unwrap_or(1)
+    }
+
+    /// Every field with its value, in the order of names: for sections whose field names are data.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'a str, &'a Spanned<DeValue<'a>>)> + use<'a> {
+        self.table.iter().map(|(key, value)| (key.get_ref().as_ref(), value))
+    }
+
     /// Every field that was not asked for yet, as a section, in the order of the file: for files whose section names
     /// are data.
     pub(crate) fn sections(&self, problems: &mut Problems) -> Vec<Section<'a>> {
@@ -259,21 +293,6 @@ impl<'a> Section<'a> {
         }
         sections.sort_by_key(|section| section.start);
         sections
-    }
-
-    /// The value under a key with its place in the file, if there is one.
-    pub(crate) fn spanned(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
-        self.value(key)?;
-        self.table.get(key)
-    }
-
-    /// A mistake at a place of the file.
-    pub(crate) fn error_at(&self, field: &str, start: usize, fault: Fault) -> RuleError {
-        RuleError {
-            line: line_of(self.text, start),
-            field: Some(format!("{}.{field}", self.name)),
-            ..self.error("", fault)
-        }
     }
 
     /// The line of the file on which a line of a text stands, both counted from 1.

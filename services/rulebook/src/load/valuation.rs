@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::code_list::CodeList;
 use crate::error::Problems;
-use crate::load::code_lists::Lists;
+use crate::load::code_lists::{Lists, word};
 use crate::load::csv_file::{CsvFile, Row};
 use crate::load::dating::Lawbook;
 use crate::load::sources::Sources;
@@ -14,7 +14,7 @@ use crate::load::tariff::table_provenance;
 use crate::load::taxes::version;
 use crate::load::toml_file::TomlFile;
 use crate::load::values::{self, Fault};
-use crate::tax::{Rounding, RoundingKind, Versions};
+use crate::tax::{Rounding, RoundingKind, RoundingPolicy, Versions};
 use crate::valuation::{ExchangeRates, Week};
 
 /// What this module read.
@@ -43,6 +43,13 @@ fn read_roundings(
         for section in root.list(kind.as_str(), problems) {
             let decimals = section.integer("decimals", (0, 6), problems);
             let mode = section.text("mode", problems);
+            let policy = match kind {
+                RoundingKind::CustomsValueOfLine => Some(RoundingPolicy::PerLine),
+                RoundingKind::TaxTotal => section.text("policy", problems).and_then(|policy| {
+                    let known = [("per_line", RoundingPolicy::PerLine), ("per_total", RoundingPolicy::PerTotal)];
+                    word(policy, &known).map_err(|fault| problems.add(section.error("policy", fault))).ok()
+                }),
+            };
             let provenance = laws.dated(&section, problems);
             section.finish(problems);
             if mode.is_some_and(|mode| mode != "half_up") {
@@ -51,8 +58,8 @@ fn read_roundings(
                     Fault::new("the mode is not known", "`half_up` is the only one that the program can do"),
                 ));
             }
-            if let (Some(decimals), Some(provenance)) = (decimals, provenance) {
-                version(&mut versions, Rounding { decimals }, provenance, &section, problems);
+            if let (Some(decimals), Some(policy), Some(provenance)) = (decimals, policy, provenance) {
+                version(&mut versions, Rounding { decimals, policy }, provenance, &section, problems);
             }
         }
         roundings.insert(kind, versions);

@@ -1,9 +1,10 @@
 //! The names that conditions may use, found in the vocabulary's registry.
 
-use conditions::{CollectionSlot, FieldSlot, Schema, Type};
+use conditions::{CollectionSlot, FieldSlot, ListSlot, Schema, Type};
 use vocabulary::{FieldId, Kind, Scope};
 
-use super::{DECLARATION_FACTS, ELEMENT_FACTS, ITEM_FACTS};
+use super::{DECLARATION_FACTS, ELEMENT_FACTS, ITEM_FACTS, LOOKED_UP_FACTS};
+use crate::CodeList;
 
 pub(crate) const BILLS: CollectionSlot = CollectionSlot(0);
 pub(crate) const PERMITS: CollectionSlot = CollectionSlot(1);
@@ -75,11 +76,22 @@ pub(crate) fn word_of(scope: Scope) -> &'static str {
 /// The facts of a kind of record that no declarant enters.
 pub(crate) fn facts(scope: Scope) -> impl Iterator<Item = &'static (&'static str, u16, Type)> {
     let (own, more): (&[_], &[_]) = match scope {
-        Scope::Declaration => (DECLARATION_FACTS, &[]),
+        Scope::Declaration => (DECLARATION_FACTS, LOOKED_UP_FACTS),
         Scope::GoodsItem => (ELEMENT_FACTS, ITEM_FACTS),
         _ => (ELEMENT_FACTS, &[]),
     };
     own.iter().chain(more)
+}
+
+/// The facts that the test of a rule may suppose. The day stands with the test, the declarant in the declaration, and
+/// the rest follows from where an element stands.
+pub(crate) fn supposable(scope: Scope) -> impl Iterator<Item = &'static (&'static str, u16, Type)> {
+    let own: &[_] = match scope {
+        Scope::Declaration => DECLARATION_FACTS,
+        Scope::GoodsItem => ITEM_FACTS,
+        _ => &[],
+    };
+    own.iter().filter(|(name, ..)| !matches!(*name, "registered_on" | "declarant"))
 }
 
 /// A field or fact of a kind of record.
@@ -124,9 +136,25 @@ impl Schema for Vocabulary {
         None
     }
 
-    fn list_names(&self) -> Vec<String> {
-        Vec::new()
+    fn asked_list(&self, name: &str) -> Option<ListSlot> {
+        let position = CodeList::ALL.iter().position(|list| list_name(*list) == name)?;
+        u16::try_from(position).ok().map(ListSlot)
     }
+
+    fn list_names(&self) -> Vec<String> {
+        CodeList::ALL.iter().map(|list| list_name(*list)).collect()
+    }
+}
+
+/// A code list's name in conditions: `list(price_kinds)`.
+fn list_name(list: CodeList) -> String {
+    list.as_str().replace('-', "_")
+}
+
+/// Every name of a field or collection that a declarant enters in a kind of record.
+pub(crate) fn declared_names(scope: Scope) -> impl Iterator<Item = &'static str> {
+    let groups = COLLECTIONS.iter().filter(move |(owner, ..)| *owner == scope).map(|(_, name, ..)| *name);
+    scope.fields().iter().map(|field| field.name).chain(groups)
 }
 
 /// Every name of a field, fact or collection in a kind of record.

@@ -13,28 +13,28 @@ use simulator::{Lodged, Workload};
 use storage::{Options, Store};
 use stream::{EmbeddedStream, KafkaSettings, KafkaStream, Outgoing, Stream, TailFrom, TopicSpec};
 
-pub const PARTITIONS: i32 = 4;
+pub(crate) const PARTITIONS: i32 = 4;
 /// 2026-11-24 09:00 in Vietnam. Messages get times of their own, so that decisions are the same on every backend.
 const BEGINNING_MS: i64 = 1_795_485_600_000;
 
-pub fn workspace() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-pub fn rulebook() -> Arc<Rulebook> {
+pub(crate) fn rulebook() -> Arc<Rulebook> {
     Arc::new(Rulebook::load(&workspace().join("rules")).unwrap_or_else(|errors| panic!("{errors}")))
 }
 
 /// A stream and a database, and the names by which a process reaches them.
-pub struct Backend {
-    pub store: Arc<dyn Store>,
-    pub stream: Arc<dyn Stream>,
-    pub topics: Topics,
-    pub prefix: String,
-    pub environment: Vec<(&'static str, String)>,
+pub(crate) struct Backend {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) stream: Arc<dyn Stream>,
+    pub(crate) topics: Topics,
+    pub(crate) prefix: String,
+    pub(crate) environment: Vec<(&'static str, String)>,
 }
 
-pub async fn embedded(folder: &Path, prefix: &str) -> Backend {
+pub(crate) async fn embedded(folder: &Path, prefix: &str) -> Backend {
     let file = folder.join("thongquan.db");
     let url = format!("sqlite:{}", file.display());
     let store = storage::open(&url, Options::default()).await.unwrap();
@@ -44,7 +44,7 @@ pub async fn embedded(folder: &Path, prefix: &str) -> Backend {
 }
 
 /// Kafka and PostgreSQL, when the environment names them; a database of its own, made for the test.
-pub async fn servers(name: &str, prefix: &str) -> Option<Backend> {
+pub(crate) async fn servers(name: &str, prefix: &str) -> Option<Backend> {
     let (Ok(kafka), Ok(postgres)) = (std::env::var("THONGQUAN_TEST_KAFKA"), std::env::var("THONGQUAN_TEST_POSTGRES"))
     else {
         println!("skipped: THONGQUAN_TEST_KAFKA and THONGQUAN_TEST_POSTGRES name no servers; run deploy/dev/test");
@@ -88,7 +88,7 @@ async fn ready(
 
 impl Backend {
     /// Lodges so many messages of a seed, and says what they were meant for.
-    pub async fn lodge(&self, rulebook: &Arc<Rulebook>, seed: u64, count: usize) -> Vec<Lodged> {
+    pub(crate) async fn lodge(&self, rulebook: &Arc<Rulebook>, seed: u64, count: usize) -> Vec<Lodged> {
         let mut workload = Workload::new(seed, rulebook.clone(), date(2026, 11, 24));
         let traders: Vec<(String, Vec<u8>)> = workload
             .traders()
@@ -112,7 +112,7 @@ impl Backend {
     }
 
     /// How many lodged messages have been dealt with, by the positions in the database.
-    pub async fn dealt_with(&self) -> i64 {
+    pub(crate) async fn dealt_with(&self) -> i64 {
         let mut sum = 0;
         for partition in 0..PARTITIONS {
             let partition = storage::StreamPartition { topic: self.topics.lodged.clone(), partition };
@@ -121,7 +121,7 @@ impl Backend {
         sum
     }
 
-    pub async fn wait_until_dealt_with(&self, count: usize, at_most: Duration) {
+    pub(crate) async fn wait_until_dealt_with(&self, count: usize, at_most: Duration) {
         let begun = Instant::now();
         while self.dealt_with().await < i64::try_from(count).unwrap() {
             assert!(begun.elapsed() < at_most, "{} of {count} dealt with", self.dealt_with().await);
@@ -129,7 +129,7 @@ impl Backend {
         }
     }
 
-    pub async fn wait_until_outbox_is_empty(&self, at_most: Duration) {
+    pub(crate) async fn wait_until_outbox_is_empty(&self, at_most: Duration) {
         let begun = Instant::now();
         while self.store.counts().await.unwrap().outbox > 0 {
             assert!(begun.elapsed() < at_most, "the outbox was not emptied");
@@ -138,7 +138,7 @@ impl Backend {
     }
 
     /// Every decision, by declarant, reference and version.
-    pub async fn decisions(&self) -> BTreeMap<(String, String, u32), (storage::DeclarationRow, String)> {
+    pub(crate) async fn decisions(&self) -> BTreeMap<(String, String, u32), (storage::DeclarationRow, String)> {
         let mut decisions = BTreeMap::new();
         let mut after = None;
         loop {
@@ -154,7 +154,7 @@ impl Backend {
     }
 
     /// The event ids of all notices of each reference, from the topic itself.
-    pub async fn notices(&self) -> BTreeMap<String, BTreeSet<String>> {
+    pub(crate) async fn notices(&self) -> BTreeMap<String, BTreeSet<String>> {
         let mut tail = self.stream.tail(&self.topics.notices, TailFrom::Beginning).await.unwrap();
         let mut notices: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         while let Some(message) = tail.next(Duration::from_secs(2)).await.unwrap() {

@@ -1,0 +1,460 @@
+//! The import duty of a line: which rate the declared schedule asks for, and whether the goods may have it.
+
+use rulebook::{
+    Cited, MfnRelation, Preferential, RulesInForce, ScheduleKind, SpecificKind, TariffLine, TariffSchedule,
+};
+use rust_decimal::Decimal;
+use vocabulary::declaration::goods_item;
+use vocabulary::{Bilingual, Citation, DutyType, GoodsItem, Place, RulebookGap};
+
+use super::specific_duty;
+use crate::accepted::{CitedRate, ClaimedRate, TaxClaim};
+use crate::problem::{PARTICULARS, problem};
+use crate::validation::header::Kind;
+use crate::validation::manual_rate;
+use crate::validation::relief::{Share, by_kind};
+use crate::validation::tax_codes::DeclaredRelief;
+use crate::validation::{Report, hs8};
+
+const DUTY_LAW: &str = "Law 107/2016/QH13, art. 5";
+
+/// The import duty: the rate that the declared schedule asks for, as far as the goods may have it.
+pub(super) fn claim(
+    (position, item): (usize, &GoodsItem),
+    line: &TariffLine<'_>,
+    kind: Option<&Kind<'_>>,
+    relief: Option<DeclaredRelief>,
+    proven: bool,
+    rules: &RulesInForce<'_>,
+    report: &mut Report<'_>,
+) -> Option<TaxClaim> {
+    // A missing origin is a finding of the rulebook's own rules.
+    let origin = item.origin.as_deref()?;
+    let mut desk = DutyDesk { position, item, line, origin, proven, rules, report };
+    let rate = desk.rate(relief.as_ref())?;
+    manual_rate::check(position, item, &rate, desk.report);
+    let (rate, relief) = by_kind(rate, relief, kind, Share::Duty, position, desk.report);
+    Some(TaxClaim { duty_type: DutyType::ImportDuty, rate: rate.0, citation: rate.1, relief })
+}
+
+/// The preferential (MFN) rate of goods that have one, where it is below an agreement's. Outside a quota the preferential
+/// tariff's own rate outside is compared, unless the quota is the agreement's alone.
+pub(crate) fn lower_without_agreement(
+    line: &TariffLine<'_>,
+    origin: &str,
+    over_quota: bool,
+    rate: &Cited<Decimal>,
+    rules: &RulesInForce<'_>,
+) -> Option<Cited<Decimal>> {
+    let MfnRelation::Yes(_) = rules.mfn_relation(origin) else { return None };
+    let mfn = match line.mfn_out_of_quota() {
+        Ok(Some(outside)) if over_quota => outside,
+        _ => line.mfn().ok()?,
+    };
+    Some(mfn).filter(|mfn| mfn.value < rate.value)
+}
+
+struct DutyDesk<'d, 'r, 'l> {
+    position: usize,
+    item: &'d GoodsItem,
+    line: &'d TariffLine<'r>,
+    origin: &'d str,
+    /// Whether there is a proof of origin that carries the agreement's rate.
+    proven: bool,
+    rules: &'d RulesInForce<'r>,
+    report: &'d mut Report<'l>,
+}
+
+impl DutyDesk<'_, '_, '_> {
+    fn place(&self) -> Place {
+        Place::item(goods_item::tariff_schedule, self.position)
+    }
+
+    fn rate(&mut self, relief: Option<&DeclaredRelief>) -> Option<CitedRate> {
+        let Some(code) = self.item.tariff_schedule.as_deref() else {
+            // The law gives the rate by origin; an agreement's rate has to be asked for.
+            if self.item.quota_class.as_deref() == Some("X") {
+                return self.out_of_quota();
+            }
+            self.quota_left(None);
+            return self.by_origin();
+        };
+        let Some(schedule) = self.rules.agreement_of_schedule(code) else {
+            let near = self.rules.code_near(rulebook::CodeList::TariffSchedules, code);
+            let (en, vi) = near.map_or_else(
+                || {
+                    (
+                        String::from("enter e.g. B01 for the preferential rate"),
+                        String::from("nhập mã biểu thuế, ví dụ B01"),
+                    )
+                },
+                |near| {
+                    (
+                        format!("did you mean {} ({})?", near.code(), near.name_en()),
+                        format!("có phải {} ({}) không?", near.code(), near.name_vi()),
+                    )
+                },
+            );
+            self.report.find(problem(
+                "E1004",
+                self.place(),
+                Some(code.to_owned()),
+                Bilingual::new(
+                    format!("there is no tariff schedule {code} on the day of registration"),
+                    format!("không có mã biểu thuế {code} vào ngày đăng ký"),
+                ),
+                Bilingual::new(en, vi),
+                "code-lists/tariff-schedules",
+                PARTICULARS,
+            ));
+            return None;
+        };
+        let over_quota = self.item.quota_class.as_deref() == Some("X");
+        let by_unit = matches!(schedule.kind, ScheduleKind::Specific | ScheduleKind::Mixed);
+        if !by_unit && let Some(specific) = self.item.specific_rate_code.as_deref() {
+            self.report.find(specific_duty::not_of_schedule(self.position, specific, code, &schedule));
+        }
+        match schedule.kind {
+            ScheduleKind::NotSubject | ScheduleKind::Specific | ScheduleKind::Mixed | ScheduleKind::Chapter98
+                if over_quota =>
+            {
+                self.quota_class_beside(code, &schedule.entry.citation());
+                None
+            }
+            ScheduleKind::Mfn if over_quota => self.out_of_quota(),
+            ScheduleKind::Mfn => {
+                self.quota_left(None);
+                self.mfn()
+            }
+            ScheduleKind::Ordinary if over_quota => self.ordinary_out_of_quota(),
+            ScheduleKind::Ordinary => {
+                self.quota_left(None);
+                self.ordinary()
+            }
+            ScheduleKind::OutOfQuota => self.out_of_quota(),
+            ScheduleKind::Agreement(id) => self.agreement(id, code, over_quota),
+            ScheduleKind::NotSubject => self.not_subject(relief, schedule.entry.citation()),
+            ScheduleKind::Specific | ScheduleKind::Mixed => self.by_unit(code, &schedule),
+            ScheduleKind::Chapter98 => {
+                let gap = RulebookGap {
+                    code: "rate_of_schedule_not_in_rulebook".into(),
+                    item: None,
+                    message: format!(
+                        "the rulebook has no rates of the schedule {code} ({}); an officer finds the duty",
+                        schedule.entry.name_en()
+                    )
+                    .into(),
+                    rule: schedule.entry.citation().rule,
+                };
+                self.report.gap(gap, Some(self.position));
+                None
+            }
+        }
+    }
+
+    fn by_origin(&mut self) -> Option<CitedRate> {
+        match self.rules.mfn_relation(self.origin) {
+            MfnRelation::Yes(_) => self.found(self.line.mfn()),
+            MfnRelation::No(_) => self.found(self.line.ordinary()),
+            MfnRelation::Unknown(gap) => {
+                self.report.gap(gap, Some(self.position));
+                None
+            }
+        }
+    }
+
+    fn mfn(&mut self) -> Option<CitedRate> {
+        match self.rules.mfn_relation(self.origin) {
+            MfnRelation::Yes(_) => self.found(self.line.mfn()),
+            MfnRelation::No(citation) => {
+                let origin = self.origin;
+                self.report.find(problem(
+                    "E1006",
+                    self.place(),
+                    self.item.tariff_schedule.as_deref().map(str::to_owned),
+                    Bilingual::new(
+                        format!("goods of {origin} do not have most-favoured-nation treatment"),
+                        format!("hàng xuất xứ {origin} không được hưởng đối xử tối huệ quốc"),
+                    ),
+                    Bilingual::new(
+                        "enter B03 for the ordinary rate, or check the origin",
+                        "nhập B03 (thuế suất thông thường) hoặc kiểm tra lại xuất xứ",
+                    ),
+                    citation.rule.to_string(),
+                    &citation.law,
+                ));
+                None
+            }
+            MfnRelation::Unknown(gap) => {
+                self.report.gap(gap, Some(self.position));
+                None
+            }
+        }
+    }
+
+    fn ordinary(&mut self) -> Option<CitedRate> {
+        if let MfnRelation::Yes(citation) = self.rules.mfn_relation(self.origin) {
+            let origin = self.origin;
+            self.report.warn(problem(
+                "ordinary_rate_not_needed",
+                self.place(),
+                self.item.tariff_schedule.as_deref().map(str::to_owned),
+                Bilingual::new(
+                    format!("goods of {origin} may have the preferential rate, which is lower"),
+                    format!("hàng xuất xứ {origin} được hưởng thuế suất ưu đãi, thấp hơn"),
+                ),
+                Bilingual::new("enter B01 for the preferential rate", "nhập B01 để áp dụng thuế suất ưu đãi"),
+                citation.rule.to_string(),
+                &citation.law,
+            ));
+        }
+        self.found(self.line.ordinary())
+    }
+
+    /// The rate outside the quota, for goods that may have the preferential tariff; the ordinary one otherwise.
+    fn out_of_quota(&mut self) -> Option<CitedRate> {
+        match self.rules.mfn_relation(self.origin) {
+            MfnRelation::Yes(_) => {
+                let rate = self.line.mfn_out_of_quota();
+                self.found_outside(rate)
+            }
+            MfnRelation::No(_) => self.ordinary_out_of_quota(),
+            MfnRelation::Unknown(gap) => {
+                self.report.gap(gap, Some(self.position));
+                None
+            }
+        }
+    }
+
+    fn ordinary_out_of_quota(&mut self) -> Option<CitedRate> {
+        let rate = self.line.ordinary_out_of_quota();
+        self.found_outside(rate)
+    }
+
+    fn found_outside(&mut self, rate: Result<Option<Cited<Decimal>>, RulebookGap>) -> Option<CitedRate> {
+        match rate {
+            Ok(Some(rate)) => Some((ClaimedRate::AdValorem(rate.value), rate.citation)),
+            Ok(None) => {
+                let code = self.line.code();
+                self.report.find(problem(
+                    "E1009",
+                    self.place(),
+                    self.item.tariff_schedule.as_deref().map(str::to_owned),
+                    Bilingual::new(
+                        format!("the line {code} has no tariff quota, so nothing is outside one"),
+                        format!("mã {code} không thuộc diện hạn ngạch thuế quan"),
+                    ),
+                    Bilingual::new(
+                        "leave out the quota class X, and enter B01 or an agreement's schedule",
+                        "bỏ mã ngoài hạn ngạch X và nhập B01 hoặc biểu thuế của hiệp định",
+                    ),
+                    format!("assessment/import-tariff/{code}/mfn_out_of_quota"),
+                    DUTY_LAW,
+                ));
+                None
+            }
+            Err(gap) => {
+                self.report.gap(gap, Some(self.position));
+                None
+            }
+        }
+    }
+
+    /// A quota class beside a schedule that knows no quota.
+    fn quota_class_beside(&mut self, code: &str, citation: &Citation) {
+        self.report.find(problem(
+            "E1010",
+            Place::item(goods_item::quota_class, self.position),
+            Some("X".to_owned()),
+            Bilingual::new(
+                format!("the schedule {code} knows no tariff quota, so that nothing is outside one"),
+                format!("biểu thuế {code} không áp dụng hạn ngạch thuế quan nên không khai mã ngoài hạn ngạch"),
+            ),
+            Bilingual::new(
+                "leave the quota class out, or enter B14 for the rate outside the quota",
+                "bỏ mã ngoài hạn ngạch, hoặc nhập B14 để áp dụng thuế suất ngoài hạn ngạch",
+            ),
+            citation.rule.to_string(),
+            &citation.law,
+        ));
+    }
+
+    /// The rate inside a quota is not given once the quantity is used up.
+    fn quota_left(&mut self, agreement: Option<&str>) {
+        let Some(citation) = self.rules.quota_exhausted(hs8_of(self.item), agreement) else { return };
+        let code = self.line.code();
+        self.report.find(problem(
+            "E1011",
+            Place::item(goods_item::quota_class, self.position),
+            None,
+            Bilingual::new(
+                format!("the tariff quota of {code} is used up on the day of registration"),
+                format!("hạn ngạch thuế quan của mã {code} đã hết vào ngày đăng ký"),
+            ),
+            Bilingual::new(
+                "enter the quota class X: the rate outside the quota applies",
+                "nhập mã ngoài hạn ngạch X: áp dụng thuế suất ngoài hạn ngạch",
+            ),
+            citation.rule.to_string(),
+            &citation.law,
+        ));
+    }
+
+    /// A specific or mixed duty, by its declared code.
+    fn by_unit(&mut self, schedule: &str, entry: &TariffSchedule<'_>) -> Option<CitedRate> {
+        let specific = specific_duty::of_line(self.position, self.item, schedule, entry, self.rules, self.report)?;
+        let citation = specific.citation();
+        let per_unit = specific_duty::per_unit(self.position, self.item, &specific, self.rules, self.report)?;
+        match specific.kind() {
+            SpecificKind::Alone => Some((ClaimedRate::PerUnit(per_unit), citation)),
+            SpecificKind::Percent(percent) => Some((ClaimedRate::Mixed(percent, per_unit), citation)),
+            SpecificKind::PreferentialRate => {
+                let (rate, beside) = self.by_origin()?;
+                let ClaimedRate::AdValorem(percent) = rate else { return None };
+                Some((ClaimedRate::Mixed(percent, per_unit), both(&citation, "with", &beside)))
+            }
+        }
+    }
+
+    /// An agreement's rate: for a member, for the line, and with a proof of origin; and the preferential rate where that
+    /// one is lower (Decree 134/2016 and Law 107/2016 art. 5).
+    fn agreement(&mut self, id: &str, code: &str, over_quota: bool) -> Option<CitedRate> {
+        let origin = self.origin;
+        if !over_quota {
+            self.quota_left(Some(id));
+        }
+        let preferential = if over_quota {
+            self.line.preferential_out_of_quota(id, origin)
+        } else {
+            self.line.preferential(id, origin)
+        };
+        let name = self.rules.agreement(id).map_or_else(|| id.to_owned(), |agreement| agreement.name_en().to_owned());
+        let line = self.line.code();
+        let rate = match preferential {
+            Preferential::Rate(rate) => rate,
+            Preferential::Gap(gap) => {
+                self.report.gap(gap, Some(self.position));
+                return None;
+            }
+            Preferential::QuotaOnly(citation) => {
+                let gap = RulebookGap {
+                    code: "quota_rate_not_in_rulebook".into(),
+                    item: None,
+                    message: format!(
+                        "{name} gives {line} a preference inside a quota only; the rulebook has no rate for it"
+                    )
+                    .into(),
+                    rule: citation.rule,
+                };
+                self.report.gap(gap, Some(self.position));
+                return None;
+            }
+            Preferential::NotMember(citation) => {
+                self.not_possible(
+                    code,
+                    format!("{origin} is not a member of {name}"),
+                    format!("{origin} không phải là thành viên của {name}"),
+                    &citation,
+                );
+                return None;
+            }
+            Preferential::NotForOrigin(citation) => {
+                self.not_possible(
+                    code,
+                    format!("{name} gives no preference for {line} of {origin}"),
+                    format!("{name} không cho mã {line} xuất xứ {origin} hưởng ưu đãi"),
+                    &citation,
+                );
+                return None;
+            }
+            Preferential::Excluded(citation) => {
+                self.not_possible(
+                    code,
+                    format!("{name} gives no preference for {line}"),
+                    format!("{name} không cho mã {line} hưởng ưu đãi"),
+                    &citation,
+                );
+                return None;
+            }
+        };
+        // The quota may be the agreement's alone; then the preferential tariff knows none.
+        let over_quota = over_quota && !matches!(self.line.mfn_out_of_quota(), Ok(None));
+        if !self.proven {
+            // Without a proof of origin the rate holds that the goods have without the agreement.
+            return if over_quota { self.out_of_quota() } else { self.by_origin() };
+        }
+        if let Some(mfn) = lower_without_agreement(self.line, origin, over_quota, &rate, self.rules) {
+            let citation = both(&mfn.citation, "lower than", &rate.citation);
+            return Some((ClaimedRate::AdValorem(mfn.value), citation));
+        }
+        Some((ClaimedRate::AdValorem(rate.value), rate.citation))
+    }
+
+    fn not_possible(&mut self, code: &str, en: String, vi: String, citation: &Citation) {
+        let others: Vec<String> = self
+            .rules
+            .agreements()
+            .filter(|agreement| matches!(self.line.preferential(agreement.id(), self.origin), Preferential::Rate(_)))
+            .flat_map(|agreement| self.rules.schedules_of(agreement.id()))
+            .map(|schedule| format!("{} ({})", schedule.code(), schedule.name_en()))
+            .collect();
+        let (others_en, others_vi) = if others.is_empty() {
+            (String::new(), String::new())
+        } else {
+            (
+                format!("; with its certificate of origin, one of {}", others.join(", ")),
+                format!("; nếu có giấy chứng nhận xuất xứ tương ứng: {}", others.join(", ")),
+            )
+        };
+        self.report.find(problem(
+            "E1012",
+            self.place(),
+            Some(code.to_owned()),
+            Bilingual::new(en, vi),
+            Bilingual::new(
+                format!("enter B01 for the preferential (MFN) rate{others_en}"),
+                format!("nhập B01 (thuế suất ưu đãi){others_vi}"),
+            ),
+            citation.rule.to_string(),
+            &citation.law,
+        ));
+    }
+
+    fn not_subject(&mut self, relief: Option<&DeclaredRelief>, schedule: Citation) -> Option<CitedRate> {
+        if let Some(DeclaredRelief::NotSubject(citation)) = relief {
+            return Some((ClaimedRate::NotSubject, citation.clone()));
+        }
+        self.report.find(problem(
+            "not_subject_code_missing",
+            Place::item(goods_item::exemption_code, self.position),
+            self.item.exemption_code.as_deref().map(str::to_owned),
+            Bilingual::new(
+                "the schedule says that the goods are not subject to import duty, and no code says why",
+                "biểu thuế khai là không chịu thuế nhập khẩu nhưng chưa có mã lý do không chịu thuế",
+            ),
+            Bilingual::new("enter a code such as XNK32, or another schedule", "nhập mã như XNK32, hoặc biểu thuế khác"),
+            schedule.rule.to_string(),
+            DUTY_LAW,
+        ));
+        None
+    }
+
+    fn found(&mut self, rate: Result<Cited<Decimal>, RulebookGap>) -> Option<CitedRate> {
+        match rate {
+            Ok(rate) => Some((ClaimedRate::AdValorem(rate.value), rate.citation)),
+            Err(gap) => {
+                self.report.gap(gap, Some(self.position));
+                None
+            }
+        }
+    }
+}
+
+fn hs8_of(item: &GoodsItem) -> &str {
+    item.commodity_code.as_deref().map(hs8).unwrap_or_default()
+}
+
+/// The citation of a rate that two rules give together.
+fn both(first: &Citation, word: &str, second: &Citation) -> Citation {
+    Citation::new(format!("{} {word} {}", first.rule, second.rule), format!("{}; {}", first.law, second.law))
+}

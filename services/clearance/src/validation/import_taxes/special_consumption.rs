@@ -1,0 +1,42 @@
+//! Special consumption tax on import.
+
+use rulebook::{SpecialConsumption, TariffLine};
+use vocabulary::DutyType;
+
+use super::declared_code::{decided_by_code, not_borne, same_rate};
+use crate::accepted::{ClaimedRate, TaxClaim};
+use crate::validation::Report;
+use crate::validation::header::Kind;
+use crate::validation::relief::{Share, by_kind, kind_without_code};
+use crate::validation::tax_codes::DeclaredTax;
+
+pub(super) fn claim(
+    position: usize,
+    line: &TariffLine<'_>,
+    declared: Option<DeclaredTax>,
+    kind: Option<&Kind<'_>>,
+    report: &mut Report<'_>,
+) -> Option<TaxClaim> {
+    let duty_type = DutyType::SpecialConsumption;
+    let rate = match line.special_consumption() {
+        SpecialConsumption::NotSubject(citation) => {
+            not_borne(duty_type, line, declared.as_ref(), &citation, report);
+            return None;
+        }
+        SpecialConsumption::Gap(gap) => {
+            report.gap(gap, Some(position));
+            return None;
+        }
+        SpecialConsumption::Rate(rate) => {
+            same_rate(duty_type, line, declared.as_ref(), rate.value, &rate.citation, report);
+            (ClaimedRate::AdValorem(rate.value), rate.citation)
+        }
+        SpecialConsumption::DependsOnGoods { permitted, citation } => {
+            decided_by_code(duty_type, position, line, declared.as_ref(), &permitted, true, &citation, report)?
+        }
+    };
+    let relief = declared.and_then(|declared| declared.relief);
+    let ((rate, citation), relief) =
+        by_kind(rate, relief, kind_without_code(kind).as_ref(), Share::Taxes, position, report);
+    Some(TaxClaim { duty_type, rate, citation, relief })
+}

@@ -1,0 +1,53 @@
+//! Value added tax on import.
+
+use rulebook::{TariffLine, Treatment, VatOnLine};
+use vocabulary::DutyType;
+
+use super::declared_code::{decided_by_code, same_rate};
+use crate::accepted::{ClaimedRate, TaxClaim};
+use crate::validation::Report;
+use crate::validation::header::Kind;
+use crate::validation::relief::{Share, by_kind};
+use crate::validation::tax_codes::DeclaredTax;
+
+pub(super) fn claim(
+    position: usize,
+    line: &TariffLine<'_>,
+    declared: Option<DeclaredTax>,
+    kind: Option<&Kind<'_>>,
+    report: &mut Report<'_>,
+) -> Option<TaxClaim> {
+    let duty_type = DutyType::Vat;
+    let rate = match line.vat() {
+        VatOnLine::Gap(gap) => {
+            report.gap(gap, Some(position));
+            return None;
+        }
+        VatOnLine::Rate(rate) => {
+            same_rate(duty_type, line, declared.as_ref(), rate.value, &rate.citation, report);
+            (ClaimedRate::AdValorem(rate.value), rate.citation)
+        }
+        VatOnLine::DependsOnGoods { permitted, not_subject_permitted, citation } => {
+            // A kind whose goods are not subject to VAT needs no code to say so.
+            let by_kind_alone = declared.is_none()
+                && kind.is_some_and(|kind| kind.kind.taxes == Treatment::NotSubject && kind.kind.vat_code.is_none());
+            if by_kind_alone {
+                (ClaimedRate::NotSubject, citation)
+            } else {
+                decided_by_code(
+                    duty_type,
+                    position,
+                    line,
+                    declared.as_ref(),
+                    &permitted,
+                    not_subject_permitted,
+                    &citation,
+                    report,
+                )?
+            }
+        }
+    };
+    let relief = declared.and_then(|declared| declared.relief);
+    let ((rate, citation), relief) = by_kind(rate, relief, kind, Share::Taxes, position, report);
+    Some(TaxClaim { duty_type, rate, citation, relief })
+}

@@ -1,0 +1,299 @@
+//! Whether a declaration may be registered at all, apart from its taxes (Law 54/2014 art. 29; Circular 38/2015 with its
+//! amendments; Circular 39/2015 on the terms of price).
+//!
+//! The particulars that every declaration needs are there. Kind, office, currencies, commodity and units are ones of the
+//! day. Tax codes can be tax codes. Freight and insurance fit the terms of delivery. Prices, quantities and totals fit one
+//! another. The enterprise is not closed and, to import, owes nothing for more than 90 days.
+
+use vocabulary::tax_code::check_tax_code;
+use vocabulary::{Direction, GoodsItem, TaxCodeStatus};
+
+use super::exchange_rates::dong_for;
+use super::number::{Number, of, whole};
+use super::{Case, Doubt};
+
+pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
+    let mut refused: Vec<String> = Vec::new();
+    let mut refuse_if = |wrong: bool, why: &str| {
+        if wrong {
+            refused.push(why.to_owned());
+        }
+    };
+    let declaration = case.declaration;
+    let import = case.direction == Direction::Import;
+    refuse_if(declaration.function.as_deref() != Some("9"), "only lodging is served");
+    refuse_if(declaration.stage.as_deref() != Some("both"), "only one step is served");
+    refuse_if(declaration.goods_items.is_empty(), "no goods");
+    for (missing, what) in [
+        (declaration.transport_mode.is_none(), "mode of transport"),
+        (import && declaration.party_class.is_none(), "class of the parties"),
+        (import && declaration.consignor_name.is_none(), "consignor"),
+        (!import && declaration.consignee_name.is_none(), "consignee"),
+        (declaration.package_quantity.is_none(), "number of packages"),
+        (declaration.package_unit.is_none(), "unit of packages"),
+        (import && declaration.arrival_date.is_none(), "day of arrival"),
+        (!import && declaration.departure_date.is_none(), "day of departure"),
+        (declaration.loading_place.is_none() && declaration.transport_mode.as_deref() != Some("9"), "loading place"),
+        (!import && declaration.final_destination.is_none(), "destination"),
+        (!import && declaration.price_kind.is_none(), "kind of price"),
+        (declaration.terms_of_delivery.is_none(), "terms of delivery"),
+        (declaration.invoice_currency.is_none(), "currency of the invoice"),
+        (declaration.invoice_amount.is_none(), "amount of the invoice"),
+        (import && declaration.valuation_method.is_none(), "method of valuation"),
+        (declaration.gross_mass.is_some() && declaration.gross_mass_unit.is_none(), "unit of the mass"),
+        (import && declaration.importer_code.is_none(), "importer"),
+        (!import && declaration.exporter_code.is_none(), "exporter"),
+    ] {
+        refuse_if(missing, &format!("missing: {what}"));
+    }
+    refuse_if(case.kind.is_none(), "no such kind");
+    let previous = case.kind.is_some_and(|kind| kind.cell("previous_declaration_required") == "yes");
+    refuse_if(previous && declaration.temporary_declaration_number.is_none(), "the earlier declaration");
+    let authorised = case.facts.trader.is_some_and(|trader| trader.authorised_operator);
+    refuse_if(declaration.kind.as_deref() == Some("AEO") && !authorised, "a kind of authorised operators");
+    refuse_if(dong_with_decimals(case), "dong have no decimals");
+    refuse_if(permit_missing(case), "a permit that registration asks for");
+    refuse_if(!office_in_use(case), "no such office on the day");
+    let person = !import || matches!(declaration.party_class.as_deref(), Some("1" | "3"));
+    let codes = if import {
+        [&declaration.importer_code, &declaration.import_principal_code]
+    } else {
+        [&declaration.exporter_code, &declaration.export_principal_code]
+    };
+    for code in codes.into_iter().flatten() {
+        refuse_if(check_tax_code(code, person).is_err(), "no tax code can be that");
+    }
+    if let Some(trader) = case.facts.trader {
+        refuse_if(trader.status == TaxCodeStatus::Closed, "the tax code is closed");
+        // Goods of defence, of relief and of humanitarian aid do not wait for debts.
+        let waits = !matches!(declaration.cargo_class.as_deref(), Some("B" | "C" | "D" | "E"));
+        refuse_if(import && waits && trader.debt_over_90_days, "tax is overdue by more than 90 days");
+    }
+    let of_imports = declaration.container_count.is_some()
+        || declaration.freight_amount.is_some()
+        || declaration.insurance_class.is_some()
+        || declaration.importer_code.is_some();
+    refuse_if(!import && of_imports, "a field that exports do not have");
+    let containers = declaration.container_count.is_some();
+    refuse_if(import && (declaration.transport_mode.as_deref() == Some("2")) != containers, "containers");
+    let guarantee = [
+        declaration.guarantee_bank.is_some(),
+        declaration.guarantee_year.is_some(),
+        declaration.guarantee_sign.is_some(),
+        declaration.guarantee_number.is_some(),
+    ];
+    refuse_if(guarantee[0] && !guarantee.iter().all(|given| *given), "guarantee");
+    refuse_if(declaration.due_date_code.as_deref() == Some("A") && !guarantee[0], "guarantee");
+    let temporary = matches!(declaration.kind.as_deref(), Some("G11" | "G12" | "G13" | "G14" | "G61"));
+    refuse_if(temporary != declaration.temporary_limit_date.is_some(), "day of return");
+    if import {
+        let above = |own: Option<rust_decimal::Decimal>| {
+            own.is_some_and(|own| declaration.allocation_total.is_some_and(|all| own > all))
+        };
+        let adjusted = declaration.adjustments.iter().any(|adjustment| above(adjustment.allocation_total));
+        refuse_if(adjusted, "an adjustment is shared out over more than the whole");
+        for why in carriage(case) {
+            refuse_if(true, why);
+        }
+    } else {
+        let at_the_gate =
+            matches!(declaration.terms_of_delivery.as_deref(), Some("FOB" | "DAP" | "DAF" | "FCA" | "FAS" | "EXW"));
+        refuse_if(!at_the_gate && declaration.total_value_amount.is_none(), "total customs value");
+    }
+    let sum = declaration.goods_items.iter().filter_map(|item| item.invoice_value).fold(whole(0), |a, b| a + of(b));
+    if let Some(total) = declaration.allocation_total {
+        refuse_if(sum > of(total), "the lines come to more than the allocation total");
+    }
+    if let Some(invoice) = declaration.invoice_amount
+        && declaration.adjustments.is_empty()
+    {
+        refuse_if(sum > of(invoice) + whole(1), "the lines come to more than the invoice");
+    }
+    for (position, item) in (1_u64..).zip(&declaration.goods_items) {
+        for why in line(case, position, item) {
+            refuse_if(true, why);
+        }
+    }
+    let mut doubts: Vec<Doubt> = refused.into_iter().map(Doubt::Refuse).collect();
+    for currency in currencies(case) {
+        doubts.extend(dong_for(case, currency).err());
+    }
+    doubts
+}
+
+fn office_in_use(case: &Case<'_>) -> bool {
+    let code = match (&case.declaration.customs_office, &case.declaration.warehouse) {
+        (Some(office), _) => office.as_str(),
+        (None, Some(warehouse)) => warehouse.get(..4).unwrap_or_default(),
+        (None, None) => return false,
+    };
+    case.rules.offices.on(code, case.day).is_some()
+}
+
+/// Amounts in dong are whole.
+fn dong_with_decimals(case: &Case<'_>) -> bool {
+    let declaration = case.declaration;
+    let invoice = &declaration.invoice_currency;
+    let header = [
+        (declaration.invoice_amount, invoice),
+        (declaration.freight_amount, &declaration.freight_currency),
+        (declaration.insurance_amount, &declaration.insurance_currency),
+        (declaration.total_value_amount, &declaration.total_value_currency),
+    ];
+    let adjustments = declaration.adjustments.iter().map(|adjustment| (adjustment.amount, &adjustment.currency));
+    let items = declaration
+        .goods_items
+        .iter()
+        .flat_map(|item| [(item.invoice_value, invoice), (item.customs_value, &item.customs_value_currency)]);
+    header.into_iter().chain(adjustments).chain(items).any(|(amount, currency)| {
+        currency.as_deref() == Some("VND") && amount.is_some_and(|amount| !of(amount).is_integer())
+    })
+}
+
+/// Goods of some headings are not registered without a permit of their kind (Circular 38/2015 art. 22.1 a.5).
+fn permit_missing(case: &Case<'_>) -> bool {
+    let declaration = case.declaration;
+    case.rules.permit_policies.iter().any(|policy| {
+        let direction = policy.text("direction").unwrap_or_default();
+        let of_kind =
+            policy.texts("kinds").is_empty() || policy.names("kinds", declaration.kind.as_deref().unwrap_or(""));
+        let asked = policy.text("mode") == Some("at_registration")
+            && policy.days().hold(case.day)
+            && (direction == "both" || direction == case.direction.as_str())
+            && of_kind;
+        let headings = policy.texts("headings");
+        let of_goods = declaration
+            .goods_items
+            .iter()
+            .filter_map(|item| item.commodity_code.as_deref())
+            .any(|code| headings.iter().any(|heading| code.starts_with(heading.as_str())));
+        let there = declaration
+            .permits
+            .iter()
+            .filter_map(|permit| permit.kind.as_deref())
+            .any(|kind| policy.names("permits", kind));
+        asked && of_goods && !there
+    })
+}
+
+/// Freight and insurance of an import against the terms of delivery.
+fn carriage(case: &Case<'_>) -> Vec<&'static str> {
+    let declaration = case.declaration;
+    let mut wrong = Vec::new();
+    let terms = declaration.terms_of_delivery.as_deref().unwrap_or_default();
+    let freight = declaration.freight_amount.is_some();
+    let lacks_freight = matches!(terms, "EXW" | "FCA" | "FAS" | "FOB" | "C&I");
+    let free_of_charge = declaration.price_kind.as_deref() == Some("B");
+    let by_invoice = matches!(declaration.valuation_method.as_deref(), Some("6" | "7"));
+    if lacks_freight && by_invoice && !free_of_charge && declaration.price_kind.is_some() && !freight {
+        wrong.push("the price lacks freight");
+    }
+    let beyond_price = matches!(declaration.freight_class.as_deref(), Some("E" | "F"));
+    let holds_freight = !lacks_freight && case.rules.incoterms.on(terms, case.day).is_some();
+    if holds_freight && freight && !beyond_price {
+        wrong.push("the price holds freight");
+    }
+    if lacks_freight && beyond_price {
+        wrong.push("nothing is beyond a price that lacks freight");
+    }
+    let class_with_amount = matches!(declaration.freight_class.as_deref(), Some("A" | "B" | "C" | "E" | "F"));
+    if (freight && declaration.freight_class.is_none()) || (class_with_amount && !freight) {
+        wrong.push("class of freight");
+    }
+    if freight != declaration.freight_currency.is_some() {
+        wrong.push("currency of freight");
+    }
+    let insurance = declaration.insurance_amount.is_some();
+    let no_insurance = matches!(terms, "CIF" | "CIP" | "C&I" | "DDU" | "DDP" | "DAP" | "DAF" | "DAT");
+    if insurance && no_insurance {
+        wrong.push("the price holds insurance");
+    }
+    if declaration.insurance_class.as_deref() == Some("A") && !insurance {
+        wrong.push("amount of insurance");
+    }
+    if insurance && declaration.insurance_currency.is_none() {
+        wrong.push("currency of insurance");
+    }
+    wrong
+}
+
+fn line(case: &Case<'_>, position: u64, item: &GoodsItem) -> Vec<&'static str> {
+    let mut wrong = Vec::new();
+    if item.sequence.is_some_and(|sequence| sequence != position) {
+        wrong.push("lines are numbered from 1");
+    }
+    if item.exemption_list.is_some() && (item.exemption_list_line.is_none() || item.exemption_code.is_none()) {
+        wrong.push("a list of exempt goods needs its line and the code of the exemption");
+    }
+    if item.temporary_line.is_some() && case.declaration.temporary_declaration_number.is_none() {
+        wrong.push("a line of a temporary movement needs its number");
+    }
+    if case.direction == Direction::Import && item.origin.as_deref().is_none_or(|origin| origin == "ZZ") {
+        wrong.push("origin");
+    }
+    if item.invoice_value.is_none() && item.customs_value.is_none() {
+        wrong.push("neither invoice value nor customs value");
+    }
+    let method = case.declaration.valuation_method.as_deref().unwrap_or_default();
+    let by_hand = case.rules.valuation_classes.on(method, case.day).is_some_and(|class| class.cell("manual") == "yes");
+    if case.direction == Direction::Import && by_hand && item.customs_value.is_none() {
+        wrong.push("by this method the customs value is entered by hand");
+    }
+    if item.customs_value.is_some() && item.customs_value_currency.is_none() {
+        wrong.push("currency of the customs value");
+    }
+    if item.unit_price.is_some() && item.unit_price_currency.is_none() {
+        wrong.push("currency of the unit price");
+    }
+    let quantity = item.quantity.map(of);
+    if quantity.as_ref().is_some_and(|quantity| *quantity <= whole(0)) {
+        wrong.push("quantity above zero");
+    }
+    if let (Some(price_unit), Some(unit)) = (&item.unit_price_unit, &item.quantity_unit) {
+        if price_unit == unit {
+            if let (Some(price), Some(quantity), Some(value)) = (item.unit_price, &quantity, item.invoice_value) {
+                let difference: Number = of(price) * quantity - of(value);
+                if difference > whole(1) || difference < whole(-1) {
+                    wrong.push("unit price times quantity is not the value");
+                }
+            }
+        } else if item.second_quantity_unit.as_ref() != Some(price_unit) {
+            wrong.push("the unit of the price is neither unit of quantity");
+        }
+    }
+    match case.tariff_line(item) {
+        None => wrong.push("no such line of the tariff"),
+        Some(hs) => {
+            let row = case.rules.import_tariff.on(hs, case.day);
+            let row = row.or_else(|| case.rules.import_tariff.rows_of(hs).next());
+            let words = row.map_or("", |row| row.cell("units"));
+            let tariff_units = words.split('/').filter_map(|word| case.rules.tariff_units.rows_of(word).next());
+            let units: Vec<&str> = tariff_units.flat_map(|unit| unit.cell("units").split_whitespace()).collect();
+            let counted = [&item.quantity_unit, &item.second_quantity_unit]
+                .into_iter()
+                .flatten()
+                .any(|unit| units.contains(&unit.as_str()));
+            if !units.is_empty() && item.quantity_unit.is_some() && !counted {
+                wrong.push("no quantity in a unit of the tariff");
+            }
+        }
+    }
+    wrong
+}
+
+/// Every currency that the declaration reckons in.
+fn currencies<'c>(case: &Case<'c>) -> Vec<&'c str> {
+    let declaration = case.declaration;
+    [
+        &declaration.invoice_currency,
+        &declaration.freight_currency,
+        &declaration.insurance_currency,
+        &declaration.total_value_currency,
+    ]
+    .into_iter()
+    .chain(declaration.adjustments.iter().map(|adjustment| &adjustment.currency))
+    .chain(declaration.goods_items.iter().map(|item| &item.customs_value_currency))
+    .flatten()
+    .map(|currency| currency.as_str())
+    .collect()
+}

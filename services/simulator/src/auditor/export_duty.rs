@@ -1,0 +1,75 @@
+//! Export duty (Law 107/2016 art. 5; Decree 26/2023 Annex I; the decrees of CPTPP, EVFTA and UKVFTA).
+//!
+//! Goods of Annex I bear the rate of their line, others none. To a member of one of the three agreements that have an
+//! export tariff, with its proof of origin, the agreement's rate holds where it is not higher; goods that its tariff
+//! leaves out keep the normal rate, and so do goods under any other agreement. Mexico has a column of its own in CPTPP.
+//! The export tariff of an agreement is entered for the years of its import tariff.
+//!
+//! The base is the customs value. There is no VAT, special consumption or environmental protection tax on an export.
+
+use vocabulary::{DutyType, GoodsItem};
+
+use super::declared_codes::Declared;
+use super::number::{self, Number};
+use super::relief::{self, Relief};
+use super::{Answer, Case, Claim, TaxRate, silent, typed_rate};
+
+/// The export duty of a line.
+pub(super) fn claim(case: &Case<'_>, item: &GoodsItem, hs: &str, declared: &Declared) -> Answer<Claim> {
+    let table = &case.rules.export_tariff;
+    let Some(row) = table.on(hs, case.day) else {
+        if table.leaves_out(hs, case.day) && table.days.hold(case.day) {
+            typed_rate::agrees(item, &TaxRate::NotSubject)?;
+            return Ok(Claim { duty_type: DutyType::ExportDuty, rate: TaxRate::NotSubject, relief: Relief::None });
+        }
+        return silent(format!("no export duty of {hs} on {}", case.day));
+    };
+    let Some(normal) = row.number("rate") else {
+        return silent(format!("{hs}: {}", row.cell("rate")));
+    };
+    let rate = match preference(case, item, hs)? {
+        Some(preference) if preference <= normal => preference,
+        _ => normal,
+    };
+    typed_rate::agrees(item, &TaxRate::Percent(rate.clone()))?;
+    let usual = case.kind.map_or("", |kind| kind.cell("duty_relief_code"));
+    let declared = declared.duty_relief.clone();
+    Ok(relief::claim(DutyType::ExportDuty, TaxRate::Percent(rate), declared, case.kind, "duty", usual))
+}
+
+fn preference(case: &Case<'_>, item: &GoodsItem, hs: &str) -> Answer<Option<Number>> {
+    let (Some(form), Some(_)) = (item.certificate_form.as_deref(), &item.certificate_number) else {
+        return Ok(None);
+    };
+    let Some(destination) = case.declaration.final_destination.as_deref().and_then(|place| place.get(..2)) else {
+        return Ok(None);
+    };
+    let Some(certificate) = case.rules.certificates.on(form, case.day) else { return Ok(None) };
+    for id in certificate.cell("agreements").split_whitespace() {
+        let columns: &[&str] = match (id, destination) {
+            ("cptpp", "MX") => &["cptpp_mexico", "cptpp"],
+            ("cptpp", _) => &["cptpp"],
+            ("evfta", _) => &["evfta"],
+            ("ukvfta", _) => &["ukvfta"],
+            _ => continue,
+        };
+        let Some(agreement) = case.rules.agreements.iter().find(|agreement| agreement.id == id) else { continue };
+        if !agreement.days.hold(case.day) {
+            continue;
+        }
+        if !agreement.rates.iter().any(|(days, _, _)| days.hold(case.day)) {
+            return silent(format!("the export tariff of {id} on {} is not entered", case.day));
+        }
+        if !agreement.has_member(destination, case.day) {
+            continue;
+        }
+        let row = case.rules.export_preferences.on(hs, case.day);
+        let cell = row.and_then(|row| columns.iter().map(|column| row.cell(column)).find(|cell| !cell.is_empty()));
+        match cell.map(|cell| (cell, number::read(cell))) {
+            None => {}
+            Some((_, Some(rate))) => return Ok(Some(rate)),
+            Some((printed, None)) => return silent(format!("{id}, {hs}: {printed}")),
+        }
+    }
+    Ok(None)
+}

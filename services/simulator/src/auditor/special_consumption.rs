@@ -1,0 +1,74 @@
+//! Special consumption tax on import (Law 66/2025 art. 8).
+//!
+//! The goods of the table bear it, at one rate or at one that depends on the goods: then the declared code decides,
+//! among the rates that the table names if it names any, and without a code the declarant has made a mistake. A code of
+//! another rate than the line's is a mistake, and so is one on goods that do not bear the tax.
+//!
+//! The base is the customs value with the import duty and the additional duties that are payable.
+
+use vocabulary::DutyType;
+
+use super::declared_codes::{Declared, Tax};
+use super::number::{self, Number};
+use super::relief::{self, Relief};
+use super::{Answer, Case, Claim, TaxRate, refuse, silent};
+
+/// The special consumption tax of a line, where it bears any.
+pub(super) fn claim(case: &Case<'_>, hs: &str, declared: &Declared) -> Answer<Option<Claim>> {
+    let table = &case.rules.special_consumption;
+    let declared = declared.of(DutyType::SpecialConsumption);
+    let Some(row) = table.on(hs, case.day) else {
+        if table.leaves_out(hs, case.day) && table.days.hold(case.day) {
+            return not_borne(declared);
+        }
+        return silent(format!("whether {hs} bears special consumption tax on {} is not entered", case.day));
+    };
+    let rate = match row.cell("rate") {
+        printed if printed.starts_with('?') => return silent(format!("{hs}: {printed}")),
+        "by_goods" => by_goods(hs, declared, &[])?,
+        one => match one.split('/').map(number::read).collect::<Option<Vec<Number>>>().as_deref() {
+            Some([rate]) => by_line(hs, declared, rate)?,
+            Some(rates) => by_goods(hs, declared, rates)?,
+            None => return silent(format!("{hs}: {one}")),
+        },
+    };
+    Ok(Some(for_kind(case, DutyType::SpecialConsumption, rate, declared)))
+}
+
+/// Goods that do not bear a tax: a code of a rate is a mistake, a code that takes off nothing is harmless.
+pub(super) fn not_borne(declared: Option<&Tax>) -> Answer<Option<Claim>> {
+    match declared {
+        Some(Tax { rate: Some(_), .. }) => refuse("a rate of a tax that the goods do not bear"),
+        _ => Ok(None),
+    }
+}
+
+/// The rate that the line has by itself.
+pub(super) fn by_line(hs: &str, declared: Option<&Tax>, rate: &Number) -> Answer<TaxRate> {
+    let rate = TaxRate::Percent(rate.clone());
+    match declared {
+        Some(Tax { rate: Some(declared), .. }) if *declared != rate => refuse(format!("{hs} bears another rate")),
+        _ => Ok(rate),
+    }
+}
+
+/// The rate that the declared code stands for.
+pub(super) fn by_goods(hs: &str, declared: Option<&Tax>, permitted: &[Number]) -> Answer<TaxRate> {
+    match declared {
+        Some(Tax { rate: Some(TaxRate::Percent(rate)), .. }) if !permitted.is_empty() && !permitted.contains(rate) => {
+            refuse(format!("{hs} bears none of that rate"))
+        }
+        Some(Tax { rate: Some(rate), .. }) => Ok(rate.clone()),
+        Some(Tax { relief: Some(Relief::NotSubject | Relief::Whole), .. }) => Ok(TaxRate::NotSubject),
+        Some(Tax { silent: true, .. }) => silent(format!("the code of {hs} has no amount on the day")),
+        Some(_) => refuse(format!("the code of {hs} does not say the rate")),
+        None => refuse(format!("the tax on {hs} depends on the goods, and no code says which")),
+    }
+}
+
+/// What the kind takes off a tax that is not VAT. A kind that is usually relieved by a VAT code is not relieved of
+/// other taxes by it.
+pub(super) fn for_kind(case: &Case<'_>, duty_type: DutyType, rate: TaxRate, declared: Option<&Tax>) -> Claim {
+    let kind = case.kind.filter(|kind| kind.cell("vat_code").is_empty());
+    relief::claim(duty_type, rate, declared.and_then(|tax| tax.relief.clone()), kind, "taxes", "")
+}

@@ -72,9 +72,11 @@ fn decision(outcome: Outcome, lane: Lane, total: i64) -> Decision {
             commodity_code: "84818099".into(),
             origin: Some("CN".into()),
             customs_value: dong(total * 10),
+            preference: None,
             taxes: vec![DutyLine {
                 duty_type: DutyType::ImportDuty,
                 base: dong(total * 10),
+                quantity: None,
                 rate: Rate::AdValorem(Decimal::TEN),
                 amount: dong(total),
                 relief: Decimal::ZERO,

@@ -152,6 +152,8 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
     let consumer_settings = ConsumerSettings {
         max_messages: settings.batch_messages_max,
         max_wait: settings.batch_wait,
+        session_timeout: settings.session_timeout,
+        instance: settings.instance.clone(),
         ..ConsumerSettings::default()
     };
     let mut consumer = stream

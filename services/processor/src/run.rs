@@ -146,7 +146,6 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
             return Err(ProcessorError::TooManyPartitions { topic: topic.name, partitions: topic.partitions });
         }
     }
-    let identity = stream.identity().await?;
     let ownership = Arc::new(Ownership::new(store.clone()));
     let relay = Relay::start(store.clone(), stream.clone());
     let consumer_settings = ConsumerSettings {
@@ -186,7 +185,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
                             topic = %partition.topic, partition = partition.partition,
                             "the position was moved by another process; taking the partition over anew"
                         );
-                        match ownership.acquire(&partition.topic, partition.partition, &identity).await {
+                        match take_over(&*stream, &ownership, &partition).await {
                             Ok(next) => {
                                 seats.seat(&office, &ownership, partition.clone());
                                 if let Err(error) = consumer.rewind(&partition.topic, partition.partition, next).await {
@@ -250,6 +249,16 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
 /// Returns once `stop` is true, or nobody is left who could turn it.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Takes a partition over anew, from where the database says that it stands.
+async fn take_over(
+    stream: &dyn Stream,
+    ownership: &Ownership,
+    partition: &StreamPartition,
+) -> Result<i64, stream::BoxError> {
+    let identity = stream.topic_identity(&partition.topic).await?;
+    ownership.acquire(&partition.topic, partition.partition, &identity).await
 }
 
 async fn work(

@@ -11,6 +11,7 @@ use storage::{
 use vocabulary::Direction;
 
 use crate::arrival::Arrival;
+use crate::measurements::Decided;
 use crate::notices;
 use crate::settings::{Settings, Topics};
 
@@ -47,6 +48,8 @@ pub(crate) struct Plan {
     pub(crate) payments: Vec<NewPayment>,
     pub(crate) outbox: Vec<OutboxMessage>,
     pub(crate) kept: Vec<KeptMessage>,
+    /// What is counted once the plan is committed.
+    pub(crate) decided: Vec<Decided>,
 }
 
 impl Plan {
@@ -111,7 +114,7 @@ pub(crate) struct Turn {
 /// stream its progress: the message is kept, and sent on with the reason.
 pub(crate) fn guarded(topics: &Topics, plan: &mut Plan, arrival: &Arrival<'_>, work: impl FnOnce(&mut Plan)) {
     let marks = (plan.declarations.len(), plan.updates.len(), plan.log.len(), plan.payments.len());
-    let (outbox, kept) = (plan.outbox.len(), plan.kept.len());
+    let (outbox, kept, decided) = (plan.outbox.len(), plan.kept.len(), plan.decided.len());
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(plan))) {
         plan.declarations.truncate(marks.0);
         plan.updates.truncate(marks.1);
@@ -119,6 +122,7 @@ pub(crate) fn guarded(topics: &Topics, plan: &mut Plan, arrival: &Arrival<'_>, w
         plan.payments.truncate(marks.3);
         plan.outbox.truncate(outbox);
         plan.kept.truncate(kept);
+        plan.decided.truncate(decided);
         let detail = panic_text(&*panic);
         tracing::error!(
             topic = %arrival.message.topic,

@@ -13,6 +13,7 @@ use vocabulary::{
 
 use crate::arrival::Arrival;
 use crate::events::{LOG_BEGINNING, content_hash, draw, log_entry};
+use crate::measurements::Decided;
 use crate::notices;
 use crate::plan::{Desk, Overlay, Plan, guarded};
 use crate::settings::{NUMBER_STRIPES, Topics};
@@ -181,6 +182,7 @@ fn take_up(
             answer: answer.clone(),
         },
     );
+    plan.decided.push(Decided::of(&decision));
     plan.declarations.push(NewDeclaration {
         key: key.clone(),
         content_hash: lodgement.content_hash,

@@ -12,6 +12,7 @@ use stream::{ConsumerSettings, Event, Message, Positions as _, Stream, StreamErr
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::measurements;
 use crate::ownership::Ownership;
 use crate::partition_worker::{Ended, Office, PartitionWorker};
 use crate::relay::Relay;
@@ -168,6 +169,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
     let mut seats = Seats::default();
     let mut stop_while_sending = stop.clone();
     let result = loop {
+        measurements::partitions(seats.held.len());
         tokio::select! {
             biased;
             () = stopped(&mut stop) => break Ok(()),

@@ -16,6 +16,7 @@ pub(crate) struct Config {
     pub(crate) storage: Storage,
     pub(crate) stream: Stream,
     pub(crate) processing: Processing,
+    pub(crate) operations: Operations,
     pub(crate) log: Log,
 }
 
@@ -118,6 +119,14 @@ impl Default for Processing {
     fn default() -> Self {
         Self { batch_messages_max: 500, batch_wait_ms: 5, selectivity_secret_file: None }
     }
+}
+
+/// What operators watch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Operations {
+    /// Where measurements and health are served over HTTP; nowhere when it is not set.
+    pub(crate) listen: Option<std::net::SocketAddr>,
 }
 
 /// What is logged, on standard error.

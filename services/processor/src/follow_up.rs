@@ -12,6 +12,7 @@ use vocabulary::{Bilingual, Decision, Declaration, DeclarationNumber, Finding, O
 use crate::arrival::Arrival;
 use crate::case::{self, Case, dong, moved, standing_of};
 use crate::events::{LOG_BEGINNING, log_entry};
+use crate::measurements::Counted;
 use crate::notices::{self, Subject};
 use crate::plan::{Desk, Plan};
 use crate::registration::{Lodgement, case_decision, decided_row};
@@ -280,6 +281,7 @@ impl FollowUp<'_> {
         let body = serde_json::to_vec(decision).unwrap_or_default();
         let entry = log_entry(self.key, 0, arrival.at_ms, entry_kind, body.clone(), previous_hash);
         let new = decided_row(self.lodgement, self.key, self.declaration, decision, standing, &entry, answer, body);
+        step.counted.push(Counted::of(decision));
         step.log.push(entry);
         new
     }

@@ -36,6 +36,8 @@ mod partition_worker;
 
 mod relay;
 
+pub mod measurements;
+
 mod run;
 
 pub use rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_identical, rederive};

@@ -219,7 +219,7 @@ fn envelope(
         headers.push(("cause".to_owned(), cause));
     }
     headers.extend(own_headers);
-    OutboxMessage { source, sequence, event_id, topic: topic.to_owned(), key, headers, payload }
+    OutboxMessage { source, sequence, at_ms: arrival.at_ms, event_id, topic: topic.to_owned(), key, headers, payload }
 }
 
 #[cfg(test)]

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use rulebook::Rulebook;
-use storage::{Batch, Commit, OutboxMessage, StorageError, Store, StreamPartition};
+use storage::{Batch, Commit, OutboxMessage, Prefetched, StorageError, Store, StreamPartition, Wanted};
 use stream::Message;
 use tokio::sync::mpsc;
 use vocabulary::Direction;
 
 use crate::arrival::Arrival;
+use crate::measurements::{self, Counted, Stage, Timer};
 use crate::plan::{Desk, Plan, Series, Turn};
 use crate::registration::{self, Lodgement};
 use crate::run::Progress;
@@ -51,6 +52,13 @@ pub(crate) struct PartitionWorker {
     epoch: i64,
     next: i64,
     series: Series,
+}
+
+/// A batch that is worked out, and what comes with it.
+struct Planned {
+    batch: Batch,
+    series: Series,
+    counted: Vec<Counted>,
 }
 
 /// What one attempt to commit messages came to.
@@ -158,9 +166,12 @@ impl PartitionWorker {
         let mut conflicts = 0;
         loop {
             let error = match self.plan(messages, keep_only).await {
-                Ok((batch, series)) => match self.office.store.commit(&batch).await {
-                    Ok(Commit::Committed) => return Ok(self.committed(batch, series).await),
-                    Ok(Commit::Fenced) => return Ok(Attempt::Fenced),
+                Ok(Planned { batch, series, counted }) => match self.commit(&batch).await {
+                    Ok(Commit::Committed) => return Ok(self.committed(batch, series, &counted).await),
+                    Ok(Commit::Fenced) => {
+                        measurements::fenced();
+                        return Ok(Attempt::Fenced);
+                    }
                     Ok(Commit::Conflict(what)) => {
                         conflicts += 1;
                         if conflicts >= CONFLICTS_MAX {
@@ -172,7 +183,7 @@ impl PartitionWorker {
                         continue;
                     }
                     Err(error) if error.is_transient() => match self.was_committed(&batch).await {
-                        Some(true) => return Ok(self.committed(batch, series).await),
+                        Some(true) => return Ok(self.committed(batch, series, &counted).await),
                         Some(false) | None => error,
                     },
                     Err(error) => return Ok(Attempt::Refused(error.to_string())),
@@ -180,6 +191,7 @@ impl PartitionWorker {
                 Err(error) if error.is_transient() => error,
                 Err(error) => return Ok(Attempt::Refused(error.to_string())),
             };
+            measurements::retried(Stage::Commit);
             tracing::warn!(%error, "the database did not take a batch, trying again");
             if self.office.relay.is_closed() {
                 return Err(Ended::Released);
@@ -189,13 +201,19 @@ impl PartitionWorker {
         }
     }
 
+    async fn commit(&self, batch: &Batch) -> Result<Commit, StorageError> {
+        let _timer = Timer::of(Stage::Commit);
+        self.office.store.commit(batch).await
+    }
+
     /// Whether a commit whose answer was lost took place; `None` while the database does not say.
     async fn was_committed(&self, batch: &Batch) -> Option<bool> {
         let position = self.office.store.position(&self.partition).await.ok()??;
         Some(position.epoch == batch.epoch && position.next_offset == batch.next)
     }
 
-    async fn committed(&mut self, batch: Batch, series: Series) -> Attempt {
+    async fn committed(&mut self, batch: Batch, series: Series, counted: &[Counted]) -> Attempt {
+        measurements::committed(&batch, counted);
         self.next = batch.next;
         self.series = series;
         self.office.progress.count(&batch, &self.office.settings);
@@ -205,12 +223,11 @@ impl PartitionWorker {
         Attempt::Done
     }
 
-    async fn plan(&self, messages: &[Message], keep_only: bool) -> Result<(Batch, Series), StorageError> {
+    async fn plan(&self, messages: &[Message], keep_only: bool) -> Result<Planned, StorageError> {
         let rulebook = self.office.rulebook.load_full();
         let mut desk = Desk { rulebook: &rulebook, settings: &self.office.settings, series: self.series.clone() };
-        let store = &self.office.store;
         let arrivals: Vec<Arrival<'_>> = messages.iter().map(Arrival::new).collect();
-        let plan = if keep_only {
+        let mut plan = if keep_only {
             let mut plan = Plan::default();
             for arrival in &arrivals {
                 plan.keep(
@@ -224,15 +241,20 @@ impl PartitionWorker {
         } else if self.partition.topic == self.office.settings.topics.settled {
             let confirmations: Vec<_> =
                 messages.iter().map(|message| Confirmation::read(Arrival::new(message))).collect();
-            let prefetched = store.prefetch(&settlement::wanted(&confirmations)).await?;
+            let prefetched = self.prefetch(&settlement::wanted(&confirmations)).await?;
+            let _timer = Timer::of(Stage::Decide);
             settlement::plan(&confirmations, prefetched, &desk)
         } else {
             // Parsing is the greatest part of the work; it must not hold up what waits for the network.
             let lodgements: Vec<_> = tokio::task::block_in_place(|| {
+                let _timer = Timer::of(Stage::Parse);
                 messages.iter().map(|message| Lodgement::read(Arrival::new(message))).collect()
             });
-            let prefetched = store.prefetch(&registration::wanted(&lodgements)).await?;
-            tokio::task::block_in_place(|| registration::plan(&lodgements, prefetched, &mut desk))
+            let prefetched = self.prefetch(&registration::wanted(&lodgements)).await?;
+            tokio::task::block_in_place(|| {
+                let _timer = Timer::of(Stage::Decide);
+                registration::plan(&lodgements, prefetched, &mut desk)
+            })
         };
         let turn = Turn {
             epoch: self.epoch,
@@ -241,8 +263,14 @@ impl PartitionWorker {
             series_after: desk.series.clone(),
         };
         let series = desk.series.clone();
+        let counted = std::mem::take(&mut plan.counted);
         plan.into_batch(&arrivals, turn)
-            .map(|batch| (batch, series))
+            .map(|batch| Planned { batch, series, counted })
             .ok_or_else(|| StorageError::refused("a batch without messages"))
+    }
+
+    async fn prefetch(&self, wanted: &Wanted) -> Result<Prefetched, StorageError> {
+        let _timer = Timer::of(Stage::Prefetch);
+        self.office.store.prefetch(wanted).await
     }
 }

@@ -12,6 +12,7 @@ use storage::{
 use vocabulary::Direction;
 
 use crate::arrival::Arrival;
+use crate::measurements::Counted;
 use crate::notices;
 use crate::settings::{Settings, Topics};
 
@@ -49,6 +50,8 @@ pub(crate) struct Plan {
     pub(crate) payments: Vec<NewPayment>,
     pub(crate) outbox: Vec<OutboxMessage>,
     pub(crate) kept: Vec<KeptMessage>,
+    /// What is counted once the plan is committed.
+    pub(crate) counted: Vec<Counted>,
 }
 
 impl Plan {
@@ -80,6 +83,7 @@ impl Plan {
         self.payments.extend(step.payments);
         self.outbox.extend(step.outbox);
         self.kept.extend(step.kept);
+        self.counted.extend(step.counted);
     }
 
     fn update(&mut self, update: DeclarationUpdate) {

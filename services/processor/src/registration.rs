@@ -15,6 +15,7 @@ use crate::arrival::Arrival;
 use crate::case::{Case, dong, standing_bytes};
 use crate::events::{LOG_BEGINNING, content_hash, draw, log_entry};
 use crate::follow_up::{Ask, FollowUp, named, send, without_lane};
+use crate::measurements::Counted;
 use crate::notices::{self, Subject};
 use crate::plan::{Desk, Overlay, Plan, guarded};
 use crate::settings::{NUMBER_STRIPES, Topics};
@@ -264,6 +265,7 @@ fn lodge(
         _ => decision.outcome.as_str(),
     };
     let entry = log_entry(key, 0, arrival.at_ms, kind, body.clone(), LOG_BEGINNING);
+    step.counted.push(Counted::of(&decision));
     step.declarations.push(decided_row(lodgement, key, declaration, &decision, &standing, &entry, answer, body));
     step.log.push(entry);
 }

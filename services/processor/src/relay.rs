@@ -8,6 +8,8 @@ use stream::{Outgoing, Stream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::measurements::{self, Stage, Timer};
+
 /// How many messages are read from the outbox, or published, at a time.
 const PUBLISH_MESSAGES_MAX: usize = 2_000;
 const RETRY_WAIT_MIN: Duration = Duration::from_millis(50);
@@ -62,8 +64,12 @@ async fn publish(stream: &dyn Stream, messages: &[OutboxMessage]) {
     let mut wait = RETRY_WAIT_MIN;
     while !rest.is_empty() {
         let part = &rest[..rest.len().min(PUBLISH_MESSAGES_MAX)];
-        match stream.publish(part.iter().map(outgoing).collect()).await {
+        let timer = Timer::of(Stage::Publish);
+        let outcome = stream.publish(part.iter().map(outgoing).collect()).await;
+        drop(timer);
+        match outcome {
             Ok(()) => {
+                measurements::published(part.len());
                 rest = &rest[part.len()..];
                 wait = RETRY_WAIT_MIN;
             }
@@ -76,6 +82,7 @@ async fn publish(stream: &dyn Stream, messages: &[OutboxMessage]) {
                     rest = others;
                     continue;
                 }
+                measurements::retried(Stage::Publish);
                 tracing::warn!(%error, cause = %error.cause, waiting = rest.len(), "failed to publish, trying again");
                 tokio::time::sleep(wait).await;
                 wait = (wait * 2).min(RETRY_WAIT_MAX);

@@ -12,6 +12,7 @@ use stream::{ConsumerSettings, Event, Message, Positions as _, Stream, StreamErr
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::measurements;
 use crate::ownership::Ownership;
 use crate::partition_worker::{Ended, Office, PartitionWorker};
 use crate::relay::Relay;
@@ -146,12 +147,13 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
             return Err(ProcessorError::TooManyPartitions { topic: topic.name, partitions: topic.partitions });
         }
     }
-    let identity = stream.identity().await?;
     let ownership = Arc::new(Ownership::new(store.clone()));
     let relay = Relay::start(store.clone(), stream.clone());
     let consumer_settings = ConsumerSettings {
         max_messages: settings.batch_messages_max,
         max_wait: settings.batch_wait,
+        session_timeout: settings.session_timeout,
+        instance: settings.instance.clone(),
         ..ConsumerSettings::default()
     };
     let mut consumer = stream
@@ -167,6 +169,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
     let mut seats = Seats::default();
     let mut stop_while_sending = stop.clone();
     let result = loop {
+        measurements::partitions(seats.held.len());
         tokio::select! {
             biased;
             () = stopped(&mut stop) => break Ok(()),
@@ -184,7 +187,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
                             topic = %partition.topic, partition = partition.partition,
                             "the position was moved by another process; taking the partition over anew"
                         );
-                        match ownership.acquire(&partition.topic, partition.partition, &identity).await {
+                        match take_over(&*stream, &ownership, &partition).await {
                             Ok(next) => {
                                 seats.seat(&office, &ownership, partition.clone());
                                 if let Err(error) = consumer.rewind(&partition.topic, partition.partition, next).await {
@@ -248,6 +251,16 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
 /// Returns once `stop` is true, or nobody is left who could turn it.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Takes a partition over anew, from where the database says that it stands.
+async fn take_over(
+    stream: &dyn Stream,
+    ownership: &Ownership,
+    partition: &StreamPartition,
+) -> Result<i64, stream::BoxError> {
+    let identity = stream.topic_identity(&partition.topic).await?;
+    ownership.acquire(&partition.topic, partition.partition, &identity).await
 }
 
 async fn work(

@@ -53,6 +53,11 @@ pub struct Settings {
     /// What the random draw of selectivity is derived from, together with a declaration's number. Whoever knows it
     /// can foretell who is drawn.
     pub selectivity_secret: Vec<u8>,
+    /// Names this process in its group for good, one name per process, so that a restart within the session timeout
+    /// moves no partitions.
+    pub instance: Option<String>,
+    /// After how long without a sign of life the other members of the group take over.
+    pub session_timeout: Duration,
 }
 
 impl Default for Settings {
@@ -63,6 +68,8 @@ impl Default for Settings {
             batch_messages_max: 500,
             batch_wait: Duration::from_millis(5),
             selectivity_secret: Vec::new(),
+            instance: None,
+            session_timeout: Duration::from_secs(10),
         }
     }
 }

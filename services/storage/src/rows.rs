@@ -302,6 +302,8 @@ pub struct OutboxMessage {
     pub source: MessageSource,
     /// Which of the messages of one cause it is, from 0.
     pub sequence: i32,
+    /// When its cause arrived, in milliseconds since 1970 in UTC.
+    pub at_ms: i64,
     /// The same for the same cause, however often it is processed.
     pub event_id: String,
     /// Where it goes.
@@ -391,6 +393,8 @@ pub struct Counts {
     pub states: Vec<(String, i64)>,
     /// Messages that wait to be sent.
     pub outbox: i64,
+    /// When the cause of the oldest of them arrived, in milliseconds since 1970 in UTC; `None` when none waits.
+    pub outbox_oldest_at_ms: Option<i64>,
     /// Messages kept without a decision.
     pub kept: i64,
     /// Payments.

@@ -15,7 +15,7 @@ pub(crate) const DECLARATION_COLUMNS: &str = "declarant, reference, version, con
 
 /// The columns of an [`OutboxMessage`](crate::OutboxMessage).
 pub(crate) const OUTBOX_COLUMNS: &str =
-    "source_topic, source_partition, source_offset, sequence, event_id, topic, message_key, headers, payload";
+    "source_topic, source_partition, source_offset, sequence, at_ms, event_id, topic, message_key, headers, payload";
 
 /// How many rows go into one statement. Both databases bound the values of a statement (32,766 and 65,535), and a row
 /// has at most 25.
@@ -400,6 +400,8 @@ macro_rules! implement_store {
                     let mut select = Builder::new(format!("SELECT count(*) AS count FROM {table}"));
                     *into = select.build().fetch_one(self.reader()).await?.try_get("count")?;
                 }
+                let mut select = Builder::new("SELECT min(at_ms) AS oldest FROM outbox");
+                counts.outbox_oldest_at_ms = select.build().fetch_one(self.reader()).await?.try_get("oldest")?;
                 Ok(counts)
             }
 
@@ -605,6 +607,7 @@ macro_rules! implement_store {
                         .push_bind(i64::from(message.source.partition))
                         .push_bind(message.source.offset)
                         .push_bind(i64::from(message.sequence))
+                        .push_bind(message.at_ms)
                         .push_bind(&message.event_id)
                         .push_bind(&message.topic)
                         .push_bind(&message.key)
@@ -653,6 +656,7 @@ macro_rules! implement_store {
                 page.push(OutboxMessage {
                     source,
                     sequence: narrow(row.try_get("sequence")?)?,
+                    at_ms: row.try_get("at_ms")?,
                     event_id: row.try_get("event_id")?,
                     topic: row.try_get("topic")?,
                     key: row.try_get("message_key")?,

@@ -59,6 +59,7 @@ on_both!(a_batch_is_kept_whole, |backend| {
     assert_eq!(store.series("export", 0).await.unwrap(), 0);
     let counts = store.counts().await.unwrap();
     assert_eq!((counts.kept, counts.payments, counts.outbox), (1, 1, 3));
+    assert_eq!(counts.outbox_oldest_at_ms, Some(whole.outbox[0].at_ms));
     assert_eq!(counts.outcomes, vec![("accepted".to_owned(), 2)]);
 
     let found = store

@@ -12,11 +12,12 @@ use crate::record::{Batch, Message, Outgoing};
 /// A partitioned log.
 #[async_trait]
 pub trait Stream: Send + Sync {
-    /// What tells this log from every other: the identifier of the Kafka cluster, or of the embedded log's file. It is
-    /// stored with each position. Kafka's client library does not tell a topic from one that was deleted and created
-    /// again under its name; a position beyond the new topic's end halts, and topics are not deleted while the
-    /// product runs.
+    /// What tells this log from every other: the identifier of the Kafka cluster, or of the embedded log's file.
     async fn identity(&self) -> Result<String>;
+
+    /// What tells a topic of this log from every other, and from one that is deleted and created again under its name.
+    /// It is stored with each position.
+    async fn topic_identity(&self, topic: &str) -> Result<String>;
 
     /// Creates the topics that are missing and says what all of them are like now. A topic that exists is not changed;
     /// where it is not as asked for, [`TopicState::differs`] says how.

@@ -109,6 +109,11 @@ impl Stream for EmbeddedStream {
         self.file.log.identity().await.map_err(failed("read its identity"))
     }
 
+    /// The file's own: the embedded log deletes no topic.
+    async fn topic_identity(&self, _topic: &str) -> Result<String> {
+        self.identity().await
+    }
+
     async fn ensure_topics(&self, topics: &[TopicSpec]) -> Result<Vec<TopicState>> {
         let mut states = Vec::new();
         for spec in topics {

@@ -3,6 +3,7 @@
 //! ```text
 //!   settings.rs    what is asked of the client library, and why
 //!   broker.rs      questions about the cluster and its topics
+//!   topic_identity.rs   what tells a topic from a later one of its name
 //!   publisher.rs   messages out
 //!   mailbox.rs     what the reading thread and the owner of a consumer share
 //!   rebalance.rs   partitions that come and go; positions restored before the first message is fetched
@@ -21,6 +22,7 @@ mod reader;
 mod rebalance;
 mod settings;
 mod tail;
+mod topic_identity;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -82,6 +84,13 @@ impl Stream for KafkaStream {
         Ok(self.identity.clone())
     }
 
+    async fn topic_identity(&self, topic: &str) -> Result<String> {
+        let name = topic.to_owned();
+        let id = self.broker().ask(move |broker| Ok(broker.topic_identity(&name))).await?;
+        // Brokers that do not tell topics apart leave us with the cluster's identity.
+        Ok(id.map_or_else(|| self.identity.clone(), |id| format!("{}/{id}", self.identity)))
+    }
+
     async fn ensure_topics(&self, topics: &[TopicSpec]) -> Result<Vec<TopicState>> {
         let states = self.broker().ensure_topics(&self.settings, topics).await?;
         let mut known = self.known();
@@ -124,10 +133,12 @@ impl Stream for KafkaStream {
         positions: Arc<dyn Positions>,
     ) -> Result<Box<dyn Consumer>> {
         settings.check()?;
+        let mut identities = BTreeMap::new();
         for topic in topics {
             self.partitions(topic).await?;
+            identities.insert((*topic).to_owned(), self.topic_identity(topic).await?);
         }
-        let consumer = consumer::join(&self.settings, self.identity.clone(), topics, group, settings, positions)?;
+        let consumer = consumer::join(&self.settings, identities, topics, group, settings, positions)?;
         Ok(Box::new(consumer))
     }
 

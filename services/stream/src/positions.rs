@@ -12,7 +12,7 @@ use crate::error::BoxError;
 #[async_trait]
 pub trait Positions: Send + Sync {
     /// A partition has been assigned to this process: take it over (a new epoch) and say the next offset to read, 0 for a
-    /// partition that was never read. `stream_identity` is [`Stream::identity`](crate::Stream::identity); a position that
+    /// partition that was never read. `stream_identity` is [`Stream::topic_identity`](crate::Stream::topic_identity); a position that
     /// was stored under another identity belongs to another log.
     ///
     /// # Errors

@@ -49,6 +49,7 @@ contract! {
     publishing::an_unknown_topic_is_named,
     publishing::topics_are_created_once_and_differences_reported,
     publishing::the_identity_is_that_of_the_log,
+    publishing::a_topic_that_was_created_again_is_another,
     publishing::a_tail_sees_what_comes_after_it,
     consuming::reading_resumes_where_the_positions_say,
     consuming::a_rewound_partition_is_read_again,

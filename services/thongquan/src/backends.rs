@@ -35,6 +35,11 @@ pub(crate) async fn open_stream(config: &Config) -> Result<Arc<dyn Stream>, Fail
         StreamKind::Kafka => {
             let mut settings = KafkaSettings::new(&config.stream.brokers);
             settings.client.extend(config.stream.client.clone());
+            if let Some(file) = &config.stream.sasl_password_file {
+                let password = std::fs::read_to_string(file)
+                    .map_err(|error| Failure::to(&format!("read the password in {}", file.display()), &error))?;
+                settings.client.insert("sasl.password".to_owned(), password.trim_end_matches(['\r', '\n']).to_owned());
+            }
             let stream = KafkaStream::open(settings).await.map_err(|error| Failure::to("reach Kafka", &error))?;
             Ok(Arc::new(stream))
         }

@@ -16,6 +16,7 @@ pub(crate) struct Config {
     pub(crate) storage: Storage,
     pub(crate) stream: Stream,
     pub(crate) processing: Processing,
+    pub(crate) operations: Operations,
     pub(crate) log: Log,
 }
 
@@ -70,12 +71,19 @@ pub(crate) struct Stream {
     /// `host:port`, with commas between several.
     pub(crate) brokers: String,
     pub(crate) group: String,
+    /// Names this process for good, one name per process, so that a restart within the session timeout moves no
+    /// partitions.
+    pub(crate) instance: Option<String>,
+    /// After how long without a sign of life the other processors take a process's partitions over.
+    pub(crate) session_timeout_ms: u64,
     /// What stands before every topic's name.
     pub(crate) topic_prefix: String,
     /// The partitions of topics that do not exist yet.
     pub(crate) partitions: i32,
     /// On how many brokers each partition of a topic that does not exist yet lies.
     pub(crate) replication: i32,
+    /// A file that holds the password for SASL, so that it stands in no configuration.
+    pub(crate) sasl_password_file: Option<PathBuf>,
     /// Settings of the Kafka client, by their own names.
     pub(crate) client: std::collections::BTreeMap<String, String>,
 }
@@ -86,9 +94,12 @@ impl Default for Stream {
             kind: StreamKind::Embedded,
             brokers: "127.0.0.1:9092".to_owned(),
             group: "thongquan".to_owned(),
+            instance: None,
+            session_timeout_ms: 10_000,
             topic_prefix: String::new(),
             partitions: 4,
             replication: 1,
+            sasl_password_file: None,
             client: std::collections::BTreeMap::new(),
         }
     }
@@ -108,6 +119,14 @@ impl Default for Processing {
     fn default() -> Self {
         Self { batch_messages_max: 500, batch_wait_ms: 5, selectivity_secret_file: None }
     }
+}
+
+/// What operators watch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Operations {
+    /// Where measurements and health are served over HTTP; nowhere when it is not set.
+    pub(crate) listen: Option<std::net::SocketAddr>,
 }
 
 /// What is logged, on standard error.
@@ -179,6 +198,12 @@ fn check(config: &Config) -> Result<(), Failure> {
     if config.stream.replication < 1 || config.stream.replication > 9 {
         return refuse("stream.replication is 1 to 9");
     }
+    if !(1_000..=300_000).contains(&config.stream.session_timeout_ms) {
+        return refuse("stream.session_timeout_ms is 1,000 to 300,000");
+    }
+    if config.stream.client.contains_key("sasl.password") && config.stream.sasl_password_file.is_some() {
+        return refuse("the password for SASL stands in stream.sasl_password_file or in stream.client, not in both");
+    }
     if config.processing.batch_messages_max == 0 || config.processing.batch_messages_max > 10_000 {
         return refuse("processing.batch_messages_max is 1 to 10,000");
     }
@@ -202,6 +227,8 @@ impl Config {
             batch_messages_max: self.processing.batch_messages_max,
             batch_wait: std::time::Duration::from_millis(self.processing.batch_wait_ms),
             selectivity_secret,
+            instance: self.stream.instance.clone(),
+            session_timeout: std::time::Duration::from_millis(self.stream.session_timeout_ms),
         })
     }
 

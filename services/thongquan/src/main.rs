@@ -5,6 +5,7 @@ mod backends;
 mod config;
 mod demo;
 mod doctor;
+mod operations;
 mod render;
 mod rules;
 mod serve;

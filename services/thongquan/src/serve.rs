@@ -11,6 +11,7 @@ use storage::Store;
 use tokio::sync::watch;
 
 use crate::config::{self, Config, ConfigArgument};
+use crate::operations::{self, Watched};
 use crate::{Failure, assess, backends, rules};
 
 #[derive(clap::Args)]
@@ -53,6 +54,18 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     tokio::spawn(stop_on_signal(stop));
     let rulebook = Arc::new(ArcSwap::from_pointee(rulebook));
     tokio::spawn(reload::keep_current(rulebook.clone(), config.rules.folder.clone(), config.rules.watch, bell));
+    if let Some(address) = config.operations.listen {
+        let measurements = operations::measure()?;
+        let watched = Watched {
+            store: store.clone(),
+            stream: stream.clone(),
+            rulebook: rulebook.clone(),
+            topics: config.topics(),
+            stopped: stopped.clone(),
+        };
+        let bound = operations::listen(address, measurements, watched).await?;
+        tracing::info!(%bound, "operators are answered");
+    }
     let processor = Processor {
         store,
         stream,

@@ -79,6 +79,7 @@ CREATE TABLE outbox (
     source_partition BIGINT NOT NULL,
     source_offset BIGINT NOT NULL,
     sequence BIGINT NOT NULL,
+    at_ms BIGINT NOT NULL,
     event_id TEXT COLLATE "C" NOT NULL,
     topic TEXT COLLATE "C" NOT NULL,
     message_key BYTEA NOT NULL,

@@ -79,6 +79,7 @@ CREATE TABLE outbox (
     source_partition BIGINT NOT NULL,
     source_offset BIGINT NOT NULL,
     sequence BIGINT NOT NULL,
+    at_ms BIGINT NOT NULL,
     event_id TEXT NOT NULL,
     topic TEXT NOT NULL,
     message_key BLOB NOT NULL,

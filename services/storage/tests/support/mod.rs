@@ -231,6 +231,7 @@ pub(crate) fn outgoing(offset: i64, sequence: i32) -> OutboxMessage {
     OutboxMessage {
         source: source(offset),
         sequence,
+        at_ms: 1_795_485_600_000 + offset,
         event_id: format!("event-{offset}-{sequence}"),
         topic: "declarations.notices".to_owned(),
         key: DECLARANT.as_bytes().to_vec(),

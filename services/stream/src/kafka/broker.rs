@@ -14,6 +14,7 @@ use rdkafka::producer::Producer as _;
 
 use super::publisher::{Deliveries, Producer};
 use super::settings::{KafkaSettings, TOPIC_MESSAGE_BYTES_MAX};
+use super::topic_identity::topic_identity;
 use crate::contract::{TopicSpec, TopicState};
 use crate::error::{Result, StreamError};
 
@@ -120,6 +121,11 @@ impl Broker {
             waited: self.timeout,
             detail: "no broker answered".into(),
         })
+    }
+
+    /// The identifier that the cluster gave a topic, where it tells.
+    pub(super) fn topic_identity(&self, topic: &str) -> Option<String> {
+        topic_identity(self.client(), topic, self.timeout)
     }
 
     /// How many partitions a topic has.

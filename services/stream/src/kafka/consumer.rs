@@ -1,5 +1,6 @@
 //! The owner's end of the mailbox.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ const BATCHES_WAITING: usize = 2;
 /// Joins the group and starts the thread that polls.
 pub(super) fn join(
     kafka: &KafkaSettings,
-    identity: String,
+    identities: BTreeMap<String, String>,
     topics: &[&str],
     group: &str,
     settings: ConsumerSettings,
@@ -34,7 +35,7 @@ pub(super) fn join(
         mailbox: Arc::clone(&mailbox),
         positions,
         runtime: tokio::runtime::Handle::current(),
-        identity,
+        identities,
         at: kafka.brokers.clone(),
         acquire_timeout: settings.acquire_timeout,
     };

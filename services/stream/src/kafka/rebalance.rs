@@ -4,6 +4,7 @@
 //! that call, before the partitions are handed to the client library, so that the first message fetched is the right one
 //! and no seek has to race with a fetch.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -32,7 +33,8 @@ pub(super) struct Rebalancing {
     pub(super) mailbox: Arc<Mailbox>,
     pub(super) positions: Arc<dyn Positions>,
     pub(super) runtime: Handle,
-    pub(super) identity: String,
+    /// What tells each topic from another of its name.
+    pub(super) identities: BTreeMap<String, String>,
     pub(super) at: String,
     pub(super) acquire_timeout: Duration,
 }
@@ -118,8 +120,9 @@ impl Rebalancing {
     fn position(&self, member: &Member, key: &PartitionKey, deadline: Instant) -> Result<i64, String> {
         let (begin, end) = ends(member, key, deadline)?;
         let remaining = deadline.saturating_duration_since(Instant::now());
-        let (positions, identity) = (Arc::clone(&self.positions), self.identity.clone());
         let (topic, partition) = key.clone();
+        let identity = self.identities.get(&*topic).cloned().unwrap_or_default();
+        let positions = Arc::clone(&self.positions);
         let position = self.wait(remaining + Duration::from_secs(1), async move {
             let deadline = tokio::time::Instant::now() + remaining;
             acquire_patiently(&*positions, &topic, partition, &identity, deadline).await

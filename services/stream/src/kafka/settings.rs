@@ -1,6 +1,7 @@
 //! What is asked of the client library, and why.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
@@ -12,7 +13,7 @@ use crate::error::{Result, StreamError};
 pub(super) const TOPIC_MESSAGE_BYTES_MAX: &str = "4194304";
 
 /// How to reach a Kafka cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct KafkaSettings {
     /// Addresses to begin with, `host:port`, separated by commas.
     pub brokers: String,
@@ -30,6 +31,30 @@ pub struct KafkaSettings {
     /// Further settings of the client library under its own names, for security (`security.protocol`, `sasl.*`,
     /// `ssl.*`) and network addresses. Settings on which the guarantees rest are refused.
     pub client: BTreeMap<String, String>,
+}
+
+/// Passwords and keys stay out of logs, so values of the client's own settings are shown only where they are harmless.
+impl fmt::Debug for KafkaSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let harmless = |name: &str| {
+            matches!(name, "security.protocol" | "sasl.mechanism" | "sasl.mechanisms" | "sasl.username")
+                || name.ends_with(".location")
+        };
+        let client: BTreeMap<&str, &str> = self
+            .client
+            .iter()
+            .map(|(name, value)| (name.as_str(), if harmless(name) { value.as_str() } else { "(not shown)" }))
+            .collect();
+        f.debug_struct("KafkaSettings")
+            .field("brokers", &self.brokers)
+            .field("client_id", &self.client_id)
+            .field("request_timeout", &self.request_timeout)
+            .field("delivery_timeout", &self.delivery_timeout)
+            .field("linger", &self.linger)
+            .field("compression", &self.compression)
+            .field("client", &client)
+            .finish()
+    }
 }
 
 impl KafkaSettings {
@@ -184,6 +209,16 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let mut settings = KafkaSettings::new("127.0.0.1:1");
+        settings.client.insert("sasl.password".into(), "swordfish".into());
+        settings.client.insert("ssl.key.pem".into(), "swordfish".into());
+        settings.client.insert("sasl.username".into(), "thongquan".into());
+        let shown = format!("{settings:?}");
+        assert!(!shown.contains("swordfish") && shown.contains("thongquan"), "{shown}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rdkafka::admin::{AdminClient, AdminOptions};
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
@@ -90,6 +90,24 @@ impl Backend {
                 producer.send(record, std::time::Duration::from_secs(10)).await.expect("sent");
             }
         }
+    }
+
+    /// Deletes a topic and creates it again. Only Kafka can; the answer says whether it was done.
+    pub(crate) async fn recreate(&self, topic: &str) -> bool {
+        let Place::Kafka(brokers) = &self.place else { return false };
+        let admin: AdminClient<DefaultClientContext> =
+            ClientConfig::new().set("bootstrap.servers", brokers).create().expect("an administrator");
+        admin.delete_topics(&[topic], &AdminOptions::new()).await.expect("an answer")[0].as_ref().expect("deleted");
+        let again = NewTopic::new(topic, 1, TopicReplication::Fixed(1));
+        // The broker needs a moment to forget the old one.
+        for _ in 0..100 {
+            let created = admin.create_topics([&again], &AdminOptions::new()).await.expect("an answer");
+            if created[0].is_ok() {
+                return true;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("the topic could not be created again");
     }
 
     /// Deletes what the only partition of a topic holds, as retention would. Only Kafka does that.

@@ -20,7 +20,7 @@ pub(crate) async fn reading_resumes_where_the_positions_say(backend: &Backend) {
     assert_eq!((batch.messages[0].offset, batch.partition), (4, 0));
     assert!(positions.commit(&batch));
     consumer.close(PATIENCE).await;
-    let identity = backend.stream.identity().await.expect("an identity");
+    let identity = backend.stream.topic_identity(&topic).await.expect("an identity");
     assert_eq!(*positions.acquired.lock().expect("not poisoned"), [(0, identity)]);
 
     publish(&*backend.stream, &topic, "k", 10..12).await;

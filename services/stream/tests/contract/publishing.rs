@@ -137,7 +137,12 @@ pub(crate) async fn topics_are_created_once_and_differences_reported(backend: &B
 pub(crate) async fn the_identity_is_that_of_the_log(backend: &Backend) {
     let identity = backend.stream.identity().await.expect("an identity");
     assert!(!identity.is_empty());
-    assert_eq!(backend.another_handle().await.identity().await.expect("an identity"), identity);
+    let another = backend.another_handle().await;
+    assert_eq!(another.identity().await.expect("an identity"), identity);
+    let topic = backend.topic(1).await;
+    let of_topic = backend.stream.topic_identity(&topic).await.expect("an identity");
+    assert!(of_topic.starts_with(&identity), "{of_topic} begins with {identity}");
+    assert_eq!(another.topic_identity(&topic).await.expect("an identity"), of_topic);
     let elsewhere = Backend::embedded().await.stream.identity().await.expect("an identity");
     assert_ne!(elsewhere, identity);
 }
@@ -162,4 +167,13 @@ pub(crate) async fn a_tail_sees_what_comes_after_it(backend: &Backend) {
     }
     assert_eq!(numbers.len(), 4);
     assert_eq!(tail.next(Duration::from_millis(50)).await.expect("no error"), None);
+}
+
+pub(crate) async fn a_topic_that_was_created_again_is_another(backend: &Backend) {
+    let topic = backend.topic(1).await;
+    let before = backend.stream.topic_identity(&topic).await.expect("an identity");
+    if backend.recreate(&topic).await {
+        let after = backend.another_handle().await.topic_identity(&topic).await.expect("an identity");
+        assert_ne!(before, after);
+    }
 }

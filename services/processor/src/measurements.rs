@@ -1,0 +1,177 @@
+//! What is measured of the processor's work, for whoever watches: names, units and meanings in one place.
+//!
+//! Nothing here tells one declarant from another: labels are words of the product, and codes of rules.
+
+use std::time::{Duration, Instant};
+
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use storage::Batch;
+use vocabulary::Decision;
+
+/// A part of the work on a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Reading the documents.
+    Parse,
+    /// Looking up what the decisions need.
+    Prefetch,
+    /// Deciding.
+    Decide,
+    /// Writing the transaction.
+    Commit,
+    /// Publishing the outbox.
+    Publish,
+}
+
+impl Stage {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Parse => "parse",
+            Self::Prefetch => "prefetch",
+            Self::Decide => "decide",
+            Self::Commit => "commit",
+            Self::Publish => "publish",
+        }
+    }
+}
+
+/// Describes every measurement to the recorder that is installed.
+pub fn describe() {
+    describe_counter!("thongquan_messages_total", Unit::Count, "messages dealt with and committed, by topic");
+    describe_counter!("thongquan_decisions_total", Unit::Count, "declarations decided, by outcome, direction and lane");
+    describe_counter!(
+        "thongquan_findings_total",
+        Unit::Count,
+        "findings on decided declarations, by code and severity"
+    );
+    describe_counter!("thongquan_gaps_total", Unit::Count, "gaps of the rulebook that referred a declaration, by code");
+    describe_counter!("thongquan_payments_total", Unit::Count, "payments booked, by what they did");
+    describe_counter!("thongquan_kept_messages_total", Unit::Count, "messages kept without a decision, by reason");
+    describe_counter!("thongquan_published_total", Unit::Count, "messages of the outbox that were published");
+    describe_counter!("thongquan_retries_total", Unit::Count, "attempts that failed and were made again, by stage");
+    describe_counter!(
+        "thongquan_fenced_total",
+        Unit::Count,
+        "batches dropped because another process had the partition"
+    );
+    describe_histogram!("thongquan_batch_messages", Unit::Count, "messages in one transaction");
+    describe_histogram!("thongquan_stage_seconds", Unit::Seconds, "duration of a stage of a batch");
+    describe_gauge!(
+        "thongquan_lag_messages",
+        Unit::Count,
+        "messages lodged and not yet committed, by topic and partition"
+    );
+    describe_gauge!("thongquan_outbox_messages", Unit::Count, "messages committed and not yet published");
+    describe_gauge!("thongquan_outbox_oldest_seconds", Unit::Seconds, "age of the oldest message of the outbox");
+    describe_gauge!("thongquan_partitions", Unit::Count, "partitions that this process works on");
+    describe_gauge!("thongquan_rulebook_info", Unit::Count, "1 for the rulebook in use, by its content hash");
+}
+
+/// Measures how long a stage takes, until it goes out of scope.
+pub(crate) struct Timer {
+    stage: Stage,
+    begun: Instant,
+}
+
+impl Timer {
+    pub(crate) fn of(stage: Stage) -> Self {
+        Self { stage, begun: Instant::now() }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        histogram!("thongquan_stage_seconds", "stage" => self.stage.as_str()).record(self.begun.elapsed());
+    }
+}
+
+/// Counts an attempt that failed and is made again.
+pub(crate) fn retried(stage: Stage) {
+    counter!("thongquan_retries_total", "stage" => stage.as_str()).increment(1);
+}
+
+/// Counts a batch that was dropped because the partition is another process's.
+pub(crate) fn fenced() {
+    counter!("thongquan_fenced_total").increment(1);
+}
+
+/// Counts messages that were published.
+pub(crate) fn published(messages: usize) {
+    counter!("thongquan_published_total").increment(messages as u64);
+}
+
+/// Sets how many partitions are worked on.
+pub(crate) fn partitions(held: usize) {
+    let held = u32::try_from(held).unwrap_or(u32::MAX);
+    gauge!("thongquan_partitions").set(f64::from(held));
+}
+
+/// What is counted of a decision once it is committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Counted {
+    outcome: &'static str,
+    direction: &'static str,
+    lane: &'static str,
+    findings: Vec<(String, &'static str)>,
+    gaps: Vec<String>,
+}
+
+impl Counted {
+    pub(crate) fn of(decision: &Decision) -> Self {
+        Self {
+            outcome: decision.outcome.as_str(),
+            direction: decision.direction.map_or("none", |direction| direction.as_str()),
+            lane: decision.lane.map_or("none", |lane| lane.as_str()),
+            findings: decision
+                .findings
+                .iter()
+                .map(|finding| (finding.code.clone(), if finding.is_error() { "error" } else { "warning" }))
+                .collect(),
+            gaps: decision.gaps.iter().map(|gap| gap.code.to_string()).collect(),
+        }
+    }
+}
+
+/// Counts what a batch did, after its transaction.
+pub(crate) fn committed(batch: &Batch, counted: &[Counted]) {
+    let messages = u64::try_from(batch.next - batch.expected).unwrap_or(0);
+    counter!("thongquan_messages_total", "topic" => batch.partition.topic.clone()).increment(messages);
+    let size = u32::try_from(messages).unwrap_or(u32::MAX);
+    histogram!("thongquan_batch_messages").record(f64::from(size));
+    for counted in counted {
+        counter!("thongquan_decisions_total", "outcome" => counted.outcome, "direction" => counted.direction,
+            "lane" => counted.lane)
+        .increment(1);
+        for (code, severity) in &counted.findings {
+            counter!("thongquan_findings_total", "code" => code.clone(), "severity" => *severity).increment(1);
+        }
+        for code in &counted.gaps {
+            counter!("thongquan_gaps_total", "code" => code.clone()).increment(1);
+        }
+    }
+    for payment in &batch.payments {
+        counter!("thongquan_payments_total", "effect" => payment.outcome.clone()).increment(1);
+    }
+    for kept in &batch.kept {
+        counter!("thongquan_kept_messages_total", "reason" => kept.reason.clone()).increment(1);
+    }
+}
+
+/// Sets how far a partition is behind.
+pub fn lag(topic: &str, partition: i32, messages: i64) {
+    let messages = u32::try_from(messages.max(0)).unwrap_or(u32::MAX);
+    gauge!("thongquan_lag_messages", "topic" => topic.to_owned(), "partition" => partition.to_string())
+        .set(f64::from(messages));
+}
+
+/// Sets how much waits to be published, and for how long the oldest has waited.
+pub fn outbox(messages: i64, oldest: Option<Duration>) {
+    let messages = u32::try_from(messages.max(0)).unwrap_or(u32::MAX);
+    gauge!("thongquan_outbox_messages").set(f64::from(messages));
+    gauge!("thongquan_outbox_oldest_seconds").set(oldest.unwrap_or_default().as_secs_f64());
+}
+
+/// Names the rulebook in use.
+pub fn rulebook(hash: &str, in_use: bool) {
+    gauge!("thongquan_rulebook_info", "hash" => hash.to_owned()).set(if in_use { 1.0 } else { 0.0 });
+}

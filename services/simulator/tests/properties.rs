@@ -109,6 +109,9 @@ fn a_line_split_in_two_owes_the_same() {
 /// The same with its first line in two; `None` where it cannot be split so that every part has its field's decimals.
 fn split_first(specimen: &Specimen) -> Option<Specimen> {
     let mut split = specimen.clone();
+    // Dong are whole.
+    let decimals = |currency: &Option<vocabulary::Text>| if currency.as_deref() == Some("VND") { 0 } else { 4 };
+    let of_invoice = decimals(&split.declaration.invoice_currency);
     let items = &mut split.declaration.goods_items;
     if items.len() >= 50 {
         return None;
@@ -129,8 +132,9 @@ fn split_first(specimen: &Specimen) -> Option<Specimen> {
     };
     halve(&mut first.quantity, &mut second.quantity, 2)?;
     halve(&mut first.second_quantity, &mut second.second_quantity, 2)?;
-    halve(&mut first.invoice_value, &mut second.invoice_value, 4)?;
-    halve(&mut first.customs_value, &mut second.customs_value, 4)?;
+    halve(&mut first.invoice_value, &mut second.invoice_value, of_invoice)?;
+    let by_hand = decimals(&first.customs_value_currency);
+    halve(&mut first.customs_value, &mut second.customs_value, by_hand)?;
     items.insert(1, second);
     renumber(&mut split.declaration);
     Some(split)

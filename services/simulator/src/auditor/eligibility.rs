@@ -40,6 +40,7 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
         (declaration.invoice_currency.is_none(), "currency of the invoice"),
         (declaration.invoice_amount.is_none(), "amount of the invoice"),
         (import && declaration.valuation_method.is_none(), "method of valuation"),
+        (declaration.gross_mass.is_some_and(|mass| mass <= rust_decimal::Decimal::ZERO), "gross mass above zero"),
         (declaration.gross_mass.is_some() && declaration.gross_mass_unit.is_none(), "unit of the mass"),
         (import && declaration.importer_code.is_none(), "importer"),
         (!import && declaration.exporter_code.is_none(), "exporter"),
@@ -250,14 +251,15 @@ fn line(case: &Case<'_>, position: u64, item: &GoodsItem) -> Vec<&'static str> {
         wrong.push("quantity above zero");
     }
     if let (Some(price_unit), Some(unit)) = (&item.unit_price_unit, &item.quantity_unit) {
-        if price_unit == unit {
-            if let (Some(price), Some(quantity), Some(value)) = (item.unit_price, &quantity, item.invoice_value) {
-                let difference: Number = of(price) * quantity - of(value);
-                if difference > whole(1) || difference < whole(-1) {
-                    wrong.push("unit price times quantity is not the value");
-                }
+        let second = item.second_quantity_unit.as_ref() == Some(price_unit);
+        let counted = if price_unit == unit { item.quantity } else { item.second_quantity.filter(|_| second) };
+        if let (Some(price), Some(counted), Some(value)) = (item.unit_price, counted, item.invoice_value) {
+            let difference: Number = of(price) * of(counted) - of(value);
+            if difference > whole(1) || difference < whole(-1) {
+                wrong.push("unit price times quantity is not the value");
             }
-        } else if item.second_quantity_unit.as_ref() != Some(price_unit) {
+        }
+        if price_unit != unit && !second {
             wrong.push("the unit of the price is neither unit of quantity");
         }
     }

@@ -60,7 +60,10 @@ pub(crate) fn difference(specimen: &Specimen, decision: &Decision) -> Option<Dif
         (Opinion::Refused(_), _) => "refused",
         (Opinion::Silent(_), _) => "silent",
     };
-    let kind = format!("{} by clearance, {class} to the auditor", decision.outcome.as_str());
+    // A smaller declaration that is rejected for another reason would be another difference.
+    let errors: BTreeSet<&str> =
+        decision.findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.code.as_str()).collect();
+    let kind = format!("{} by clearance, {class} to the auditor {errors:?}", decision.outcome.as_str());
     let detail = match opinion {
         Opinion::Sound(_) => String::new(),
         Opinion::Refused(why) | Opinion::Silent(why) => why.join("; "),

@@ -52,6 +52,9 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
     refuse_if(previous && declaration.temporary_declaration_number.is_none(), "the earlier declaration");
     let authorised = case.facts.trader.is_some_and(|trader| trader.authorised_operator);
     refuse_if(declaration.kind.as_deref() == Some("AEO") && !authorised, "a kind of authorised operators");
+    let free = declaration.price_kind.as_deref() == Some("B");
+    let nothing = declaration.invoice_amount.is_some_and(|amount| of(amount) <= whole(0));
+    refuse_if(nothing && !free, "an invoice of nothing for goods that are paid");
     refuse_if(dong_with_decimals(case), "dong have no decimals");
     refuse_if(permit_missing(case), "a permit that registration asks for");
     refuse_if(!office_in_use(case), "no such office on the day");

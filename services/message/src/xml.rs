@@ -1,16 +1,11 @@
-//! Strict XML 1.0 with namespaces.
+//! Strict XML 1.0 with namespaces, on top of a tokenizer that is not strict.
 //!
-//! ```text
-//! bytes ──► prolog: size, UTF-8, characters ──► pieces: where markup ends ──► tokens: what it says, in which order
-//! ```
-//!
-//! Every piece is checked against its production, together with the order of pieces, so that what passes is
-//! well-formed. Beyond that, documents are held to a size, a depth and a number of attributes, and document types are
-//! refused.
+//! quick-xml cuts a document into tokens quickly and checks little of what is inside them. Every token is therefore
+//! checked here against its production, together with the order of tokens, so that what passes is well-formed. Beyond
+//! that, documents are held to a size, a depth and a number of attributes, and document types are refused.
 
 mod attributes;
 mod names;
-mod pieces;
 mod prolog;
 mod references;
 mod refusal;

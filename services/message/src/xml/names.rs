@@ -1,7 +1,7 @@
 //! Names of elements and attributes (XML 1.0, fifth edition, section 2.3; Namespaces in XML 1.0, section 4).
 
 /// Whether a byte may stand in a name after its first character, for the names that most documents have.
-pub(super) const PLAIN: [bool; 256] = {
+const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
     let mut byte = 0;
     while byte < 256 {

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
+use quick_xml::errors::{Error, IllFormedError};
+use quick_xml::events::Event;
+use quick_xml::reader::Reader;
+
 use super::attributes::{self, Attribute};
-use super::pieces::{Piece, Pieces};
 use super::{MAX_DEPTH, Refusal, is_blank, is_space, names, prolog, references};
 
 const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
@@ -82,7 +85,7 @@ struct Binding<'a> {
 
 /// Cuts a document into checked tokens.
 pub(crate) struct Tokens<'a> {
-    pieces: Pieces<'a>,
+    reader: Reader<&'a [u8]>,
     source: &'a str,
     depth: usize,
     after_root: bool,
@@ -95,7 +98,7 @@ impl<'a> Tokens<'a> {
     /// Begins with a text that [`prolog::text_of`] let pass.
     pub(crate) fn new(source: &'a str) -> Self {
         Self {
-            pieces: Pieces::new(source),
+            reader: Reader::from_str(source),
             source,
             depth: 0,
             after_root: false,
@@ -128,45 +131,53 @@ impl<'a> Tokens<'a> {
             return Ok(Token::End);
         }
         loop {
-            let offset = self.pieces.offset();
+            let offset = usize::try_from(self.reader.buffer_position()).unwrap_or(self.source.len());
             if offset == 0 && self.source.starts_with('\u{FEFF}') {
                 return Err(Refusal::malformed(0, "it has two byte order marks", "có hai dấu thứ tự byte"));
             }
-            match self.pieces.next()? {
-                Piece::Start { name, rest, plain, empty } => {
-                    self.ends_at_once = empty;
-                    let (prefix, local) = if plain { ("", name) } else { split(name, offset)? };
-                    return self.open(prefix, local, rest, offset + 1 + name.len(), offset);
+            let event = self.reader.read_event().map_err(|error| describe(&error, offset))?;
+            let end = usize::try_from(self.reader.buffer_position()).unwrap_or(self.source.len());
+            let raw = self.source.get(offset..end).unwrap_or_default();
+            match event {
+                Event::Start(_) => {
+                    let inside = raw.get(1..raw.len() - 1).unwrap_or_default();
+                    return self.open(inside, offset);
                 }
-                Piece::End => {
+                Event::Empty(_) => {
+                    let inside = raw.get(1..raw.len() - 2).unwrap_or_default();
+                    self.ends_at_once = true;
+                    return self.open(inside, offset);
+                }
+                Event::End(_) => {
                     self.close();
                     return Ok(Token::End);
                 }
-                Piece::Text(text) => {
-                    check_text(text, offset)?;
+                Event::Text(_) => {
+                    check_text(raw, offset)?;
                     if self.depth > 0 {
-                        return Ok(Token::Text { text, offset });
+                        return Ok(Token::Text { text: raw, offset });
                     }
-                    if !is_blank(text) {
+                    if !is_blank(raw) {
                         return Err(outside(offset));
                     }
                 }
-                Piece::Reference(raw) => {
+                Event::GeneralRef(_) => {
                     if self.depth == 0 {
                         return Err(outside(offset));
                     }
                     let character = references::resolve(raw, offset)?;
                     return Ok(Token::Reference { character, offset });
                 }
-                Piece::CharacterData(text) => {
+                Event::CData(_) => {
                     if self.depth == 0 {
                         return Err(outside(offset));
                     }
-                    return Ok(Token::CharacterData { text, offset: offset + 9 });
+                    let text = raw.strip_prefix("<![CDATA[").and_then(|rest| rest.strip_suffix("]]>"));
+                    return Ok(Token::CharacterData { text: text.unwrap_or_default(), offset: offset + 9 });
                 }
-                Piece::Comment(raw) => check_comment(raw, offset)?,
-                Piece::Instruction(raw) => check_instruction(raw, offset)?,
-                Piece::XmlDeclaration(raw) => {
+                Event::Comment(_) => check_comment(raw, offset)?,
+                Event::PI(_) => check_instruction(raw, offset)?,
+                Event::Decl(_) => {
                     if offset > 0 {
                         return Err(Refusal::malformed(
                             offset,
@@ -176,7 +187,7 @@ impl<'a> Tokens<'a> {
                     }
                     prolog::check_declaration(raw)?;
                 }
-                Piece::DocumentType => {
+                Event::DocType(_) => {
                     return Err(Refusal::guard(
                         "doctype_refused",
                         offset,
@@ -184,30 +195,22 @@ impl<'a> Tokens<'a> {
                         ["take the DOCTYPE out; the schema needs none", "bỏ DOCTYPE; lược đồ không cần khai báo này"],
                     ));
                 }
-                Piece::EndOfDocument if self.depth > 0 => {
+                Event::Eof if self.depth > 0 => {
                     return Err(Refusal::malformed(
                         offset,
                         "it ends before its elements do",
                         "chứng từ bị cắt trước khi các phần tử kết thúc",
                     ));
                 }
-                Piece::EndOfDocument if !self.after_root => {
+                Event::Eof if !self.after_root => {
                     return Err(Refusal::malformed(offset, "it has no element", "không có phần tử nào"));
                 }
-                Piece::EndOfDocument => return Ok(Token::EndOfDocument),
+                Event::Eof => return Ok(Token::EndOfDocument),
             }
         }
     }
 
-    /// Begins an element, whose attributes stand in `rest` at `rest_offset`.
-    fn open(
-        &mut self,
-        prefix: &'a str,
-        local: &'a str,
-        rest: &'a str,
-        rest_offset: usize,
-        offset: usize,
-    ) -> Result<Token<'a>, Box<Refusal>> {
+    fn open(&mut self, inside: &'a str, offset: usize) -> Result<Token<'a>, Box<Refusal>> {
         if self.depth == 0 && self.after_root {
             return Err(Refusal::malformed(
                 offset,
@@ -225,8 +228,13 @@ impl<'a> Tokens<'a> {
         }
         self.depth += 1;
         self.attributes.clear();
+        let length = inside.bytes().position(is_space).unwrap_or(inside.len());
+        let (name, rest) = inside.split_at(length);
+        let Some((prefix, local)) = names::split(name) else {
+            return Err(Refusal::malformed(offset, "a tag has no proper name", "tên thẻ không hợp lệ"));
+        };
         if !rest.is_empty() {
-            attributes::parse(rest, rest_offset, &mut self.attributes)?;
+            attributes::parse(rest, offset + 1 + length, &mut self.attributes)?;
             self.bind()?;
         }
         let namespace = self.resolve(prefix, offset)?.0;
@@ -351,9 +359,27 @@ fn outside(offset: usize) -> Box<Refusal> {
     Refusal::malformed(offset, "text stands outside the root element", "có nội dung nằm ngoài phần tử gốc")
 }
 
-/// The prefix and the local part of a tag's name.
-fn split(name: &str, offset: usize) -> Result<(&str, &str), Box<Refusal>> {
-    names::split(name).ok_or_else(|| Refusal::malformed(offset, "a tag has no proper name", "tên thẻ không hợp lệ"))
+/// What the tokenizer found, in our words.
+fn describe(error: &Error, offset: usize) -> Box<Refusal> {
+    let shortened = |name: &str| name.chars().take(60).collect::<String>();
+    match error {
+        Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => Refusal::malformed(
+            offset,
+            format!("</{}> ends what <{}> began", shortened(found), shortened(expected)),
+            format!("</{}> đóng phần tử <{}>", shortened(found), shortened(expected)),
+        ),
+        Error::IllFormed(IllFormedError::UnmatchedEndTag(found)) => Refusal::malformed(
+            offset,
+            format!("</{}> ends what was never begun", shortened(found)),
+            format!("</{}> không có thẻ mở tương ứng", shortened(found)),
+        ),
+        Error::IllFormed(IllFormedError::UnclosedReference) => Refusal::malformed(
+            offset,
+            "& begins no reference (write it as &amp;)",
+            "dấu & không mở đầu tham chiếu nào (viết thành &amp;)",
+        ),
+        _ => Refusal::malformed(offset, "a piece of markup does not end", "một thành phần đánh dấu không kết thúc"),
+    }
 }
 
 #[cfg(test)]

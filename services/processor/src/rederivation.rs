@@ -113,7 +113,9 @@ pub fn rederive(
     facts.trader = recorded.facts.traders.first();
     let circumstances =
         Circumstances { facts, registered_at, number: recorded.number, draw: recorded.draw.unwrap_or(draw_if_none) };
-    Ok(clear(&declaration, findings, &circumstances, rulebook))
+    let mut decision = clear(&declaration, findings, &circumstances, rulebook);
+    message::locate_in(document, &mut decision.findings);
+    Ok(decision)
 }
 
 /// Whether a decision is the recorded one, byte for byte.

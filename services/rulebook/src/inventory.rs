@@ -462,12 +462,13 @@ impl Rulebook {
             inventory.add_word(&*rule.file, &place, &rule.provenance, values);
         }
         for criterion in criteria {
-            let values = vec![
+            let mut values = vec![
                 text("lane", criterion.lane.as_str()),
                 text("scope", word_of(criterion.scope)),
                 text("when", criterion.condition.canonical()),
                 text("because", &criterion.because),
             ];
+            values.extend(criterion.weight.map(|weight| text("weight", &weight.to_string())));
             inventory.add_word(&*criterion.file, &criterion.id, &criterion.provenance, values);
         }
         inventory.sorted()

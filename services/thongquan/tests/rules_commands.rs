@@ -222,7 +222,7 @@ fn changes_are_told_in_plain_words_and_once_for_goods_that_share_them() {
         lines.collect::<Vec<_>>().join("\n") + "\n"
     });
     rules.edit("validation/branches.toml", |text| text.replacen("branch_number != 1", "branch_number > 1", 1));
-    rules.edit("selectivity/criteria.toml", |text| {
+    rules.edit("selectivity/goods.toml", |text| {
         text.replacen("starts_with \"7604\"", "starts_with [\"7604\", \"7606\"]", 1)
     });
     rules.edit("assessment/value-added-tax.toml", |text| {
@@ -421,7 +421,7 @@ async fn history_is_derived_byte_for_byte_and_then_decided_by_proposed_rules() {
 
     // The preferential rates of machines go up by one, and the documents of more traders are checked.
     let proposed = Rules::copied();
-    proposed.edit("selectivity/criteria.toml", |text| {
+    proposed.edit("selectivity/compliance.toml", |text| {
         text.replacen(
             "when = '''not trader_known'''",
             "when = '''not trader_known or trader_compliance_level = 3'''",

@@ -177,7 +177,7 @@ mod tests {
             ("[[traders]]\ntax_code = \"1\"\ncompliance_level = 6\n", "1: the compliance level is 1 to 5"),
             ("[[traders]]\ntax_kode = \"1\"\n", "unknown field `tax_kode`"),
             ("[[temporary_declarations]]\ndue_on = 2026-11-24\n", "write the day between quotes"),
-            ("[[guarantees]]\nremaining = 5\n", "line 2"),
+            ("[[guarantees]]\nremaining = 5\n", "line 1"),
         ] {
             std::fs::write(&file, text).unwrap();
             let failure = read_facts(&file).unwrap_err();

@@ -126,7 +126,7 @@ fn a_temporary_movement_is_discharged_line_by_line() {
     }
     let mut silent = return_of("10");
     silent.goods_items[0].temporary_line = None;
-    finding(&returned(&silent, good()), "temporary_line_missing");
+    finding(&returned(&silent, good()), "E8303");
     // Goods that stay for domestic use draw on the balance too.
     let stays = Declaration {
         temporary_declaration_number: Some(108_399_733_040),

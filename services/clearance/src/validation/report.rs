@@ -19,8 +19,14 @@ impl<'a> Report<'a> {
     }
 
     /// Takes in what the rulebook's own rules say.
+    ///
+    /// A value that the reader refused is not there for the rules either: where it has been told, its absence is not.
     pub(crate) fn take(&mut self, verdict: Verdict) {
-        self.findings.extend(verdict.findings);
+        let told: Vec<_> =
+            self.findings.iter().filter(|finding| finding.is_error()).filter_map(|finding| finding.place).collect();
+        let news =
+            verdict.findings.into_iter().filter(|finding| finding.place.is_none_or(|place| !told.contains(&place)));
+        self.findings.extend(news);
         self.gaps.extend(verdict.gaps);
     }
 

@@ -5,6 +5,8 @@ mod support;
 
 mod balances;
 
+mod codes;
+
 mod quotas;
 
 mod relief;

@@ -24,6 +24,16 @@ pub enum StorageError {
         /// The version of the program.
         known: i64,
     },
+    /// The schema is older than this code, and was not to be changed.
+    #[error(
+        "the database has schema version {found}, and this program needs {known}: bring it up to date before this program is started"
+    )]
+    SchemaTooOld {
+        /// The version of the database.
+        found: i64,
+        /// The version of the program.
+        known: i64,
+    },
     /// The position of a partition belongs to another log.
     #[error(
         "partition {partition} of `{topic}` was read from the log {stored} and is now offered by {offered}: the cluster or \

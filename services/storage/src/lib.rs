@@ -9,6 +9,8 @@
 
 mod rows;
 
+mod facts;
+
 mod error;
 
 mod store;
@@ -24,23 +26,24 @@ mod postgres;
 use std::sync::Arc;
 
 pub use error::StorageError;
+pub use facts::{BalanceKey, Fact, FactKey, FactRow, Facts, Grant, WriteOff};
 pub use rows::{
-    Batch, Commit, Counts, DeclarationKey, DeclarationRow, DeclarationUpdate, Health, KeptMessage, LogEntry,
+    Batch, BranchRow, Commit, Counts, DeclarationKey, DeclarationRow, DeclarationUpdate, Health, KeptMessage, LogEntry,
     MessageSource, NewDeclaration, NewPayment, NewRequest, OutboxMessage, PaymentKey, PaymentRow, Position, Prefetched,
-    RequestRow, SeriesAdvance, StreamPartition, Wanted,
+    RequestRow, Searched, SeriesAdvance, StreamPartition, Wanted,
 };
 pub use store::{Options, Store};
 
 /// The schema version that this code knows: the number of the newest migration.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// The word for the state of a version that a later one took the place of. Of the others of one number there is one.
 pub const SUPERSEDED: &str = "superseded";
 
-/// Opens a database, and brings its schema up to date: `sqlite:PATH`, or `postgres://USER@HOST:PORT/DATABASE`.
+/// Opens a database, and brings its schema up to date where the options say so: `sqlite:PATH`, or `postgres://USER@HOST:PORT/DATABASE`.
 ///
 /// # Errors
-/// When it cannot be reached or created, or when its schema is newer than this code.
+/// When it cannot be reached or created, or when its schema is newer than this code, or older and not to be changed.
 pub async fn open(url: &str, options: Options) -> Result<Arc<dyn Store>, StorageError> {
     if let Some(path) = url.strip_prefix("sqlite:") {
         let path = path.strip_prefix("//").unwrap_or(path);

@@ -1,5 +1,6 @@
 //! PostgreSQL.
 
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use sqlx::postgres::{PgPool, PgPoolOptions, Postgres};
@@ -8,18 +9,20 @@ use sqlx::{Executor as _, Row as _};
 use crate::SCHEMA_VERSION;
 use crate::compression::{compress, decompress};
 use crate::error::StorageError;
+use crate::facts::{BalanceKey, Fact, FactKey, Facts, Kept, changes, granted, quantity_of, quantity_text};
 use crate::rows::{
-    Batch, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, PaymentKey, PaymentRow,
-    Position, Prefetched, RequestRow, StreamPartition, Wanted,
+    Batch, BranchRow, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, PaymentKey,
+    PaymentRow, Position, Prefetched, RequestRow, StreamPartition, Wanted,
 };
 use crate::statements::{
-    DECLARATION_COLUMNS, OUTBOX_COLUMNS, ROWS_MAX, hash_of, headers_of, headers_text, implement_store, key_of, narrow,
-    source_of, stem, text,
+    DECLARATION_COLUMNS, OUTBOX_COLUMNS, ROWS_MAX, SEARCHED_COLUMNS, hash_of, headers_of, headers_text,
+    implement_store, key_of, narrow, source_of, stem, text,
 };
 use crate::store::Options;
 
 /// What brings a database from each version to the next, beginning with an empty one.
-const MIGRATIONS: [&str; 2] = [include_str!("postgres/schema.sql"), include_str!("postgres/life_cycle.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("postgres/schema.sql"), include_str!("postgres/life_cycle.sql"), include_str!("postgres/facts.sql")];
 const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION);
 /// An arbitrary number: processes that start together take turns at the schema by it.
 const SCHEMA_LOCK: i64 = 7_406_211_954;
@@ -37,11 +40,11 @@ impl PostgresStore {
             .connect(url)
             .await?;
         let store = Self { pool };
-        store.migrate().await?;
+        store.migrate(options.migrate).await?;
         Ok(store)
     }
 
-    async fn migrate(&self) -> Result<(), StorageError> {
+    async fn migrate(&self, allowed: bool) -> Result<(), StorageError> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SCHEMA_LOCK).execute(&mut *transaction).await?;
         transaction.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").await?;
@@ -50,6 +53,9 @@ impl PostgresStore {
         let found = found.unwrap_or_default();
         if found > SCHEMA_VERSION {
             return Err(StorageError::SchemaTooNew { found, known: SCHEMA_VERSION });
+        }
+        if found < SCHEMA_VERSION && !allowed {
+            return Err(StorageError::SchemaTooOld { found, known: SCHEMA_VERSION });
         }
         if found < SCHEMA_VERSION {
             for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or_default()) {
@@ -82,4 +88,4 @@ impl PostgresStore {
     }
 }
 
-implement_store!(PostgresStore, Postgres, "BEGIN");
+implement_store!(PostgresStore, Postgres, "BEGIN", " FOR UPDATE");

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use crate::facts::{FactKey, FactRow, WriteOff};
+
 /// What a declaration is known by: who declares, under which reference, in which version.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeclarationKey {
@@ -57,6 +59,11 @@ pub struct Wanted {
     pub requests: Vec<DeclarationKey>,
     /// Traders by tax code.
     pub traders: Vec<String>,
+    /// Other facts by kind and name, whoever issued them.
+    pub facts: Vec<(String, String)>,
+    /// The branches of consignments by the declarant's tax code and the first eleven digits of the first declaration's
+    /// number.
+    pub branches: Vec<(String, String)>,
     /// Payments by key.
     pub payments: Vec<PaymentKey>,
 }
@@ -74,6 +81,10 @@ pub struct Prefetched {
     pub requests: HashMap<DeclarationKey, RequestRow>,
     /// Facts of traders by tax code, as they were put in.
     pub traders: HashMap<String, Vec<u8>>,
+    /// Other facts.
+    pub facts: HashMap<FactKey, FactRow>,
+    /// Branches with a lane, by the declarant's tax code and the first eleven digits of the first declaration's number.
+    pub branches: HashMap<(String, String), Vec<BranchRow>>,
     /// Payments by key.
     pub payments: HashMap<PaymentKey, PaymentRow>,
 }
@@ -117,6 +128,30 @@ pub struct DeclarationRow {
     pub answer: Vec<u8>,
     /// What its next step depends on, as the life cycle wrote it; empty where an older program wrote the row.
     pub standing: Vec<u8>,
+}
+
+/// The current version of a declaration that is a branch of a consignment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BranchRow {
+    /// The number that customs gave.
+    pub number: String,
+    /// The lane: 1, 2 or 3.
+    pub lane: i16,
+}
+
+/// What declarations are searched by, beside what they are known by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Searched {
+    /// The first eleven digits of the number of the consignment's first declaration, for a branch.
+    pub first_stem: Option<String>,
+    /// The importer: a tax code, or a name where it has none.
+    pub importer: Option<String>,
+    /// The exporter: a tax code, or a name where it has none.
+    pub exporter: Option<String>,
+    /// The day of arrival, as year-month-day.
+    pub arrived_on: Option<String>,
+    /// The tariff codes of the goods with their origins, each pair once; an origin may be empty.
+    pub goods: Vec<(String, String)>,
 }
 
 /// A document that asked for something of a declaration and brought no version of it into being.
@@ -196,6 +231,8 @@ pub struct NewDeclaration {
     pub answer: Vec<u8>,
     /// What its next step depends on, as the life cycle wrote it.
     pub standing: Vec<u8>,
+    /// What it is searched by.
+    pub searched: Searched,
     /// The document as lodged.
     pub document: Vec<u8>,
     /// The decision.
@@ -363,6 +400,8 @@ pub struct Batch {
     pub requests: Vec<NewRequest>,
     /// Entries of their logs.
     pub log: Vec<LogEntry>,
+    /// What they take from balances and give back, in the order in which they do.
+    pub write_offs: Vec<WriteOff>,
     /// Payments.
     pub payments: Vec<NewPayment>,
     /// Messages to be sent.

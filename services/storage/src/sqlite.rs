@@ -1,5 +1,6 @@
 //! SQLite: one file holds what is kept and the embedded stream.
 
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,13 +10,14 @@ use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, 
 use crate::SCHEMA_VERSION;
 use crate::compression::{compress, decompress};
 use crate::error::StorageError;
+use crate::facts::{BalanceKey, Fact, FactKey, Facts, Kept, changes, granted, quantity_of, quantity_text};
 use crate::rows::{
-    Batch, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, PaymentKey, PaymentRow,
-    Position, Prefetched, RequestRow, StreamPartition, Wanted,
+    Batch, BranchRow, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, PaymentKey,
+    PaymentRow, Position, Prefetched, RequestRow, StreamPartition, Wanted,
 };
 use crate::statements::{
-    DECLARATION_COLUMNS, OUTBOX_COLUMNS, ROWS_MAX, hash_of, headers_of, headers_text, implement_store, key_of, narrow,
-    source_of, stem, text,
+    DECLARATION_COLUMNS, OUTBOX_COLUMNS, ROWS_MAX, SEARCHED_COLUMNS, hash_of, headers_of, headers_text,
+    implement_store, key_of, narrow, source_of, stem, text,
 };
 use crate::store::Options;
 
@@ -24,7 +26,8 @@ mod message_log;
 pub use message_log::{AppendRecord, LogRecord, MessageLog};
 
 /// What brings a database from each version to the next, beginning with an empty one.
-const MIGRATIONS: [&str; 2] = [include_str!("sqlite/schema.sql"), include_str!("sqlite/life_cycle.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("sqlite/schema.sql"), include_str!("sqlite/life_cycle.sql"), include_str!("sqlite/facts.sql")];
 const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION);
 /// How long a writer waits for another process's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,24 +40,23 @@ struct Pools {
 }
 
 impl Pools {
-    async fn open(path: &Path, readers: u32) -> Result<Self, StorageError> {
-        let options = SqliteConnectOptions::new()
+    async fn open(path: &Path, options: &Options) -> Result<Self, StorageError> {
+        let readers = options.connections_max.max(1);
+        let connect = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             // A position that was told as committed must survive a loss of power.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT);
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let pools = Self {
-            reader: SqlitePoolOptions::new().max_connections(readers.max(1)).connect_with(options).await?,
-            writer,
-        };
-        pools.migrate().await?;
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(connect.clone()).await?;
+        let pools =
+            Self { reader: SqlitePoolOptions::new().max_connections(readers).connect_with(connect).await?, writer };
+        pools.migrate(options.migrate).await?;
         Ok(pools)
     }
 
-    async fn migrate(&self) -> Result<(), StorageError> {
+    async fn migrate(&self, allowed: bool) -> Result<(), StorageError> {
         // Reading first spares the write lock where there is nothing to do.
         let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&self.reader).await?;
         if found > SCHEMA_VERSION {
@@ -63,8 +65,15 @@ impl Pools {
         if found == SCHEMA_VERSION {
             return Ok(());
         }
+        if !allowed {
+            return Err(StorageError::SchemaTooOld { found, known: SCHEMA_VERSION });
+        }
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *transaction).await?;
+        // Another program may have been here in the meantime.
+        if found > SCHEMA_VERSION {
+            return Err(StorageError::SchemaTooNew { found, known: SCHEMA_VERSION });
+        }
         for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or_default()) {
             sqlx::raw_sql(*migration).execute(&mut *transaction).await?;
         }
@@ -83,7 +92,7 @@ pub(crate) struct SqliteStore {
 
 impl SqliteStore {
     pub(crate) async fn open(path: &Path, options: &Options) -> Result<Self, StorageError> {
-        Ok(Self { pools: Pools::open(path, options.connections_max).await? })
+        Ok(Self { pools: Pools::open(path, options).await? })
     }
 
     fn writer(&self) -> &SqlitePool {
@@ -104,4 +113,4 @@ impl SqliteStore {
     }
 }
 
-implement_store!(SqliteStore, Sqlite, "BEGIN IMMEDIATE");
+implement_store!(SqliteStore, Sqlite, "BEGIN IMMEDIATE", "");

@@ -13,12 +13,15 @@ pub(crate) const DECLARATION_COLUMNS: &str = "declarant, reference, version, con
     office, number, lane, registered_at_ms, total_payable, paid, rulebook, source_topic, source_partition, source_offset, \
     log_sequence, log_hash, answer, standing";
 
+/// What a declaration is searched by beside those.
+pub(crate) const SEARCHED_COLUMNS: &str = "first_stem, importer, exporter, arrived_on";
+
 /// The columns of an [`OutboxMessage`](crate::OutboxMessage).
 pub(crate) const OUTBOX_COLUMNS: &str =
     "source_topic, source_partition, source_offset, sequence, at_ms, event_id, topic, message_key, headers, payload";
 
 /// How many rows go into one statement. Both databases bound the values of a statement (32,766 and 65,535), and a row
-/// has at most 25.
+/// has at most 29.
 pub(crate) const ROWS_MAX: usize = 500;
 
 /// Headers as text: a line for each, name and value apart by a tab. Neither holds control characters.
@@ -69,9 +72,10 @@ pub(crate) fn text(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-/// Implements [`Store`](crate::Store) for a type with `writer()` and `reader()` pools of a database.
+/// Implements [`Store`](crate::Store) for a type with `writer()` and `reader()` pools of a database. A transaction that
+/// writes begins with `$begin`; `$lock` ends a query whose rows nobody else may change before the transaction is over.
 macro_rules! implement_store {
-    ($store:ty, $database:ty, $begin:literal) => {
+    ($store:ty, $database:ty, $begin:literal, $lock:literal) => {
         type Builder = sqlx::QueryBuilder<$database>;
         type DatabaseRow = <$database as sqlx::Database>::Row;
         type Transaction<'c> = sqlx::Transaction<'c, $database>;
@@ -194,6 +198,34 @@ macro_rules! implement_store {
                         found.traders.insert(row.try_get("tax_code")?, row.try_get("facts")?);
                     }
                 }
+                for names in wanted.facts.chunks(ROWS_MAX) {
+                    for row in facts_named("document", "facts", names).build().persistent(false).fetch_all(self.reader()).await? {
+                        found.facts.entry(fact_key_of(&row)?).or_default().document = row.try_get("document")?;
+                    }
+                    // What is left is read after the facts: a balance without its fact is of no use, and is left out.
+                    for row in facts_named("line, remaining", "balances", names).build().persistent(false).fetch_all(self.reader()).await? {
+                        if let Some(fact) = found.facts.get_mut(&fact_key_of(&row)?) {
+                            let remaining: String = row.try_get("remaining")?;
+                            fact.remaining.insert(narrow(row.try_get("line")?)?, quantity_of(&remaining)?);
+                        }
+                    }
+                }
+                for names in wanted.branches.chunks(ROWS_MAX) {
+                    let mut select = Builder::new(
+                        "SELECT declarant, first_stem, number, lane FROM declarations WHERE lane IS NOT NULL AND number \
+                         IS NOT NULL AND state NOT IN ('superseded', 'cancelled') AND (declarant, first_stem) IN (",
+                    );
+                    select.push_values(names, |mut row, (declarant, stem)| {
+                        row.push_bind(text(declarant)).push_bind(text(stem));
+                    });
+                    select.push(") ORDER BY number");
+                    for row in select.build().persistent(false).fetch_all(self.reader()).await? {
+                        let name = (row.try_get("declarant")?, row.try_get("first_stem")?);
+                        let lane: i64 = row.try_get("lane")?;
+                        let branch = BranchRow { number: row.try_get("number")?, lane: narrow(lane)? };
+                        found.branches.entry(name).or_default().push(branch);
+                    }
+                }
                 for keys in wanted.payments.chunks(ROWS_MAX) {
                     let mut select = Builder::new(
                         "SELECT payer, identifier, bank_reference, amount, outcome, answer FROM payments \
@@ -294,14 +326,25 @@ macro_rules! implement_store {
                 Ok(())
             }
 
-            async fn put_traders(&self, traders: &[(String, Vec<u8>)]) -> Result<(), StorageError> {
+            async fn put_facts(&self, facts: &Facts) -> Result<(), StorageError> {
+                // One row for each name: a statement cannot change the same row twice.
+                let traders: BTreeMap<&str, &[u8]> =
+                    facts.traders.iter().map(|(code, facts)| (code.as_str(), facts.as_slice())).collect();
+                let traders: Vec<(&str, &[u8])> = traders.into_iter().collect();
                 for traders in traders.chunks(ROWS_MAX) {
                     let mut insert = Builder::new("INSERT INTO traders (tax_code, facts) ");
                     insert.push_values(traders, |mut row, (code, facts)| {
-                        row.push_bind(text(code)).push_bind(facts);
+                        row.push_bind(text(code)).push_bind(*facts);
                     });
                     insert.push(" ON CONFLICT (tax_code) DO UPDATE SET facts = excluded.facts");
                     insert.build().persistent(false).execute(self.writer()).await?;
+                }
+                let facts: BTreeMap<&FactKey, &Fact> = facts.facts.iter().map(|fact| (&fact.key, fact)).collect();
+                let facts: Vec<&Fact> = facts.into_values().collect();
+                for facts in facts.chunks(ROWS_MAX) {
+                    let mut transaction = self.writer().begin_with($begin).await?;
+                    put(&mut transaction, facts).await?;
+                    transaction.commit().await?;
                 }
                 Ok(())
             }
@@ -410,6 +453,116 @@ macro_rules! implement_store {
             }
         }
 
+        /// Facts of some kinds and names, or their balances.
+        fn facts_named(columns: &str, table: &str, names: &[(String, String)]) -> Builder {
+            let mut select =
+                Builder::new(format!("SELECT kind, name, issuer, {columns} FROM {table} WHERE (kind, name) IN ("));
+            select.push_values(names, |mut row, (kind, name)| {
+                row.push_bind(text(kind)).push_bind(text(name));
+            });
+            select.push(")");
+            select
+        }
+
+        fn fact_key_of(row: &DatabaseRow) -> Result<FactKey, StorageError> {
+            Ok(FactKey { kind: row.try_get("kind")?, name: row.try_get("name")?, issuer: row.try_get("issuer")? })
+        }
+
+        /// Puts facts in. The facts come first: whoever puts in the same ones waits there, and finds the balances that
+        /// this transaction leaves.
+        async fn put(transaction: &mut Transaction<'_>, facts: &[&Fact]) -> Result<(), StorageError> {
+            let mut insert = Builder::new("INSERT INTO facts (kind, name, issuer, holder, document) ");
+            insert.push_values(facts, |mut row, fact| {
+                row.push_bind(text(&fact.key.kind))
+                    .push_bind(text(&fact.key.name))
+                    .push_bind(text(&fact.key.issuer))
+                    .push_bind(text(&fact.holder))
+                    .push_bind(&fact.document);
+            });
+            insert.push(
+                " ON CONFLICT (kind, name, issuer) DO UPDATE SET holder = excluded.holder, document = excluded.document",
+            );
+            insert.build().persistent(false).execute(&mut **transaction).await?;
+            let names: Vec<(String, String)> =
+                facts.iter().map(|fact| (fact.key.kind.clone(), fact.key.name.clone())).collect();
+            let mut select = facts_named("line, granted, remaining, unit", "balances", &names);
+            select.push($lock);
+            let mut kept = HashMap::new();
+            for row in select.build().persistent(false).fetch_all(&mut **transaction).await? {
+                let key = BalanceKey { fact: fact_key_of(&row)?, line: narrow(row.try_get("line")?)? };
+                let (granted, remaining): (String, String) = (row.try_get("granted")?, row.try_get("remaining")?);
+                let (granted, remaining) = (quantity_of(&granted)?, quantity_of(&remaining)?);
+                kept.insert(key, Kept { granted, remaining, unit: row.try_get("unit")? });
+            }
+            for rows in granted(facts, &kept)?.chunks(ROWS_MAX) {
+                let mut insert =
+                    Builder::new("INSERT INTO balances (kind, name, issuer, line, granted, remaining, unit) ");
+                insert.push_values(rows, |mut row, (key, kept)| {
+                    row.push_bind(text(&key.fact.kind))
+                        .push_bind(text(&key.fact.name))
+                        .push_bind(text(&key.fact.issuer))
+                        .push_bind(i64::from(key.line))
+                        .push_bind(quantity_text(kept.granted))
+                        .push_bind(quantity_text(kept.remaining))
+                        .push_bind(text(&kept.unit));
+                });
+                insert.push(
+                    " ON CONFLICT (kind, name, issuer, line) DO UPDATE SET granted = excluded.granted, \
+                     remaining = excluded.remaining, unit = excluded.unit",
+                );
+                insert.build().persistent(false).execute(&mut **transaction).await?;
+            }
+            Ok(())
+        }
+
+        /// Leaves of each balance what a batch's write-offs leave of it; `false` when one of them does not hold any more
+        /// what the batch found.
+        async fn write_off(transaction: &mut Transaction<'_>, batch: &Batch) -> Result<bool, StorageError> {
+            for changes in changes(&batch.write_offs)?.chunks(ROWS_MAX) {
+                let mut update =
+                    Builder::new("WITH change (kind, name, issuer, line, remaining_before, remaining_after) AS (");
+                update.push_values(changes, |mut row, (key, before, after)| {
+                    row.push_bind(text(&key.fact.kind))
+                        .push_bind(text(&key.fact.name))
+                        .push_bind(text(&key.fact.issuer))
+                        .push_bind(i64::from(key.line))
+                        .push_bind(quantity_text(*before))
+                        .push_bind(quantity_text(*after));
+                });
+                update.push(
+                    ") UPDATE balances SET remaining = change.remaining_after FROM change \
+                     WHERE balances.kind = change.kind AND balances.name = change.name \
+                     AND balances.issuer = change.issuer AND balances.line = change.line \
+                     AND balances.remaining = change.remaining_before",
+                );
+                let updated = update.build().persistent(false).execute(&mut **transaction).await?.rows_affected();
+                if updated != changes.len() as u64 {
+                    return Ok(false);
+                }
+            }
+            for write_offs in batch.write_offs.chunks(ROWS_MAX) {
+                let mut insert = Builder::new(
+                    "INSERT INTO write_offs (declarant, reference, version, log_sequence, kind, name, issuer, line, \
+                     at_ms, remaining_before, remaining_after) ",
+                );
+                insert.push_values(write_offs, |mut row, write_off| {
+                    row.push_bind(text(&write_off.declaration.declarant))
+                        .push_bind(text(&write_off.declaration.reference))
+                        .push_bind(i64::from(write_off.declaration.version))
+                        .push_bind(write_off.log_sequence)
+                        .push_bind(text(&write_off.balance.fact.kind))
+                        .push_bind(text(&write_off.balance.fact.name))
+                        .push_bind(text(&write_off.balance.fact.issuer))
+                        .push_bind(i64::from(write_off.balance.line))
+                        .push_bind(write_off.at_ms)
+                        .push_bind(quantity_text(write_off.before))
+                        .push_bind(quantity_text(write_off.after));
+                });
+                insert.build().persistent(false).execute(&mut **transaction).await?;
+            }
+            Ok(true)
+        }
+
         /// What of a batch is compressed before its transaction: the documents and decisions of what is decided, the
         /// decisions of what is decided anew, and the documents of requests, each in the order of the batch.
         struct Compressed {
@@ -451,6 +604,9 @@ macro_rules! implement_store {
                 if changed != 1 {
                     return Ok(Commit::Conflict("the series of numbers has moved".to_owned()));
                 }
+            }
+            if !write_off(transaction, batch).await? {
+                return Ok(Commit::Conflict("a balance was written off elsewhere in the meantime".to_owned()));
             }
             // Updates come first: a version that is superseded makes room for the one that takes its place.
             for (updates, decisions) in batch.updates.chunks(ROWS_MAX).zip(compressed.decisions.chunks(ROWS_MAX)) {
@@ -494,7 +650,9 @@ macro_rules! implement_store {
             }
             for (declarations, documents) in batch.declarations.chunks(ROWS_MAX).zip(compressed.documents.chunks(ROWS_MAX)) {
                 let mut insert =
-                    Builder::new(format!("INSERT INTO declarations ({DECLARATION_COLUMNS}, number_stem, document, decision) "));
+                    Builder::new(format!(
+                        "INSERT INTO declarations ({DECLARATION_COLUMNS}, {SEARCHED_COLUMNS}, number_stem, document, decision) "
+                    ));
                 insert.push_values(declarations.iter().zip(documents), |mut row, (declaration, (document, decision))| {
                     row.push_bind(text(&declaration.key.declarant))
                         .push_bind(text(&declaration.key.reference))
@@ -518,6 +676,10 @@ macro_rules! implement_store {
                         .push_bind(declaration.log_hash.to_vec())
                         .push_bind(&declaration.answer)
                         .push_bind(&declaration.standing)
+                        .push_bind(declaration.searched.first_stem.as_deref().map(text))
+                        .push_bind(declaration.searched.importer.as_deref().map(text))
+                        .push_bind(declaration.searched.exporter.as_deref().map(text))
+                        .push_bind(&declaration.searched.arrived_on)
                         .push_bind(declaration.number.as_deref().map(stem))
                         .push_bind(document)
                         .push_bind(decision);
@@ -527,6 +689,25 @@ macro_rules! implement_store {
                 if inserted != declarations.len() as u64 {
                     return Ok(Commit::Conflict("a declaration was decided elsewhere in the meantime".to_owned()));
                 }
+            }
+            let goods: Vec<(&DeclarationKey, &(String, String))> = batch
+                .declarations
+                .iter()
+                .flat_map(|new| new.searched.goods.iter().map(|goods| (&new.key, goods)))
+                .collect();
+            for goods in goods.chunks(ROWS_MAX) {
+                let mut insert = Builder::new(
+                    "INSERT INTO declaration_goods (commodity_code, origin, declarant, reference, version) ",
+                );
+                insert.push_values(goods, |mut row, (key, (commodity_code, origin))| {
+                    row.push_bind(text(commodity_code))
+                        .push_bind(text(origin))
+                        .push_bind(text(&key.declarant))
+                        .push_bind(text(&key.reference))
+                        .push_bind(i64::from(key.version));
+                });
+                insert.push(" ON CONFLICT DO NOTHING");
+                insert.build().persistent(false).execute(&mut **transaction).await?;
             }
             for (requests, documents) in batch.requests.chunks(ROWS_MAX).zip(compressed.requests.chunks(ROWS_MAX)) {
                 let mut insert = Builder::new(

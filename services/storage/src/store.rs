@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::error::StorageError;
+use crate::facts::Facts;
 use crate::rows::{
     Batch, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, Position, Prefetched,
     StreamPartition, Wanted,
@@ -13,11 +14,13 @@ use crate::rows::{
 pub struct Options {
     /// Connections, at most. SQLite always writes through one.
     pub connections_max: u32,
+    /// Whether an older schema is brought up to date; otherwise it is refused.
+    pub migrate: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { connections_max: 8 }
+        Self { connections_max: 8, migrate: true }
     }
 }
 
@@ -63,8 +66,12 @@ pub trait Store: Send + Sync + 'static {
     /// Removes messages that have been sent.
     async fn outbox_remove(&self, messages: &[OutboxMessage]) -> Result<(), StorageError>;
 
-    /// Keeps facts of traders, by tax code, in place of those that were kept before.
-    async fn put_traders(&self, traders: &[(String, Vec<u8>)]) -> Result<(), StorageError>;
+    /// Keeps facts in place of those of the same names. What declarations have used of them stays used, so the same may
+    /// be put in any number of times; a fact that grants more than before leaves so much more.
+    ///
+    /// # Errors
+    /// When a line of which a part was used is now counted in another unit.
+    async fn put_facts(&self, facts: &Facts) -> Result<(), StorageError>;
 
     /// A declaration with its document as lodged and its decision.
     async fn declaration(

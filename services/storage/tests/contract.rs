@@ -7,10 +7,11 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use storage::{Commit, DeclarationKey, DeclarationUpdate, StorageError, Wanted};
+use rust_decimal::Decimal;
+use storage::{Commit, DeclarationKey, DeclarationUpdate, Facts, Searched, StorageError, Wanted, WriteOff};
 use support::{
-    Backend, batch, declaration, entry, kept, key, lodged, on_both, outgoing, partition, payment, payment_key, request,
-    update,
+    Backend, batch, declaration, entry, fact, fact_key, facts, kept, key, left, lodged, on_both, outgoing, partition,
+    payment, payment_key, request, update, write_off,
 };
 
 on_both!(a_partition_begins_at_zero_and_counts_its_owners, |backend| {
@@ -389,12 +390,240 @@ on_both!(a_newer_schema_is_refused_by_an_older_program, |backend| {
 on_both!(facts_of_traders_take_the_place_of_older_ones, |backend| {
     let store = &backend.store;
     let put = |facts: &str| vec![("0100233488".to_owned(), facts.as_bytes().to_vec())];
-    store.put_traders(&put("one")).await.unwrap();
-    store.put_traders(&put("two")).await.unwrap();
+    for traders in [put("one"), [put("neither"), put("two")].concat()] {
+        store.put_facts(&Facts { traders, ..Facts::default() }).await.unwrap();
+    }
     let wanted = Wanted { traders: vec!["0100233488".to_owned(), "0100109106".to_owned()], ..Wanted::default() };
     let found = store.prefetch(&wanted).await.unwrap().traders;
     assert_eq!(found.into_iter().collect::<Vec<_>>(), put("two"));
 });
+
+on_both!(facts_are_found_by_their_names, |backend| {
+    let store = &backend.store;
+    let mut elsewhere = fact("D/1", 7);
+    elsewhere.key.issuer = "MY".to_owned();
+    store.put_facts(&facts(vec![fact("D/1", 100), elsewhere.clone(), fact("D/2", 5)])).await.unwrap();
+    let name = |kind: &str, name: &str| (kind.to_owned(), name.to_owned());
+    let names = vec![name("certificate", "D/1"), name("certificate", "D/9"), name("guarantee", "D/2")];
+    let found = store.prefetch(&Wanted { facts: names, ..Wanted::default() }).await.unwrap().facts;
+    assert_eq!(found.len(), 2, "by kind and name, whoever issued them");
+    assert_eq!(found[&fact_key("D/1")].document, fact("D/1", 100).document);
+    assert_eq!(found[&fact_key("D/1")].remaining, [(1, Decimal::from(100))].into());
+    assert_eq!(found[&elsewhere.key].remaining, [(1, Decimal::from(7))].into());
+});
+
+on_both!(what_declarations_used_stays_used_when_facts_are_put_in_again, |backend| {
+    let store = &backend.store;
+    store.put_facts(&facts(vec![fact("D/1", 100)])).await.unwrap();
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut whole = batch(&held, 1);
+    whole.declarations = vec![declaration("A", 1, None, 0)];
+    whole.write_offs = vec![write_off("A", "D/1", 100.into(), Decimal::new(295, 1))];
+    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
+    for (granted, remains) in [(100, 295), (100, 295), (150, 795), (10, 0), (100, 295)] {
+        store.put_facts(&facts(vec![fact("D/1", granted)])).await.unwrap();
+        assert_eq!(left(&**store, "D/1").await, Decimal::new(remains, 1), "{granted} are granted");
+    }
+    let mut otherwise = fact("D/1", 100);
+    otherwise.grants[0].unit = "KGM".to_owned();
+    let refused = store.put_facts(&facts(vec![otherwise])).await.unwrap_err();
+    assert!(refused.to_string().contains("KGM"), "{refused}");
+    assert_eq!(left(&**store, "D/1").await, Decimal::new(295, 1));
+});
+
+on_both!(write_offs_come_with_the_decision_or_not_at_all, |backend| {
+    let store = &backend.store;
+    store.put_facts(&facts(vec![fact("D/1", 100), fact("D/2", 100)])).await.unwrap();
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut next = batch(&held, 1);
+    next.declarations = vec![declaration("A", 1, None, 0), declaration("B", 1, None, 0)];
+    let (a, b) = (write_off("A", "D/1", 100.into(), 40.into()), write_off("B", "D/1", 40.into(), 0.into()));
+    let other = write_off("A", "D/2", 100.into(), 99.into());
+    let stale = WriteOff { before: 90.into(), ..other.clone() };
+    let nothing = WriteOff { balance: write_off("A", "D/9", 0.into(), 0.into()).balance, ..other.clone() };
+    for refused in [vec![a.clone(), stale], vec![a.clone(), nothing]] {
+        next.write_offs = refused;
+        let commit = store.commit(&next).await.unwrap();
+        assert!(matches!(commit, Commit::Conflict(_)), "{commit:?}");
+    }
+    let below = WriteOff { after: Decimal::new(-1, 2), ..other.clone() };
+    let astray = WriteOff { before: 50.into(), ..b.clone() };
+    for refused in [vec![a.clone(), below], vec![a.clone(), astray]] {
+        next.write_offs = refused;
+        let error = store.commit(&next).await.unwrap_err();
+        assert!(!error.is_transient(), "{error}");
+    }
+    nothing_is_kept(&backend).await;
+    assert_eq!((left(&**store, "D/1").await, left(&**store, "D/2").await), (100.into(), 100.into()));
+
+    next.write_offs = vec![a, other, b];
+    assert_eq!(store.commit(&next).await.unwrap(), Commit::Committed);
+    assert_eq!((left(&**store, "D/1").await, left(&**store, "D/2").await), (0.into(), 99.into()));
+    // A cancellation gives back.
+    let mut cancelled = batch(&held, 2);
+    cancelled.expected = 1;
+    cancelled.write_offs = vec![WriteOff { log_sequence: 1, ..write_off("A", "D/1", 0.into(), 60.into()) }];
+    assert_eq!(store.commit(&cancelled).await.unwrap(), Commit::Committed);
+    assert_eq!(left(&**store, "D/1").await, 60.into());
+    for statement in ["UPDATE write_offs SET line = 2", "DELETE FROM write_offs"] {
+        let refused = backend.execute(statement).await.unwrap_err();
+        assert!(refused.contains("write-offs are never changed"), "{statement}: {refused}");
+    }
+    let refused = backend.execute("UPDATE balances SET remaining = '-0.01'").await.unwrap_err();
+    assert!(refused.contains("balances_are_never_below_zero"), "{refused}");
+});
+
+on_both!(racing_owners_never_use_more_than_there_is, |backend| {
+    let store = &backend.store;
+    store.put_facts(&facts(vec![fact("D/1", 50)])).await.unwrap();
+    let mut racers = Vec::new();
+    for racer in 0..4 {
+        let store = store.clone();
+        racers.push(tokio::spawn(async move {
+            let mut held = store.acquire(&lodged(racer), "log-a").await.unwrap();
+            let mut used = Decimal::ZERO;
+            let take = Decimal::new(35 + i64::from(racer), 1);
+            loop {
+                let before = left(&*store, "D/1").await;
+                if before < take {
+                    return used;
+                }
+                let reference = format!("R{racer}-{}", held.next_offset);
+                let mut turn = support::batch_of(lodged(racer), &held, held.next_offset + 1);
+                turn.declarations = vec![declaration(&reference, 1, None, held.next_offset)];
+                turn.write_offs = vec![write_off(&reference, "D/1", before, before - take)];
+                match store.commit(&turn).await {
+                    Ok(Commit::Committed) => {
+                        used += take;
+                        held.next_offset += 1;
+                    }
+                    Ok(Commit::Conflict(_)) => {}
+                    Ok(Commit::Fenced) => panic!("nobody else has this partition"),
+                    Err(error) => assert!(error.is_transient(), "{error}"),
+                }
+            }
+        }));
+    }
+    let mut used = Decimal::ZERO;
+    for racer in racers {
+        used += racer.await.unwrap();
+    }
+    let remains = left(&**store, "D/1").await;
+    assert_eq!(used + remains, 50.into());
+    assert!(remains >= Decimal::ZERO && remains < Decimal::new(38, 1), "{remains}");
+});
+
+on_both!(branches_of_a_consignment_are_found_by_its_first_declaration, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut whole = batch(&held, 1);
+    let branch = |reference: &str, number: &str, state: &str, lane: Option<i16>| {
+        let mut new = declaration(reference, 1, Some(number), 0);
+        new.searched = Searched { first_stem: Some("10000000001".to_owned()), ..Searched::default() };
+        (new.state, new.lane) = (state.to_owned(), lane);
+        new
+    };
+    whole.declarations = vec![
+        branch("C", "100000000030", "cancelled", Some(3)),
+        branch("B", "100000000020", "awaiting_payment", Some(2)),
+        branch("A", "100000000010", "cleared", Some(1)),
+        branch("D", "100000000040", "pre_registered", None),
+        branch("E", "100000000051", storage::SUPERSEDED, Some(3)),
+        declaration("F", 1, Some("100000000060"), 0),
+    ];
+    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
+    let name = (support::DECLARANT.to_owned(), "10000000001".to_owned());
+    let another = ("0100109106".to_owned(), "10000000001".to_owned());
+    let wanted = Wanted { branches: vec![name.clone(), another], ..Wanted::default() };
+    let found = store.prefetch(&wanted).await.unwrap().branches;
+    let found: Vec<_> = found
+        .into_iter()
+        .map(|(name, rows)| (name, rows.into_iter().map(|row| (row.number, row.lane)).collect::<Vec<_>>()))
+        .collect();
+    let expected = vec![("100000000010".to_owned(), 1), ("100000000020".to_owned(), 2)];
+    assert_eq!(found, vec![(name, expected)]);
+});
+
+on_both!(a_declaration_is_searched_by_its_goods_and_parties, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut whole = batch(&held, 1);
+    let mut new = declaration("A", 1, None, 0);
+    let goods = |code: &str, origin: &str| (code.to_owned(), origin.to_owned());
+    new.searched = Searched {
+        first_stem: None,
+        importer: Some(support::DECLARANT.to_owned()),
+        exporter: Some("SIAM PARTS CO LTD".to_owned()),
+        arrived_on: Some("2026-11-20".to_owned()),
+        goods: (0..1_200).map(|n| goods(&format!("8415{n:04}"), "TH")).chain([goods("84151010", "")]).collect(),
+    };
+    whole.declarations = vec![new];
+    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
+    for (count, what) in [
+        (1_201, "declaration_goods"),
+        (1, "declaration_goods WHERE commodity_code = '84151010' AND origin = ''"),
+        (1, "declarations WHERE importer = '0100233488' AND arrived_on BETWEEN '2026-11-01' AND '2026-11-30'"),
+        (1, "declarations WHERE exporter LIKE 'SIAM%'"),
+    ] {
+        assert_eq!(backend.count(what).await, count, "{what}");
+    }
+});
+
+/// What an older program left, brought up to date: the rows are there, and what is new works on them.
+async fn upgraded(backend: Backend, version: usize) {
+    let standing = if version > 1 { ("number_stem, standing, ", "'10000000001', '', ") } else { ("", "") };
+    // Bytes are written as both databases read them: text, which PostgreSQL takes for bytea's own form.
+    let hash = if backend.is_sqlite() { "zeroblob(32)" } else { "decode(repeat('00', 32), 'hex')" };
+    let (columns, values) = standing;
+    let insert = format!(
+        "INSERT INTO declarations ({columns}declarant, reference, version, content_hash, outcome, state, direction, kind, \
+         office, number, lane, registered_at_ms, total_payable, paid, rulebook, source_topic, source_partition, \
+         source_offset, log_sequence, log_hash, answer, document, decision) VALUES ({values}'{}', 'OLD', 1, {hash}, \
+         'accepted', 'awaiting_payment', 'import', 'A11', '01PR', '100000000010', 1, 5, 500, 0, 'sample', 't', 0, 0, 0, \
+         {hash}, {hash}, {hash}, {hash})",
+        support::DECLARANT
+    );
+    backend.execute(&insert).await.unwrap();
+    backend.execute("INSERT INTO traders VALUES ('0100233488', 'old facts')").await.unwrap();
+    match backend.reopen_as_it_is().await {
+        Err(StorageError::SchemaTooOld { found, known }) => {
+            assert_eq!((found, known), (i64::try_from(version).unwrap(), storage::SCHEMA_VERSION));
+        }
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("an older schema was taken for ours"),
+    }
+    let store = backend.reopen().await.unwrap();
+    assert_eq!(store.health().await.unwrap().schema_version, storage::SCHEMA_VERSION);
+    drop(backend.reopen_as_it_is().await.unwrap());
+    let wanted = Wanted {
+        declarations: vec![key("OLD", 1)],
+        numbers: vec![(support::DECLARANT.to_owned(), "10000000001".to_owned())],
+        traders: vec!["0100233488".to_owned()],
+        ..Wanted::default()
+    };
+    let found = store.prefetch(&wanted).await.unwrap();
+    assert_eq!(found.declarations[&key("OLD", 1)].total_payable, Some(500));
+    assert_eq!(found.numbers.len(), 1);
+    assert_eq!(found.traders["0100233488"], b"old facts");
+    store.put_facts(&facts(vec![fact("D/1", 2)])).await.unwrap();
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut whole = batch(&held, 1);
+    whole.updates = vec![update(&key("OLD", 1), 1)];
+    whole.declarations = vec![declaration("NEW", 1, Some("100000000020"), 0)];
+    whole.write_offs = vec![write_off("NEW", "D/1", 2.into(), 1.into())];
+    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
+    assert_eq!(left(&*store, "D/1").await, 1.into());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn older_databases_are_brought_up_to_date_with_what_they_hold() {
+    for version in [1, 2] {
+        upgraded(Backend::sqlite_of(version).await, version).await;
+        if let Some(backend) = Backend::postgres_of(&format!("upgraded_from_{version}"), version).await {
+            upgraded(backend, version).await;
+        }
+    }
+}
 
 async fn nothing_is_kept(backend: &Backend) {
     let counts = backend.store.counts().await.unwrap();

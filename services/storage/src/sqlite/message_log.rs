@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
-use super::Pools;
+use super::{Options, Pools};
 use crate::error::StorageError;
 use crate::statements::narrow;
 
@@ -58,7 +58,7 @@ impl MessageLog {
     /// # Errors
     /// When the file cannot be opened, or is newer than this code.
     pub async fn open(path: &Path) -> Result<Self, StorageError> {
-        Ok(Self { pools: Pools::open(path, 4).await? })
+        Ok(Self { pools: Pools::open(path, &Options { connections_max: 4, ..Options::default() }).await? })
     }
 
     /// What tells this file's log from every other. It is made once, from the database's own randomness.

@@ -2,14 +2,21 @@
 
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use storage::{
-    Batch, DeclarationKey, DeclarationUpdate, KeptMessage, LogEntry, MessageSource, NewDeclaration, NewPayment,
-    NewRequest, Options, OutboxMessage, PaymentKey, Position, SeriesAdvance, StorageError, Store, StreamPartition,
+    BalanceKey, Batch, DeclarationKey, DeclarationUpdate, Fact, FactKey, Facts, Grant, KeptMessage, LogEntry,
+    MessageSource, NewDeclaration, NewPayment, NewRequest, Options, OutboxMessage, PaymentKey, Position, Searched,
+    SeriesAdvance, StorageError, Store, StreamPartition, WriteOff,
 };
 use tempfile::TempDir;
 
 pub(crate) const DECLARANT: &str = "0100233488";
+
+const SQLITE_MIGRATIONS: [&str; 2] =
+    [include_str!("../../src/sqlite/schema.sql"), include_str!("../../src/sqlite/life_cycle.sql")];
+const POSTGRES_MIGRATIONS: [&str; 2] =
+    [include_str!("../../src/postgres/schema.sql"), include_str!("../../src/postgres/life_cycle.sql")];
 
 /// A database of a test's own.
 pub(crate) struct Backend {
@@ -24,6 +31,40 @@ impl Backend {
         let url = format!("sqlite:{}", folder.path().join("contract.db").display());
         let store = storage::open(&url, Options::default()).await.unwrap();
         Self { store, url, _folder: Some(folder) }
+    }
+
+    /// SQLite as an older program left it.
+    pub(crate) async fn sqlite_of(version: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("contract.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        for migration in SQLITE_MIGRATIONS.iter().take(version) {
+            sqlx::raw_sql(*migration).execute(&mut connection).await.unwrap();
+        }
+        let pragma = sqlx::AssertSqlSafe(format!("PRAGMA user_version = {version}"));
+        sqlx::raw_sql(pragma).execute(&mut connection).await.unwrap();
+        // The store of a newer program is opened by the test; until then there is one of another file.
+        let other = format!("sqlite:{}", folder.path().join("other.db").display());
+        let store = storage::open(&other, Options::default()).await.unwrap();
+        Self { store, url: format!("sqlite:{}", path.display()), _folder: Some(folder) }
+    }
+
+    /// PostgreSQL as an older program left it.
+    pub(crate) async fn postgres_of(test: &str, version: usize) -> Option<Self> {
+        let backend = Self::postgres(test).await?;
+        backend.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.unwrap();
+        backend.execute("CREATE TABLE schema_version (version BIGINT NOT NULL)").await.unwrap();
+        for migration in POSTGRES_MIGRATIONS.iter().take(version) {
+            backend.execute(migration).await.unwrap();
+        }
+        backend.execute(&format!("INSERT INTO schema_version VALUES ({version})")).await.unwrap();
+        Some(backend)
+    }
+
+    /// Opens the same database without leave to change its schema.
+    pub(crate) async fn reopen_as_it_is(&self) -> Result<Arc<dyn Store>, StorageError> {
+        storage::open(&self.url, Options { migrate: false, ..Options::default() }).await
     }
 
     /// PostgreSQL; `None`, and a word about it, where no server is named.
@@ -64,9 +105,28 @@ impl Backend {
         done.map_err(|error| error.to_string())
     }
 
+    pub(crate) fn is_sqlite(&self) -> bool {
+        self.url.starts_with("sqlite:")
+    }
+
+    /// How many rows of a table, with a condition, there are.
+    pub(crate) async fn count(&self, of: &str) -> i64 {
+        let select = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {of}"));
+        match self.url.strip_prefix("sqlite:") {
+            Some(path) => {
+                let mut connection = SqliteConnection::connect(&format!("sqlite://{path}")).await.unwrap();
+                sqlx::query_scalar(select).fetch_one(&mut connection).await.unwrap()
+            }
+            None => {
+                let mut connection = PgConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(select).fetch_one(&mut connection).await.unwrap()
+            }
+        }
+    }
+
     /// Makes the database look as a newer program would have left it.
     pub(crate) async fn pretend_schema_version(&self, version: i64) {
-        let statement = if self.url.starts_with("sqlite:") {
+        let statement = if self.is_sqlite() {
             format!("PRAGMA user_version = {version}")
         } else {
             format!("INSERT INTO schema_version VALUES ({version})")
@@ -130,6 +190,7 @@ pub(crate) fn batch_of(partition: StreamPartition, held: &Position, next: i64) -
         updates: Vec::new(),
         requests: Vec::new(),
         log: Vec::new(),
+        write_offs: Vec::new(),
         payments: Vec::new(),
         outbox: Vec::new(),
         kept: Vec::new(),
@@ -157,6 +218,7 @@ pub(crate) fn declaration(reference: &str, version: u32, number: Option<&str>, o
         log_hash: [1; 32],
         answer: b"<Notice/>".to_vec(),
         standing: b"{\"state\":\"awaiting_payment\"}".to_vec(),
+        searched: Searched::default(),
         document: b"<Declaration/>".to_vec(),
         decision: b"{}".to_vec(),
     }
@@ -252,4 +314,40 @@ pub(crate) fn kept(offset: i64) -> KeptMessage {
 
 pub(crate) fn advance(direction: &str, partition: i32, expected_next: i64, next: i64) -> SeriesAdvance {
     SeriesAdvance { direction: direction.to_owned(), partition, expected_next, next }
+}
+
+pub(crate) fn fact_key(name: &str) -> FactKey {
+    FactKey { kind: "certificate".to_owned(), name: name.to_owned(), issuer: "TH".to_owned() }
+}
+
+/// A certificate with one line of some pieces.
+pub(crate) fn fact(name: &str, granted: i64) -> Fact {
+    Fact {
+        key: fact_key(name),
+        holder: DECLARANT.to_owned(),
+        document: format!("{{\"remaining\":\"{granted}\"}}").into_bytes(),
+        grants: vec![Grant { line: 1, granted: Decimal::from(granted), unit: "PCE".to_owned() }],
+    }
+}
+
+pub(crate) fn facts(facts: Vec<Fact>) -> Facts {
+    Facts { facts, ..Facts::default() }
+}
+
+/// What a first version takes from line 1 of a certificate.
+pub(crate) fn write_off(reference: &str, name: &str, before: Decimal, after: Decimal) -> WriteOff {
+    WriteOff {
+        declaration: key(reference, 1),
+        log_sequence: 0,
+        at_ms: 1_795_485_600_000,
+        balance: BalanceKey { fact: fact_key(name), line: 1 },
+        before,
+        after,
+    }
+}
+
+/// What is left of line 1 of a certificate.
+pub(crate) async fn left(store: &dyn Store, name: &str) -> Decimal {
+    let wanted = storage::Wanted { facts: vec![("certificate".to_owned(), name.to_owned())], ..Default::default() };
+    store.prefetch(&wanted).await.unwrap().facts[&fact_key(name)].remaining[&1]
 }

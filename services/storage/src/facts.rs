@@ -1,0 +1,207 @@
+//! Facts besides declarations, and what is left of what they grant.
+//!
+//! A fact says how much it grants, a balance how much of that is left. The two are apart so that a fact can be put in
+//! again, or corrected, without giving back what declarations have used.
+//!
+//! Quantities are exact decimals, which SQLite does not have: they are kept as canonical text in both databases, and no
+//! statement calculates with them. A batch says what it found left and what it leaves, and the database compares: what
+//! is decided on one remainder is never written over another. The database itself refuses a remainder below zero.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rust_decimal::Decimal;
+
+use crate::error::StorageError;
+use crate::rows::DeclarationKey;
+
+/// What a fact is known by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FactKey {
+    /// What it is, in a word.
+    pub kind: String,
+    /// How declarations name it.
+    pub name: String,
+    /// Within whom the name is unique; empty where it is unique by itself.
+    pub issuer: String,
+}
+
+/// A fact to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is known by.
+    pub key: FactKey,
+    /// The tax code of the enterprise that it is for; empty where it is for nobody in particular.
+    pub holder: String,
+    /// All of it, for the reader of facts.
+    pub document: Vec<u8>,
+    /// What it grants.
+    pub grants: Vec<Grant>,
+}
+
+/// What a line of a fact grants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The line; 0 where the fact is one whole.
+    pub line: u32,
+    /// How much may be used in all.
+    pub granted: Decimal,
+    /// What it is counted in.
+    pub unit: String,
+}
+
+/// Facts to be kept in place of those of the same names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Facts of traders by tax code.
+    pub traders: Vec<(String, Vec<u8>)>,
+    /// The others.
+    pub facts: Vec<Fact>,
+}
+
+/// A fact as it is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FactRow {
+    /// All of it, as it was put in.
+    pub document: Vec<u8>,
+    /// What is left of its lines.
+    pub remaining: BTreeMap<u32, Decimal>,
+}
+
+/// A line of a fact.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BalanceKey {
+    /// The fact.
+    pub fact: FactKey,
+    /// The line; 0 where the fact is one whole.
+    pub line: u32,
+}
+
+/// What a declaration takes from a balance at one step of its life, or gives back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteOff {
+    /// The declaration.
+    pub declaration: DeclarationKey,
+    /// The entry of its log that says why.
+    pub log_sequence: i64,
+    /// When, in milliseconds since 1970 in UTC.
+    pub at_ms: i64,
+    /// The balance.
+    pub balance: BalanceKey,
+    /// What was left before; the database must still say so.
+    pub before: Decimal,
+    /// What is left from now on.
+    pub after: Decimal,
+}
+
+/// A quantity as it is kept: without exponent or needless zeros, so that equal quantities are equal texts.
+pub(crate) fn quantity_text(quantity: Decimal) -> String {
+    quantity.normalize().to_string()
+}
+
+/// A quantity from its text.
+pub(crate) fn quantity_of(text: &str) -> Result<Decimal, StorageError> {
+    Decimal::from_str_exact(text).map_err(|_| StorageError::Unreadable { detail: format!("the quantity `{text}`") })
+}
+
+/// What write-offs make of each balance: what was left before the first and is left after the last, in the order of the
+/// balances, which is the same for all writers.
+///
+/// # Errors
+/// When one does not begin where the one before it ended: the batch does not agree with itself.
+pub(crate) fn changes(write_offs: &[WriteOff]) -> Result<Vec<(&BalanceKey, Decimal, Decimal)>, StorageError> {
+    let mut changes: BTreeMap<&BalanceKey, (Decimal, Decimal)> = BTreeMap::new();
+    for write_off in write_offs {
+        let change = changes.entry(&write_off.balance).or_insert((write_off.before, write_off.before));
+        if change.1 != write_off.before {
+            return Err(StorageError::refused("write-offs of one balance that do not follow on each other"));
+        }
+        change.1 = write_off.after;
+    }
+    Ok(changes.into_iter().map(|(key, (before, after))| (key, before, after)).collect())
+}
+
+/// What of a line is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) granted: Decimal,
+    pub(crate) remaining: Decimal,
+    pub(crate) unit: String,
+}
+
+/// What is kept of the lines of facts once they are put in: what was used stays used. Of a grant that is corrected to
+/// less than was used, nothing is left.
+///
+/// # Errors
+/// When a line of which a part was used is now counted in another unit.
+pub(crate) fn granted(
+    facts: &[&Fact],
+    kept: &HashMap<BalanceKey, Kept>,
+) -> Result<Vec<(BalanceKey, Kept)>, StorageError> {
+    let mut rows = BTreeMap::new();
+    for fact in facts {
+        for grant in &fact.grants {
+            let key = BalanceKey { fact: fact.key.clone(), line: grant.line };
+            let used = kept.get(&key).map_or(Decimal::ZERO, |kept| kept.granted - kept.remaining);
+            if let Some(kept) = kept.get(&key).filter(|kept| kept.unit != grant.unit && !used.is_zero()) {
+                return Err(StorageError::refused(format!(
+                    "line {} of the {} {} is counted in {} and {} of it are used; it cannot be counted in {}",
+                    key.line, fact.key.kind, fact.key.name, kept.unit, used, grant.unit
+                )));
+            }
+            if grant.granted < used {
+                tracing::warn!(
+                    kind = fact.key.kind,
+                    name = fact.key.name,
+                    line = key.line,
+                    "a fact grants less than declarations have used; nothing is left"
+                );
+            }
+            let granted = grant.granted.max(used);
+            let row = Kept { granted, remaining: granted - used, unit: grant.unit.clone() };
+            if kept.get(&key) != Some(&row) {
+                rows.insert(key, row);
+            }
+        }
+    }
+    Ok(rows.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fact(granted: i64, unit: &str) -> Fact {
+        let key = FactKey { kind: "exemption_list".into(), name: "1".into(), issuer: String::new() };
+        let grants = vec![Grant { line: 1, granted: granted.into(), unit: unit.into() }];
+        Fact { key, holder: String::new(), document: Vec::new(), grants }
+    }
+
+    fn put(fact: &Fact, kept: &mut HashMap<BalanceKey, Kept>) -> Result<Decimal, StorageError> {
+        for (key, row) in granted(&[fact], kept)? {
+            kept.insert(key, row);
+        }
+        Ok(kept.values().next().unwrap().remaining)
+    }
+
+    #[test]
+    fn a_correction_keeps_what_was_used() {
+        let mut kept = HashMap::new();
+        assert_eq!(put(&fact(100, "KGM"), &mut kept).unwrap(), 100.into());
+        kept.values_mut().next().unwrap().remaining = 30.into();
+        assert_eq!(put(&fact(100, "KGM"), &mut kept).unwrap(), 30.into(), "the same again changes nothing");
+        assert_eq!(put(&fact(150, "KGM"), &mut kept).unwrap(), 80.into());
+        assert_eq!(put(&fact(50, "KGM"), &mut kept).unwrap(), 0.into(), "never below zero");
+        assert_eq!(put(&fact(100, "KGM"), &mut kept).unwrap(), 30.into(), "and nothing used is forgotten");
+        assert!(put(&fact(100, "TNE"), &mut kept).is_err());
+    }
+
+    #[test]
+    fn equal_quantities_are_equal_texts() {
+        for text in ["1.50", "1.5", "01.500"] {
+            assert_eq!(quantity_text(quantity_of(text).unwrap()), "1.5");
+        }
+        assert_eq!(quantity_text(Decimal::from(1_000)), "1000");
+        assert_eq!(quantity_text(Decimal::new(0, 3)), "0");
+        assert!(quantity_of("a dozen").is_err());
+    }
+}

@@ -7,11 +7,12 @@ use clearance::life_cycle::{
 use message::Reading;
 use rulebook::ReasonFor;
 use storage::{DeclarationKey, DeclarationUpdate, NewDeclaration, NewRequest};
-use vocabulary::{Bilingual, Decision, Declaration, DeclarationNumber, Finding, Outcome, TraderFacts};
+use vocabulary::{Bilingual, CaseFacts, Decision, Declaration, DeclarationNumber, Finding, Outcome, TraderFacts};
 
 use crate::arrival::Arrival;
 use crate::case::{self, Case, dong, moved, standing_of};
 use crate::events::{LOG_BEGINNING, log_entry};
+use crate::fact_book::{FactBook, Moment, Way, taken_by};
 use crate::measurements::Counted;
 use crate::notices::{self, Subject};
 use crate::plan::{Desk, Plan};
@@ -76,6 +77,10 @@ pub(crate) struct FollowUp<'a> {
     /// The declaration that it is about, where it is known.
     pub(crate) case: Option<&'a Case>,
     pub(crate) trader: Option<&'a TraderFacts>,
+    /// What else is known, and what is left of it.
+    pub(crate) facts: &'a FactBook,
+    /// What the batch has done before.
+    pub(crate) plan: &'a Plan,
 }
 
 /// What came of a document.
@@ -87,6 +92,10 @@ struct Answer {
 impl FollowUp<'_> {
     fn arrival(&self) -> &Arrival<'_> {
         &self.lodgement.arrival
+    }
+
+    fn moment<'k>(&self, declaration: &'k DeclarationKey, log_sequence: i64) -> Moment<'k> {
+        Moment { declaration, log_sequence, at_ms: self.arrival().at_ms }
     }
 
     /// Takes the document up: writes what happens, or why nothing does, into the step, and tells the declarant. Says what
@@ -158,6 +167,10 @@ impl FollowUp<'_> {
             Ok(events) => {
                 let next = standing.after_all(&events, self.arrival().at);
                 let update = self.log(case, CommandKind::Cancel, &events, &next, step);
+                if standing.state.is_registered() && !next.state.is_registered() {
+                    let moment = self.moment(&update.key, update.log_sequence);
+                    self.facts.write_off(step, moment, Way::GivenBack, &taken_by(&case.decision));
+                }
                 self.answer(CommandKind::Cancel, &events, &next, None, step, desk);
                 let changed = case::after(case, &update);
                 step.updates.push(update);
@@ -174,7 +187,9 @@ impl FollowUp<'_> {
             return None;
         };
         let before: Basis = serde_json::from_slice(&case.decision).unwrap_or_default();
-        let mut decision = case_decision(&declaration, findings, self.trader, arrival.at, standing.number, desk);
+        let facts = self.facts.case(&declaration, &self.key.declarant, self.plan, &[]);
+        let facts = CaseFacts { trader: self.trader, ..facts.for_case(None) };
+        let mut decision = case_decision(&declaration, findings, facts, arrival.at, standing.number, desk);
         message::locate_in(&case.document, &mut decision.findings);
         let now = Decided { declaration: &declaration, decision: &decision };
         let command = Command::Register { before: &before, now };
@@ -197,6 +212,10 @@ impl FollowUp<'_> {
                     decision: Some(body),
                     ..moved(row, &next, &entry)
                 };
+                if next.state.is_registered() {
+                    let moment = self.moment(&row.key, entry.sequence);
+                    self.facts.write_off(step, moment, Way::Taken, &decision.write_offs);
+                }
                 step.log.push(entry);
                 self.answer(CommandKind::Register, &events, &next, Some(&decision), step, desk);
                 let changed = case::after(case, &update);
@@ -217,7 +236,11 @@ impl FollowUp<'_> {
         let number = if in_advance { standing.number } else { standing.number.and_then(DeclarationNumber::amended) };
         let decided_at = standing.registered_at.unwrap_or(arrival.at);
         let findings = self.findings.clone();
-        let mut decision = case_decision(self.declaration, findings, self.trader, decided_at, number, desk);
+        // The new version may use what the one before it has used.
+        let given_back = if standing.state.is_registered() { taken_by(&case.decision) } else { Vec::new() };
+        let facts = self.facts.case(self.declaration, &self.key.declarant, self.plan, &given_back);
+        let facts = CaseFacts { trader: self.trader, ..facts.for_case(None) };
+        let mut decision = case_decision(self.declaration, findings, facts, decided_at, number, desk);
         message::locate_in(arrival.payload(), &mut decision.findings);
         if in_advance {
             without_lane(&mut decision);
@@ -252,6 +275,11 @@ impl FollowUp<'_> {
             Ok(events) => {
                 let next = standing.after_all(&events, arrival.at);
                 let update = self.log(case, kind, &events, &standing.superseded(arrival.at), step);
+                let back = self.moment(&update.key, update.log_sequence);
+                self.facts.write_off(step, back, Way::GivenBack, &given_back);
+                if next.state.is_registered() {
+                    self.facts.write_off(step, self.moment(self.key, 0), Way::Taken, &decision.write_offs);
+                }
                 let entry_kind = events.first().map_or("amended", Event::as_str);
                 let mut new = self.version(&decision, &next, entry_kind, update.log_hash, step, desk, &events);
                 new.registered_at_ms = case.row.registered_at_ms.or(new.registered_at_ms);

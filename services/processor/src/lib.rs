@@ -18,6 +18,8 @@ mod plan;
 
 mod case;
 
+mod fact_book;
+
 mod follow_up;
 
 mod registration;
@@ -40,6 +42,7 @@ pub mod measurements;
 
 mod run;
 
+pub use fact_book::facts_to_keep;
 pub use rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_identical, rederive};
 pub use registration::{Circumstances, assess_document, clear};
 pub use run::{Processor, ProcessorError, Progress, run};

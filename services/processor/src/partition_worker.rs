@@ -250,7 +250,14 @@ impl PartitionWorker {
                 let _timer = Timer::of(Stage::Parse);
                 messages.iter().map(|message| Lodgement::read(Arrival::new(message))).collect()
             });
-            let prefetched = self.prefetch(&registration::wanted(&lodgements)).await?;
+            let mut prefetched = self.prefetch(&registration::wanted(&lodgements)).await?;
+            // What follows on a declaration may depend on all that the declaration names.
+            let of_cases = tokio::task::block_in_place(|| registration::wanted_of_cases(&prefetched));
+            if let Some(wanted) = of_cases {
+                let found = self.prefetch(&wanted).await?;
+                prefetched.facts.extend(found.facts);
+                prefetched.branches.extend(found.branches);
+            }
             tokio::task::block_in_place(|| {
                 let _timer = Timer::of(Stage::Decide);
                 registration::plan(&lodgements, prefetched, &mut desk)

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rulebook::Rulebook;
 use storage::{
     Batch, DeclarationUpdate, KeptMessage, LogEntry, NewDeclaration, NewPayment, NewRequest, OutboxMessage,
-    SeriesAdvance,
+    SeriesAdvance, WriteOff,
 };
 use vocabulary::Direction;
 
@@ -47,6 +47,7 @@ pub(crate) struct Plan {
     pub(crate) updates: Vec<DeclarationUpdate>,
     pub(crate) requests: Vec<NewRequest>,
     pub(crate) log: Vec<LogEntry>,
+    pub(crate) write_offs: Vec<WriteOff>,
     pub(crate) payments: Vec<NewPayment>,
     pub(crate) outbox: Vec<OutboxMessage>,
     pub(crate) kept: Vec<KeptMessage>,
@@ -80,6 +81,7 @@ impl Plan {
         }
         self.requests.extend(step.requests);
         self.log.extend(step.log);
+        self.write_offs.extend(step.write_offs);
         self.payments.extend(step.payments);
         self.outbox.extend(step.outbox);
         self.kept.extend(step.kept);
@@ -147,6 +149,7 @@ impl Plan {
             updates: self.updates,
             requests: self.requests,
             log: self.log,
+            write_offs: self.write_offs,
             payments: self.payments,
             outbox: self.outbox,
             kept: self.kept,

@@ -14,6 +14,7 @@ use vocabulary::{
 use crate::arrival::Arrival;
 use crate::case::{Case, dong, standing_bytes};
 use crate::events::{LOG_BEGINNING, content_hash, draw, log_entry};
+use crate::fact_book::{FactBook, Moment, Names, Way, searched};
 use crate::follow_up::{Ask, FollowUp, named, send, without_lane};
 use crate::measurements::Counted;
 use crate::notices::{self, Subject};
@@ -65,6 +66,7 @@ pub(crate) fn wanted(lodgements: &[Lodgement<'_>]) -> Wanted {
     let mut requests = HashSet::new();
     let mut numbers = HashSet::new();
     let mut traders = HashSet::new();
+    let mut names = Names::default();
     for lodgement in lodgements {
         let (Some(key), Reading::Read { declaration, .. }) = (&lodgement.key, &lodgement.reading) else { continue };
         declarations.insert(key.clone());
@@ -78,15 +80,35 @@ pub(crate) fn wanted(lodgements: &[Lodgement<'_>]) -> Wanted {
             numbers.extend(named(declaration, key));
         }
         traders.insert(key.declarant.clone());
+        names.extend(declaration, &key.declarant);
     }
+    let (facts, branches) = names.into_lists();
     Wanted {
         declarations: declarations.into_iter().collect(),
         numbers: numbers.into_iter().collect(),
         documents: true,
         requests: requests.into_iter().collect(),
         traders: traders.into_iter().collect(),
+        facts,
+        branches,
         ..Wanted::default()
     }
+}
+
+/// What has to be looked up besides, once the declarations are known that documents follow on: what those name. `None`
+/// when they name nothing.
+pub(crate) fn wanted_of_cases(prefetched: &Prefetched) -> Option<Wanted> {
+    let mut names = Names::default();
+    for (key, (document, _)) in &prefetched.documents {
+        if let Reading::Read { declaration, .. } = message::read_declaration(document) {
+            names.extend(&declaration, &key.declarant);
+        }
+    }
+    if names.is_empty() {
+        return None;
+    }
+    let (facts, branches) = names.into_lists();
+    Some(Wanted { facts, branches, ..Wanted::default() })
 }
 
 fn previous(key: &DeclarationKey) -> DeclarationKey {
@@ -120,10 +142,12 @@ struct Archive {
     /// Current versions, by declarant and the stem of their numbers.
     cases: Overlay<(String, String), Case>,
     traders: HashMap<String, TraderFacts>,
+    facts: FactBook,
 }
 
 impl Archive {
-    fn new(prefetched: Prefetched) -> Self {
+    fn new(mut prefetched: Prefetched) -> Self {
+        let facts = FactBook::new(&mut prefetched);
         let traders = prefetched
             .traders
             .into_iter()
@@ -143,7 +167,7 @@ impl Archive {
         let cases = Overlay::new(cases.collect());
         let declarations = prefetched.declarations.into_iter().map(|(key, row)| (key, Known::from(row)));
         let requests = prefetched.requests.into_iter().map(|(key, row)| (key, Known::from(row)));
-        Self { known: Overlay::new(declarations.chain(requests).collect()), cases, traders }
+        Self { known: Overlay::new(declarations.chain(requests).collect()), cases, traders, facts }
     }
 
     /// The current version of the declaration that a document names.
@@ -207,14 +231,18 @@ fn take_up(plan: &Plan, step: &mut Plan, lodgement: &Lodgement<'_>, archive: &mu
     if ask.follows() {
         let name = named(declaration, key);
         let case = name.as_ref().and_then(|name| archive.case(plan, name));
-        let follow_up = FollowUp { lodgement, key, declaration, findings, case: case.as_ref(), trader };
+        let (case, facts) = (case.as_ref(), &archive.facts);
+        let follow_up = FollowUp { lodgement, key, declaration, findings, case, trader, facts, plan };
         let changed = follow_up.take_up(ask, step, desk);
         if let Some((name, case)) = name.zip(changed) {
             archive.cases.put(name, case);
         }
     } else {
-        lodge(step, lodgement, key, declaration, findings, trader, ask, desk);
+        let facts = archive.facts.case(declaration, &key.declarant, plan, &[]);
+        let facts = CaseFacts { trader, ..facts.for_case(None) };
+        lodge(step, lodgement, key, declaration, findings, facts, &archive.facts, ask, desk);
     }
+    archive.facts.absorb(step);
     let taken_up = step.declarations.last().map(|new| Known {
         content_hash: new.content_hash,
         outcome: new.outcome.clone(),
@@ -240,12 +268,13 @@ fn lodge(
     key: &DeclarationKey,
     declaration: &Declaration,
     findings: Vec<Finding>,
-    trader: Option<&TraderFacts>,
+    facts: CaseFacts<'_>,
+    book: &FactBook,
     ask: Ask,
     desk: &mut Desk<'_>,
 ) {
     let arrival = &lodgement.arrival;
-    let mut decision = decide(declaration, findings, trader, arrival, desk);
+    let mut decision = decide(declaration, findings, facts, arrival, desk);
     let in_advance = ask == Ask::PreRegister;
     if in_advance {
         without_lane(&mut decision);
@@ -265,6 +294,10 @@ fn lodge(
         _ => decision.outcome.as_str(),
     };
     let entry = log_entry(key, 0, arrival.at_ms, kind, body.clone(), LOG_BEGINNING);
+    if standing.state.is_registered() {
+        let moment = Moment { declaration: key, log_sequence: entry.sequence, at_ms: arrival.at_ms };
+        book.write_off(step, moment, Way::Taken, &decision.write_offs);
+    }
     step.counted.push(Counted::of(&decision));
     step.declarations.push(decided_row(lodgement, key, declaration, &decision, &standing, &entry, answer, body));
     step.log.push(entry);
@@ -310,6 +343,7 @@ pub(crate) fn decided_row(
         log_hash: entry.hash,
         answer,
         standing: standing_bytes(standing),
+        searched: searched(declaration, standing.number),
         document: arrival.payload().to_vec(),
         decision: body,
     }
@@ -319,7 +353,7 @@ pub(crate) fn decided_row(
 fn decide(
     declaration: &Declaration,
     findings: Vec<Finding>,
-    trader: Option<&TraderFacts>,
+    facts: CaseFacts<'_>,
     arrival: &Arrival<'_>,
     desk: &mut Desk<'_>,
 ) -> Decision {
@@ -328,7 +362,7 @@ fn decide(
         let counter = *desk.series.next(direction) * NUMBER_STRIPES + stripe;
         u32::try_from(counter).ok().and_then(|counter| DeclarationNumber::new(direction, counter).ok())
     });
-    let mut decision = case_decision(declaration, findings, trader, arrival.at, number, desk);
+    let mut decision = case_decision(declaration, findings, facts, arrival.at, number, desk);
     message::locate_in(arrival.payload(), &mut decision.findings);
     if let Some(number) = decision.number {
         *desk.series.next(number.direction()) += 1;
@@ -340,14 +374,13 @@ fn decide(
 pub(crate) fn case_decision(
     declaration: &Declaration,
     findings: Vec<Finding>,
-    trader: Option<&TraderFacts>,
+    facts: CaseFacts<'_>,
     registered_at: jiff::civil::DateTime,
     number: Option<DeclarationNumber>,
     desk: &Desk<'_>,
 ) -> Decision {
     // One draw for a declaration's whole life: amending it must not be a way to draw again.
     let draw = number.map_or(0, |number| draw(&desk.settings.selectivity_secret, &number.original().to_string()));
-    let facts = CaseFacts { trader, ..CaseFacts::default() };
     let circumstances = Circumstances { facts, registered_at, number, draw };
     clear(declaration, findings, &circumstances, desk.rulebook)
 }

@@ -22,7 +22,7 @@ pub struct FactKey {
     /// How declarations name it.
     pub name: String,
     /// Within whom the name is unique; empty where it is unique by itself.
-    pub issuer: String,
+    pub qualifier: String,
 }
 
 /// A fact to be kept.
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     fn fact(granted: i64, unit: &str) -> Fact {
-        let key = FactKey { kind: "exemption_list".into(), name: "1".into(), issuer: String::new() };
+        let key = FactKey { kind: "exemption_list".into(), name: "1".into(), qualifier: String::new() };
         let grants = vec![Grant { line: 1, granted: granted.into(), unit: unit.into() }];
         Fact { key, holder: String::new(), document: Vec::new(), grants }
     }

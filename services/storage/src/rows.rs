@@ -59,7 +59,7 @@ pub struct Wanted {
     pub requests: Vec<DeclarationKey>,
     /// Traders by tax code.
     pub traders: Vec<String>,
-    /// Other facts by kind and name, whoever issued them.
+    /// Other facts by kind and name, whatever tells those of one name apart.
     pub facts: Vec<(String, String)>,
     /// The branches of consignments by the declarant's tax code and the first eleven digits of the first declaration's
     /// number.

@@ -456,7 +456,7 @@ macro_rules! implement_store {
         /// Facts of some kinds and names, or their balances.
         fn facts_named(columns: &str, table: &str, names: &[(String, String)]) -> Builder {
             let mut select =
-                Builder::new(format!("SELECT kind, name, issuer, {columns} FROM {table} WHERE (kind, name) IN ("));
+                Builder::new(format!("SELECT kind, name, qualifier, {columns} FROM {table} WHERE (kind, name) IN ("));
             select.push_values(names, |mut row, (kind, name)| {
                 row.push_bind(text(kind)).push_bind(text(name));
             });
@@ -465,22 +465,22 @@ macro_rules! implement_store {
         }
 
         fn fact_key_of(row: &DatabaseRow) -> Result<FactKey, StorageError> {
-            Ok(FactKey { kind: row.try_get("kind")?, name: row.try_get("name")?, issuer: row.try_get("issuer")? })
+            Ok(FactKey { kind: row.try_get("kind")?, name: row.try_get("name")?, qualifier: row.try_get("qualifier")? })
         }
 
         /// Puts facts in. The facts come first: whoever puts in the same ones waits there, and finds the balances that
         /// this transaction leaves.
         async fn put(transaction: &mut Transaction<'_>, facts: &[&Fact]) -> Result<(), StorageError> {
-            let mut insert = Builder::new("INSERT INTO facts (kind, name, issuer, holder, document) ");
+            let mut insert = Builder::new("INSERT INTO facts (kind, name, qualifier, holder, document) ");
             insert.push_values(facts, |mut row, fact| {
                 row.push_bind(text(&fact.key.kind))
                     .push_bind(text(&fact.key.name))
-                    .push_bind(text(&fact.key.issuer))
+                    .push_bind(text(&fact.key.qualifier))
                     .push_bind(text(&fact.holder))
                     .push_bind(&fact.document);
             });
             insert.push(
-                " ON CONFLICT (kind, name, issuer) DO UPDATE SET holder = excluded.holder, document = excluded.document",
+                " ON CONFLICT (kind, name, qualifier) DO UPDATE SET holder = excluded.holder, document = excluded.document",
             );
             insert.build().persistent(false).execute(&mut **transaction).await?;
             let names: Vec<(String, String)> =
@@ -496,18 +496,18 @@ macro_rules! implement_store {
             }
             for rows in granted(facts, &kept)?.chunks(ROWS_MAX) {
                 let mut insert =
-                    Builder::new("INSERT INTO balances (kind, name, issuer, line, granted, remaining, unit) ");
+                    Builder::new("INSERT INTO balances (kind, name, qualifier, line, granted, remaining, unit) ");
                 insert.push_values(rows, |mut row, (key, kept)| {
                     row.push_bind(text(&key.fact.kind))
                         .push_bind(text(&key.fact.name))
-                        .push_bind(text(&key.fact.issuer))
+                        .push_bind(text(&key.fact.qualifier))
                         .push_bind(i64::from(key.line))
                         .push_bind(quantity_text(kept.granted))
                         .push_bind(quantity_text(kept.remaining))
                         .push_bind(text(&kept.unit));
                 });
                 insert.push(
-                    " ON CONFLICT (kind, name, issuer, line) DO UPDATE SET granted = excluded.granted, \
+                    " ON CONFLICT (kind, name, qualifier, line) DO UPDATE SET granted = excluded.granted, \
                      remaining = excluded.remaining, unit = excluded.unit",
                 );
                 insert.build().persistent(false).execute(&mut **transaction).await?;
@@ -520,11 +520,11 @@ macro_rules! implement_store {
         async fn write_off(transaction: &mut Transaction<'_>, batch: &Batch) -> Result<bool, StorageError> {
             for changes in changes(&batch.write_offs)?.chunks(ROWS_MAX) {
                 let mut update =
-                    Builder::new("WITH change (kind, name, issuer, line, remaining_before, remaining_after) AS (");
+                    Builder::new("WITH change (kind, name, qualifier, line, remaining_before, remaining_after) AS (");
                 update.push_values(changes, |mut row, (key, before, after)| {
                     row.push_bind(text(&key.fact.kind))
                         .push_bind(text(&key.fact.name))
-                        .push_bind(text(&key.fact.issuer))
+                        .push_bind(text(&key.fact.qualifier))
                         .push_bind(i64::from(key.line))
                         .push_bind(quantity_text(*before))
                         .push_bind(quantity_text(*after));
@@ -532,7 +532,7 @@ macro_rules! implement_store {
                 update.push(
                     ") UPDATE balances SET remaining = change.remaining_after FROM change \
                      WHERE balances.kind = change.kind AND balances.name = change.name \
-                     AND balances.issuer = change.issuer AND balances.line = change.line \
+                     AND balances.qualifier = change.qualifier AND balances.line = change.line \
                      AND balances.remaining = change.remaining_before",
                 );
                 let updated = update.build().persistent(false).execute(&mut **transaction).await?.rows_affected();
@@ -542,7 +542,7 @@ macro_rules! implement_store {
             }
             for write_offs in batch.write_offs.chunks(ROWS_MAX) {
                 let mut insert = Builder::new(
-                    "INSERT INTO write_offs (declarant, reference, version, log_sequence, kind, name, issuer, line, \
+                    "INSERT INTO write_offs (declarant, reference, version, log_sequence, kind, name, qualifier, line, \
                      at_ms, remaining_before, remaining_after) ",
                 );
                 insert.push_values(write_offs, |mut row, write_off| {
@@ -552,7 +552,7 @@ macro_rules! implement_store {
                         .push_bind(write_off.log_sequence)
                         .push_bind(text(&write_off.balance.fact.kind))
                         .push_bind(text(&write_off.balance.fact.name))
-                        .push_bind(text(&write_off.balance.fact.issuer))
+                        .push_bind(text(&write_off.balance.fact.qualifier))
                         .push_bind(i64::from(write_off.balance.line))
                         .push_bind(write_off.at_ms)
                         .push_bind(quantity_text(write_off.before))

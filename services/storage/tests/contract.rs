@@ -401,12 +401,12 @@ on_both!(facts_of_traders_take_the_place_of_older_ones, |backend| {
 on_both!(facts_are_found_by_their_names, |backend| {
     let store = &backend.store;
     let mut elsewhere = fact("D/1", 7);
-    elsewhere.key.issuer = "MY".to_owned();
+    elsewhere.key.qualifier = "MY".to_owned();
     store.put_facts(&facts(vec![fact("D/1", 100), elsewhere.clone(), fact("D/2", 5)])).await.unwrap();
     let name = |kind: &str, name: &str| (kind.to_owned(), name.to_owned());
     let names = vec![name("certificate", "D/1"), name("certificate", "D/9"), name("guarantee", "D/2")];
     let found = store.prefetch(&Wanted { facts: names, ..Wanted::default() }).await.unwrap().facts;
-    assert_eq!(found.len(), 2, "by kind and name, whoever issued them");
+    assert_eq!(found.len(), 2, "by kind and name, whatever their qualifier");
     assert_eq!(found[&fact_key("D/1")].document, fact("D/1", 100).document);
     assert_eq!(found[&fact_key("D/1")].remaining, [(1, Decimal::from(100))].into());
     assert_eq!(found[&elsewhere.key].remaining, [(1, Decimal::from(7))].into());

@@ -70,13 +70,9 @@ async fn demonstrate(arguments: &Arguments, rulebook: Rulebook) -> Result<(), Fa
     let (store, stream) = begin(&arguments.data).await?;
     let rulebook = Arc::new(rulebook);
     let mut workload = Workload::new(arguments.seed, rulebook.clone(), now_in_vietnam().date());
-    let traders: Result<Vec<_>, _> = workload
-        .traders()
-        .iter()
-        .map(|trader| serde_json::to_vec(trader).map(|json| (trader.tax_code.clone(), json)))
-        .collect();
-    let traders = traders.map_err(|error| Failure::to("write the traders' facts", &error))?;
-    store.put_traders(&traders).await.map_err(|error| Failure::to("keep the traders' facts", &error))?;
+    let facts = vocabulary::Facts { traders: workload.traders().to_vec(), ..vocabulary::Facts::default() };
+    let kept = processor::facts_to_keep(&facts).map_err(|error| Failure::to("write the facts", &error))?;
+    store.put_facts(&kept).await.map_err(|error| Failure::to("keep the facts", &error))?;
 
     let progress = Arc::new(Progress::default());
     let (stop, stopped) = watch::channel(false);

@@ -55,6 +55,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(u8::from(visit.ill)))
 }
 
+/// How many facts of each kind there are.
+fn facts_found(facts: &vocabulary::Facts) -> String {
+    format!(
+        "{} traders, {} certificates of origin, {} lists of exempt goods, {} temporary movements, {} guarantees, {} \
+         routed branches",
+        facts.traders.len(),
+        facts.certificates.len(),
+        facts.exemption_lists.len(),
+        facts.temporary_declarations.len(),
+        facts.guarantees.len(),
+        facts.branches.len()
+    )
+}
+
 fn rulebook(config: &Config, visit: &mut Visit) {
     match rules::load_and_test(&config.rules.folder) {
         Ok(rulebook) => visit.well("rulebook", &format!("{} ({})", rulebook.content_hash(), rulebook.source_summary())),
@@ -62,7 +76,7 @@ fn rulebook(config: &Config, visit: &mut Visit) {
     }
     if let Some(file) = &config.rules.facts {
         match crate::assess::read_facts(file) {
-            Ok(facts) => visit.well("facts", &format!("{} traders", facts.traders.len())),
+            Ok(facts) => visit.well("facts", &facts_found(&facts)),
             Err(failure) => visit.ill("facts", &failure.message, "mend the file, or set rules.facts"),
         }
     }

@@ -79,17 +79,13 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Takes the facts of traders from the file that the configuration names into the database.
+/// Takes the facts from the file that the configuration names into the database.
 async fn take_facts(config: &Config, store: &dyn Store) -> Result<(), Failure> {
     let Some(file) = &config.rules.facts else { return Ok(()) };
     let facts = assess::read_facts(file)?;
-    let mut traders = Vec::with_capacity(facts.traders.len());
-    for trader in &facts.traders {
-        let json = serde_json::to_vec(trader).map_err(|error| Failure::to("write a trader's facts", &error))?;
-        traders.push((trader.tax_code.clone(), json));
-    }
-    store.put_traders(&traders).await.map_err(|error| Failure::to("keep the facts of traders", &error))?;
-    tracing::info!(traders = traders.len(), "facts of traders are taken in");
+    let kept = processor::facts_to_keep(&facts).map_err(|error| Failure::to("write the facts", &error))?;
+    store.put_facts(&kept).await.map_err(|error| Failure::to("keep the facts", &error))?;
+    tracing::info!(traders = kept.traders.len(), others = kept.facts.len(), "facts are taken in");
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use stream::{Message, Outgoing, Tail, TailFrom};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use vocabulary::{Declaration, Notice, NoticeKind, PaymentConfirmation, TaxCodeStatus, TraderFacts};
+use vocabulary::{Declaration, Facts, Notice, NoticeKind, PaymentConfirmation, TaxCodeStatus, TraderFacts};
 
 /// 2026-11-24 09:00 in Vietnam.
 const BEGINNING_MS: i64 = 1_795_485_600_000;
@@ -56,8 +56,8 @@ impl Counter {
             authorised_operator: false,
             debt_over_90_days: false,
         };
-        let facts = serde_json::to_vec(&trader).unwrap();
-        backend.store.put_traders(&[(TAX_CODE.to_owned(), facts)]).await.unwrap();
+        let facts = Facts { traders: vec![trader], ..Facts::default() };
+        backend.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
         let running = tokio::spawn(processor::run(processor, stopped));
         Self { backend, notices, unreadable, stop, running, sent: 0, at_ms: BEGINNING_MS }
     }

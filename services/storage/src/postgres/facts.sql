@@ -5,10 +5,10 @@
 CREATE TABLE facts (
     kind TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
-    issuer TEXT COLLATE "C" NOT NULL,
+    qualifier TEXT COLLATE "C" NOT NULL,
     holder TEXT COLLATE "C" NOT NULL,
     document BYTEA NOT NULL,
-    PRIMARY KEY (kind, name, issuer)
+    PRIMARY KEY (kind, name, qualifier)
 );
 CREATE INDEX facts_by_holder ON facts (holder, kind);
 
@@ -16,12 +16,12 @@ CREATE INDEX facts_by_holder ON facts (holder, kind);
 CREATE TABLE balances (
     kind TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
-    issuer TEXT COLLATE "C" NOT NULL,
+    qualifier TEXT COLLATE "C" NOT NULL,
     line BIGINT NOT NULL,
     granted TEXT COLLATE "C" NOT NULL,
     remaining TEXT COLLATE "C" NOT NULL CONSTRAINT balances_are_never_below_zero CHECK (remaining NOT LIKE '-%'),
     unit TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (kind, name, issuer, line)
+    PRIMARY KEY (kind, name, qualifier, line)
 );
 
 -- What declarations took and gave back. Nothing in it is ever changed.
@@ -32,14 +32,14 @@ CREATE TABLE write_offs (
     log_sequence BIGINT NOT NULL,
     kind TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
-    issuer TEXT COLLATE "C" NOT NULL,
+    qualifier TEXT COLLATE "C" NOT NULL,
     line BIGINT NOT NULL,
     at_ms BIGINT NOT NULL,
     remaining_before TEXT COLLATE "C" NOT NULL,
     remaining_after TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (declarant, reference, version, log_sequence, kind, name, issuer, line)
+    PRIMARY KEY (declarant, reference, version, log_sequence, kind, name, qualifier, line)
 );
-CREATE INDEX write_offs_by_balance ON write_offs (kind, name, issuer, line);
+CREATE INDEX write_offs_by_balance ON write_offs (kind, name, qualifier, line);
 
 ALTER TABLE declarations ADD COLUMN first_stem TEXT COLLATE "C";
 ALTER TABLE declarations ADD COLUMN importer TEXT COLLATE "C";

@@ -317,7 +317,7 @@ pub(crate) fn advance(direction: &str, partition: i32, expected_next: i64, next:
 }
 
 pub(crate) fn fact_key(name: &str) -> FactKey {
-    FactKey { kind: "certificate".to_owned(), name: name.to_owned(), issuer: "TH".to_owned() }
+    FactKey { kind: "certificate".to_owned(), name: name.to_owned(), qualifier: "TH".to_owned() }
 }
 
 /// A certificate with one line of some pieces.

@@ -90,12 +90,8 @@ impl Backend {
     /// Lodges so many messages of a seed, and says what they were meant for.
     pub(crate) async fn lodge(&self, rulebook: &Arc<Rulebook>, seed: u64, count: usize) -> Vec<Lodged> {
         let mut workload = Workload::new(seed, rulebook.clone(), date(2026, 11, 24));
-        let traders: Vec<(String, Vec<u8>)> = workload
-            .traders()
-            .iter()
-            .map(|trader| (trader.tax_code.clone(), serde_json::to_vec(trader).unwrap()))
-            .collect();
-        self.store.put_traders(&traders).await.unwrap();
+        let facts = vocabulary::Facts { traders: workload.traders().to_vec(), ..vocabulary::Facts::default() };
+        self.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
         let lodged: Vec<Lodged> = workload.by_ref().take(count).collect();
         for (at, part) in lodged.chunks(500).enumerate() {
             let messages = part.iter().enumerate().map(|(offset, lodged)| Outgoing {

@@ -108,8 +108,6 @@ fn every_kind_of_fact_comes_back_with_what_is_left() {
     declaration.goods_items[0].certificate_form = Some(certificate.form.as_str().into());
     // As another printer spaces it.
     let number = certificate.number.replace('-', " - ").to_lowercase();
-    assert!(!certificate.is_named(&certificate.form, &number), "a hyphen is no space");
-    let number = format!(" {} ", certificate.number.to_lowercase());
     assert!(certificate.is_named(&certificate.form, &number));
     declaration.goods_items[0].certificate_number = Some(number.as_str().into());
     declaration.goods_items[0].exemption_list = Some(facts.exemption_lists[0].number.as_str().into());
@@ -170,14 +168,14 @@ fn an_amendment_and_a_cancellation_give_back_what_was_taken() {
     amended.gross_mass = amended.gross_mass.map(|mass| mass + Decimal::ONE);
     let mut batch = vec![first, amended, sample("B")];
     let plan = decide(&rulebook, &batch, found(&facts, None));
-    assert_eq!(outcomes(&plan), [("A", "accepted"), ("A", "accepted"), ("B", "rejected")], "{:?}", plan.requests);
+    assert_eq!(outcomes(&plan), [("A", "accepted"), ("A", "accepted"), ("B", "rejected")]);
     let amending = [("A", 1, 0, 50, 0), ("A", 1, 1, 0, 50), ("A", 2, 0, 50, 0)];
     assert_eq!(written_off(&plan), amending);
 
     let number = plan.declarations[1].number.clone().unwrap();
-    batch.extend([following(&batch[0], 3, "1", &number, "NEX"), sample("C")]);
+    batch.extend([following(&batch[0], 3, "1", &number, "FRZ"), sample("C")]);
     let plan = decide(&rulebook, &batch, found(&facts, None));
-    assert_eq!(outcomes(&plan).last(), Some(&("C", "accepted")), "{:?}", plan.requests);
+    assert_eq!(outcomes(&plan).last(), Some(&("C", "accepted")));
     let cancelling = [("A", 2, 1, 0, 50), ("C", 1, 0, 50, 0)];
     assert_eq!(written_off(&plan), [&amending[..], &cancelling[..]].concat());
 }
@@ -224,6 +222,7 @@ fn branches_follow_the_strictest_of_those_before_them() {
     let plan = plan_of(std::slice::from_ref(&first), found(&facts, None));
     let number = plan.declarations[0].number.clone().unwrap();
     assert_eq!(plan.declarations[0].searched.first_stem, Some(stem(&number)));
+    assert_ne!(plan.declarations[0].lane, Some(3), "alone it is not red");
 
     // The first of them in the same batch, and another that the database knows.
     let mut prefetched = found(&facts, None);

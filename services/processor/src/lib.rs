@@ -32,6 +32,8 @@ mod notices;
 
 mod events;
 
+pub mod log_chain;
+
 mod ownership;
 
 mod partition_worker;

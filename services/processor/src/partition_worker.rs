@@ -22,6 +22,12 @@ const RETRY_WAIT_MIN: Duration = Duration::from_millis(50);
 const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How often a batch is decided again because another writer was faster, before its messages go one by one.
 const CONFLICTS_MAX: u32 = 5;
+/// How often one message is. Each conflict over a balance means that another batch went through, so patience is
+/// rewarded; a conflict that never passes must end all the same.
+const CONFLICTS_ALONE_MAX: u32 = 50;
+/// The wait before what met a conflict is decided again, which grows with the conflicts and differs between partitions.
+const CONFLICT_WAIT: Duration = Duration::from_millis(1);
+const CONFLICT_WAIT_MAX: Duration = Duration::from_millis(50);
 /// How many messages of the outbox are read at a time when a partition is taken over.
 const OUTBOX_PAGE: usize = 1_000;
 
@@ -164,6 +170,7 @@ impl PartitionWorker {
     async fn attempt(&mut self, messages: &[Message], keep_only: bool) -> Result<Attempt, Ended> {
         let mut wait = RETRY_WAIT_MIN;
         let mut conflicts = 0;
+        let conflicts_max = if messages.len() > 1 { CONFLICTS_MAX } else { CONFLICTS_ALONE_MAX };
         loop {
             let error = match self.plan(messages, keep_only).await {
                 Ok(Planned { batch, series, counted }) => match self.commit(&batch).await {
@@ -174,12 +181,14 @@ impl PartitionWorker {
                     }
                     Ok(Commit::Conflict(what)) => {
                         conflicts += 1;
-                        if conflicts >= CONFLICTS_MAX {
+                        if conflicts >= conflicts_max {
                             return Ok(Attempt::Refused(format!("another writer was faster every time: {what}")));
                         }
                         if let Err(error) = self.read_series().await {
                             tracing::warn!(%error, "failed to read the number series again");
                         }
+                        let steps = conflicts.saturating_mul(1 + self.partition.partition.unsigned_abs() % 7);
+                        tokio::time::sleep((CONFLICT_WAIT * steps).min(CONFLICT_WAIT_MAX)).await;
                         continue;
                     }
                     Err(error) if error.is_transient() => match self.was_committed(&batch).await {

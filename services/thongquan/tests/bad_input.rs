@@ -383,6 +383,63 @@ async fn whole_life(backend: Backend) {
     }
 }
 
+/// One certificate of origin for 520 pieces, and 48 declarations of 50 that name it, in every partition at once: as many
+/// are accepted as the certificate has pieces for, and none is left undecided because others were faster.
+async fn one_balance_for_many(backend: Backend) {
+    let rulebook = common::rulebook();
+    let counter = Counter::open(backend, &rulebook).await;
+    let store = &counter.backend.store;
+    let facts = std::fs::read_to_string(common::workspace().join("schemas/facts/1.0/a11-atiga-form-d.toml")).unwrap();
+    let mut facts: Facts = toml::from_str(&facts).unwrap();
+    facts.certificates[0].items[0].remaining = Decimal::from(520);
+    let facts = processor::facts_to_keep(&facts).unwrap();
+    store.put_facts(&facts).await.unwrap();
+    let file = common::workspace().join("schemas/declaration/1.0/samples-valid/a11-atiga-form-d.xml");
+    let text = std::fs::read_to_string(file).unwrap();
+    let messages = (0..48).map(|n| Outgoing {
+        topic: counter.backend.topics.lodged.clone(),
+        key: format!("key {}", n % 12).into_bytes(),
+        headers: Vec::new(),
+        payload: text.replace("SAMPLE-06", &format!("MANY-{n}")).into_bytes(),
+        event_id: format!("many-{}-{n}", counter.backend.prefix),
+        timestamp_ms: Some(BEGINNING_MS + n),
+    });
+    counter.backend.stream.publish(messages.collect()).await.unwrap();
+    let mut outcomes = Vec::new();
+    for _ in 0..600 {
+        outcomes = store.counts().await.unwrap().outcomes;
+        if outcomes.iter().map(|(_, count)| count).sum::<i64>() == 48 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(outcomes, [("accepted".to_owned(), 10), ("rejected".to_owned(), 38)]);
+    let key = facts.facts[0].key.clone();
+    let wanted = storage::Wanted { facts: vec![(key.kind.clone(), key.name.clone())], ..Default::default() };
+    let row = store.prefetch(&wanted).await.unwrap().facts.remove(&key).unwrap();
+    assert_eq!(row.remaining.into_iter().collect::<Vec<_>>(), [(1, Decimal::from(20))]);
+    let backend = counter.close().await;
+    assert_eq!(backend.store.counts().await.unwrap().kept, 0);
+    // The same facts at the next start give nothing back.
+    backend.store.put_facts(&facts).await.unwrap();
+    let row = backend.store.prefetch(&wanted).await.unwrap().facts.remove(&key).unwrap();
+    assert_eq!(row.remaining[&1], Decimal::from(20));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_balance_for_many_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    one_balance_for_many(common::embedded(folder.path(), "").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_balance_for_many_on_kafka_and_postgresql() {
+    let prefix = format!("many-{}.", std::process::id());
+    if let Some(backend) = common::servers("many", &prefix).await {
+        one_balance_for_many(backend).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_input_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();

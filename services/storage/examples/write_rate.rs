@@ -1,0 +1,119 @@
+//! How many declarations a second the database takes, with their logs, notices and what they are searched by, one owner
+//! and batches of 500: `cargo run --release -p storage --example write_rate -- URL [COUNT]`.
+
+use std::time::Instant;
+
+use storage::{
+    Batch, Commit, DeclarationKey, LogEntry, MessageSource, NewDeclaration, Options, OutboxMessage, Searched,
+    StreamPartition,
+};
+
+const BATCH: i64 = 500;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let url = arguments.next().ok_or("usage: write_rate URL [COUNT]")?;
+    let count: i64 = arguments.next().map_or(Ok(20_000), |count| count.parse())?;
+    let store = storage::open(&url, Options::default()).await?;
+    for goods in [0, 3] {
+        let partition = StreamPartition { topic: format!("rate-{goods}-{}", std::process::id()), partition: 0 };
+        let held = store.acquire(&partition, "rate").await?;
+        let batches: Vec<Batch> =
+            (0..count / BATCH).map(|at| batch(&partition, held.epoch, at * BATCH, goods)).collect();
+        let began = Instant::now();
+        for batch in &batches {
+            if store.commit(batch).await? != Commit::Committed {
+                return Err("the batch was not taken".into());
+            }
+        }
+        let took = began.elapsed().as_millis().max(1);
+        let rate = u128::try_from(count)? * 1_000 / took;
+        println!("{count} declarations with {goods} kinds of goods: {took} ms, {rate} a second");
+    }
+    Ok(())
+}
+
+fn batch(partition: &StreamPartition, epoch: i64, first: i64, goods: usize) -> Batch {
+    let mut batch = Batch {
+        partition: partition.clone(),
+        epoch,
+        expected: first,
+        next: first + BATCH,
+        declarations: Vec::new(),
+        updates: Vec::new(),
+        requests: Vec::new(),
+        log: Vec::new(),
+        write_offs: Vec::new(),
+        payments: Vec::new(),
+        outbox: Vec::new(),
+        kept: Vec::new(),
+        series: Vec::new(),
+    };
+    for offset in first..first + BATCH {
+        let key = DeclarationKey {
+            declarant: format!("01{:08}", offset % 1_000),
+            reference: format!("{}-{offset}", partition.topic),
+            version: 1,
+        };
+        let source = MessageSource { topic: partition.topic.clone(), partition: 0, offset };
+        // About what a declaration of a few lines and its decision hold.
+        let text = |length: usize| -> Vec<u8> {
+            let mut text = String::new();
+            while text.len() < length {
+                text.push_str(&format!("<Line>{}</Line>", text.len() as i64 * 7_919 + offset));
+            }
+            text.into_bytes()
+        };
+        let codes = ["84151020", "85171300", "39269099"];
+        let goods = codes.iter().take(goods).map(|code| ((*code).to_owned(), "TH".to_owned())).collect();
+        batch.declarations.push(NewDeclaration {
+            key: key.clone(),
+            content_hash: [7; 32],
+            outcome: "accepted".to_owned(),
+            state: "awaiting_payment".to_owned(),
+            direction: "import".to_owned(),
+            kind: "A11".to_owned(),
+            office: "01PR".to_owned(),
+            number: None,
+            lane: Some(1),
+            registered_at_ms: Some(offset),
+            total_payable: Some(500),
+            paid: 0,
+            rulebook: "rate".to_owned(),
+            source: source.clone(),
+            log_sequence: 0,
+            log_hash: [1; 32],
+            answer: text(500),
+            standing: text(200),
+            searched: Searched {
+                importer: Some(key.declarant.clone()),
+                arrived_on: Some("2026-11-20".to_owned()),
+                goods,
+                ..Searched::default()
+            },
+            document: text(4_000),
+            decision: text(6_000),
+        });
+        batch.log.push(LogEntry {
+            key,
+            sequence: 0,
+            at_ms: offset,
+            kind: "accepted".to_owned(),
+            body: text(6_000),
+            previous_hash: [0; 32],
+            hash: [1; 32],
+        });
+        batch.outbox.push(OutboxMessage {
+            source,
+            sequence: 0,
+            at_ms: offset,
+            event_id: format!("rate-{offset}"),
+            topic: "notices".to_owned(),
+            key: b"0100233488".to_vec(),
+            headers: Vec::new(),
+            payload: text(500),
+        });
+    }
+    batch
+}

@@ -1,6 +1,8 @@
 //! How many declarations a second the database takes, with their logs, notices and what they are searched by, one owner
 //! and batches of 500: `cargo run --release -p storage --example write_rate -- URL [COUNT]`.
 
+#![allow(clippy::print_stdout, reason = "what it measures is printed")]
+
 use std::time::Instant;
 
 use storage::{

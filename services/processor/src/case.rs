@@ -48,7 +48,7 @@ fn row_of(new: &NewDeclaration) -> DeclarationRow {
 }
 
 /// Where a declaration stands. A row that an older program wrote says it by its columns; `None` for one that nobody wrote.
-pub(crate) fn standing_of(row: &DeclarationRow) -> Option<Standing> {
+pub fn standing_of(row: &DeclarationRow) -> Option<Standing> {
     if !row.standing.is_empty() {
         return serde_json::from_slice(&row.standing).ok();
     }

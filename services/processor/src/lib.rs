@@ -26,6 +26,8 @@ mod registration;
 
 mod rederivation;
 
+mod chain;
+
 mod settlement;
 
 mod notices;
@@ -45,6 +47,9 @@ pub mod measurements;
 mod run;
 
 pub use fact_book::facts_to_keep;
+pub use case::standing_of;
+pub use chain::{ChainFault, LoggedDecision, check_chain, check_record, decisions_of};
+pub use notices::payment_identifier;
 pub use rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_identical, rederive};
 pub use registration::{Circumstances, assess_document, clear};
 pub use run::{Processor, ProcessorError, Progress, run};

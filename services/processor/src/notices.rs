@@ -13,7 +13,7 @@ use crate::settings::Topics;
 
 /// The identifier that a payer names when paying what is owed on a declaration (mã định danh khoản phải nộp). It stays the
 /// same through amendments.
-pub(crate) fn payment_identifier(number: DeclarationNumber) -> String {
+pub fn payment_identifier(number: DeclarationNumber) -> String {
     format!("TQ{}", number.original())
 }
 

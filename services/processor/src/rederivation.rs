@@ -13,6 +13,7 @@ use storage::DeclarationRow;
 use vocabulary::{Decision, DeclarationNumber, DutyType, Facts, Finding, Lane, Outcome, Place};
 
 use crate::arrival::vietnam_time;
+use crate::follow_up::without_lane;
 use crate::registration::{Circumstances, SEQUENCE_RULE, clear};
 
 /// What is read back of a recorded decision: what it depended on, and what came of it.
@@ -115,6 +116,10 @@ pub fn rederive(
         Circumstances { facts, registered_at, number: recorded.number, draw: recorded.draw.unwrap_or(draw_if_none) };
     let mut decision = clear(&declaration, findings, &circumstances, rulebook);
     message::locate_in(document, &mut decision.findings);
+    if recorded.outcome == Outcome::Accepted && recorded.lane.is_none() {
+        // It was declared in advance, and its lane is drawn at registration.
+        without_lane(&mut decision);
+    }
     Ok(decision)
 }
 

@@ -19,6 +19,10 @@ mod compression;
 
 mod statements;
 
+mod inquiries;
+
+mod inspection;
+
 pub mod sqlite;
 
 mod postgres;
@@ -27,6 +31,8 @@ use std::sync::Arc;
 
 pub use error::StorageError;
 pub use facts::{BalanceKey, Fact, FactKey, FactRow, Facts, Grant, WriteOff};
+pub use inquiries::{DatedPayment, DatedRequest, Inquiries};
+pub use inspection::schema_version_found;
 pub use rows::{
     Batch, BranchRow, Commit, Counts, DeclarationKey, DeclarationRow, DeclarationUpdate, Health, KeptMessage, LogEntry,
     MessageSource, NewDeclaration, NewPayment, NewRequest, OutboxMessage, PaymentKey, PaymentRow, Position, Prefetched,

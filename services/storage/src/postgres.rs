@@ -10,6 +10,7 @@ use crate::SCHEMA_VERSION;
 use crate::compression::{compress, decompress};
 use crate::error::StorageError;
 use crate::facts::{BalanceKey, Fact, FactKey, Facts, Kept, changes, granted, quantity_of, quantity_text};
+use crate::inquiries::implement_inquiries;
 use crate::rows::{
     Batch, BranchRow, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, PaymentKey,
     PaymentRow, Position, Prefetched, RequestRow, StreamPartition, Wanted,
@@ -89,3 +90,4 @@ impl PostgresStore {
 }
 
 implement_store!(PostgresStore, Postgres, "BEGIN", " FOR UPDATE");
+implement_inquiries!(PostgresStore);

@@ -11,6 +11,7 @@ use crate::SCHEMA_VERSION;
 use crate::compression::{compress, decompress};
 use crate::error::StorageError;
 use crate::facts::{BalanceKey, Fact, FactKey, Facts, Kept, changes, granted, quantity_of, quantity_text};
+use crate::inquiries::implement_inquiries;
 use crate::rows::{
     Batch, BranchRow, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, PaymentKey,
     PaymentRow, Position, Prefetched, RequestRow, StreamPartition, Wanted,
@@ -23,6 +24,9 @@ use crate::store::Options;
 
 mod message_log;
 
+mod backup;
+
+pub use backup::{Backup, back_up};
 pub use message_log::{AppendRecord, LogRecord, MessageLog};
 
 /// What brings a database from each version to the next, beginning with an empty one.
@@ -114,3 +118,4 @@ impl SqliteStore {
 }
 
 implement_store!(SqliteStore, Sqlite, "BEGIN IMMEDIATE", "");
+implement_inquiries!(SqliteStore);

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use crate::error::StorageError;
 use crate::facts::Facts;
+use crate::inquiries::Inquiries;
 use crate::rows::{
     Batch, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, Position, Prefetched,
     StreamPartition, Wanted,
@@ -26,7 +27,7 @@ impl Default for Options {
 
 /// What is kept.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Inquiries + Send + Sync + 'static {
     /// Takes a partition over: counts its epoch up, and tells where to go on. A partition that was never read begins at
     /// 0.
     ///

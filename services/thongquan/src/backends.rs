@@ -19,6 +19,24 @@ pub(crate) async fn open_store(config: &Config) -> Result<Arc<dyn Store>, Failur
     storage::open(&config.storage.url, options).await.map_err(|error| Failure::to("open the database", &error))
 }
 
+/// Opens a database to read what is kept, and neither makes nor migrates one: whoever asks must not change what a
+/// processor works on.
+pub(crate) async fn open_kept_store(config: &Config) -> Result<Arc<dyn Store>, Failure> {
+    if let Some(file) = config.sqlite_file().filter(|file| !file.is_file()) {
+        return Err(Failure::failed(format!("there is no database at {}; storage.url names another", file.display())));
+    }
+    let found = storage::schema_version_found(&config.storage.url)
+        .await
+        .map_err(|error| Failure::to("look at the database", &error))?;
+    if found < storage::SCHEMA_VERSION {
+        return Err(Failure::failed(format!(
+            "the database has schema version {found}, and this program reads {}: run `thongquan migrate`",
+            storage::SCHEMA_VERSION
+        )));
+    }
+    open_store(config).await
+}
+
 /// Opens the stream.
 pub(crate) async fn open_stream(config: &Config) -> Result<Arc<dyn Stream>, Failure> {
     match config.stream.kind {

@@ -2,13 +2,18 @@
 
 mod assess;
 mod backends;
+mod backup;
 mod config;
+mod declarations;
 mod demo;
 mod doctor;
+mod migrate;
 mod operations;
 mod render;
+mod replay;
 mod rules;
 mod serve;
+mod status;
 mod submit;
 
 use std::io::Write as _;
@@ -40,6 +45,16 @@ enum Command {
     Serve(serve::Arguments),
     /// Lodge declarations, wait for the notices, print them
     Submit(submit::Arguments),
+    /// Tell the story of one declaration: what happened, what is owed and paid, what comes next and who acts
+    Status(status::Arguments),
+    /// Derive every decision again from what is kept, compare byte for byte, and verify the hash chains
+    Replay(replay::Arguments),
+    /// Export what was decided, for analysts
+    Declarations(declarations::Arguments),
+    /// Bring the database's schema to the version that this program knows
+    Migrate(migrate::Arguments),
+    /// Make a verified copy of the SQLite file
+    Backup(backup::Arguments),
     /// Say what is wrong with configuration, rulebook, database, brokers and topics, and how to mend it
     Doctor(doctor::Arguments),
     /// Check, test, show, compare and back-test the rules
@@ -125,6 +140,11 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Submit(arguments) => submit::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
+        Command::Declarations(arguments) => declarations::run(&arguments),
+        Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Completions { shell } => {

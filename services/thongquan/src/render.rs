@@ -258,7 +258,7 @@ pub(crate) fn duty_name(duty_type: DutyType, language: Language) -> &'static str
     pick(language, en, vi)
 }
 
-fn lane_name(lane: Lane, language: Language) -> &'static str {
+pub(crate) fn lane_name(lane: Lane, language: Language) -> &'static str {
     match lane {
         Lane::Green => pick(language, "green", "xanh (1)"),
         Lane::Yellow => pick(language, "yellow", "vàng (2)"),

@@ -1,0 +1,186 @@
+//! What is kept of a declaration, held against itself: nothing of its log is missing, changed or put in, and its row says
+//! what the log says.
+
+use storage::{DeclarationRow, LogEntry};
+
+use crate::events::{LOG_BEGINNING, content_hash, log_entry};
+use crate::rederivation::RecordedDecision;
+
+/// Where what is kept of a declaration contradicts itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChainFault {
+    /// There is no log.
+    #[error("its decision log is empty")]
+    Empty,
+    /// An entry is missing, or one is put in.
+    #[error("entry {expected} of its decision log is missing: entry {found} stands in its place")]
+    Gap {
+        /// The sequence that comes next.
+        expected: i64,
+        /// The sequence that was found.
+        found: i64,
+    },
+    /// An entry does not follow on the one before it.
+    #[error("entry {sequence} of its decision log does not bear the hash of the entry before it")]
+    Unbound {
+        /// The entry.
+        sequence: i64,
+    },
+    /// An entry is not what it was when its hash was made.
+    #[error("entry {sequence} of its decision log was changed: its hash is that of other content")]
+    Altered {
+        /// The entry.
+        sequence: i64,
+    },
+    /// The log does not end where the declaration says.
+    #[error("its decision log ends with entry {found}, and the declaration says {expected} or another hash")]
+    Cut {
+        /// The sequence that the declaration bears.
+        expected: i64,
+        /// The newest sequence in the log.
+        found: i64,
+    },
+    /// The document is not the one that was lodged.
+    #[error("the kept document is not the one that was lodged: its hash is another")]
+    Document,
+    /// The decision is not the newest one in the log.
+    #[error("the kept decision is not the newest one in its decision log")]
+    Decision,
+}
+
+/// Checks the chain of a declaration's log. `earlier` holds the last hashes of the earlier versions under the reference,
+/// one of which a version that amends begins with.
+///
+/// # Errors
+/// The first fault in the order of the log.
+pub fn check_chain(row: &DeclarationRow, log: &[LogEntry], earlier: &[[u8; 32]]) -> Result<(), ChainFault> {
+    let Some(last) = log.last() else { return Err(ChainFault::Empty) };
+    let mut previous = LOG_BEGINNING;
+    for (expected, entry) in (0..).zip(log) {
+        let sequence = entry.sequence;
+        if sequence != expected {
+            return Err(ChainFault::Gap { expected, found: sequence });
+        }
+        let continues = expected == 0 && earlier.contains(&entry.previous_hash);
+        if entry.previous_hash != previous && !continues {
+            return Err(ChainFault::Unbound { sequence });
+        }
+        let again = log_entry(&row.key, sequence, entry.at_ms, &entry.kind, entry.body.clone(), entry.previous_hash);
+        if again.hash != entry.hash {
+            return Err(ChainFault::Altered { sequence });
+        }
+        previous = entry.hash;
+    }
+    if row.log_sequence != last.sequence || row.log_hash != last.hash {
+        return Err(ChainFault::Cut { expected: row.log_sequence, found: last.sequence });
+    }
+    Ok(())
+}
+
+/// Checks that the document is the one that was lodged, and the decision the newest one in the log.
+///
+/// # Errors
+/// The first fault.
+pub fn check_record(
+    row: &DeclarationRow,
+    document: &[u8],
+    decision: &[u8],
+    log: &[LogEntry],
+) -> Result<(), ChainFault> {
+    if content_hash(document) != row.content_hash {
+        return Err(ChainFault::Document);
+    }
+    let newest = log.iter().rev().find(|entry| RecordedDecision::read(&entry.body).is_ok());
+    if newest.is_none_or(|entry| entry.body != decision) {
+        return Err(ChainFault::Decision);
+    }
+    Ok(())
+}
+
+/// A decision in a log, with the entry that holds it.
+#[derive(Debug, Clone)]
+pub struct LoggedDecision<'a> {
+    /// The entry.
+    pub entry: &'a LogEntry,
+    /// What is read back of it.
+    pub recorded: RecordedDecision,
+}
+
+/// Every decision in a log: the first one, and what was decided anew at registration. Other entries hold what happened.
+pub fn decisions_of(log: &[LogEntry]) -> impl Iterator<Item = LoggedDecision<'_>> {
+    log.iter().filter_map(|entry| Some(LoggedDecision { entry, recorded: RecordedDecision::read(&entry.body).ok()? }))
+}
+
+#[cfg(test)]
+mod tests {
+    use storage::{DeclarationKey, MessageSource};
+
+    use super::*;
+
+    fn chain() -> (DeclarationRow, Vec<LogEntry>) {
+        let key = DeclarationKey { declarant: "0100233488".into(), reference: "A-1".into(), version: 1 };
+        let first = log_entry(&key, 0, 1, "accepted", b"{}".to_vec(), LOG_BEGINNING);
+        let second = log_entry(&key, 1, 2, "payment", b"{\"amount\":\"1\"}".to_vec(), first.hash);
+        let row = DeclarationRow {
+            key,
+            content_hash: content_hash(b"<Declaration/>"),
+            outcome: "accepted".into(),
+            state: "cleared".into(),
+            direction: "import".into(),
+            kind: "A11".into(),
+            office: "02CI".into(),
+            number: None,
+            lane: None,
+            registered_at_ms: Some(1),
+            total_payable: None,
+            paid: 0,
+            rulebook: String::new(),
+            source: MessageSource { topic: "declarations.lodged".into(), partition: 0, offset: 0 },
+            log_sequence: 1,
+            log_hash: second.hash,
+            answer: Vec::new(),
+            standing: Vec::new(),
+        };
+        (row, vec![first, second])
+    }
+
+    #[test]
+    fn a_sound_chain_is_sound() {
+        let (row, log) = chain();
+        assert_eq!(check_chain(&row, &log, &[]), Ok(()));
+    }
+
+    #[test]
+    fn every_change_is_found() {
+        let (row, log) = chain();
+        let tampered = |change: fn(&mut Vec<LogEntry>)| {
+            let mut log = log.clone();
+            change(&mut log);
+            check_chain(&row, &log, &[]).unwrap_err()
+        };
+        assert_eq!(tampered(|log| log[0].body = b"{ }".to_vec()), ChainFault::Altered { sequence: 0 });
+        assert_eq!(tampered(|log| log[1].at_ms += 1), ChainFault::Altered { sequence: 1 });
+        assert_eq!(tampered(|log| log[1].kind = "cancel".into()), ChainFault::Altered { sequence: 1 });
+        assert_eq!(tampered(|log| log[1].previous_hash = [7; 32]), ChainFault::Unbound { sequence: 1 });
+        assert_eq!(tampered(|log| log[0].previous_hash = [7; 32]), ChainFault::Unbound { sequence: 0 });
+        assert_eq!(tampered(|log| drop(log.remove(0))), ChainFault::Gap { expected: 0, found: 1 });
+        assert_eq!(tampered(|log| drop(log.pop())), ChainFault::Cut { expected: 1, found: 0 });
+        assert_eq!(tampered(Vec::clear), ChainFault::Empty);
+    }
+
+    #[test]
+    fn a_version_that_amends_begins_where_an_earlier_one_ends() {
+        let (mut row, _) = chain();
+        let entry = log_entry(&row.key, 0, 3, "amended", b"{}".to_vec(), [7; 32]);
+        (row.log_sequence, row.log_hash) = (0, entry.hash);
+        assert_eq!(check_chain(&row, std::slice::from_ref(&entry), &[[6; 32], [7; 32]]), Ok(()));
+        assert_eq!(check_chain(&row, &[entry], &[[6; 32]]), Err(ChainFault::Unbound { sequence: 0 }));
+    }
+
+    #[test]
+    fn another_document_is_noticed() {
+        let (row, log) = chain();
+        assert_eq!(check_record(&row, b"<Declaration />", b"{}", &log), Err(ChainFault::Document));
+        assert_eq!(check_record(&row, b"<Declaration/>", b"{}", &log), Err(ChainFault::Decision));
+    }
+}

@@ -1,0 +1,182 @@
+//! Steps of a story in words.
+
+use clearance::life_cycle::{CommandKind, Event};
+use jiff::civil::Date;
+use processor::RecordedDecision;
+use rust_decimal::Decimal;
+use vocabulary::{Bilingual, Outcome, Reason};
+
+use crate::render::grouped;
+
+/// A decision, by the word of its entry.
+pub(super) fn decided(kind: &str, version: u32, recorded: &RecordedDecision) -> Bilingual {
+    let mistakes = recorded.findings.iter().filter(|finding| finding.is_error()).count();
+    let (en, vi) = match kind {
+        "accepted" => ("it was lodged and registered".to_owned(), "được khai và đăng ký".to_owned()),
+        "rejected" => (
+            format!("it was lodged and not registered, for {mistakes} mistakes"),
+            format!("được khai nhưng không được đăng ký vì {mistakes} lỗi"),
+        ),
+        "referred" => (
+            "it was lodged and handed to an officer, because the rulebook does not answer it".to_owned(),
+            "được khai và chuyển cho công chức hải quan vì bộ quy tắc chưa có câu trả lời".to_owned(),
+        ),
+        "pre_registered" => ("it was declared in advance".to_owned(), "được khai trước".to_owned()),
+        "edited" => ("it was declared anew in advance".to_owned(), "được khai lại trước khi đăng ký".to_owned()),
+        "registered" => (
+            format!("what was declared in advance was registered, on the rules of {}", recorded.registered_on),
+            format!("thông tin khai trước được đăng ký, theo quy tắc ngày {}", recorded.registered_on),
+        ),
+        "amended" => (
+            format!("version {version} took the place of the one before it"),
+            format!("phiên bản {version} thay cho phiên bản trước"),
+        ),
+        "amendment_referred" => (
+            "the amendment was handed to an officer; the declaration stands as it was".to_owned(),
+            "đề nghị sửa đổi được chuyển cho công chức hải quan; tờ khai giữ nguyên".to_owned(),
+        ),
+        _ if recorded.outcome == Outcome::Accepted => {
+            ("it was decided anew".to_owned(), "được quyết định lại".to_owned())
+        }
+        _ => (kind.to_owned(), kind.to_owned()),
+    };
+    Bilingual::new(en, vi)
+}
+
+/// An event.
+pub(super) fn happened(event: &Event) -> Bilingual {
+    let by = |day: &Option<Date>| {
+        let en = day.map(|day| format!(" by {day}")).unwrap_or_default();
+        let vi = day.map(|day| format!(" trước hết ngày {day}")).unwrap_or_default();
+        (en, vi)
+    };
+    let (en, vi) = match event {
+        Event::Rejected => ("it was not registered".to_owned(), "không được đăng ký".to_owned()),
+        Event::Referred => ("it was handed to an officer".to_owned(), "được chuyển cho công chức hải quan".to_owned()),
+        Event::PreRegistered { owed, .. } => (
+            format!("it is kept in advance; {} dong would be owed", grouped(*owed)),
+            format!("được lưu khai trước; dự kiến phải nộp {} đồng", grouped(*owed)),
+        ),
+        Event::Edited { owed, .. } => (
+            format!("it was declared anew in advance; {} dong would be owed", grouped(*owed)),
+            format!("được khai lại trước khi đăng ký; dự kiến phải nộp {} đồng", grouped(*owed)),
+        ),
+        Event::Registered { lane, owed, .. } => (
+            format!("it was registered, {lane} lane, {} dong owed", grouped(*owed)),
+            format!("được đăng ký, luồng {}, phải nộp {} đồng", lane.code(), grouped(*owed)),
+        ),
+        Event::Amended { number, owed_before, owed_after, penalty_rules_apply, .. } => {
+            let penalty = if *penalty_rules_apply { "; the rules on penalties apply" } else { "" };
+            let penalty_vi = if *penalty_rules_apply { "; áp dụng quy định xử phạt" } else { "" };
+            (
+                format!(
+                    "it was amended to number {number}: {} dong owed, {} before{penalty}",
+                    grouped(*owed_after),
+                    grouped(*owed_before)
+                ),
+                format!(
+                    "được sửa đổi thành số {number}: phải nộp {} đồng, trước đó {} đồng{penalty_vi}",
+                    grouped(*owed_after),
+                    grouped(*owed_before)
+                ),
+            )
+        }
+        Event::AmendmentReferred => {
+            ("an amendment was handed to an officer".to_owned(), "đề nghị sửa đổi được chuyển cho công chức".to_owned())
+        }
+        Event::DutyDifference { before, after } => (
+            format!("what is owed changed from {} to {} dong", grouped(*before), grouped(*after)),
+            format!("số phải nộp thay đổi từ {} thành {} đồng", grouped(*before), grouped(*after)),
+        ),
+        Event::PaymentReceived { amount, open, excess } => paid(*amount, *open, *excess),
+        Event::PaymentAwaited => ("payment is awaited".to_owned(), "chờ nộp thuế".to_owned()),
+        Event::DocumentsAccepted => {
+            ("an officer accepted the documents".to_owned(), "công chức chấp nhận hồ sơ".to_owned())
+        }
+        Event::Examined => {
+            ("an officer examined the goods".to_owned(), "công chức đã kiểm tra thực tế hàng hóa".to_owned())
+        }
+        Event::AmendmentInstructed { reason, due_on } => {
+            let (en, vi) = by(due_on);
+            (
+                format!("an officer asked for an amendment{en}: {}", reason.message.en),
+                format!("công chức yêu cầu khai bổ sung{vi}: {}", reason.message.vi),
+            )
+        }
+        Event::Rerouted { lane, reason } => (
+            format!("it was moved to the {lane} lane: {}", reason.message.en),
+            format!("được chuyển sang luồng {}: {}", lane.code(), reason.message.vi),
+        ),
+        Event::Released { reason_code, due_on } => (
+            format!("the goods were released before clearance (reason {reason_code}), to be fixed by {due_on}"),
+            format!("được giải phóng hàng (lý do {reason_code}), phải xác định chính thức trước hết ngày {due_on}"),
+        ),
+        Event::TakenToStorage { due_on } => (
+            format!("the goods were taken to storage, the inspection's result is due by {due_on}"),
+            format!("hàng được đưa về bảo quản, kết quả kiểm tra trước hết ngày {due_on}"),
+        ),
+        Event::Cleared { due_on } => {
+            let (en, vi) = by(due_on);
+            let (en, vi) = if due_on.is_some() {
+                (format!("; what is owed is to be paid{en}"), format!("; nộp thuế{vi}"))
+            } else {
+                (String::new(), String::new())
+            };
+            (format!("it was cleared{en}"), format!("được thông quan{vi}"))
+        }
+        Event::PassedSupervision => {
+            ("the goods passed the supervision area".to_owned(), "hàng đã qua khu vực giám sát".to_owned())
+        }
+        Event::Refused { reason } => (
+            format!("an officer refused it: {}", reason.message.en),
+            format!("công chức từ chối: {}", reason.message.vi),
+        ),
+        Event::Cancelled { reason } => {
+            (format!("it was cancelled: {}", reason.message.en), format!("bị hủy: {}", reason.message.vi))
+        }
+        Event::Expired => ("its term for registration ended".to_owned(), "hết thời hạn lưu khai trước".to_owned()),
+    };
+    Bilingual::new(en, vi)
+}
+
+fn paid(amount: Decimal, open: Decimal, excess: Decimal) -> (String, String) {
+    let (en, vi) = if !open.is_zero() {
+        (format!("{} dong are still open", grouped(open)), format!("còn phải nộp {} đồng", grouped(open)))
+    } else if !excess.is_zero() {
+        (
+            format!("{} dong too much, the payer's to claim back", grouped(excess)),
+            format!("nộp thừa {} đồng, người nộp được hoàn", grouped(excess)),
+        )
+    } else {
+        ("nothing is open".to_owned(), "đã nộp đủ".to_owned())
+    };
+    (format!("{} dong were paid: {en}", grouped(amount)), format!("đã nộp {} đồng: {vi}", grouped(amount)))
+}
+
+/// A document that was refused.
+pub(super) fn refused(kind: &str, reason: Option<&Reason>) -> Bilingual {
+    let known = CommandKind::ALL.into_iter().find(|command| command.as_str() == kind);
+    let name = known.map_or_else(|| Bilingual::new(kind, kind), CommandKind::name);
+    let (en, vi) = because(reason);
+    Bilingual::new(format!("refused: {}{en}", name.en), format!("không chấp nhận: {}{vi}", name.vi))
+}
+
+/// A payment that did nothing to the declaration.
+pub(super) fn not_booked(amount: i64, outcome: &str, reason: Option<&Reason>) -> Bilingual {
+    let amount = grouped(Decimal::from(amount));
+    let (mut en, mut vi) = because(reason);
+    if reason.is_none() {
+        (en, vi) = (format!(" ({outcome})"), format!(" ({outcome})"));
+    }
+    Bilingual::new(
+        format!("{amount} dong were paid and not booked on it{en}"),
+        format!("khoản nộp {amount} đồng không được hạch toán cho tờ khai này{vi}"),
+    )
+}
+
+fn because(reason: Option<&Reason>) -> (String, String) {
+    match reason {
+        Some(Reason { code, message }) => (format!(": {} ({code})", message.en), format!(": {} ({code})", message.vi)),
+        None => (String::new(), String::new()),
+    }
+}

@@ -114,7 +114,9 @@ impl Story {
         let standing = standing_of(row);
         let number = row.number.as_deref().and_then(|number| number.parse().ok());
         let of = |amount: fn(&Standing) -> Decimal| standing.as_ref().map(amount).unwrap_or_default();
-        let identifier = number.filter(|_| standing.as_ref().is_some_and(|standing| standing.state.is_registered()));
+        let identifier = number.filter(|_| {
+            standing.as_ref().is_some_and(|standing| standing.state.is_registered() && !standing.owed.is_zero())
+        });
         Self {
             declarant: row.key.declarant.clone(),
             reference: row.key.reference.clone(),
@@ -141,6 +143,8 @@ impl Story {
 
     /// Adds what the log of a version tells.
     pub(super) fn add_log(&mut self, row: &DeclarationRow, log: &[LogEntry]) {
+        let first = self.steps.len();
+        let mut cleared_by_an_event = false;
         for entry in log {
             let mut step = Step {
                 at: vietnam_time(entry.at_ms),
@@ -172,12 +176,18 @@ impl Story {
             } else if let Ok(happened) = serde_json::from_slice::<Happened>(&entry.body) {
                 step.words.extend(happened.events.iter().map(wording::happened));
                 self.told.extend(happened.bank_reference);
+                cleared_by_an_event |= happened.events.iter().any(|event| matches!(event, Event::Cleared { .. }));
             }
             if step.words.is_empty() {
                 // What a newer program wrote is told by its word.
                 step.words.push(Bilingual::new(&*entry.kind, &*entry.kind));
             }
             self.steps.push(step);
+        }
+        // What is registered and cleared in one go has one entry.
+        if !cleared_by_an_event && standing_of(row).is_some_and(|standing| standing.state.is_cleared()) {
+            let decided = self.steps.iter_mut().skip(first).rfind(|step| step.decision.is_some());
+            decided.into_iter().for_each(|step| step.words.push(wording::cleared_at_once()));
         }
     }
 

@@ -43,6 +43,11 @@ pub(super) fn decided(kind: &str, version: u32, recorded: &RecordedDecision) -> 
     Bilingual::new(en, vi)
 }
 
+/// Of a declaration that nothing stood in the way of.
+pub(super) fn cleared_at_once() -> Bilingual {
+    Bilingual::new("it was cleared at once", "được thông quan ngay")
+}
+
 /// An event.
 pub(super) fn happened(event: &Event) -> Bilingual {
     let by = |day: &Option<Date>| {

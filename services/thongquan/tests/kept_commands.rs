@@ -1,0 +1,426 @@
+//! What is kept, as people ask for it: told, derived again, exported, backed up, and migrated.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use common::{Backend, workspace};
+use processor::{Processor, ProcessorError, Progress, Settings};
+use rust_decimal::Decimal;
+use serde_json::Value;
+use storage::StreamPartition;
+use stream::Outgoing;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use vocabulary::{Declaration, PaymentConfirmation, TaxCodeStatus, TraderFacts};
+
+/// 2026-11-24 09:00 in Vietnam.
+const BEGINNING_MS: i64 = 1_795_485_600_000;
+const DAY_MS: i64 = 86_400_000;
+const TAX_CODE: &str = "0100233488";
+
+fn run_on(url: &str, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_thongquan"))
+        .args(arguments)
+        .current_dir(workspace())
+        .env("THONGQUAN_STORAGE__URL", url)
+        .output()
+        .unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn json_lines(output: &Output) -> Vec<Value> {
+    String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn table(output: &Output) -> Vec<BTreeMap<String, String>> {
+    csv::Reader::from_reader(&*output.stdout).deserialize().map(Result::unwrap).collect()
+}
+
+/// The running product, to which messages are sent one after the other.
+struct Life {
+    backend: Backend,
+    stop: watch::Sender<bool>,
+    running: JoinHandle<Result<(), ProcessorError>>,
+    sent: i64,
+    at_ms: i64,
+}
+
+impl Life {
+    async fn begin(folder: &Path) -> Self {
+        let backend = common::embedded(folder, "").await;
+        let (stop, stopped) = watch::channel(false);
+        let settings = Settings {
+            topics: backend.topics.clone(),
+            selectivity_secret: b"a secret for tests".to_vec(),
+            ..Settings::default()
+        };
+        let processor = Processor {
+            store: backend.store.clone(),
+            stream: backend.stream.clone(),
+            rulebook: Arc::new(ArcSwap::from(common::rulebook())),
+            settings,
+            progress: Arc::new(Progress::default()),
+        };
+        let trader = TraderFacts {
+            tax_code: TAX_CODE.to_owned(),
+            status: TaxCodeStatus::Active,
+            compliance_level: 1,
+            authorised_operator: false,
+            debt_over_90_days: false,
+        };
+        let facts = serde_json::to_vec(&trader).unwrap();
+        backend.store.put_traders(&[(TAX_CODE.to_owned(), facts)]).await.unwrap();
+        let running = tokio::spawn(processor::run(processor, stopped));
+        Self { backend, stop, running, sent: 0, at_ms: BEGINNING_MS }
+    }
+
+    async fn dealt_with(&self, topic: &str) -> i64 {
+        let mut sum = 0;
+        for partition in 0..common::PARTITIONS {
+            let partition = StreamPartition { topic: topic.to_owned(), partition };
+            sum += self.backend.store.position(&partition).await.unwrap().map_or(0, |position| position.next_offset);
+        }
+        sum
+    }
+
+    /// Sends a message, and waits until it is dealt with.
+    async fn send(&mut self, topic: &str, payload: Vec<u8>) {
+        let before = self.dealt_with(topic).await;
+        self.sent += 1;
+        let message = Outgoing {
+            topic: topic.to_owned(),
+            key: TAX_CODE.as_bytes().to_vec(),
+            headers: Vec::new(),
+            payload,
+            event_id: format!("life-{}", self.sent),
+            timestamp_ms: Some(self.at_ms + self.sent * 1_000),
+        };
+        self.backend.stream.publish(vec![message]).await.unwrap();
+        let begun = Instant::now();
+        while self.dealt_with(topic).await == before {
+            assert!(begun.elapsed() < Duration::from_secs(30), "message {} is not dealt with", self.sent);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    async fn lodge(&mut self, declaration: &Declaration) {
+        let topic = self.backend.topics.lodged.clone();
+        self.send(&topic, message::write_declaration(declaration).into_bytes()).await;
+    }
+
+    async fn pay(&mut self, number: &str, identifier: &str, bank_reference: &str, amount: i64) {
+        let payment = PaymentConfirmation {
+            payer: TAX_CODE.to_owned(),
+            payment_identifier: identifier.to_owned(),
+            declaration_number: number.to_owned(),
+            bank_reference: bank_reference.to_owned(),
+            amount: Decimal::from(amount),
+            debited_at: jiff::civil::datetime(2026, 11, 25, 9, 30, 0, 0),
+        };
+        let topic = self.backend.topics.settled.clone();
+        self.send(&topic, message::write_payment(&payment)).await;
+    }
+
+    async fn row(&self, reference: &str, version: u32) -> storage::DeclarationRow {
+        let key = storage::DeclarationKey { declarant: TAX_CODE.into(), reference: reference.into(), version };
+        self.backend.store.declaration(&key).await.unwrap().unwrap().0
+    }
+
+    async fn end(self) -> Backend {
+        self.stop.send(true).unwrap();
+        self.running.await.unwrap().unwrap();
+        self.backend
+    }
+}
+
+/// A sample with duties to pay.
+fn sample(reference: &str) -> Declaration {
+    let file = workspace().join("schemas/declaration/1.0/samples-valid/a12-machinery.xml");
+    let message::Reading::Read { mut declaration, .. } = message::read_declaration(&fs::read(file).unwrap()) else {
+        panic!("the sample is no declaration");
+    };
+    declaration.reference = Some(reference.into());
+    declaration.importer_code = Some(TAX_CODE.into());
+    declaration
+}
+
+/// Declared in advance, edited, registered a day later, registered again in vain, amended, paid in two parts and once
+/// under a wrong identifier. The number at the end.
+async fn live(life: &mut Life) -> String {
+    let advance = Declaration { stage: Some("pre-registration".into()), ..sample("LIFE-1") };
+    life.lodge(&advance).await;
+    let number = life.row("LIFE-1", 1).await.number.unwrap();
+    let following = |version: u64, function: &str| Declaration {
+        version: Some(version),
+        function: Some(function.into()),
+        number: Some((&*number).into()),
+        ..advance.clone()
+    };
+    let edited = Declaration { gross_mass: Some(Decimal::from(510)), ..following(2, "4") };
+    life.lodge(&edited).await;
+    life.at_ms += DAY_MS;
+    life.lodge(&Declaration { stage: Some("registration".into()), ..following(3, "9") }).await;
+    life.lodge(&Declaration { stage: Some("registration".into()), ..following(4, "9") }).await;
+    let mut dearer = Declaration {
+        version: Some(5),
+        stage: Some("both".into()),
+        change_reason_code: Some("ERR".into()),
+        change_reason: Some("priced again".into()),
+        ..edited
+    };
+    for item in &mut dearer.goods_items {
+        item.invoice_value = item.invoice_value.map(|value| value * Decimal::TWO);
+        item.unit_price = item.unit_price.map(|price| price * Decimal::TWO);
+    }
+    dearer.invoice_amount = dearer.invoice_amount.map(|amount| amount * Decimal::TWO);
+    life.lodge(&dearer).await;
+    let amended = life.row("LIFE-1", 5).await;
+    let owed = amended.total_payable.unwrap();
+    let identifier = format!("TQ{number}");
+    life.pay(&number, "TQ300000000000", "FT-0", owed).await;
+    life.pay(&number, &identifier, "FT-1", owed - 1).await;
+    let number = amended.number.unwrap();
+    life.pay(&number, &identifier, "FT-2", 1).await;
+    number
+}
+
+fn copy_rules(to: &Path) -> String {
+    fn copy(from: &Path, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            let target = to.join(entry.file_name());
+            if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(fs::copy(entry.path(), target)) }
+        }
+    }
+    copy(&workspace().join("rules"), to);
+    to.display().to_string()
+}
+
+async fn execute(url: &str, statement: &'static str) {
+    let pool = sqlx::SqlitePool::connect(url).await.unwrap();
+    sqlx::raw_sql(statement).execute(&pool).await.unwrap();
+    pool.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_life_is_told_and_derived_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut life = Life::begin(folder.path()).await;
+    let number = live(&mut life).await;
+    let backend = life.end().await;
+    let kept = backend.decisions().await.len();
+    let url = format!("sqlite:{}", folder.path().join("thongquan.db").display());
+
+    // Told, by the number before and after the amendment, and by the reference.
+    let output = run_on(&url, &["status", &number]);
+    let story = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{story}");
+    let mut rest = story.as_str();
+    for words in [
+        &*number,
+        "is cleared",
+        "declared in advance",
+        "declared anew in advance",
+        "was registered, on the rules of 2026-11-25",
+        "refused: registration",
+        "took the place",
+        "not booked",
+        "are still open",
+        "nothing is open",
+        "it was cleared",
+        "next:",
+        "supervision area",
+    ] {
+        let at = rest.find(words);
+        assert!(at.is_some(), "`{words}` in its place in: {story}");
+        rest = &rest[at.unwrap_or_default()..];
+    }
+    assert!(!story.contains('\u{1b}'), "colours are for terminals: {story}");
+    let before = format!("{}0", &number[..11]);
+    assert_eq!(said(&run_on(&url, &["status", &before])), story);
+    assert_eq!(said(&run_on(&url, &["status", "LIFE-1", "--declarant", TAX_CODE])), story);
+    assert!(said(&run_on(&url, &["status", &number, "--lang", "vi"])).contains("đã thông quan"));
+    let json = json_lines(&run_on(&url, &["status", &number, "--format", "json"])).remove(0);
+    assert_eq!((&json["state"], &json["owed"], &json["open"]), (&"cleared".into(), &json["paid"], &"0".into()));
+    assert_eq!(json["next"]["actor"], "gate");
+    assert_eq!(run_on(&url, &["status", "199999999950"]).status.code(), Some(1));
+    assert_eq!(run_on(&url, &["status", &number, "--declarant", "0000000000"]).status.code(), Some(1));
+    assert_eq!(run_on(&url, &["status", "LIFE-1"]).status.code(), Some(64));
+
+    // Derived again: three versions, of which the second was decided twice.
+    let output = run_on(&url, &["replay", "--number", &number, "--format", "json"]);
+    let lines = json_lines(&output);
+    assert_eq!((output.status.code(), lines.len()), (Some(0), 1), "{}", said(&output));
+    assert_eq!((&lines[0]["declarations"], &lines[0]["decisions"]), (&3.into(), &4.into()));
+    assert_eq!((&lines[0]["identical"], kept), (&4.into(), 3));
+
+    // Rules that are not at hand are named, and given as one more folder they derive.
+    let copied = copy_rules(&folder.path().join("rules"));
+    let other = Path::new(&copied).join("assessment/import-tariff.csv");
+    let text = fs::read_to_string(&other).unwrap();
+    fs::write(&other, text.replace("\n84818099,unit,10,", "\n84818099,unit,11,")).unwrap();
+    let output = run_on(&url, &["replay", "--rules", &copied]);
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(said(&output).contains(common::rulebook().content_hash()), "{}", said(&output));
+    assert_eq!(run_on(&url, &["replay", "--rules", &copied, "--rules", "rules"]).status.code(), Some(0));
+
+    // A document that was exchanged is found, with what would have been decided on it.
+    execute(
+        &url,
+        "UPDATE declarations SET document = (SELECT document FROM declarations WHERE version = 1) WHERE version = 5",
+    )
+    .await;
+    let output = run_on(&url, &["replay"]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    for words in ["version 5", "not the one that was lodged", "/items/0/customs_value", "recorded", "derived"] {
+        assert!(said(&output).contains(words), "{words}: {}", said(&output));
+    }
+    // So is a log that was changed by somebody who could, and a row that says another end.
+    execute(
+        &url,
+        "DROP TRIGGER decision_log_is_not_updated; UPDATE decision_log SET at_ms = at_ms + 1 WHERE version = 1 AND sequence = 0; \
+         UPDATE declarations SET log_hash = zeroblob(32) WHERE version = 2",
+    )
+    .await;
+    let lines = json_lines(&run_on(&url, &["replay", "--format", "json"]));
+    let faults: Vec<String> = lines.iter().map(|line| line["faults"].to_string()).collect();
+    assert_eq!(lines.len(), 4, "{faults:?}");
+    assert!(faults[0].contains("entry 0 of its decision log was changed"), "{faults:?}");
+    assert!(faults[1].contains("does not end") || faults[1].contains("another hash"), "{faults:?}");
+    assert_eq!(run_on(&url, &["replay", "--number", "199999999950"]).status.code(), Some(70));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_are_derived_exported_and_backed_up() {
+    const COUNT: usize = 400;
+    let folder = tempfile::tempdir().unwrap();
+    let life = Life::begin(folder.path()).await;
+    life.backend.lodge(&common::rulebook(), 31, COUNT).await;
+    life.backend.wait_until_dealt_with(COUNT, Duration::from_secs(120)).await;
+    let file = folder.path().join("thongquan.db");
+    let url = format!("sqlite:{}", file.display());
+
+    // While the processor runs.
+    let copy = folder.path().join("copy.db").display().to_string();
+    let output = run_on(&url, &["backup", &copy]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(said(&output).contains("verified"), "{}", said(&output));
+    let again = run_on(&url, &["backup", &copy]);
+    assert_eq!(again.status.code(), Some(70), "{}", said(&again));
+    assert!(said(&again).contains("not overwritten"), "{}", said(&again));
+    let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!names.iter().any(|name| name.to_string_lossy().contains("unfinished")), "{names:?}");
+
+    let decisions = life.end().await.decisions().await;
+    let copy = format!("sqlite:{copy}");
+    for url in [&url, &copy] {
+        let output = run_on(url, &["replay", "--format", "json"]);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        let sums = json_lines(&output).pop().unwrap();
+        assert_eq!((&sums["declarations"], &sums["identical"]), (&decisions.len().into(), &sums["decisions"]));
+    }
+    let few = run_on(&url, &["replay", "--limit", "7", "--format", "json"]);
+    assert_eq!(json_lines(&few)[0]["declarations"], 7);
+
+    // What is exported adds up to what is kept, in rows of declarations and of goods items.
+    let output = run_on(&url, &["declarations", "export", "--format", "csv"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let rows = table(&output);
+    assert_eq!(rows.len(), decisions.len());
+    let items = table(&run_on(&url, &["declarations", "export", "--items"]));
+    let amount = |row: &BTreeMap<String, String>, column: &str| match row[column].as_str() {
+        "" => Decimal::ZERO,
+        text => text.split(" + ").map(|part| Decimal::from_str_exact(part).unwrap()).sum(),
+    };
+    let mut accepted = 0;
+    for row in &rows {
+        let key = (row["declarant"].clone(), row["reference"].clone(), row["version"].parse().unwrap());
+        let (kept, decision) = &decisions[&key];
+        let decision: Value = serde_json::from_str(decision).unwrap();
+        assert_eq!(row["outcome"], kept.outcome);
+        assert_eq!(amount(row, "total_payable"), Decimal::from(kept.total_payable.unwrap_or(0)));
+        let lines: Vec<_> = items
+            .iter()
+            .filter(|item| ["declarant", "reference", "version"].iter().all(|part| item[*part] == row[*part]))
+            .collect();
+        assert_eq!(lines.len(), decision["items"].as_array().unwrap().len());
+        accepted += usize::from(kept.outcome == "accepted");
+        for total in decision["totals"].as_array().unwrap() {
+            let column = format!("{}_payable", total["type"].as_str().unwrap());
+            assert_eq!(row[&column], total["payable"].as_str().unwrap());
+            // Each tax is rounded once, on the whole declaration.
+            let sum: Decimal = lines.iter().map(|item| amount(item, &column)).sum();
+            assert!((sum - amount(row, &column)).abs() < Decimal::ONE, "{column}: {sum} {row:?}");
+        }
+    }
+    assert!(accepted > 100, "{accepted}");
+    assert!(rows[0].keys().all(|column| !column.contains("name") && !column.contains("address")));
+
+    // One that nothing stood in the way of was cleared at once.
+    let cleared = rows.iter().find(|row| row["state"] == "cleared" && row["total_payable"] == "0").unwrap();
+    let story = said(&run_on(&url, &["status", &cleared["number"]]));
+    assert!(story.contains("it was cleared at once") && !story.contains("pay under"), "{story}");
+
+    let day = rows[0]["registered_on"].clone();
+    let of_the_day = table(&run_on(&url, &["declarations", "export", "--since", &day, "--until", &day]));
+    assert_eq!(of_the_day.len(), rows.len());
+    assert!(table(&run_on(&url, &["declarations", "export", "--since", "2027-01-01"])).is_empty());
+    let out = folder.path().join("export.csv").display().to_string();
+    assert_eq!(run_on(&url, &["declarations", "export", "--out", &out]).status.code(), Some(0));
+    assert_eq!(fs::read(&out).unwrap(), output.stdout);
+    assert_eq!(run_on(&url, &["declarations", "export", "--out", &out]).status.code(), Some(70));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_is_migrated_once_and_a_newer_one_never() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("thongquan.db");
+    let url = format!("sqlite:{}", file.display());
+    for command in [&["status", "100000000000"][..], &["replay"], &["declarations", "export"], &["backup", "copy.db"]] {
+        let output = run_on(&url, command);
+        assert_eq!(output.status.code(), Some(70), "{command:?} {}", said(&output));
+        assert!(said(&output).contains("there is no database"), "{}", said(&output));
+    }
+    let check = run_on(&url, &["migrate", "--check"]);
+    assert_eq!((check.status.code(), file.exists()), (Some(1), false), "{}", said(&check));
+    let migrate = run_on(&url, &["migrate"]);
+    assert_eq!(migrate.status.code(), Some(0), "{}", said(&migrate));
+    assert!(said(&migrate).contains(&format!("now has version {}", storage::SCHEMA_VERSION)), "{}", said(&migrate));
+    assert_eq!(run_on(&url, &["migrate", "--check"]).status.code(), Some(0));
+
+    execute(&url, "PRAGMA user_version = 99").await;
+    for command in [&["migrate"][..], &["migrate", "--check"], &["replay"]] {
+        let output = run_on(&url, command);
+        assert_eq!(output.status.code(), Some(70), "{command:?} {}", said(&output));
+        assert!(said(&output).contains("schema version 99"), "{}", said(&output));
+    }
+    // One that is older is not migrated by those who only read.
+    execute(&url, "PRAGMA user_version = 1").await;
+    let output = run_on(&url, &["replay"]);
+    assert_eq!(output.status.code(), Some(70), "{}", said(&output));
+    assert!(said(&output).contains("thongquan migrate"), "{}", said(&output));
+}
+
+#[test]
+fn a_postgresql_database_is_left_to_its_own_tools() {
+    let output = Command::new(env!("CARGO_BIN_EXE_thongquan"))
+        .args(["backup", "copy.db"])
+        .current_dir(workspace())
+        .env("THONGQUAN_STORAGE__URL", "postgres://nobody@127.0.0.1:1/nothing")
+        .env("THONGQUAN_STREAM__KIND", "kafka")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(64), "{}", said(&output));
+    assert!(said(&output).contains("pg_dump"), "{}", said(&output));
+}

@@ -34,8 +34,6 @@ mod notices;
 
 mod events;
 
-pub mod log_chain;
-
 mod ownership;
 
 mod partition_worker;
@@ -46,9 +44,9 @@ pub mod measurements;
 
 mod run;
 
-pub use fact_book::facts_to_keep;
 pub use case::standing_of;
 pub use chain::{ChainFault, LoggedDecision, check_chain, check_record, decisions_of};
+pub use fact_book::facts_to_keep;
 pub use notices::payment_identifier;
 pub use rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_identical, rederive};
 pub use registration::{Circumstances, assess_document, clear};

@@ -18,7 +18,7 @@ use storage::StreamPartition;
 use stream::Outgoing;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use vocabulary::{Declaration, PaymentConfirmation, TaxCodeStatus, TraderFacts};
+use vocabulary::{Declaration, Facts, PaymentConfirmation, TaxCodeStatus, TraderFacts};
 
 /// 2026-11-24 09:00 in Vietnam.
 const BEGINNING_MS: i64 = 1_795_485_600_000;
@@ -78,8 +78,8 @@ impl Life {
             authorised_operator: false,
             debt_over_90_days: false,
         };
-        let facts = serde_json::to_vec(&trader).unwrap();
-        backend.store.put_traders(&[(TAX_CODE.to_owned(), facts)]).await.unwrap();
+        let facts = Facts { traders: vec![trader], ..Facts::default() };
+        backend.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
         let running = tokio::spawn(processor::run(processor, stopped));
         Self { backend, stop, running, sent: 0, at_ms: BEGINNING_MS }
     }

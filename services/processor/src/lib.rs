@@ -42,6 +42,8 @@ mod relay;
 
 pub mod measurements;
 
+pub mod fail_points;
+
 mod run;
 
 pub use case::standing_of;

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use vocabulary::Direction;
 
 use crate::arrival::Arrival;
+use crate::fail_points::{self, Place};
 use crate::measurements::{self, Counted, Stage, Timer};
 use crate::plan::{Desk, Plan, Series, Turn};
 use crate::registration::{self, Lodgement};
@@ -123,6 +124,7 @@ impl PartitionWorker {
     /// Works on batches until they end.
     pub(crate) async fn run(mut self, mut batches: mpsc::Receiver<Vec<Message>>) -> Ended {
         while let Some(messages) = batches.recv().await {
+            fail_points::pass(Place::AfterPoll).await;
             // What was read before a rewind may come once more.
             let messages: Vec<Message> = messages.into_iter().filter(|message| message.offset >= self.next).collect();
             if let Err(ended) = self.process(&messages).await {
@@ -211,8 +213,12 @@ impl PartitionWorker {
     }
 
     async fn commit(&self, batch: &Batch) -> Result<Commit, StorageError> {
+        fail_points::pass(Place::BeforeCommit).await;
+        if let Some(refusal) = fail_points::refusal(batch) {
+            return Err(refusal);
+        }
         let _timer = Timer::of(Stage::Commit);
-        self.office.store.commit(batch).await
+        fail_points::answer(fail_points::during(Place::InsideTransaction, self.office.store.commit(batch)).await)
     }
 
     /// Whether a commit whose answer was lost took place; `None` while the database does not say.
@@ -222,6 +228,7 @@ impl PartitionWorker {
     }
 
     async fn committed(&mut self, batch: Batch, series: Series, counted: &[Counted]) -> Attempt {
+        fail_points::pass(Place::AfterCommit).await;
         measurements::committed(&batch, counted);
         self.next = batch.next;
         self.series = series;

@@ -8,6 +8,7 @@ use stream::{Outgoing, Stream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::fail_points::{self, Place};
 use crate::measurements::{self, Stage, Timer};
 
 /// How many messages are read from the outbox, or published, at a time.
@@ -54,7 +55,8 @@ async fn publish_all(store: Arc<dyn Store>, stream: Arc<dyn Stream>, mut receive
                 Err(_) => break,
             }
         }
-        publish(&*stream, &messages).await;
+        fail_points::during(Place::InsidePublish, publish(&*stream, &messages)).await;
+        fail_points::pass(Place::AfterPublish).await;
         remove(&*store, &messages).await;
     }
 }

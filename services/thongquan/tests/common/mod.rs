@@ -50,23 +50,27 @@ pub(crate) async fn servers(name: &str, prefix: &str) -> Option<Backend> {
         println!("skipped: THONGQUAN_TEST_KAFKA and THONGQUAN_TEST_POSTGRES name no servers; run deploy/dev/test");
         return None;
     };
+    Some(servers_at(&kafka, &postgres, name, prefix).await)
+}
+
+/// Kafka and PostgreSQL at these addresses; a database of its own, made for the test.
+pub(crate) async fn servers_at(kafka: &str, postgres: &str, name: &str, prefix: &str) -> Backend {
     let database = format!("{name}_{}", std::process::id());
-    let pool = sqlx::PgPool::connect(&postgres).await.unwrap();
+    let pool = sqlx::PgPool::connect(postgres).await.unwrap();
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}"))).execute(&pool).await.unwrap();
-    let (server, options) = postgres
-        .split_once('?')
-        .map_or((postgres.as_str(), String::new()), |(server, options)| (server, format!("?{options}")));
+    let (server, options) =
+        postgres.split_once('?').map_or((postgres, String::new()), |(server, options)| (server, format!("?{options}")));
     let server = server.rsplit_once('/').map_or(server, |(server, _)| server);
     let url = format!("{server}/{database}{options}");
     let store = storage::open(&url, Options::default()).await.unwrap();
-    let stream = KafkaStream::open(KafkaSettings::new(&kafka)).await.unwrap();
+    let stream = KafkaStream::open(KafkaSettings::new(kafka)).await.unwrap();
     let environment = vec![
         ("THONGQUAN_STORAGE__URL", url),
         ("THONGQUAN_STREAM__KIND", "kafka".to_owned()),
-        ("THONGQUAN_STREAM__BROKERS", kafka),
+        ("THONGQUAN_STREAM__BROKERS", kafka.to_owned()),
         ("THONGQUAN_STREAM__GROUP", database),
     ];
-    Some(ready(store, Arc::new(stream), prefix, environment).await)
+    ready(store, Arc::new(stream), prefix, environment).await
 }
 
 async fn ready(
@@ -93,6 +97,12 @@ impl Backend {
         let facts = vocabulary::Facts { traders: workload.traders().to_vec(), ..vocabulary::Facts::default() };
         self.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
         let lodged: Vec<Lodged> = workload.by_ref().take(count).collect();
+        self.publish_lodged(&lodged, 0).await;
+        lodged
+    }
+
+    /// Publishes messages of a workload, the first of which is this one of it, counted from 0.
+    pub(crate) async fn publish_lodged(&self, lodged: &[Lodged], first: usize) {
         for (at, part) in lodged.chunks(500).enumerate() {
             let messages = part.iter().enumerate().map(|(offset, lodged)| Outgoing {
                 topic: self.topics.lodged.clone(),
@@ -100,11 +110,10 @@ impl Backend {
                 headers: Vec::new(),
                 payload: lodged.document.clone(),
                 event_id: lodged.event_id.clone(),
-                timestamp_ms: Some(BEGINNING_MS + i64::try_from(at * 500 + offset).unwrap() * 100),
+                timestamp_ms: Some(BEGINNING_MS + i64::try_from(first + at * 500 + offset).unwrap() * 100),
             });
             self.stream.publish(messages.collect()).await.unwrap();
         }
-        lodged
     }
 
     /// How many lodged messages have been dealt with, by the positions in the database.

@@ -1,0 +1,225 @@
+//! What was decided, answered and paid in the end, and how that is checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use message::Reading;
+use processor::RecordedDecision;
+use sha2::{Digest as _, Sha256};
+use simulator::auditor::{Auditor, Number, Opinion, of};
+use simulator::{Intent, Lodged};
+use storage::{DeclarationRow, LogEntry, StreamPartition};
+use stream::TailFrom;
+use vocabulary::{DutyType, Outcome};
+
+use crate::common::{self, Backend};
+
+pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
+
+/// Declarant, reference and version.
+pub(crate) type Key = (String, String, u32);
+
+/// A notice on the topic of notices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) reference: String,
+    pub(crate) payload: Vec<u8>,
+    /// Whether it repeats an earlier answer to whoever asked again.
+    pub(crate) repeated: bool,
+}
+
+/// All that came of a workload.
+pub(crate) struct Account {
+    pub(crate) decisions: BTreeMap<Key, (DeclarationRow, String)>,
+    /// By event id.
+    pub(crate) answers: BTreeMap<String, Answer>,
+    /// How many messages the topic of notices holds, an answer that was sent twice counted twice.
+    pub(crate) sent: usize,
+}
+
+impl Account {
+    /// Reads everything. The same event id has the same content, or this panics.
+    pub(crate) async fn of(backend: &Backend) -> Self {
+        let mut tail = backend.stream.tail(&backend.topics.notices, TailFrom::Beginning).await.unwrap();
+        let mut answers = BTreeMap::new();
+        let mut sent = 0;
+        while let Some(message) = tail.next(Duration::from_secs(3)).await.unwrap() {
+            let text = |name| String::from_utf8_lossy(message.header(name).unwrap_or_default()).into_owned();
+            let answer = Answer {
+                reference: text("subject"),
+                repeated: message.header("repeated").is_some(),
+                payload: message.payload.clone().unwrap_or_default(),
+            };
+            sent += 1;
+            let id = text(stream::EVENT_ID_HEADER);
+            assert!(!id.is_empty());
+            if let Some(before) = answers.insert(id.clone(), answer.clone()) {
+                assert_eq!(before, answer, "two contents under the event id {id}");
+            }
+        }
+        Self { decisions: backend.decisions().await, answers, sent }
+    }
+
+    /// The decisions and answers are those of another account, byte for byte. Payments may have been made in one alone.
+    pub(crate) fn assert_same(&self, undisturbed: &Self) {
+        let keys = |account: &Self| account.decisions.keys().cloned().collect::<BTreeSet<_>>();
+        assert_eq!(keys(self), keys(undisturbed), "every reference and version is decided");
+        for (key, (row, decision)) in &undisturbed.decisions {
+            let (ours, our_decision) = &self.decisions[key];
+            assert_eq!(our_decision, decision, "{key:?}");
+            assert_eq!((&ours.number, &ours.answer), (&row.number, &row.answer), "{key:?}");
+            assert_eq!(ours.source, row.source, "{key:?}");
+        }
+        for (id, answer) in &undisturbed.answers {
+            assert_eq!(self.answers.get(id), Some(answer), "the notice {id} was sent");
+        }
+    }
+
+    /// What was meant to be decided is, and no number is given twice.
+    pub(crate) fn assert_decided_once(&self, lodged: &[Lodged]) {
+        let meant =
+            lodged.iter().filter(|lodged| matches!(lodged.intent, Intent::Sound | Intent::Faulty | Intent::Mended));
+        assert_eq!(self.decisions.len(), meant.count(), "every reference and version is decided, and decided once");
+        let numbers: BTreeSet<&String> = self.decisions.values().filter_map(|(row, _)| row.number.as_ref()).collect();
+        let accepted = self.decisions.values().filter(|(row, _)| row.outcome == "accepted").count();
+        assert_eq!(numbers.len(), accepted, "no number is given twice, and none is left out");
+        let sources: BTreeSet<_> = self.decisions.values().map(|(row, _)| &row.source).collect();
+        assert_eq!(sources.len(), self.decisions.len(), "no message is decided twice");
+    }
+
+    /// What each accepted declaration owes of each tax is what the auditor says; and so are the sums.
+    pub(crate) fn assert_audited(&self, lodged: &[Lodged]) -> BTreeMap<DutyType, Number> {
+        let auditor = Auditor::read(&common::workspace().join("rules")).unwrap_or_else(|error| panic!("{error}"));
+        // What is repeated or contradicts comes after what it repeats or contradicts.
+        let mut documents: BTreeMap<Key, &Lodged> = BTreeMap::new();
+        for lodged in lodged {
+            if matches!(lodged.intent, Intent::Sound | Intent::Faulty | Intent::Mended) {
+                let Reading::Read { declaration, .. } = message::read_declaration(&lodged.document) else { continue };
+                let reference = declaration.reference.as_deref().unwrap_or_default().to_owned();
+                let version = declaration.version.and_then(|version| u32::try_from(version).ok()).unwrap_or(0);
+                documents.insert((lodged.tax_code.clone(), reference, version), lodged);
+            }
+        }
+        let accepted: Vec<(&Key, RecordedDecision)> = self
+            .decisions
+            .iter()
+            .map(|(key, (_, decision))| (key, RecordedDecision::read(decision.as_bytes()).unwrap()))
+            .filter(|(_, decision)| decision.outcome == Outcome::Accepted)
+            .collect();
+        assert!(accepted.len() * 2 > self.decisions.len(), "most are accepted");
+        let sums: Mutex<(BTreeMap<DutyType, Number>, BTreeMap<DutyType, Number>)> = Mutex::default();
+        let threads = std::thread::available_parallelism().map_or(2, usize::from);
+        std::thread::scope(|scope| {
+            for part in accepted.chunks(accepted.len().div_ceil(threads)) {
+                let (auditor, documents, sums) = (&auditor, &documents, &sums);
+                scope.spawn(move || {
+                    for (key, recorded) in part {
+                        let Reading::Read { declaration, .. } = message::read_declaration(&documents[*key].document)
+                        else {
+                            panic!("{key:?} was accepted and cannot be read");
+                        };
+                        let facts = recorded.facts.for_case(declaration.declarant());
+                        let opinion = auditor.opinion(&declaration, &facts, recorded.registered_on);
+                        let Opinion::Sound(account) = opinion else { panic!("{key:?}: the auditor says {opinion:?}") };
+                        let ours: Vec<(DutyType, Number)> =
+                            recorded.totals.iter().map(|total| (total.duty_type, of(total.payable))).collect();
+                        assert_eq!(ours, account.totals, "{key:?}");
+                        let mut sums = sums.lock().unwrap();
+                        for (tax, total) in ours {
+                            *sums.0.entry(tax).or_insert_with(|| of(0.into())) += total;
+                        }
+                        for (tax, total) in account.totals {
+                            *sums.1.entry(tax).or_insert_with(|| of(0.into())) += total;
+                        }
+                    }
+                });
+            }
+        });
+        let (ours, theirs) = sums.into_inner().unwrap();
+        assert_eq!(ours, theirs, "the totals of each tax are the auditor's");
+        assert!(ours.contains_key(&DutyType::ImportDuty) && ours.contains_key(&DutyType::Vat));
+        ours
+    }
+}
+
+/// Every declaration's decision log is whole: no gap, each entry bound to the one before it, the last one the row's.
+/// Says how many entries there are.
+pub(crate) async fn assert_logs_whole(backend: &Backend, account: &Account) -> usize {
+    let rows: Vec<DeclarationRow> = account.decisions.values().map(|(row, _)| row.clone()).collect();
+    let mut readers = tokio::task::JoinSet::new();
+    for part in rows.chunks(rows.len().div_ceil(6).max(1)) {
+        let (store, part) = (Arc::clone(&backend.store), part.to_vec());
+        readers.spawn(async move {
+            let mut entries = 0;
+            for row in part {
+                let log = store.log_of(&row.key).await.unwrap();
+                let mut previous = [0; 32];
+                for (at, entry) in log.iter().enumerate() {
+                    assert_eq!(entry.sequence, i64::try_from(at).unwrap(), "{:?}", row.key);
+                    assert_eq!(entry.previous_hash, previous, "{:?}", row.key);
+                    assert_eq!(entry.hash, hash_of(entry), "{:?}", row.key);
+                    previous = entry.hash;
+                }
+                assert!(!log.is_empty());
+                assert_eq!((row.log_sequence, row.log_hash), (log.len() as i64 - 1, previous), "{:?}", row.key);
+                entries += log.len();
+            }
+            entries
+        });
+    }
+    readers.join_all().await.into_iter().sum()
+}
+
+/// The hash of an entry, worked out a second time.
+fn hash_of(entry: &LogEntry) -> [u8; 32] {
+    let mut bytes = entry.previous_hash.to_vec();
+    let texts = [entry.key.declarant.as_bytes(), entry.key.reference.as_bytes(), entry.kind.as_bytes(), &entry.body];
+    for text in texts {
+        bytes.extend((text.len() as u64).to_be_bytes());
+        bytes.extend(text);
+    }
+    bytes.extend(entry.key.version.to_be_bytes());
+    bytes.extend(entry.sequence.to_be_bytes());
+    bytes.extend(entry.at_ms.to_be_bytes());
+    Sha256::digest(bytes).into()
+}
+
+/// How many messages of a topic have been dealt with; `None` while the database does not say.
+pub(crate) async fn dealt_with(backend: &Backend, topic: &str) -> Option<usize> {
+    let mut sum = 0;
+    for partition in 0..common::PARTITIONS {
+        let partition = StreamPartition { topic: topic.to_owned(), partition };
+        sum += backend.store.position(&partition).await.ok()?.map_or(0, |position| position.next_offset);
+    }
+    usize::try_from(sum).ok()
+}
+
+/// How many messages wait in the outbox; `None` while the database does not say.
+pub(crate) async fn outbox(backend: &Backend) -> Option<i64> {
+    backend.store.counts().await.ok().map(|counts| counts.outbox)
+}
+
+/// Waits until so many messages of a topic have been dealt with, looking meanwhile after something else.
+pub(crate) async fn until_dealt_with(backend: &Backend, topic: &str, count: usize, mut meanwhile: impl FnMut()) {
+    let begun = Instant::now();
+    loop {
+        let done = dealt_with(backend, topic).await;
+        if done.is_some_and(|done| done >= count) {
+            return;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{done:?} of {count} in {topic} dealt with");
+        meanwhile();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Waits until the outbox is empty.
+pub(crate) async fn until_all_is_sent(backend: &Backend, mut meanwhile: impl FnMut()) {
+    let begun = Instant::now();
+    while outbox(backend).await != Some(0) {
+        assert!(begun.elapsed() < PATIENCE, "the outbox was not emptied");
+        meanwhile();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

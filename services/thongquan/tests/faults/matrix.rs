@@ -42,8 +42,8 @@ impl Backlog {
 
     /// A processor fails at this point, and does not end otherwise.
     async fn fail(&self, at: &str) {
-        let mut processor = Processor::of(&self.backend, self.folder(), "failing").failing(at);
-        processor.start();
+        let mut processor = Processor::of(&self.backend, self.folder(), "failing");
+        processor.start_failing(at);
         let status = processor.ended(PATIENCE).await;
         // SIGABRT.
         assert_eq!(status.signal(), Some(6), "{}", processor.log());
@@ -134,8 +134,8 @@ async fn ended_inside_the_transaction() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_answer_to_a_commit_is_lost() {
     let backlog = Backlog::new().await;
-    let mut processor = Processor::of(&backlog.backend, backlog.folder(), "deceived").failing("answer_lost");
-    processor.start();
+    let mut processor = Processor::of(&backlog.backend, backlog.folder(), "deceived");
+    processor.start_failing("answer_lost");
     let account = backlog.until_done().await;
     assert!(processor.runs());
     assert!(!processor.log().contains("the position was moved by another process"), "{}", processor.log());
@@ -171,8 +171,8 @@ async fn ended_inside_publishing() {
 
 /// Published and acknowledged, not yet gone from the outbox: it is sent again under the same event id.
 ///
-/// Safeguard: event ids hang on the cause alone. A reader that counted messages and not ids would count some twice, as
-/// the last line shows; were ids drawn anew, a reader could not tell.
+/// Safeguard: event ids hang on the cause alone. The embedded log knows the id again and leaves the repeat out, as the last
+/// line shows; were ids drawn anew, it would hold these notices twice. Kafka holds the repeat, see `under_fire`.
 #[tokio::test(flavor = "multi_thread")]
 async fn ended_after_publishing() {
     let backlog = Backlog::new().await;
@@ -180,7 +180,7 @@ async fn ended_after_publishing() {
     assert!(backlog.outbox().await > 0);
     assert!(backlog.sent().await > 0);
     let account = backlog.finish_as_if_nothing_had_happened().await;
-    assert!(account.sent > account.answers.len(), "what was sent was sent again");
+    assert_eq!(account.sent, undisturbed().await.sent);
 }
 
 /// A zombie: a processor stands still before its commit, another takes everything over and finishes, and the first goes
@@ -193,9 +193,8 @@ async fn a_zombie_is_fenced() {
     let backlog = Backlog::new().await;
     let hold = backlog.folder().join("hold");
     std::fs::write(&hold, "").unwrap();
-    let mut zombie = Processor::of(&backlog.backend, backlog.folder(), "zombie")
-        .failing(&format!("before_commit:hold={}", hold.display()));
-    zombie.start();
+    let mut zombie = Processor::of(&backlog.backend, backlog.folder(), "zombie");
+    zombie.start_failing(&format!("before_commit:hold={}", hold.display()));
     // What it has decided by then waits for its commit.
     zombie.has_logged("partitions were assigned", PATIENCE).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -245,8 +244,8 @@ async fn a_log_that_has_lost_messages_stops_the_processor() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_poison_message_is_kept_and_the_others_are_decided() {
     let backlog = Backlog::new().await;
-    let mut processor = Processor::of(&backlog.backend, backlog.folder(), "refused").failing("refused");
-    processor.start();
+    let mut processor = Processor::of(&backlog.backend, backlog.folder(), "refused");
+    processor.start_failing("refused");
     let account = backlog.until_done().await;
     let kept = backlog.backend.store.counts().await.unwrap().kept;
     let undisturbed = undisturbed().await;

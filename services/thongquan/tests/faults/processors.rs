@@ -31,12 +31,16 @@ impl Processor {
         self
     }
 
-    /// The same with a fail point, or with none.
-    pub(crate) fn failing(self, at: &str) -> Self {
-        self.with(processor::fail_points::VARIABLE, at)
+    pub(crate) fn start(&mut self) {
+        self.start_with(&[]);
     }
 
-    pub(crate) fn start(&mut self) {
+    /// Starts it with a fail point for this run alone.
+    pub(crate) fn start_failing(&mut self, at: &str) {
+        self.start_with(&[(processor::fail_points::VARIABLE, at)]);
+    }
+
+    fn start_with(&mut self, settings: &[(&str, &str)]) {
         assert!(self.child.is_none(), "it runs");
         let log: File = OpenOptions::new().create(true).append(true).open(&self.log).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_thongquan"));
@@ -44,6 +48,7 @@ impl Processor {
         for (name, value) in &self.environment {
             command.env(name, value);
         }
+        command.envs(settings.iter().copied());
         self.child = Some(command.spawn().unwrap());
     }
 

@@ -241,6 +241,7 @@ async fn caused_by_payments(backend: &Backend) -> BTreeSet<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "starts servers of its own and kills them, which takes two minutes"]
 async fn everything_is_killed_and_nothing_is_lost() {
     let begun = Instant::now();
     let (seed, count) = (number_of("THONGQUAN_FAULTS_SEED", 31), number_of("THONGQUAN_FAULTS_COUNT", 20_000));

@@ -54,8 +54,8 @@ fn a_certificate_filed_later_leaves_the_preferential_rate_for_later() {
     check_rejected(&decide(&with_lines(import("A12"), vec![none])), "certificate_missing");
 }
 
-#[test]
-fn freight_and_insurance_are_shared_out_by_value() {
+/// Two lines of valves on terms that lack freight and insurance, which come beside the price.
+fn shipped_free_on_board() -> Declaration {
     let declaration = Declaration {
         terms_of_delivery: Some("FOB".into()),
         freight_class: Some("A".into()),
@@ -68,7 +68,12 @@ fn freight_and_insurance_are_shared_out_by_value() {
     };
     let items =
         vec![line("84818099", "CN", "B01", "1200", "PCE", "10"), line("84818099", "CN", "B01", "800", "PCE", "10")];
-    let decision = decide(&with_lines(declaration, items));
+    with_lines(declaration, items)
+}
+
+#[test]
+fn freight_and_insurance_are_shared_out_by_value() {
+    let decision = decide(&shipped_free_on_board());
     assert_eq!(decision.outcome, Outcome::Accepted, "{:#?}", decision.findings);
     // 12,600.30 and 8,400.20 dollars.
     assert_eq!(decision.items[0].customs_value, number("328867830"));
@@ -85,19 +90,7 @@ fn the_week_of_registration_decides_the_exchange_rate() {
             *text = changed;
         }
     });
-    let declaration = Declaration {
-        terms_of_delivery: Some("FOB".into()),
-        freight_class: Some("A".into()),
-        freight_currency: Some("USD".into()),
-        freight_amount: Some(number("900")),
-        insurance_class: Some("A".into()),
-        insurance_currency: Some("USD".into()),
-        insurance_amount: Some(number("100.50")),
-        ..import("A12")
-    };
-    let items =
-        vec![line("84818099", "CN", "B01", "1200", "PCE", "10"), line("84818099", "CN", "B01", "800", "PCE", "10")];
-    let declaration = with_lines(declaration, items);
+    let declaration = shipped_free_on_board();
     for (day, first, second) in [
         (date(2026, 11, 22), "328867830", "219245220"),
         (date(2026, 11, 23), "328930831.5", "219287221"),

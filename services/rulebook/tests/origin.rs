@@ -1,9 +1,12 @@
 //! The rules on proofs of origin: what they say by agreement and by day, and what is said of a mistake in them.
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use common::copy;
 use jiff::civil::{Date, date};
 use rulebook::{OriginCheck, OriginParameter, OriginTreatment, Rulebook, SpecimenStanding, Specimens};
 use rust_decimal::Decimal;
@@ -31,15 +34,6 @@ fn mistakes(name: &str, file: &str, old: &str, new: &str) -> Vec<String> {
     match loaded {
         Ok(_) => Vec::new(),
         Err(errors) => errors.errors.iter().map(ToString::to_string).collect(),
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &target) } else { _ = fs::copy(entry.path(), target).unwrap() }
     }
 }
 

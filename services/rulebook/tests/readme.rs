@@ -1,24 +1,15 @@
 //! The page for those who keep the rules says what is so: its examples are loaded as rules.
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use common::copy;
 use rulebook::Rulebook;
 
 fn rules() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules")
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 /// The fenced blocks of a kind.

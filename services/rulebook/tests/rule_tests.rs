@@ -1,8 +1,11 @@
 //! The tests that stand beside the rules of `rules/`, and what is said of a test that is written wrongly.
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use common::copy;
 use rulebook::Rulebook;
 
 fn rules() -> PathBuf {
@@ -37,19 +40,6 @@ impl Copy {
 impl Drop for Copy {
     fn drop(&mut self) {
         fs::remove_dir_all(&self.0).ok();
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 

@@ -5,15 +5,14 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use common::Backend;
-use processor::{Processor, ProcessorError, Progress, Settings};
+use processor::ProcessorError;
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use stream::{Message, Outgoing, Tail, TailFrom};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use vocabulary::{Declaration, Facts, Notice, NoticeKind, PaymentConfirmation, TaxCodeStatus, TraderFacts};
+use vocabulary::{Declaration, Facts, Notice, NoticeKind, PaymentConfirmation};
 
 /// 2026-11-24 09:00 in Vietnam.
 const BEGINNING_MS: i64 = 1_795_485_600_000;
@@ -34,31 +33,10 @@ struct Counter {
 impl Counter {
     async fn open(backend: Backend, rulebook: &Arc<Rulebook>) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let settings = Settings {
-            group: format!("{}group", backend.prefix),
-            topics: backend.topics.clone(),
-            selectivity_secret: b"a secret for tests".to_vec(),
-            ..Settings::default()
-        };
-        let processor = Processor {
-            store: backend.store.clone(),
-            stream: backend.stream.clone(),
-            rulebook: Arc::new(ArcSwap::from(rulebook.clone())),
-            settings,
-            progress: Arc::new(Progress::default()),
-        };
         let notices = backend.stream.tail(&backend.topics.notices, TailFrom::Beginning).await.unwrap();
         let unreadable = backend.stream.tail(&backend.topics.unreadable, TailFrom::Beginning).await.unwrap();
-        let trader = TraderFacts {
-            tax_code: TAX_CODE.to_owned(),
-            status: TaxCodeStatus::Active,
-            compliance_level: 1,
-            authorised_operator: false,
-            debt_over_90_days: false,
-        };
-        let facts = Facts { traders: vec![trader], ..Facts::default() };
-        backend.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
-        let running = tokio::spawn(processor::run(processor, stopped));
+        backend.know_trader(TAX_CODE).await;
+        let running = tokio::spawn(processor::run(backend.processor(rulebook), stopped));
         Self { backend, notices, unreadable, stop, running, sent: 0, at_ms: BEGINNING_MS }
     }
 

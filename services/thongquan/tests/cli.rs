@@ -1,12 +1,11 @@
 //! The commands as people and machines call them.
 
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use common::{copy, workspace};
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_thongquan")).args(arguments).current_dir(workspace()).output().unwrap()
@@ -249,19 +248,6 @@ fn what_is_no_declaration_is_unreadable() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(run(&["assess", "no-such-file.xml"]).status.code(), Some(70));
     assert_eq!(run(&["assess"]).status.code(), Some(64));
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 /// The walk of `rules/README.md`.

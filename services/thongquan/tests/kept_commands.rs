@@ -6,19 +6,17 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
 use common::{Backend, workspace};
-use processor::{Processor, ProcessorError, Progress, Settings};
+use processor::ProcessorError;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use storage::StreamPartition;
 use stream::Outgoing;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use vocabulary::{Declaration, Facts, PaymentConfirmation, TaxCodeStatus, TraderFacts};
+use vocabulary::{Declaration, PaymentConfirmation};
 
 /// 2026-11-24 09:00 in Vietnam.
 const BEGINNING_MS: i64 = 1_795_485_600_000;
@@ -59,28 +57,8 @@ impl Life {
     async fn begin(folder: &Path) -> Self {
         let backend = common::embedded(folder, "").await;
         let (stop, stopped) = watch::channel(false);
-        let settings = Settings {
-            topics: backend.topics.clone(),
-            selectivity_secret: b"a secret for tests".to_vec(),
-            ..Settings::default()
-        };
-        let processor = Processor {
-            store: backend.store.clone(),
-            stream: backend.stream.clone(),
-            rulebook: Arc::new(ArcSwap::from(common::rulebook())),
-            settings,
-            progress: Arc::new(Progress::default()),
-        };
-        let trader = TraderFacts {
-            tax_code: TAX_CODE.to_owned(),
-            status: TaxCodeStatus::Active,
-            compliance_level: 1,
-            authorised_operator: false,
-            debt_over_90_days: false,
-        };
-        let facts = Facts { traders: vec![trader], ..Facts::default() };
-        backend.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
-        let running = tokio::spawn(processor::run(processor, stopped));
+        backend.know_trader(TAX_CODE).await;
+        let running = tokio::spawn(processor::run(backend.processor(&common::rulebook()), stopped));
         Self { backend, stop, running, sent: 0, at_ms: BEGINNING_MS }
     }
 
@@ -195,15 +173,7 @@ async fn live(life: &mut Life) -> String {
 }
 
 fn copy_rules(to: &Path) -> String {
-    fn copy(from: &Path, to: &Path) {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            let target = to.join(entry.file_name());
-            if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(fs::copy(entry.path(), target)) }
-        }
-    }
-    copy(&workspace().join("rules"), to);
+    common::copy(&workspace().join("rules"), to);
     to.display().to_string()
 }
 

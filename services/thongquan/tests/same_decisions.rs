@@ -5,9 +5,7 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use common::Backend;
-use processor::{Processor, Progress, Settings};
 use rulebook::Rulebook;
 use simulator::Bank;
 use stream::{Outgoing, TailFrom};
@@ -19,20 +17,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 async fn run(backend: &Backend, rulebook: &Arc<Rulebook>) {
     let (stop, stopped) = watch::channel(false);
-    let settings = Settings {
-        group: format!("{}group", backend.prefix),
-        topics: backend.topics.clone(),
-        selectivity_secret: b"a secret for tests".to_vec(),
-        ..Settings::default()
-    };
-    let processor = Processor {
-        store: backend.store.clone(),
-        stream: backend.stream.clone(),
-        rulebook: Arc::new(ArcSwap::from(rulebook.clone())),
-        settings,
-        progress: Arc::new(Progress::default()),
-    };
-    let running = tokio::spawn(processor::run(processor, stopped));
+    let running = tokio::spawn(processor::run(backend.processor(rulebook), stopped));
     backend.lodge(rulebook, 7, COUNT).await;
     backend.wait_until_dealt_with(COUNT, LIMIT).await;
     backend.wait_until_outbox_is_empty(LIMIT).await;

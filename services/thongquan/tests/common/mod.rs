@@ -2,16 +2,19 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
 use jiff::civil::date;
-use processor::Topics;
+use processor::{Processor, Progress, Settings, Topics};
 use rulebook::Rulebook;
 use simulator::{Lodged, Workload};
 use storage::{Options, Store};
 use stream::{EmbeddedStream, KafkaSettings, KafkaStream, Outgoing, Stream, TailFrom, TopicSpec};
+use vocabulary::{Facts, TaxCodeStatus, TraderFacts};
 
 pub(crate) const PARTITIONS: i32 = 4;
 /// 2026-11-24 09:00 in Vietnam. Messages get times of their own, so that decisions are the same on every backend.
@@ -23,6 +26,20 @@ pub(crate) fn workspace() -> PathBuf {
 
 pub(crate) fn rulebook() -> Arc<Rulebook> {
     Arc::new(Rulebook::load(&workspace().join("rules")).unwrap_or_else(|errors| panic!("{errors}")))
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 /// A stream and a database, and the names by which a process reaches them.
@@ -91,6 +108,36 @@ async fn ready(
 }
 
 impl Backend {
+    /// A processor within the test's own process, which decides by a rulebook.
+    pub(crate) fn processor(&self, rulebook: &Arc<Rulebook>) -> Processor {
+        let settings = Settings {
+            group: format!("{}group", self.prefix),
+            topics: self.topics.clone(),
+            selectivity_secret: b"a secret for tests".to_vec(),
+            ..Settings::default()
+        };
+        Processor {
+            store: self.store.clone(),
+            stream: self.stream.clone(),
+            rulebook: Arc::new(ArcSwap::from(rulebook.clone())),
+            settings,
+            progress: Arc::new(Progress::default()),
+        }
+    }
+
+    /// Lets customs know an enterprise of the best compliance.
+    pub(crate) async fn know_trader(&self, tax_code: &str) {
+        let trader = TraderFacts {
+            tax_code: tax_code.to_owned(),
+            status: TaxCodeStatus::Active,
+            compliance_level: 1,
+            authorised_operator: false,
+            debt_over_90_days: false,
+        };
+        let facts = Facts { traders: vec![trader], ..Facts::default() };
+        self.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
+    }
+
     /// Lodges so many messages of a seed, and says what they were meant for.
     pub(crate) async fn lodge(&self, rulebook: &Arc<Rulebook>, seed: u64, count: usize) -> Vec<Lodged> {
         let mut workload = Workload::new(seed, rulebook.clone(), date(2026, 11, 24));

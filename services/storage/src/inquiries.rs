@@ -30,8 +30,8 @@ pub struct DatedPayment {
 /// Questions about one declaration.
 #[async_trait]
 pub trait Inquiries: Send + Sync {
-    /// The versions that bear a number, by the eleven digits that it keeps through amendments. Without the declarant's
-    /// tax code the whole table is searched.
+    /// The versions that bear a number, by the eleven digits that it keeps through amendments. Numbers are unique among
+    /// a declarant's, so that without the declarant's tax code there may be several declarations.
     async fn keys_of_number(&self, stem: &str, declarant: Option<&str>) -> Result<Vec<DeclarationKey>, StorageError>;
 
     /// Every version under a reference, the first one first.
@@ -54,13 +54,17 @@ macro_rules! implement_inquiries {
                 stem: &str,
                 declarant: Option<&str>,
             ) -> Result<Vec<DeclarationKey>, StorageError> {
-                let mut select =
-                    Builder::new("SELECT declarant, reference, version FROM declarations WHERE number_stem = ");
+                // The index has the current version; those before it stand under the same reference.
+                let mut select = Builder::new(
+                    "SELECT declarant, reference, version FROM declarations WHERE number_stem IS NOT NULL AND \
+                     (declarant, reference) IN (SELECT declarant, reference FROM declarations \
+                     WHERE state <> 'superseded' AND number_stem = ",
+                );
                 select.push_bind(text(stem));
                 if let Some(declarant) = declarant {
                     select.push(" AND declarant = ").push_bind(text(declarant));
                 }
-                select.push(" ORDER BY declarant, reference, version");
+                select.push(") ORDER BY declarant, reference, version");
                 let rows = select.build().fetch_all(self.reader()).await?;
                 rows.iter()
                     .map(|row| key_of(row.try_get("declarant")?, row.try_get("reference")?, row.try_get("version")?))

@@ -30,8 +30,12 @@ pub use backup::{Backup, back_up};
 pub use message_log::{AppendRecord, LogRecord, MessageLog};
 
 /// What brings a database from each version to the next, beginning with an empty one.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("sqlite/schema.sql"), include_str!("sqlite/life_cycle.sql"), include_str!("sqlite/facts.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("sqlite/schema.sql"),
+    include_str!("sqlite/life_cycle.sql"),
+    include_str!("sqlite/facts.sql"),
+    include_str!("sqlite/numbers.sql"),
+];
 const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION);
 /// How long a writer waits for another process's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

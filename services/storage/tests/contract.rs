@@ -8,7 +8,9 @@ mod support;
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
-use storage::{Commit, DeclarationKey, DeclarationUpdate, Facts, Searched, StorageError, Wanted, WriteOff};
+use storage::{
+    Commit, DeclarationKey, DeclarationUpdate, Facts, NewDeclaration, Searched, StorageError, Wanted, WriteOff,
+};
 use support::{
     Backend, batch, declaration, entry, fact, fact_key, facts, kept, key, left, lodged, on_both, outgoing, partition,
     payment, payment_key, request, update, write_off,
@@ -544,6 +546,34 @@ on_both!(branches_of_a_consignment_are_found_by_its_first_declaration, |backend|
     assert_eq!(found, vec![(name, expected)]);
 });
 
+on_both!(a_number_finds_every_version_whoever_declared_it, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut whole = batch(&held, 4);
+    let superseded = NewDeclaration { state: "superseded".to_owned(), ..declaration("A", 1, Some("100000000010"), 0) };
+    let other = NewDeclaration {
+        key: DeclarationKey { declarant: "0300000000".to_owned(), ..key("B", 1) },
+        ..declaration("B", 1, Some("100000000010"), 2)
+    };
+    whole.declarations = vec![
+        superseded,
+        declaration("A", 2, Some("100000000011"), 1),
+        other.clone(),
+        declaration("C", 1, Some("100000000020"), 3),
+    ];
+    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
+    let own = vec![key("A", 1), key("A", 2)];
+    assert_eq!(store.keys_of_number("10000000001", Some(support::DECLARANT)).await.unwrap(), own);
+    let all: Vec<DeclarationKey> = own.into_iter().chain([other.key.clone()]).collect();
+    assert_eq!(store.keys_of_number("10000000001", None).await.unwrap(), all);
+    assert_eq!(store.keys_of_number("10000000003", None).await.unwrap(), []);
+    let second = NewDeclaration { number: Some("100000000012".to_owned()), ..declaration("D", 1, None, 4) };
+    let mut again = batch(&store.position(&lodged(0)).await.unwrap().unwrap(), 5);
+    again.declarations = vec![second];
+    let refused = store.commit(&again).await.unwrap();
+    assert!(matches!(refused, Commit::Conflict(_)), "no number is given twice to a declarant: {refused:?}");
+});
+
 on_both!(a_declaration_is_searched_by_its_goods_and_parties, |backend| {
     let store = &backend.store;
     let held = store.acquire(&lodged(0), "log-a").await.unwrap();
@@ -617,7 +647,7 @@ async fn upgraded(backend: Backend, version: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn older_databases_are_brought_up_to_date_with_what_they_hold() {
-    for version in [1, 2] {
+    for version in [1, 2, 3] {
         upgraded(Backend::sqlite_of(version).await, version).await;
         if let Some(backend) = Backend::postgres_of(&format!("upgraded_from_{version}"), version).await {
             upgraded(backend, version).await;

@@ -13,10 +13,16 @@ use tempfile::TempDir;
 
 pub(crate) const DECLARANT: &str = "0100233488";
 
-const SQLITE_MIGRATIONS: [&str; 2] =
-    [include_str!("../../src/sqlite/schema.sql"), include_str!("../../src/sqlite/life_cycle.sql")];
-const POSTGRES_MIGRATIONS: [&str; 2] =
-    [include_str!("../../src/postgres/schema.sql"), include_str!("../../src/postgres/life_cycle.sql")];
+const SQLITE_MIGRATIONS: [&str; 3] = [
+    include_str!("../../src/sqlite/schema.sql"),
+    include_str!("../../src/sqlite/life_cycle.sql"),
+    include_str!("../../src/sqlite/facts.sql"),
+];
+const POSTGRES_MIGRATIONS: [&str; 3] = [
+    include_str!("../../src/postgres/schema.sql"),
+    include_str!("../../src/postgres/life_cycle.sql"),
+    include_str!("../../src/postgres/facts.sql"),
+];
 
 /// A database of a test's own.
 pub(crate) struct Backend {

@@ -1,17 +1,28 @@
-//! `thongquan declarations export`: a row for each declaration or goods item, page by page.
+//! `thongquan declarations export`: a row for each declaration, goods item or tax, page by page.
+//!
+//! ```text
+//!   store ──► page of decisions ──► rows of cells (rows.rs) ──► CSV (csv_sheet.rs) or Parquet (parquet_sheet.rs)
+//! ```
 
+mod csv_sheet;
+mod parquet_sheet;
 mod rows;
+mod table;
 
 use std::fs::File;
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::{IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
+use indicatif::ProgressBar;
 use jiff::civil::Date;
 use storage::{DeclarationKey, Store};
 
-use self::rows::{declaration_cells, declaration_columns, item_columns, item_rows, registered_at};
+use self::csv_sheet::CsvSheet;
+use self::parquet_sheet::ParquetSheet;
+use self::rows::{RowOf, columns, registered_at, rows};
+use self::table::{Sheet, SheetError};
 use crate::config::{self, ConfigArgument};
 use crate::{Failure, backends};
 
@@ -23,16 +34,22 @@ const PAGE: usize = 1_000;
 enum ExportFormat {
     /// Text with a header line and commas (RFC 4180), in UTF-8
     Csv,
+    /// Apache Parquet: typed columns, compressed with Zstandard
+    Parquet,
 }
 
 #[derive(clap::Args)]
 #[command(
     after_help = "One row is one version of a declaration, also of one that was refused or that a later version took the place\n\
     of (state superseded), in the order of tax codes and references. With --items it is one goods item of an accepted\n\
-    version, with base, rate and payable amount of each tax.\n\n\
-    Amounts are exact decimals in dong with a point; a rate is in percent, or an amount and a unit where the law gives\n\
-    one. An empty cell means that there is no such thing: a tax that was not assessed is empty, one of nothing is 0.\n\
-    Times are Vietnam's. Columns may be added at the end.\n\n\
+    version, with base, rate and payable amount of each tax. With --taxes it is one duty or tax on one goods item, with\n\
+    its base, rate, amount, relief, rule and law.\n\n\
+    Amounts are exact decimals in dong; a rate is in percent, or an amount and a unit where the law gives one. Where\n\
+    several measures of one tax stand on one goods item, --items adds their amounts up and leaves the base empty unless\n\
+    they share it; --taxes has each of them. An empty cell means that there is no such thing: a tax that was not\n\
+    assessed is empty, one of nothing is 0. Columns may be added at the end.\n\n\
+    In CSV times are Vietnam's. In Parquet they are instants, dong are DECIMAL(18, 0), and other amounts are\n\
+    DECIMAL(38, 18); an amount that is longer ends the export with an error rather than being rounded.\n\n\
     Of personal data there is the declarant's tax code alone: no names, addresses or descriptions of goods. References\n\
     and codes stand as they were lodged; import them into a spreadsheet as text.\n\n\
     EXIT STATUS:\n  0  everything is written\n 64  the command line or the configuration is wrong\n \
@@ -45,6 +62,9 @@ pub(super) struct Arguments {
     /// A row for each goods item instead of each declaration
     #[arg(long)]
     items: bool,
+    /// A row for each duty or tax on each goods item
+    #[arg(long, conflicts_with = "items")]
+    taxes: bool,
     /// Only what was registered or refused on this day or later
     #[arg(long, value_name = "YYYY-MM-DD")]
     since: Option<Date>,
@@ -63,7 +83,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     backends::runtime()?.block_on(async {
         let store = backends::open_kept_store(&config).await?;
         if arguments.out == Path::new("-") {
-            return write_all(&*store, arguments, std::io::stdout().lock()).await;
+            if arguments.format == ExportFormat::Parquet && std::io::stdout().is_terminal() {
+                return Err(Failure::usage("Parquet is no text for a terminal: give --out FILE, or a pipe"));
+            }
+            return write_all(&*store, arguments, std::io::stdout()).await;
         }
         let file = File::create_new(&arguments.out)
             .map_err(|error| Failure::to(&format!("create {}", arguments.out.display()), &error))?;
@@ -76,53 +99,75 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     })
 }
 
-async fn write_all(store: &dyn Store, arguments: &Arguments, out: impl Write) -> Result<ExitCode, Failure> {
-    let ExportFormat::Csv = arguments.format;
-    let mut writer = csv::Writer::from_writer(BufWriter::new(out));
-    let wanted = |on: Option<Date>| {
-        arguments.since.is_none_or(|since| on.is_some_and(|on| on >= since))
-            && arguments.until.is_none_or(|until| on.is_some_and(|on| on <= until))
-    };
-    let header = if arguments.items { item_columns() } else { declaration_columns() };
-    if let Some(ended) = ended(writer.write_record(&header)) {
-        return ended;
+impl Arguments {
+    fn row_of(&self) -> RowOf {
+        match (self.items, self.taxes) {
+            (_, true) => RowOf::Tax,
+            (true, false) => RowOf::Item,
+            (false, false) => RowOf::Declaration,
+        }
     }
+
+    fn wants(&self, on: Option<Date>) -> bool {
+        self.since.is_none_or(|since| on.is_some_and(|on| on >= since))
+            && self.until.is_none_or(|until| on.is_some_and(|on| on <= until))
+    }
+
+    fn sheet<'w>(&self, out: impl Write + Send + 'w) -> Result<Box<dyn Sheet + 'w>, SheetError> {
+        let columns = columns(self.row_of());
+        Ok(match self.format {
+            ExportFormat::Csv => Box::new(CsvSheet::begin(out, &columns)?),
+            ExportFormat::Parquet => Box::new(ParquetSheet::begin(out, columns)?),
+        })
+    }
+}
+
+/// What keeps an export from its end.
+enum Interruption {
+    /// Whoever reads it has gone away.
+    ReaderGone,
+    Failed(Failure),
+}
+
+impl From<SheetError> for Interruption {
+    fn from(error: SheetError) -> Self {
+        if error.is_reader_gone() { Self::ReaderGone } else { Self::Failed(Failure::to("write the export", &error)) }
+    }
+}
+
+async fn write_all(store: &dyn Store, arguments: &Arguments, out: impl Write + Send) -> Result<ExitCode, Failure> {
+    match write_rows(store, arguments, out).await {
+        Ok(()) | Err(Interruption::ReaderGone) => Ok(ExitCode::SUCCESS),
+        Err(Interruption::Failed(failure)) => Err(failure),
+    }
+}
+
+async fn write_rows(store: &dyn Store, arguments: &Arguments, out: impl Write + Send) -> Result<(), Interruption> {
+    let read_failed = |error| Interruption::Failed(Failure::to("read what is kept", &error));
+    let row_of = arguments.row_of();
+    let mut sheet = arguments.sheet(out)?;
+    let kept: i64 = store.counts().await.map_err(read_failed)?.outcomes.iter().map(|(_, count)| count).sum();
+    // Without a terminal it draws nothing.
+    let bar = ProgressBar::new(u64::try_from(kept).unwrap_or_default());
     let mut after: Option<DeclarationKey> = None;
     loop {
-        let page =
-            store.decisions_page(after.take(), PAGE).await.map_err(|error| Failure::to("read what is kept", &error))?;
+        let page = store.decisions_page(after.take(), PAGE).await.map_err(read_failed)?;
         let Some((last, _)) = page.last() else { break };
         after = Some(last.key.clone());
-        for (row, decision) in page.iter().filter(|(row, _)| wanted(registered_at(row).map(|at| at.date()))) {
-            let unreadable = |error: serde_json::Error| {
-                let key = &row.key;
-                Failure::to(
-                    &format!("read the decision on {} {} {}", key.declarant, key.reference, key.version),
-                    &error,
-                )
-            };
-            let rows = if arguments.items {
-                item_rows(row, decision).map_err(unreadable)?
-            } else {
-                vec![declaration_cells(row, decision).map_err(unreadable)?]
-            };
+        bar.inc(page.len() as u64);
+        let wanted = page.iter().filter(|(row, _)| arguments.wants(registered_at(row).map(|at| at.date())));
+        for (row, decision) in wanted {
+            let rows = rows(row_of, row, decision).map_err(|error| {
+                let what =
+                    format!("export the decision on {} {} {}", row.key.declarant, row.key.reference, row.key.version);
+                Interruption::Failed(Failure::to(&what, &error))
+            })?;
             for cells in rows {
-                if let Some(ended) = ended(writer.write_record(&cells)) {
-                    return ended;
-                }
+                sheet.row(cells)?;
             }
         }
     }
-    ended(writer.flush().map_err(csv::Error::from)).unwrap_or(Ok(ExitCode::SUCCESS))
-}
-
-/// How writing has ended, when it has: a reader that went away has read what it wanted.
-fn ended(written: Result<(), csv::Error>) -> Option<Result<ExitCode, Failure>> {
-    match written {
-        Ok(()) => None,
-        Err(error) => match error.kind() {
-            csv::ErrorKind::Io(error) if error.kind() == ErrorKind::BrokenPipe => Some(Ok(ExitCode::SUCCESS)),
-            _ => Some(Err(Failure::to("write the export", &error))),
-        },
-    }
+    sheet.finish()?;
+    bar.finish_and_clear();
+    Ok(())
 }

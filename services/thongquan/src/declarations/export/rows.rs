@@ -1,9 +1,40 @@
-//! What stands in the columns of an export.
+//! What stands in the rows of an export.
 
 use jiff::civil::DateTime;
+use rust_decimal::Decimal;
 use serde::Deserialize;
 use storage::DeclarationRow;
 use vocabulary::DutyType;
+
+use super::table::{Cell, Column, Kind};
+
+/// What a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RowOf {
+    /// One version of a declaration.
+    Declaration,
+    /// One goods item of an accepted version.
+    Item,
+    /// One duty or tax on one goods item.
+    Tax,
+}
+
+/// Why a kept decision cannot be exported.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RowError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] serde_json::Error),
+    /// An amount is no decimal.
+    #[error("`{0}` is no decimal")]
+    NoDecimal(String),
+    /// The sum of a tax's measures on one line leaves the range of decimals.
+    #[error("the measures of a tax on goods item {item} add up to more than 28 digits")]
+    TooMuch {
+        /// The goods item.
+        item: u32,
+    },
+}
 
 /// What is read of a kept decision.
 #[derive(Deserialize)]
@@ -26,7 +57,6 @@ struct Total {
     payable: String,
 }
 
-// Amounts were written as exact decimals, and go on as they were written.
 #[derive(Deserialize)]
 struct Item {
     sequence: u32,
@@ -41,8 +71,94 @@ struct Tax {
     #[serde(rename = "type")]
     duty_type: DutyType,
     base: String,
+    quantity: Option<String>,
     rate: String,
+    amount: String,
+    relief: String,
     payable: String,
+    rule: String,
+    law: String,
+    relief_rule: Option<String>,
+    relief_law: Option<String>,
+}
+
+/// The columns of rows.
+pub(super) fn columns(row_of: RowOf) -> Vec<Column> {
+    let texts = |names: &[&str]| names.iter().map(|name| Column::new(*name, Kind::Text)).collect::<Vec<_>>();
+    let mut columns = texts(&["declarant", "reference"]);
+    columns.push(Column::new("version", Kind::Whole));
+    columns.extend(texts(&["number", "direction", "kind", "office", "outcome", "state"]));
+    columns.extend([
+        Column::new("lane", Kind::Whole),
+        Column::new("registered_on", Kind::Day),
+        Column::new("registered_at", Kind::Time),
+    ]);
+    if row_of != RowOf::Declaration {
+        columns.push(Column::new("item", Kind::Whole));
+        columns.extend(texts(&["commodity_code", "origin"]));
+        columns.push(Column::new("customs_value", Kind::Exact));
+    }
+    match row_of {
+        RowOf::Declaration => {
+            columns.extend(DutyType::ALL.map(|tax| Column::new(format!("{tax}_payable"), Kind::Dong)));
+            columns.extend([
+                Column::new("total_payable", Kind::Dong),
+                Column::new("paid", Kind::Dong),
+                Column::new("goods_items", Kind::Whole),
+                Column::new("findings", Kind::Text),
+                Column::new("gaps", Kind::Whole),
+            ]);
+        }
+        RowOf::Item => {
+            for tax in DutyType::ALL {
+                columns.extend([
+                    Column::new(format!("{tax}_base"), Kind::Exact),
+                    Column::new(format!("{tax}_rate"), Kind::Text),
+                    Column::new(format!("{tax}_payable"), Kind::Exact),
+                ]);
+            }
+        }
+        RowOf::Tax => {
+            columns.extend(texts(&["tax"]));
+            columns.extend(["base", "quantity"].map(|name| Column::new(name, Kind::Exact)));
+            columns.extend(texts(&["rate"]));
+            columns.extend(["amount", "relief", "payable"].map(|name| Column::new(name, Kind::Exact)));
+            columns.extend(texts(&["rule", "law", "relief_rule", "relief_law"]));
+        }
+    }
+    columns.extend(texts(&["rulebook"]));
+    columns
+}
+
+/// The rows of one version.
+pub(super) fn rows(row_of: RowOf, row: &DeclarationRow, decision: &[u8]) -> Result<Vec<Vec<Cell>>, RowError> {
+    let decision: Exported = serde_json::from_slice(decision)?;
+    let mut rows = Vec::new();
+    match row_of {
+        RowOf::Declaration => rows.push(of_the_declaration(row, &decision)?),
+        RowOf::Item => {
+            for item in &decision.items {
+                let mut cells = of_an_item(row, item)?;
+                for tax in DutyType::ALL {
+                    cells.extend(of_the_measures(item, tax)?);
+                }
+                rows.push(cells);
+            }
+        }
+        RowOf::Tax => {
+            for item in &decision.items {
+                for tax in &item.taxes {
+                    let mut cells = of_an_item(row, item)?;
+                    cells.extend(of_a_tax(tax)?);
+                    rows.push(cells);
+                }
+            }
+        }
+    }
+    for cells in &mut rows {
+        cells.push(Cell::text(&row.rulebook));
+    }
+    Ok(rows)
 }
 
 /// When a declaration was registered or refused, in Vietnam's time.
@@ -51,96 +167,135 @@ pub(super) fn registered_at(row: &DeclarationRow) -> Option<DateTime> {
     Some(jiff::tz::Offset::constant(7).to_datetime(at))
 }
 
-const OF_A_VERSION: [&str; 12] = [
-    "declarant",
-    "reference",
-    "version",
-    "number",
-    "direction",
-    "kind",
-    "office",
-    "outcome",
-    "state",
-    "lane",
-    "registered_on",
-    "registered_at",
-];
-
-fn of_a_version(row: &DeclarationRow) -> Vec<String> {
+fn of_a_version(row: &DeclarationRow) -> Vec<Cell> {
     let at = registered_at(row);
     vec![
-        row.key.declarant.clone(),
-        row.key.reference.clone(),
-        row.key.version.to_string(),
-        row.number.clone().unwrap_or_default(),
-        row.direction.clone(),
-        row.kind.clone(),
-        row.office.clone(),
-        row.outcome.clone(),
-        row.state.clone(),
-        row.lane.map(|lane| lane.to_string()).unwrap_or_default(),
-        at.map(|at| at.date().to_string()).unwrap_or_default(),
-        at.map(|at| at.to_string()).unwrap_or_default(),
+        Cell::text(&row.key.declarant),
+        Cell::text(&row.key.reference),
+        Cell::Whole(row.key.version.into()),
+        Cell::text(row.number.as_deref().unwrap_or_default()),
+        Cell::text(&row.direction),
+        Cell::text(&row.kind),
+        Cell::text(&row.office),
+        Cell::text(&row.outcome),
+        Cell::text(&row.state),
+        Cell::maybe(row.lane, |lane| Cell::Whole(lane.into())),
+        Cell::maybe(at, |at| Cell::Day(at.date())),
+        Cell::maybe(at, Cell::Time),
     ]
 }
 
-fn columns(more: impl IntoIterator<Item = String>) -> Vec<String> {
-    OF_A_VERSION.iter().map(|name| (*name).to_owned()).chain(more).collect()
-}
-
-pub(super) fn declaration_columns() -> Vec<String> {
-    let totals = DutyType::ALL.map(|tax| format!("{tax}_payable"));
-    let rest = ["total_payable", "paid", "goods_items", "findings", "gaps", "rulebook"].map(str::to_owned);
-    columns(totals.into_iter().chain(rest))
-}
-
-/// The cells of one version.
-pub(super) fn declaration_cells(row: &DeclarationRow, decision: &[u8]) -> Result<Vec<String>, serde_json::Error> {
-    let decision: Exported = serde_json::from_slice(decision)?;
+fn of_the_declaration(row: &DeclarationRow, decision: &Exported) -> Result<Vec<Cell>, RowError> {
     let mut cells = of_a_version(row);
     for tax in DutyType::ALL {
-        let total = decision.totals.iter().find(|total| total.duty_type == tax);
-        cells.push(total.map(|total| total.payable.clone()).unwrap_or_default());
+        cells.push(match decision.totals.iter().find(|total| total.duty_type == tax) {
+            Some(total) => Cell::Decimal(decimal(&total.payable)?),
+            None => Cell::Empty,
+        });
     }
     let codes: Vec<&str> = decision.findings.iter().map(|finding| finding.code.as_str()).collect();
     cells.extend([
-        row.total_payable.map(|total| total.to_string()).unwrap_or_default(),
-        row.paid.to_string(),
-        decision.items.len().to_string(),
-        codes.join(" "),
-        decision.gaps.len().to_string(),
-        row.rulebook.clone(),
+        Cell::maybe(row.total_payable, |total| Cell::Decimal(total.into())),
+        Cell::Decimal(row.paid.into()),
+        count(decision.items.len()),
+        Cell::text(&codes.join(" ")),
+        count(decision.gaps.len()),
     ]);
     Ok(cells)
 }
 
-pub(super) fn item_columns() -> Vec<String> {
-    let taxes =
-        DutyType::ALL.into_iter().flat_map(|tax| ["base", "rate", "payable"].map(|what| format!("{tax}_{what}")));
-    let item = ["item", "commodity_code", "origin", "customs_value"].map(str::to_owned);
-    columns(item.into_iter().chain(taxes).chain(["rulebook".to_owned()]))
+fn of_an_item(row: &DeclarationRow, item: &Item) -> Result<Vec<Cell>, RowError> {
+    let mut cells = of_a_version(row);
+    cells.extend([
+        Cell::Whole(item.sequence.into()),
+        Cell::text(&item.commodity_code),
+        Cell::text(item.origin.as_deref().unwrap_or_default()),
+        Cell::Decimal(decimal(&item.customs_value)?),
+    ]);
+    Ok(cells)
 }
 
-/// The cells of each goods item of one version.
-pub(super) fn item_rows(row: &DeclarationRow, decision: &[u8]) -> Result<Vec<Vec<String>>, serde_json::Error> {
-    let decision: Exported = serde_json::from_slice(decision)?;
-    let cells = |item: Item| {
-        let mut cells = of_a_version(row);
-        cells.push(item.sequence.to_string());
-        cells.push(item.commodity_code);
-        cells.push(item.origin.unwrap_or_default());
-        cells.push(item.customs_value);
-        for duty_type in DutyType::ALL {
-            // Measures of one type from several rules may stand side by side; none is left out.
-            let of = |value: fn(&Tax) -> &String| {
-                let values: Vec<&str> =
-                    item.taxes.iter().filter(|tax| tax.duty_type == duty_type).map(|tax| value(tax).as_str()).collect();
-                values.join(" + ")
-            };
-            cells.extend([of(|tax| &tax.base), of(|tax| &tax.rate), of(|tax| &tax.payable)]);
-        }
-        cells.push(row.rulebook.clone());
-        cells
+/// Base, rate and payable amount of one tax on one line. Where measures from several rules stand side by side, their
+/// payable amounts are added up, their rates stand one after the other, and there is a base when they share one.
+fn of_the_measures(item: &Item, duty_type: DutyType) -> Result<[Cell; 3], RowError> {
+    let measures: Vec<&Tax> = item.taxes.iter().filter(|tax| tax.duty_type == duty_type).collect();
+    let Some((first, others)) = measures.split_first() else {
+        return Ok([Cell::Empty, Cell::Empty, Cell::Empty]);
     };
-    Ok(decision.items.into_iter().map(cells).collect())
+    let shared = others.iter().all(|other| other.base == first.base);
+    let base = if shared { Cell::Decimal(decimal(&first.base)?) } else { Cell::Empty };
+    let rates: Vec<&str> = measures.iter().map(|tax| tax.rate.as_str()).collect();
+    let mut payable = Decimal::ZERO;
+    for tax in &measures {
+        let sum = payable.checked_add(decimal(&tax.payable)?);
+        payable = sum.ok_or(RowError::TooMuch { item: item.sequence })?;
+    }
+    Ok([base, Cell::text(&rates.join(" + ")), Cell::Decimal(payable)])
+}
+
+fn of_a_tax(tax: &Tax) -> Result<Vec<Cell>, RowError> {
+    let quantity = tax.quantity.as_deref().map(decimal).transpose()?;
+    Ok(vec![
+        Cell::text(tax.duty_type.as_str()),
+        Cell::Decimal(decimal(&tax.base)?),
+        Cell::maybe(quantity, Cell::Decimal),
+        Cell::text(&tax.rate),
+        Cell::Decimal(decimal(&tax.amount)?),
+        Cell::Decimal(decimal(&tax.relief)?),
+        Cell::Decimal(decimal(&tax.payable)?),
+        Cell::text(&tax.rule),
+        Cell::text(&tax.law),
+        Cell::text(tax.relief_rule.as_deref().unwrap_or_default()),
+        Cell::text(tax.relief_law.as_deref().unwrap_or_default()),
+    ])
+}
+
+fn decimal(text: &str) -> Result<Decimal, RowError> {
+    Decimal::from_str_exact(text).map_err(|_| RowError::NoDecimal(text.to_owned()))
+}
+
+fn count(length: usize) -> Cell {
+    Cell::Whole(i64::try_from(length).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tax(base: &str, rate: &str, payable: &str) -> Tax {
+        let text = str::to_owned;
+        Tax {
+            duty_type: DutyType::AntiDumping,
+            base: text(base),
+            quantity: None,
+            rate: text(rate),
+            amount: text(payable),
+            relief: text("0"),
+            payable: text(payable),
+            rule: text("r"),
+            law: text("l"),
+            relief_rule: None,
+            relief_law: None,
+        }
+    }
+
+    fn item(taxes: Vec<Tax>) -> Item {
+        Item { sequence: 1, commodity_code: "72104911".into(), origin: None, customs_value: "100".into(), taxes }
+    }
+
+    #[test]
+    fn measures_side_by_side_are_one_exact_amount() {
+        let number = |text| Cell::Decimal(Decimal::from_str_exact(text).unwrap());
+        let two = item(vec![tax("100", "4.5", "4.5"), tax("100", "0.25", "0.25")]);
+        let cells = of_the_measures(&two, DutyType::AntiDumping).unwrap();
+        assert_eq!(cells, [number("100"), Cell::text("4.5 + 0.25"), number("4.75")]);
+        // Of different bases neither is the base.
+        let two = item(vec![tax("100", "4.5", "4.5"), tax("7", "2 USD/KGM", "364000")]);
+        let cells = of_the_measures(&two, DutyType::AntiDumping).unwrap();
+        assert_eq!(cells, [Cell::Empty, Cell::text("4.5 + 2 USD/KGM"), number("364004.5")]);
+        assert_eq!(of_the_measures(&two, DutyType::Vat).unwrap(), [Cell::Empty, Cell::Empty, Cell::Empty]);
+        let most = Decimal::MAX.to_string();
+        let beyond = item(vec![tax("1", "1", &most), tax("1", "1", &most)]);
+        assert!(matches!(of_the_measures(&beyond, DutyType::AntiDumping), Err(RowError::TooMuch { item: 1 })));
+    }
 }

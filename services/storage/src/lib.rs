@@ -17,6 +17,12 @@ mod store;
 
 mod compression;
 
+mod columns;
+
+mod tables;
+
+mod steps;
+
 mod statements;
 
 mod inquiries;

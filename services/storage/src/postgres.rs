@@ -3,23 +3,25 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use sqlx::postgres::{PgPool, PgPoolOptions, Postgres};
-use sqlx::{Executor as _, Row as _};
+use sqlx::postgres::{PgBindIterExt as _, PgPool, PgPoolOptions, Postgres};
+use sqlx::{Executor as _, QueryBuilder, Row as _};
 
 use crate::SCHEMA_VERSION;
+use crate::columns::{Column, ROWS_MAX, Rows, Value, insert, names, text, with_rows};
 use crate::compression::{compress, decompress};
 use crate::error::StorageError;
-use crate::facts::{BalanceKey, Fact, FactKey, Facts, Kept, changes, granted, quantity_of, quantity_text};
+use crate::facts::{BalanceKey, Fact, FactKey, Facts, Kept, granted, quantity_of};
 use crate::inquiries::implement_inquiries;
 use crate::rows::{
     Batch, BranchRow, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, PaymentKey,
     PaymentRow, Position, Prefetched, RequestRow, StreamPartition, Wanted,
 };
 use crate::statements::{
-    DECLARATION_COLUMNS, OUTBOX_COLUMNS, ROWS_MAX, SEARCHED_COLUMNS, hash_of, headers_of, headers_text,
-    implement_store, key_of, narrow, source_of, stem, text,
+    DECLARATION_COLUMNS, facts_named, hash_of, headers_of, implement_store, key_of, narrow, source_of, stem,
 };
+use crate::steps::{Step, steps};
 use crate::store::Options;
+use crate::tables::{self, BALANCES, DECLARATION_KEYS, OUTBOX, OUTBOX_KEY, PAIRS, PAYMENT_KEYS, TAX_CODES};
 
 /// What brings a database from each version to the next, beginning with an empty one.
 const MIGRATIONS: [&str; 4] = [
@@ -90,6 +92,38 @@ impl PostgresStore {
     async fn server_version(&self) -> Result<String, StorageError> {
         let version: String = sqlx::query_scalar("SHOW server_version").fetch_one(&self.pool).await?;
         Ok(format!("PostgreSQL {version}"))
+    }
+}
+
+/// An array for each column: the text of a statement is the same for any number of rows.
+impl Rows for Postgres {
+    const TEXT_IS_CONSTANT: bool = true;
+
+    fn push_rows<T>(statement: &mut QueryBuilder<Self>, columns: &[Column<T>], rows: &[T]) -> Result<(), StorageError> {
+        let mut separator = "SELECT * FROM UNNEST(";
+        for Column(_, value) in columns {
+            statement.push(separator);
+            match value {
+                Value::Text(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::TEXT[]"),
+                Value::OptionalText(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::TEXT[]"),
+                Value::Integer(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BIGINT[]"),
+                Value::OptionalInteger(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BIGINT[]"),
+                Value::Bytes(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BYTEA[]"),
+                Value::OptionalBytes(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BYTEA[]"),
+                Value::Compressed(of) => {
+                    let compressed = rows.iter().map(|row| compress(of(row))).collect::<Result<Vec<_>, _>>()?;
+                    statement.push_bind(compressed).push("::BYTEA[]")
+                }
+                Value::OptionalCompressed(of) => {
+                    let compressed =
+                        rows.iter().map(|row| of(row).map(compress).transpose()).collect::<Result<Vec<_>, _>>()?;
+                    statement.push_bind(compressed).push("::BYTEA[]")
+                }
+            };
+            separator = ", ";
+        }
+        statement.push(")");
+        Ok(())
     }
 }
 

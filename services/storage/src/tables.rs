@@ -1,0 +1,217 @@
+//! The columns of each table that rows are written to, and of the keys that rows are looked up by.
+
+use rust_decimal::Decimal;
+
+use crate::columns::Value::{
+    Bytes, Compressed, Integer, OptionalBytes, OptionalCompressed, OptionalInteger, OptionalText, Text,
+};
+use crate::columns::{Column, text};
+use crate::facts::{BalanceKey, Fact, Kept, WriteOff, quantity_text};
+use crate::rows::{
+    DeclarationKey, DeclarationUpdate, KeptMessage, LogEntry, NewDeclaration, NewPayment, NewRequest, OutboxMessage,
+    PaymentKey,
+};
+use crate::statements::{headers_text, stem};
+
+pub(crate) const DECLARATIONS: &[Column<NewDeclaration>] = &[
+    Column("declarant", Text(|new| text(&new.key.declarant))),
+    Column("reference", Text(|new| text(&new.key.reference))),
+    Column("version", Integer(|new| new.key.version.into())),
+    Column("content_hash", Bytes(|new| &new.content_hash)),
+    Column("outcome", Text(|new| text(&new.outcome))),
+    Column("state", Text(|new| text(&new.state))),
+    Column("direction", Text(|new| text(&new.direction))),
+    Column("kind", Text(|new| text(&new.kind))),
+    Column("office", Text(|new| text(&new.office))),
+    Column("number", OptionalText(|new| new.number.as_deref().map(text))),
+    Column("number_stem", OptionalText(|new| new.number.as_deref().map(stem).map(text))),
+    Column("lane", OptionalInteger(|new| new.lane.map(i64::from))),
+    Column("registered_at_ms", OptionalInteger(|new| new.registered_at_ms)),
+    Column("total_payable", OptionalInteger(|new| new.total_payable)),
+    Column("paid", Integer(|new| new.paid)),
+    Column("rulebook", Text(|new| text(&new.rulebook))),
+    Column("source_topic", Text(|new| text(&new.source.topic))),
+    Column("source_partition", Integer(|new| new.source.partition.into())),
+    Column("source_offset", Integer(|new| new.source.offset)),
+    Column("log_sequence", Integer(|new| new.log_sequence)),
+    Column("log_hash", Bytes(|new| &new.log_hash)),
+    Column("answer", Bytes(|new| &new.answer)),
+    Column("standing", Bytes(|new| &new.standing)),
+    Column("first_stem", OptionalText(|new| new.searched.first_stem.as_deref().map(text))),
+    Column("importer", OptionalText(|new| new.searched.importer.as_deref().map(text))),
+    Column("exporter", OptionalText(|new| new.searched.exporter.as_deref().map(text))),
+    Column("arrived_on", OptionalText(|new| new.searched.arrived_on.as_deref().map(text))),
+    Column("document", Compressed(|new| &new.document)),
+    Column("decision", Compressed(|new| &new.decision)),
+];
+
+pub(crate) const DECLARATION_UPDATES: &[Column<DeclarationUpdate>] = &[
+    Column("declarant", Text(|update| text(&update.key.declarant))),
+    Column("reference", Text(|update| text(&update.key.reference))),
+    Column("version", Integer(|update| update.key.version.into())),
+    Column("expected", Integer(|update| update.expected_log_sequence)),
+    Column("outcome", Text(|update| text(&update.outcome))),
+    Column("state", Text(|update| text(&update.state))),
+    Column("number", OptionalText(|update| update.number.as_deref().map(text))),
+    Column("number_stem", OptionalText(|update| update.number.as_deref().map(stem).map(text))),
+    Column("lane", OptionalInteger(|update| update.lane.map(i64::from))),
+    Column("registered_at_ms", OptionalInteger(|update| update.registered_at_ms)),
+    Column("total_payable", OptionalInteger(|update| update.total_payable)),
+    Column("paid", Integer(|update| update.paid)),
+    Column("standing", Bytes(|update| &update.standing)),
+    Column("rulebook", OptionalText(|update| update.rulebook.as_deref().map(text))),
+    Column("decision", OptionalCompressed(|update| update.decision.as_deref())),
+    Column("log_sequence", Integer(|update| update.log_sequence)),
+    Column("log_hash", Bytes(|update| &update.log_hash)),
+];
+
+/// A declaration, and the tariff code and origin of some of its goods.
+pub(crate) type Goods<'a> = (&'a DeclarationKey, &'a (String, String));
+
+pub(crate) fn declaration_goods<'a>() -> [Column<Goods<'a>>; 5] {
+    [
+        Column("commodity_code", Text(|(_, (commodity_code, _))| text(commodity_code))),
+        Column("origin", Text(|(_, (_, origin))| text(origin))),
+        Column("declarant", Text(|(key, _)| text(&key.declarant))),
+        Column("reference", Text(|(key, _)| text(&key.reference))),
+        Column("version", Integer(|(key, _)| key.version.into())),
+    ]
+}
+
+pub(crate) const REQUESTS: &[Column<NewRequest>] = &[
+    Column("declarant", Text(|request| text(&request.key.declarant))),
+    Column("reference", Text(|request| text(&request.key.reference))),
+    Column("version", Integer(|request| request.key.version.into())),
+    Column("content_hash", Bytes(|request| &request.content_hash)),
+    Column("kind", Text(|request| text(&request.kind))),
+    Column("outcome", Text(|request| text(&request.outcome))),
+    Column("number", OptionalText(|request| request.number.as_deref().map(text))),
+    Column("at_ms", Integer(|request| request.at_ms)),
+    Column("source_topic", Text(|request| text(&request.source.topic))),
+    Column("source_partition", Integer(|request| request.source.partition.into())),
+    Column("source_offset", Integer(|request| request.source.offset)),
+    Column("answer", Bytes(|request| &request.answer)),
+    Column("document", Compressed(|request| &request.document)),
+];
+
+pub(crate) const DECISION_LOG: &[Column<LogEntry>] = &[
+    Column("declarant", Text(|entry| text(&entry.key.declarant))),
+    Column("reference", Text(|entry| text(&entry.key.reference))),
+    Column("version", Integer(|entry| entry.key.version.into())),
+    Column("sequence", Integer(|entry| entry.sequence)),
+    Column("at_ms", Integer(|entry| entry.at_ms)),
+    Column("kind", Text(|entry| text(&entry.kind))),
+    Column("body", Compressed(|entry| &entry.body)),
+    Column("previous_hash", Bytes(|entry| &entry.previous_hash)),
+    Column("hash", Bytes(|entry| &entry.hash)),
+];
+
+pub(crate) const PAYMENTS: &[Column<NewPayment>] = &[
+    Column("payer", Text(|payment| text(&payment.key.payer))),
+    Column("identifier", Text(|payment| text(&payment.key.identifier))),
+    Column("bank_reference", Text(|payment| text(&payment.key.bank_reference))),
+    Column("number", OptionalText(|payment| payment.number.as_deref().map(text))),
+    Column("amount", Integer(|payment| payment.amount)),
+    Column("at_ms", Integer(|payment| payment.at_ms)),
+    Column("source_topic", Text(|payment| text(&payment.source.topic))),
+    Column("source_partition", Integer(|payment| payment.source.partition.into())),
+    Column("source_offset", Integer(|payment| payment.source.offset)),
+    Column("outcome", Text(|payment| text(&payment.outcome))),
+    Column("answer", Bytes(|payment| &payment.answer)),
+];
+
+/// How many of the outbox's columns are its key.
+pub(crate) const OUTBOX_KEY: usize = 4;
+
+pub(crate) const OUTBOX: &[Column<OutboxMessage>] = &[
+    Column("source_topic", Text(|message| text(&message.source.topic))),
+    Column("source_partition", Integer(|message| message.source.partition.into())),
+    Column("source_offset", Integer(|message| message.source.offset)),
+    Column("sequence", Integer(|message| message.sequence.into())),
+    Column("at_ms", Integer(|message| message.at_ms)),
+    Column("event_id", Text(|message| text(&message.event_id))),
+    Column("topic", Text(|message| text(&message.topic))),
+    Column("message_key", Bytes(|message| &message.key)),
+    Column("headers", Text(|message| headers_text(&message.headers).into())),
+    Column("payload", Bytes(|message| &message.payload)),
+];
+
+pub(crate) const KEPT_MESSAGES: &[Column<KeptMessage>] = &[
+    Column("source_topic", Text(|kept| text(&kept.source.topic))),
+    Column("source_partition", Integer(|kept| kept.source.partition.into())),
+    Column("source_offset", Integer(|kept| kept.source.offset)),
+    Column("reason", Text(|kept| text(&kept.reason))),
+    Column("detail", Text(|kept| text(&kept.detail))),
+    Column("message_key", OptionalBytes(|kept| kept.key.as_deref())),
+    Column("payload", OptionalBytes(|kept| kept.payload.as_deref())),
+];
+
+pub(crate) fn traders<'a>() -> [Column<(&'a str, &'a [u8])>; 2] {
+    [Column("tax_code", Text(|(tax_code, _)| text(tax_code))), Column("facts", Bytes(|(_, facts)| facts))]
+}
+
+pub(crate) fn facts<'a>() -> [Column<&'a Fact>; 5] {
+    [
+        Column("kind", Text(|fact| text(&fact.key.kind))),
+        Column("name", Text(|fact| text(&fact.key.name))),
+        Column("qualifier", Text(|fact| text(&fact.key.qualifier))),
+        Column("holder", Text(|fact| text(&fact.holder))),
+        Column("document", Bytes(|fact| &fact.document)),
+    ]
+}
+
+pub(crate) const BALANCES: &[Column<(BalanceKey, Kept)>] = &[
+    Column("kind", Text(|(key, _)| text(&key.fact.kind))),
+    Column("name", Text(|(key, _)| text(&key.fact.name))),
+    Column("qualifier", Text(|(key, _)| text(&key.fact.qualifier))),
+    Column("line", Integer(|(key, _)| key.line.into())),
+    Column("granted", Text(|(_, kept)| quantity_text(kept.granted).into())),
+    Column("remaining", Text(|(_, kept)| quantity_text(kept.remaining).into())),
+    Column("unit", Text(|(_, kept)| text(&kept.unit))),
+];
+
+/// A balance, what was left of it, and what is left of it from now on.
+pub(crate) type BalanceChange<'a> = (&'a BalanceKey, Decimal, Decimal);
+
+pub(crate) fn balance_changes<'a>() -> [Column<BalanceChange<'a>>; 6] {
+    [
+        Column("kind", Text(|(key, ..)| text(&key.fact.kind))),
+        Column("name", Text(|(key, ..)| text(&key.fact.name))),
+        Column("qualifier", Text(|(key, ..)| text(&key.fact.qualifier))),
+        Column("line", Integer(|(key, ..)| key.line.into())),
+        Column("remaining_before", Text(|(_, before, _)| quantity_text(*before).into())),
+        Column("remaining_after", Text(|(.., after)| quantity_text(*after).into())),
+    ]
+}
+
+pub(crate) const WRITE_OFFS: &[Column<WriteOff>] = &[
+    Column("declarant", Text(|write_off| text(&write_off.declaration.declarant))),
+    Column("reference", Text(|write_off| text(&write_off.declaration.reference))),
+    Column("version", Integer(|write_off| write_off.declaration.version.into())),
+    Column("log_sequence", Integer(|write_off| write_off.log_sequence)),
+    Column("kind", Text(|write_off| text(&write_off.balance.fact.kind))),
+    Column("name", Text(|write_off| text(&write_off.balance.fact.name))),
+    Column("qualifier", Text(|write_off| text(&write_off.balance.fact.qualifier))),
+    Column("line", Integer(|write_off| write_off.balance.line.into())),
+    Column("at_ms", Integer(|write_off| write_off.at_ms)),
+    Column("remaining_before", Text(|write_off| quantity_text(write_off.before).into())),
+    Column("remaining_after", Text(|write_off| quantity_text(write_off.after).into())),
+];
+
+pub(crate) const DECLARATION_KEYS: &[Column<DeclarationKey>] = &[
+    Column("declarant", Text(|key| text(&key.declarant))),
+    Column("reference", Text(|key| text(&key.reference))),
+    Column("version", Integer(|key| key.version.into())),
+];
+
+pub(crate) const PAYMENT_KEYS: &[Column<PaymentKey>] = &[
+    Column("payer", Text(|key| text(&key.payer))),
+    Column("identifier", Text(|key| text(&key.identifier))),
+    Column("bank_reference", Text(|key| text(&key.bank_reference))),
+];
+
+/// What two texts name: a kind and a name, or a declarant and the stem of a number.
+pub(crate) const PAIRS: &[Column<(String, String)>] =
+    &[Column("first", Text(|(first, _)| text(first))), Column("second", Text(|(_, second)| text(second)))];
+
+pub(crate) const TAX_CODES: &[Column<String>] = &[Column("tax_code", Text(|code| text(code)))];

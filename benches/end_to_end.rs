@@ -70,7 +70,8 @@ async fn measure(name: &str, store: Arc<dyn Store>, stream: Arc<dyn Stream>, rul
     let (stop, stopped) = watch::channel(false);
     let settings = Settings { topics, group: format!("bench-{}", std::process::id()), ..Settings::default() };
     let rulebook = Arc::new(ArcSwap::from(rulebook.clone()));
-    let processor = Processor { store: store.clone(), stream, rulebook, settings, progress: progress.clone() };
+    let processor =
+        Processor { store: store.clone(), stream, rulebook, settings, progress: progress.clone(), spans: None };
     let running = tokio::spawn(processor::run(processor, stopped));
     while progress.lodged.load(Ordering::Relaxed) == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;

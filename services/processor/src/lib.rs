@@ -12,6 +12,10 @@
 
 pub mod settings;
 
+mod trace_context;
+
+mod spans;
+
 mod arrival;
 
 mod plan;
@@ -36,6 +40,8 @@ mod events;
 
 mod ownership;
 
+mod batch_trace;
+
 mod partition_worker;
 
 mod relay;
@@ -54,3 +60,5 @@ pub use rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_id
 pub use registration::{Circumstances, assess_document, clear};
 pub use run::{Processor, ProcessorError, Progress, run};
 pub use settings::{NUMBER_STRIPES, Settings, Topics};
+pub use spans::{Attribute, Span, SpanKind, SpanSink};
+pub use trace_context::{SpanId, TRACEPARENT_HEADER, TRACESTATE_HEADER, TraceContext, TraceId};

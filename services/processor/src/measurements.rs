@@ -8,6 +8,13 @@ use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogra
 use storage::Batch;
 use vocabulary::Decision;
 
+use crate::batch_trace::BatchTrace;
+
+/// Why a message is kept whose processing failed through a defect of ours.
+pub(crate) const PROCESSING_FAILED: &str = "processing_failed";
+/// Why a message is kept whose decision the database refuses.
+pub(crate) const REFUSED_BY_DATABASE: &str = "refused_by_database";
+
 /// A part of the work on a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
@@ -24,7 +31,7 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Parse => "parse",
             Self::Prefetch => "prefetch",
@@ -65,22 +72,44 @@ pub fn describe() {
     describe_gauge!("thongquan_outbox_oldest_seconds", Unit::Seconds, "age of the oldest message of the outbox");
     describe_gauge!("thongquan_partitions", Unit::Count, "partitions that this process works on");
     describe_gauge!("thongquan_rulebook_info", Unit::Count, "1 for the rulebook in use, by its content hash");
+    begin_at_zero();
+}
+
+/// Shows what alarms wait for before it happens: from a counter that first shows a one, nobody sees that it grew.
+fn begin_at_zero() {
+    for reason in [PROCESSING_FAILED, REFUSED_BY_DATABASE] {
+        counter!("thongquan_kept_messages_total", "reason" => reason).increment(0);
+    }
+    for stage in [Stage::Commit, Stage::Publish] {
+        counter!("thongquan_retries_total", "stage" => stage.as_str()).increment(0);
+    }
+    counter!("thongquan_fenced_total").increment(0);
 }
 
 /// Measures how long a stage takes, until it goes out of scope.
-pub(crate) struct Timer {
+pub(crate) struct Timer<'a> {
     stage: Stage,
     begun: Instant,
+    trace: Option<&'a BatchTrace<'a>>,
 }
 
-impl Timer {
-    pub(crate) fn of(stage: Stage) -> Self {
-        Self { stage, begun: Instant::now() }
+impl<'a> Timer<'a> {
+    /// Measures from now on, and notes the stage in the trace of its batch, where there is one.
+    pub(crate) fn of(stage: Stage, trace: Option<&'a BatchTrace<'a>>) -> Self {
+        Self { stage, begun: Instant::now(), trace }
+    }
+
+    /// How long the stage has taken so far.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.begun.elapsed()
     }
 }
 
-impl Drop for Timer {
+impl Drop for Timer<'_> {
     fn drop(&mut self) {
+        if let Some(trace) = self.trace {
+            trace.note(self.stage, self.begun);
+        }
         histogram!("thongquan_stage_seconds", "stage" => self.stage.as_str()).record(self.begun.elapsed());
     }
 }

@@ -10,6 +10,7 @@ use clearance::life_cycle::{Event, RefusedCommand, Standing};
 use crate::arrival::Arrival;
 use crate::events::event_id;
 use crate::settings::Topics;
+use crate::trace_context;
 
 /// The identifier that a payer names when paying what is owed on a declaration (mã định danh khoản phải nộp). It stays the
 /// same through amendments.
@@ -218,6 +219,7 @@ fn envelope(
     if let Some(cause) = arrival.cause() {
         headers.push(("cause".to_owned(), cause));
     }
+    headers.extend(trace_context::carried_on(arrival.message, sequence));
     headers.extend(own_headers);
     OutboxMessage { source, sequence, at_ms: arrival.at_ms, event_id, topic: topic.to_owned(), key, headers, payload }
 }

@@ -11,13 +11,16 @@ use tokio::sync::mpsc;
 use vocabulary::Direction;
 
 use crate::arrival::Arrival;
+use crate::batch_trace::BatchTrace;
 use crate::fail_points::{self, Place};
-use crate::measurements::{self, Counted, Stage, Timer};
+use crate::measurements::{self, Counted, REFUSED_BY_DATABASE, Stage, Timer};
 use crate::plan::{Desk, Plan, Series, Turn};
 use crate::registration::{self, Lodgement};
 use crate::run::Progress;
 use crate::settings::Settings;
 use crate::settlement::{self, Confirmation};
+use crate::spans::SpanSink;
+use crate::trace_context::trace_of;
 
 const RETRY_WAIT_MIN: Duration = Duration::from_millis(50);
 const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -39,6 +42,7 @@ pub(crate) struct Office {
     pub(crate) settings: Settings,
     pub(crate) relay: mpsc::Sender<Vec<OutboxMessage>>,
     pub(crate) progress: Arc<Progress>,
+    pub(crate) spans: Option<Arc<dyn SpanSink>>,
 }
 
 /// Why a partition is not worked on any more.
@@ -154,7 +158,10 @@ impl PartitionWorker {
                 Attempt::Refused(reason) => {
                     tracing::error!(
                         reason,
+                        topic = %part[0].topic,
+                        partition = part[0].partition,
                         offset = part[0].offset,
+                        trace_id = %trace_of(&part[0]).0,
                         "a message was refused by the database; it is kept"
                     );
                     match self.attempt(part, true).await? {
@@ -170,13 +177,15 @@ impl PartitionWorker {
 
     /// Plans and commits messages as one transaction, patiently while the database is out of reach.
     async fn attempt(&mut self, messages: &[Message], keep_only: bool) -> Result<Attempt, Ended> {
+        let office = self.office.clone();
+        let trace = BatchTrace::begin(office.spans.as_ref(), messages, &office.settings.group, self.epoch);
         let mut wait = RETRY_WAIT_MIN;
         let mut conflicts = 0;
         let conflicts_max = if messages.len() > 1 { CONFLICTS_MAX } else { CONFLICTS_ALONE_MAX };
         loop {
-            let error = match self.plan(messages, keep_only).await {
-                Ok(Planned { batch, series, counted }) => match self.commit(&batch).await {
-                    Ok(Commit::Committed) => return Ok(self.committed(batch, series, &counted).await),
+            let error = match self.plan(messages, keep_only, trace.as_ref()).await {
+                Ok(Planned { batch, series, counted }) => match self.commit(&batch, trace.as_ref()).await {
+                    Ok(Commit::Committed) => return Ok(self.committed(batch, series, &counted, trace).await),
                     Ok(Commit::Fenced) => {
                         measurements::fenced();
                         return Ok(Attempt::Fenced);
@@ -194,7 +203,7 @@ impl PartitionWorker {
                         continue;
                     }
                     Err(error) if error.is_transient() => match self.was_committed(&batch).await {
-                        Some(true) => return Ok(self.committed(batch, series, &counted).await),
+                        Some(true) => return Ok(self.committed(batch, series, &counted, trace).await),
                         Some(false) | None => error,
                     },
                     Err(error) => return Ok(Attempt::Refused(error.to_string())),
@@ -212,12 +221,12 @@ impl PartitionWorker {
         }
     }
 
-    async fn commit(&self, batch: &Batch) -> Result<Commit, StorageError> {
+    async fn commit(&self, batch: &Batch, trace: Option<&BatchTrace<'_>>) -> Result<Commit, StorageError> {
         fail_points::pass(Place::BeforeCommit).await;
         if let Some(refusal) = fail_points::refusal(batch) {
             return Err(refusal);
         }
-        let _timer = Timer::of(Stage::Commit);
+        let _timer = Timer::of(Stage::Commit, trace);
         fail_points::answer(fail_points::during(Place::InsideTransaction, self.office.store.commit(batch)).await)
     }
 
@@ -227,9 +236,18 @@ impl PartitionWorker {
         Some(position.epoch == batch.epoch && position.next_offset == batch.next)
     }
 
-    async fn committed(&mut self, batch: Batch, series: Series, counted: &[Counted]) -> Attempt {
+    async fn committed(
+        &mut self,
+        batch: Batch,
+        series: Series,
+        counted: &[Counted],
+        trace: Option<BatchTrace<'_>>,
+    ) -> Attempt {
         fail_points::pass(Place::AfterCommit).await;
         measurements::committed(&batch, counted);
+        if let Some(trace) = trace {
+            trace.tell(&batch);
+        }
         self.next = batch.next;
         self.series = series;
         self.office.progress.count(&batch, &self.office.settings);
@@ -239,7 +257,12 @@ impl PartitionWorker {
         Attempt::Done
     }
 
-    async fn plan(&self, messages: &[Message], keep_only: bool) -> Result<Planned, StorageError> {
+    async fn plan(
+        &self,
+        messages: &[Message],
+        keep_only: bool,
+        trace: Option<&BatchTrace<'_>>,
+    ) -> Result<Planned, StorageError> {
         let rulebook = self.office.rulebook.load_full();
         let mut desk = Desk { rulebook: &rulebook, settings: &self.office.settings, series: self.series.clone() };
         let arrivals: Vec<Arrival<'_>> = messages.iter().map(Arrival::new).collect();
@@ -249,33 +272,35 @@ impl PartitionWorker {
                 plan.keep(
                     &self.office.settings.topics,
                     arrival,
-                    "refused_by_database",
+                    REFUSED_BY_DATABASE,
                     "the database refuses the decision; the message is kept",
                 );
             }
             plan
         } else if self.partition.topic == self.office.settings.topics.settled {
-            let confirmations: Vec<_> =
-                messages.iter().map(|message| Confirmation::read(Arrival::new(message))).collect();
-            let prefetched = self.prefetch(&settlement::wanted(&confirmations)).await?;
-            let _timer = Timer::of(Stage::Decide);
+            let confirmations: Vec<_> = {
+                let _timer = Timer::of(Stage::Parse, trace);
+                messages.iter().map(|message| Confirmation::read(Arrival::new(message))).collect()
+            };
+            let prefetched = self.prefetch(&settlement::wanted(&confirmations), trace).await?;
+            let _timer = Timer::of(Stage::Decide, trace);
             settlement::plan(&confirmations, prefetched, &desk)
         } else {
             // Parsing is the greatest part of the work; it must not hold up what waits for the network.
             let lodgements: Vec<_> = tokio::task::block_in_place(|| {
-                let _timer = Timer::of(Stage::Parse);
+                let _timer = Timer::of(Stage::Parse, trace);
                 messages.iter().map(|message| Lodgement::read(Arrival::new(message))).collect()
             });
-            let mut prefetched = self.prefetch(&registration::wanted(&lodgements)).await?;
+            let mut prefetched = self.prefetch(&registration::wanted(&lodgements), trace).await?;
             // What follows on a declaration may depend on all that the declaration names.
             let of_cases = tokio::task::block_in_place(|| registration::wanted_of_cases(&prefetched));
             if let Some(wanted) = of_cases {
-                let found = self.prefetch(&wanted).await?;
+                let found = self.prefetch(&wanted, trace).await?;
                 prefetched.facts.extend(found.facts);
                 prefetched.branches.extend(found.branches);
             }
             tokio::task::block_in_place(|| {
-                let _timer = Timer::of(Stage::Decide);
+                let _timer = Timer::of(Stage::Decide, trace);
                 registration::plan(&lodgements, prefetched, &mut desk)
             })
         };
@@ -292,8 +317,8 @@ impl PartitionWorker {
             .ok_or_else(|| StorageError::refused("a batch without messages"))
     }
 
-    async fn prefetch(&self, wanted: &Wanted) -> Result<Prefetched, StorageError> {
-        let _timer = Timer::of(Stage::Prefetch);
+    async fn prefetch(&self, wanted: &Wanted, trace: Option<&BatchTrace<'_>>) -> Result<Prefetched, StorageError> {
+        let _timer = Timer::of(Stage::Prefetch, trace);
         self.office.store.prefetch(wanted).await
     }
 }

@@ -1,6 +1,5 @@
 //! What a batch of messages will do, worked out before anything is written.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,9 +11,10 @@ use storage::{
 use vocabulary::Direction;
 
 use crate::arrival::Arrival;
-use crate::measurements::Counted;
+use crate::measurements::{Counted, PROCESSING_FAILED};
 use crate::notices;
 use crate::settings::{Settings, Topics};
+use crate::trace_context::trace_of;
 
 /// What decisions of one partition are made with.
 pub(crate) struct Desk<'a> {
@@ -183,32 +183,19 @@ pub(crate) fn guarded(
             plan.absorb(step);
             true
         }
-        Err(panic) => {
-            let detail = panic_text(&*panic);
+        Err(_) => {
+            // What the panic says may quote the message; where it happened is logged by the program's panic hook.
             tracing::error!(
                 topic = %arrival.message.topic,
                 partition = arrival.message.partition,
                 offset = arrival.message.offset,
-                detail,
+                trace_id = %trace_of(arrival.message).0,
                 "processing a message failed; it is kept, and the stream goes on"
             );
-            plan.keep(
-                topics,
-                arrival,
-                "processing_failed",
-                "an internal fault; the message is kept and customs is told",
-            );
+            plan.keep(topics, arrival, PROCESSING_FAILED, "an internal fault; the message is kept and customs is told");
             false
         }
     }
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
 }
 
 /// What is known of something, as the database has it and as the batch has changed it so far.

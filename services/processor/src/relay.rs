@@ -8,8 +8,10 @@ use stream::{Outgoing, Stream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::batch_trace;
 use crate::fail_points::{self, Place};
 use crate::measurements::{self, Stage, Timer};
+use crate::spans::SpanSink;
 
 /// How many messages are read from the outbox, or published, at a time.
 const PUBLISH_MESSAGES_MAX: usize = 2_000;
@@ -25,9 +27,9 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    pub(crate) fn start(store: Arc<dyn Store>, stream: Arc<dyn Stream>) -> Self {
+    pub(crate) fn start(store: Arc<dyn Store>, stream: Arc<dyn Stream>, spans: Option<Arc<dyn SpanSink>>) -> Self {
         let (sender, receiver) = mpsc::channel(64);
-        let task = tokio::spawn(publish_all(store, stream, receiver));
+        let task = tokio::spawn(publish_all(store, stream, spans, receiver));
         Self { sender, task }
     }
 
@@ -47,7 +49,12 @@ impl Relay {
     }
 }
 
-async fn publish_all(store: Arc<dyn Store>, stream: Arc<dyn Stream>, mut receiver: mpsc::Receiver<Vec<OutboxMessage>>) {
+async fn publish_all(
+    store: Arc<dyn Store>,
+    stream: Arc<dyn Stream>,
+    spans: Option<Arc<dyn SpanSink>>,
+    mut receiver: mpsc::Receiver<Vec<OutboxMessage>>,
+) {
     while let Some(mut messages) = receiver.recv().await {
         while messages.len() < PUBLISH_MESSAGES_MAX {
             match receiver.try_recv() {
@@ -55,23 +62,27 @@ async fn publish_all(store: Arc<dyn Store>, stream: Arc<dyn Stream>, mut receive
                 Err(_) => break,
             }
         }
-        fail_points::during(Place::InsidePublish, publish(&*stream, &messages)).await;
+        fail_points::during(Place::InsidePublish, publish(&*stream, spans.as_ref(), &messages)).await;
         fail_points::pass(Place::AfterPublish).await;
         remove(&*store, &messages).await;
     }
 }
 
-async fn publish(stream: &dyn Stream, messages: &[OutboxMessage]) {
+async fn publish(stream: &dyn Stream, spans: Option<&Arc<dyn SpanSink>>, messages: &[OutboxMessage]) {
     let mut rest = messages;
     let mut wait = RETRY_WAIT_MIN;
     while !rest.is_empty() {
         let part = &rest[..rest.len().min(PUBLISH_MESSAGES_MAX)];
-        let timer = Timer::of(Stage::Publish);
+        let timer = Timer::of(Stage::Publish, None);
         let outcome = stream.publish(part.iter().map(outgoing).collect()).await;
+        let took = timer.elapsed();
         drop(timer);
         match outcome {
             Ok(()) => {
                 measurements::published(part.len());
+                if let Some(spans) = spans {
+                    batch_trace::published(spans, part, took);
+                }
                 rest = &rest[part.len()..];
                 wait = RETRY_WAIT_MIN;
             }

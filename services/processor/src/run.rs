@@ -17,6 +17,7 @@ use crate::ownership::Ownership;
 use crate::partition_worker::{Ended, Office, PartitionWorker};
 use crate::relay::Relay;
 use crate::settings::{NUMBER_STRIPES, Settings};
+use crate::spans::SpanSink;
 
 /// How many batches of a partition may wait for its worker; then the stream waits.
 const BATCHES_WAITING_MAX: usize = 2;
@@ -63,6 +64,8 @@ pub struct Processor {
     pub settings: Settings,
     /// Counts what was done, for whoever watches.
     pub progress: Arc<Progress>,
+    /// Where the work is told to whoever traces it, if anybody does.
+    pub spans: Option<Arc<dyn SpanSink>>,
 }
 
 /// How much was done since the start.
@@ -141,14 +144,14 @@ impl Seats {
 /// # Errors
 /// When the stream fails for good, or a partition cannot go on without a person.
 pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Result<(), ProcessorError> {
-    let Processor { store, stream, rulebook, settings, progress } = processor;
+    let Processor { store, stream, rulebook, settings, progress, spans } = processor;
     for topic in stream.topics().await? {
         if topic.name == settings.topics.lodged && i64::from(topic.partitions) > NUMBER_STRIPES {
             return Err(ProcessorError::TooManyPartitions { topic: topic.name, partitions: topic.partitions });
         }
     }
     let ownership = Arc::new(Ownership::new(store.clone()));
-    let relay = Relay::start(store.clone(), stream.clone());
+    let relay = Relay::start(store.clone(), stream.clone(), spans.clone());
     let consumer_settings = ConsumerSettings {
         max_messages: settings.batch_messages_max,
         max_wait: settings.batch_wait,
@@ -164,7 +167,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
             ownership.clone(),
         )
         .await?;
-    let office = Arc::new(Office { store, rulebook, settings, relay: relay.sender(), progress });
+    let office = Arc::new(Office { store, rulebook, settings, relay: relay.sender(), progress, spans });
 
     let mut seats = Seats::default();
     let mut stop_while_sending = stop.clone();

@@ -119,15 +119,28 @@ pub(crate) fn read_file(file: &Path) -> Result<Vec<u8>, Failure> {
     Ok(document)
 }
 
-/// Reads a facts file, in TOML or JSON as its name ends.
+/// Reads a facts file, in TOML or JSON as its name ends. Where it cannot be read, its words are quoted to who named it.
 pub(crate) fn read_facts(file: &Path) -> Result<Facts, Failure> {
+    facts_of(file, true)
+}
+
+/// The same for a process whose words end in a log: says where the file cannot be read, and quotes nothing of it.
+pub(crate) fn read_facts_quietly(file: &Path) -> Result<Facts, Failure> {
+    facts_of(file, false)
+}
+
+fn facts_of(file: &Path, quote: bool) -> Result<Facts, Failure> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| Failure::to(&format!("read the facts in {}", file.display()), &error))?;
     let json = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let facts: Result<Facts, String> = if json {
-        serde_json::from_str(&text).map_err(|error| error.to_string())
+        serde_json::from_str(&text).map_err(|error| if quote { error.to_string() } else { unquoted(error.line()) })
     } else {
         toml::from_str(&text).map_err(|error: toml::de::Error| {
+            if !quote {
+                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+                return unquoted(before.matches('\n').count() + 1);
+            }
             // TOML has days of its own, which the reader of dates calls maps.
             let hint = if error.message().contains("date string") { "write the day between quotes\n" } else { "" };
             format!("{error}{hint}")
@@ -146,6 +159,12 @@ pub(crate) fn read_facts(file: &Path) -> Result<Facts, Failure> {
     } else {
         Err(Failure::usage(format!("the facts in {} cannot be used:{faults}", file.display())))
     }
+}
+
+fn unquoted(line: usize) -> String {
+    format!(
+        "line {line} is not as it should be; `thongquan assess FILE --facts` on the same file says what is wrong with it"
+    )
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
@@ -17,6 +18,7 @@ pub(crate) struct Config {
     pub(crate) stream: Stream,
     pub(crate) processing: Processing,
     pub(crate) operations: Operations,
+    pub(crate) telemetry: Telemetry,
     pub(crate) log: Log,
 }
 
@@ -41,15 +43,17 @@ impl Default for Rules {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Storage {
-    /// `sqlite:FILE` or `postgres://USER@HOST:PORT/DATABASE`.
+    /// `sqlite:FILE` or `postgres://USER@HOST:PORT/DATABASE`. Once loaded it holds the password of `password_file`.
     pub(crate) url: String,
+    /// A file that holds the password of the database's user, so that it stands in no configuration.
+    pub(crate) password_file: Option<PathBuf>,
     /// Connections, at most.
     pub(crate) connections_max: u32,
 }
 
 impl Default for Storage {
     fn default() -> Self {
-        Self { url: "sqlite:data/thongquan.db".to_owned(), connections_max: 8 }
+        Self { url: "sqlite:data/thongquan.db".to_owned(), password_file: None, connections_max: 8 }
     }
 }
 
@@ -129,6 +133,23 @@ pub(crate) struct Operations {
     pub(crate) listen: Option<std::net::SocketAddr>,
 }
 
+/// Where traces are sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Telemetry {
+    /// The address of an OpenTelemetry collector that speaks OTLP over HTTP: `http://HOST:PORT`. Nothing is traced when it
+    /// is not set.
+    pub(crate) endpoint: Option<String>,
+    /// The part of all traces that is recorded, 0 to 1.
+    pub(crate) sampling_ratio: Decimal,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self { endpoint: None, sampling_ratio: Decimal::new(1, 2) }
+    }
+}
+
 /// What is logged, on standard error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -170,15 +191,68 @@ pub(crate) fn load(argument: &ConfigArgument) -> Result<Config, Failure> {
         None => {}
     }
     figment = figment.merge(Env::prefixed(PREFIX).filter(|key| key.as_str().contains("__")).split("__"));
-    let config: Config = figment.extract().map_err(|errors| {
+    let mut config: Config = figment.extract().map_err(|errors| {
         let mut message = String::from("the configuration cannot be used:");
         for error in errors {
-            message.push_str(&format!("\n  {error}"));
+            message.push_str(&format!("\n  {}", told(&error)));
         }
         Failure::usage(message)
     })?;
     check(&config)?;
+    if let Some(file) = &config.storage.password_file {
+        let password = std::fs::read_to_string(file)
+            .map_err(|error| Failure::to(&format!("read the password in {}", file.display()), &error))?;
+        let url = with_password(&config.storage.url, password.trim_end_matches(['\r', '\n'])).ok_or_else(|| {
+            Failure::usage(
+                "the configuration cannot be used:\n  with storage.password_file, storage.url is \
+                 postgres://USER@HOST:PORT/DATABASE and holds no password",
+            )
+        })?;
+        config.storage.url = url;
+    }
     Ok(config)
+}
+
+/// The address of a database with its user's password; `None` where it has no user, or a password already.
+fn with_password(url: &str, password: &str) -> Option<String> {
+    use std::fmt::Write as _;
+    let (scheme, rest) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with("postgres"))?;
+    let server = rest.split(['/', '?']).next()?;
+    let (user, _) = server.split_once('@').filter(|(user, _)| !user.is_empty() && !user.contains(':'))?;
+    let escaped = password.bytes().fold(String::new(), |mut escaped, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+        escaped
+    });
+    Some(format!("{scheme}://{user}:{escaped}{}", &rest[user.len()..]))
+}
+
+/// What is wrong, without the value that is: it may be a secret in the wrong place.
+fn told(error: &figment::Error) -> String {
+    use figment::error::Kind;
+    let what = match &error.kind {
+        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => format!("it is not {expected}"),
+        Kind::InvalidLength(_, expected) => format!("its length is not {expected}"),
+        // The reader of TOML shows the line that it stumbles over, between bars.
+        Kind::Message(text) => {
+            let unquoted: Vec<&str> = text
+                .lines()
+                .filter(|line| !line.contains('|'))
+                .map(str::trim)
+                .filter(|line| !line.is_empty())
+                .collect();
+            unquoted.join(": ")
+        }
+        kind => kind.to_string(),
+    };
+    let source = error.metadata.as_ref().map(|metadata| format!(" ({})", metadata.name)).unwrap_or_default();
+    match error.path.join(".") {
+        path if path.is_empty() => format!("{what}{source}"),
+        path => format!("{path}: {what}{source}"),
+    }
 }
 
 fn check(config: &Config) -> Result<(), Failure> {
@@ -209,6 +283,18 @@ fn check(config: &Config) -> Result<(), Failure> {
     }
     if config.processing.batch_wait_ms > 10_000 {
         return refuse("processing.batch_wait_ms is at most 10,000");
+    }
+    if let Some(endpoint) = &config.telemetry.endpoint {
+        let address = endpoint.parse::<axum::http::Uri>().ok();
+        let is_sound = address.is_some_and(|uri| uri.scheme_str() == Some("http") && uri.host().is_some());
+        if !is_sound {
+            return refuse(
+                "telemetry.endpoint is http://HOST:PORT: a collector near by, which takes what is secret from there",
+            );
+        }
+    }
+    if config.telemetry.sampling_ratio < Decimal::ZERO || config.telemetry.sampling_ratio > Decimal::ONE {
+        return refuse("telemetry.sampling_ratio is 0 to 1");
     }
     Ok(())
 }
@@ -262,6 +348,32 @@ mod tests {
             .extract::<Config>()
             .unwrap_err();
         assert!(error.to_string().contains("urll"), "{error}");
+    }
+
+    #[test]
+    fn a_password_comes_to_its_user() {
+        let url = "postgres://thongquan@db.svc:5432/thongquan?sslmode=verify-full";
+        let whole = "postgres://thongquan:p%40ss%2Fw%C3%B6rd@db.svc:5432/thongquan?sslmode=verify-full";
+        assert_eq!(with_password(url, "p@ss/wörd").as_deref(), Some(whole));
+        for url in
+            ["sqlite:data/x@y.db", "postgres://db.svc/thongquan", "postgres://u:p@db.svc/d", "postgres:///d?x=a@b"]
+        {
+            assert_eq!(with_password(url, "p"), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_shown() {
+        let read = |text: &str| {
+            let figment = Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(text));
+            told(&figment.extract::<Config>().unwrap_err())
+        };
+        let wrong_type = read("[stream.client]\n\"sasl.password\" = 90210");
+        assert!(wrong_type.contains("sasl.password") && !wrong_type.contains("90210"), "{wrong_type}");
+        let wrong_toml = read("[stream.client]\n\"sasl.password\" = 'hushed");
+        assert!(wrong_toml.contains("line 2") && !wrong_toml.contains("hushed"), "{wrong_toml}");
+        let wrong_section = read("storage = \"postgres://u:hushed@h/d\"");
+        assert!(wrong_section.contains("storage") && !wrong_section.contains("hushed"), "{wrong_section}");
     }
 
     #[test]

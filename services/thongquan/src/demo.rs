@@ -82,6 +82,7 @@ async fn demonstrate(arguments: &Arguments, rulebook: Rulebook) -> Result<(), Fa
         rulebook: Arc::new(ArcSwap::from(rulebook)),
         settings: processor::Settings { selectivity_secret: b"demonstration".to_vec(), ..Default::default() },
         progress: progress.clone(),
+        spans: None,
     };
     let processing = tokio::spawn(processor::run(processor, stopped.clone()));
     let bank = tokio::spawn(keep_bank(stream.clone(), Bank::new(arguments.seed), stopped.clone()));

@@ -15,8 +15,11 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     config: ConfigArgument,
     /// Create topics that are missing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "offline")]
     create_topics: bool,
+    /// Look at the configuration, the rulebook and the secret alone, and reach for no server
+    #[arg(long)]
+    offline: bool,
 }
 
 /// What was looked at, and what came of it.
@@ -46,8 +49,12 @@ impl Visit {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let config = config::load(&arguments.config)?;
     let mut visit = Visit::default();
+    visit.well("configuration", "every name is known, and nothing contradicts itself");
     rulebook(&config, &mut visit);
     secret(&config, &mut visit);
+    if arguments.offline {
+        return Ok(ExitCode::from(u8::from(visit.ill)));
+    }
     backends::runtime()?.block_on(async {
         database(&config, &mut visit).await;
         stream(&config, arguments.create_topics, &mut visit).await;
@@ -75,7 +82,7 @@ fn rulebook(config: &Config, visit: &mut Visit) {
         Err(failure) => visit.ill("rulebook", &failure.message, "mend the files that are named, or set rules.folder"),
     }
     if let Some(file) = &config.rules.facts {
-        match crate::assess::read_facts(file) {
+        match crate::assess::read_facts_quietly(file) {
             Ok(facts) => visit.well("facts", &facts_found(&facts)),
             Err(failure) => visit.ill("facts", &failure.message, "mend the file, or set rules.facts"),
         }

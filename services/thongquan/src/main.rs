@@ -15,6 +15,7 @@ mod rules;
 mod serve;
 mod status;
 mod submit;
+mod telemetry;
 
 use std::io::Write as _;
 use std::path::PathBuf;

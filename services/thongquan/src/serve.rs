@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use processor::{Processor, Progress};
+use processor::{Processor, Progress, SpanSink};
 use storage::Store;
 use tokio::sync::watch;
 
 use crate::config::{self, Config, ConfigArgument};
 use crate::operations::{self, Watched};
+use crate::telemetry::Telemetry;
 use crate::{Failure, assess, backends, rules};
 
 #[derive(clap::Args)]
@@ -70,15 +71,21 @@ async fn serve(config: &Config) -> Result<(), Failure> {
         let bound = operations::listen(address, measurements, watched).await?;
         tracing::info!(%bound, "operators are answered");
     }
+    let telemetry = Telemetry::begin(config)?;
     let processor = Processor {
         store,
         stream,
         rulebook,
         settings: config.processor_settings()?,
         progress: Arc::new(Progress::default()),
+        spans: telemetry.clone().map(|telemetry| telemetry as Arc<dyn SpanSink>),
     };
     tracing::info!("processing");
-    processor::run(processor, stopped).await.map_err(|error| Failure::to("process the stream", &error))?;
+    let processed = processor::run(processor, stopped).await;
+    if let Some(telemetry) = telemetry {
+        telemetry.close().await;
+    }
+    processed.map_err(|error| Failure::to("process the stream", &error))?;
     tracing::info!("stopped");
     Ok(())
 }
@@ -86,7 +93,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
 /// Takes the facts from the file that the configuration names into the database.
 async fn take_facts(config: &Config, store: &dyn Store) -> Result<(), Failure> {
     let Some(file) = &config.rules.facts else { return Ok(()) };
-    let facts = assess::read_facts(file)?;
+    let facts = assess::read_facts_quietly(file)?;
     let kept = processor::facts_to_keep(&facts).map_err(|error| Failure::to("write the facts", &error))?;
     store.put_facts(&kept).await.map_err(|error| Failure::to("keep the facts", &error))?;
     tracing::info!(traders = kept.traders.len(), others = kept.facts.len(), "facts are taken in");

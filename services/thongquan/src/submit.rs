@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use message::Reading;
-use processor::Topics;
+use processor::{Span, SpanId, SpanKind, SpanSink as _, TRACEPARENT_HEADER, Topics, TraceContext, TraceId};
 use sha2::{Digest as _, Sha256};
 use stream::{Message, Outgoing, Stream, Tail, TailFrom};
 use tokio::time::Instant;
 use vocabulary::{Lane, Language, Notice, NoticeKind};
 
 use crate::config::{self, ConfigArgument};
+use crate::telemetry::Telemetry;
 use crate::{Failure, Lang, assess, backends, print, render};
 
 #[derive(clap::Args)]
@@ -40,7 +42,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let status = backends::runtime()?.block_on(async {
         let stream = backends::open_stream(&config).await?;
         backends::ensure_topics(&*stream, &config).await?;
-        submit(arguments, &*stream, &config.topics()).await
+        let telemetry = Telemetry::begin(&config)?;
+        let submitted = submit(arguments, &*stream, &config.topics(), telemetry.as_ref()).await;
+        if let Some(telemetry) = telemetry {
+            telemetry.close().await;
+        }
+        submitted
     })?;
     Ok(ExitCode::from(status))
 }
@@ -50,7 +57,12 @@ struct Waiting {
     file: String,
 }
 
-async fn submit(arguments: &Arguments, stream: &dyn Stream, topics: &Topics) -> Result<u8, Failure> {
+async fn submit(
+    arguments: &Arguments,
+    stream: &dyn Stream,
+    topics: &Topics,
+    telemetry: Option<&Arc<Telemetry>>,
+) -> Result<u8, Failure> {
     // Listening begins before lodging, so that no answer is missed.
     let mut notices = tail(stream, &topics.notices).await?;
     let mut unreadable = tail(stream, &topics.unreadable).await?;
@@ -62,7 +74,14 @@ async fn submit(arguments: &Arguments, stream: &dyn Stream, topics: &Topics) -> 
         waiting.insert(message.event_id.clone(), Waiting { file: name_of(file) });
         outgoing.push(message);
     }
+    let traces: Vec<TraceContext> =
+        outgoing.iter().filter_map(|message| TraceContext::of_headers(&message.headers)).collect();
+    let begun = SystemTime::now();
     stream.publish(outgoing).await.map_err(|error| Failure::to("lodge the declarations", &error))?;
+    for context in traces {
+        let first = span(context.trace_id, context.span_id, None, SpanKind::Producer, "send", &topics.lodged, begun);
+        record(telemetry, first);
+    }
 
     let language = Language::from(arguments.lang);
     let deadline = Instant::now() + Duration::from_secs(arguments.wait);
@@ -75,6 +94,15 @@ async fn submit(arguments: &Arguments, stream: &dyn Stream, topics: &Topics) -> 
                 if let Some((id, message)) = message.and_then(|message| Some((cause_of(&message)?, message)))
                     && let Some(entry) = waiting.get(&id)
                 {
+                    if let Some(carried) = TraceContext::of_headers(&message.headers) {
+                        let now = SystemTime::now();
+                        let SpanId(cause) = carried.span_id;
+                        // Each notice is heard once here, so what is heard may be named after what was sent.
+                        let heard = span_id_of(&cause);
+                        let parent = Some(carried.span_id);
+                        let kind = SpanKind::Consumer;
+                        record(telemetry, span(carried.trace_id, heard, parent, kind, "receive", &topics.notices, now));
+                    }
                     let Ok(notice) = message::read_notice(message.payload.as_deref().unwrap_or_default()) else { continue };
                     print(&format!("{}: {}", entry.file, render::notice(&notice, language)));
                     status = worse(status, status_of(notice.kind));
@@ -122,6 +150,8 @@ fn lodgement(document: Vec<u8>, at: usize, topics: &Topics) -> Outgoing {
     // Lodging a file twice is two messages, of which the second gets the first one's answer again.
     let nonce = std::process::id();
     let moment = crate::now_in_vietnam();
+    let event_id = format!("submit-{:02x}{:02x}{:02x}{:02x}-{nonce}-{moment}-{at}", hash[0], hash[1], hash[2], hash[3]);
+    let trace = begun_trace(&event_id);
     Outgoing {
         topic: topics.lodged.clone(),
         key: declarant.into_bytes(),
@@ -130,10 +160,59 @@ fn lodgement(document: Vec<u8>, at: usize, topics: &Topics) -> Outgoing {
             ("ce_type".to_owned(), b"vn.thongquan.declaration.lodged".to_vec()),
             ("ce_source".to_owned(), b"thongquan submit".to_vec()),
             ("ce_time".to_owned(), format!("{moment}+07:00").into_bytes()),
+            (TRACEPARENT_HEADER.to_owned(), trace.traceparent().into_bytes()),
         ],
-        event_id: format!("submit-{:02x}{:02x}{:02x}{:02x}-{nonce}-{moment}-{at}", hash[0], hash[1], hash[2], hash[3]),
+        event_id,
         payload: document,
         timestamp_ms: None,
+    }
+}
+
+/// Begins the trace of a lodgement, which its event id tells from all others.
+fn begun_trace(event_id: &str) -> TraceContext {
+    let hash = Sha256::digest(event_id);
+    let mut trace_id = [0; 16];
+    trace_id.copy_from_slice(&hash[..16]);
+    TraceContext { trace_id: TraceId(trace_id), span_id: span_id_of(&hash), is_sampled: true, state: None }
+}
+
+fn span_id_of(cause: &[u8]) -> SpanId {
+    let mut span_id = [0; 8];
+    span_id.copy_from_slice(&Sha256::digest(cause)[..8]);
+    SpanId(span_id)
+}
+
+/// What is told of a message that was handed over or came, from when it began until now.
+fn span(
+    trace_id: TraceId,
+    span_id: SpanId,
+    parent: Option<SpanId>,
+    kind: SpanKind,
+    operation: &str,
+    topic: &str,
+    begun: SystemTime,
+) -> Span {
+    Span {
+        trace_id,
+        span_id,
+        parent,
+        is_parent_remote: parent.is_some(),
+        kind,
+        name: format!("{operation} {topic}"),
+        begun,
+        ended: SystemTime::now(),
+        attributes: vec![
+            ("messaging.operation.name", operation.into()),
+            ("messaging.operation.type", operation.into()),
+            ("messaging.destination.name", topic.into()),
+        ],
+        links: Vec::new(),
+    }
+}
+
+fn record(telemetry: Option<&Arc<Telemetry>>, span: Span) {
+    if let Some(telemetry) = telemetry.filter(|telemetry| telemetry.is_recorded(span.trace_id)) {
+        telemetry.record(span);
     }
 }
 

@@ -122,6 +122,7 @@ impl Backend {
             rulebook: Arc::new(ArcSwap::from(rulebook.clone())),
             settings,
             progress: Arc::new(Progress::default()),
+            spans: None,
         }
     }
 

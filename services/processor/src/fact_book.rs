@@ -245,7 +245,8 @@ pub(crate) fn taken_by(decision: &[u8]) -> Vec<WriteOff> {
     }
     serde_json::from_slice::<Taken>(decision)
         .unwrap_or_else(|error| {
-            tracing::error!(%error, "what a kept decision took cannot be read; nothing of it is given back");
+            let (line, column) = (error.line(), error.column());
+            tracing::error!(line, column, "what a kept decision took cannot be read; nothing of it is given back");
             Taken::default()
         })
         .write_offs
@@ -359,7 +360,10 @@ impl FactBook {
     fn read<'b, T: DeserializeOwned>(&'b self, name: &Name) -> impl Iterator<Item = T> + use<'b, T> {
         self.facts.get(name).into_iter().flat_map(BTreeMap::values).filter_map(|row| {
             serde_json::from_slice(&row.document)
-                .inspect_err(|error| tracing::error!(%error, "a kept fact cannot be read; it is taken as unknown"))
+                .inspect_err(|error| {
+                    let (line, column) = (error.line(), error.column());
+                    tracing::error!(line, column, "a kept fact cannot be read; it is taken as unknown");
+                })
                 .ok()
         })
     }
@@ -404,7 +408,9 @@ impl FactBook {
             let earlier = step.write_offs.iter().rev().find(|earlier| earlier.balance == balance);
             let Some(before) = earlier.map(|earlier| earlier.after).or_else(|| self.remaining.get(&balance).copied())
             else {
-                tracing::error!(?balance, "a balance that is written off is not kept");
+                // Its name is the number of somebody's certificate or guarantee.
+                let (kind, line) = (&balance.fact.kind, balance.line);
+                tracing::error!(kind, line, "a balance that is written off is not kept");
                 continue;
             };
             // Below zero the database refuses it, which is the last of the safeguards.

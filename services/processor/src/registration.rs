@@ -154,7 +154,13 @@ impl Archive {
             .filter_map(|(tax_code, facts)| match serde_json::from_slice(&facts) {
                 Ok(facts) => Some((tax_code, facts)),
                 Err(error) => {
-                    tracing::error!(%error, "kept facts of a trader cannot be read; the trader is taken as unknown");
+                    // The reader's own words quote what they stumble over.
+                    let (line, column) = (error.line(), error.column());
+                    tracing::error!(
+                        line,
+                        column,
+                        "kept facts of a trader cannot be read; the trader is taken as unknown"
+                    );
                     None
                 }
             })

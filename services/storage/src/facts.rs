@@ -151,7 +151,6 @@ pub(crate) fn granted(
             if grant.granted < used {
                 tracing::warn!(
                     kind = fact.key.kind,
-                    name = fact.key.name,
                     line = key.line,
                     "a fact grants less than declarations have used; nothing is left"
                 );

@@ -92,13 +92,23 @@ fn make_folder_of(file: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Begins to log on standard error.
+/// Begins to log on standard error. From then on a panic is a line of the log, without its words: they may quote what a
+/// declaration says.
 pub(crate) fn begin_logging(log: &Log) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&log.level)
         .map_err(|error| Failure::usage(format!("log.level `{}` cannot be used: {error}", log.level)))?;
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let begun = if log.json { subscriber.json().try_init() } else { subscriber.with_ansi(colours()).try_init() };
-    begun.map_err(|error| Failure::failed(format!("failed to begin logging: {error}")))
+    let begun = if log.json {
+        subscriber.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
+    } else {
+        subscriber.with_ansi(colours()).try_init()
+    };
+    begun.map_err(|error| Failure::failed(format!("failed to begin logging: {error}")))?;
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line())).unwrap_or_default();
+        tracing::error!(place, "a defect: the program panicked");
+    }));
+    Ok(())
 }
 
 fn colours() -> bool {

@@ -215,6 +215,40 @@ fn documented_fields() -> BTreeSet<String> {
     .collect()
 }
 
+/// The fields that the product's own log lines are given, from its source: `name = value`, `%name` and `name` before the
+/// words.
+fn fields_in_source(folder: &Path, fields: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            fields_in_source(&path, fields);
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for level in ["error", "warn", "info", "debug", "trace"] {
+            for call in text.split(&format!("tracing::{level}!(")).skip(1) {
+                let before_words = call.split('"').next().unwrap();
+                for part in before_words.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+                    let name = part.split('=').next().unwrap().trim().trim_start_matches(['%', '?']);
+                    fields.insert(name.to_owned());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_field_of_a_log_line_is_documented() {
+    let mut fields = BTreeSet::new();
+    for part in ["processor", "storage", "stream", "thongquan"] {
+        fields_in_source(&common::workspace().join("services").join(part).join("src"), &mut fields);
+    }
+    assert!(fields.len() > 15, "{fields:?}");
+    let documented = documented_fields();
+    let undocumented: Vec<&String> = fields.difference(&documented).collect();
+    assert!(undocumented.is_empty(), "{undocumented:?}");
+}
+
 /// Each line is an object, with fields that are documented.
 fn assert_fields(log: &str) {
     let documented = documented_fields();

@@ -139,6 +139,17 @@ async fn one_trace_from_lodging_to_notice(backend: &Backend, killed_at: &str) {
     assert!(carried.values().any(of_trace));
 }
 
+/// Whether a payment has been dealt with, by the positions in the database.
+async fn is_paid(backend: &Backend) -> bool {
+    for partition in 0..common::PARTITIONS {
+        let partition = storage::StreamPartition { topic: backend.topics.settled.clone(), partition };
+        if backend.store.position(&partition).await.unwrap().is_some_and(|position| position.next_offset > 0) {
+            return true;
+        }
+    }
+    false
+}
+
 /// Numbers, outcomes and lanes are told of made-up declarations; hostile contexts begin traces of their own. Gives what
 /// the notices carry.
 async fn what_is_told(backend: &Backend, killed_at: Option<&str>) -> BTreeMap<String, String> {
@@ -158,6 +169,16 @@ async fn what_is_told(backend: &Backend, killed_at: Option<&str>) -> BTreeMap<St
         timestamp_ms: Some(1_795_485_600_000),
     });
     backend.stream.publish(messages.collect()).await.unwrap();
+    let payment = common::workspace().join("schemas/payment/1.0/samples-valid/whole-amount.xml");
+    let paid = Outgoing {
+        topic: backend.topics.settled.clone(),
+        key: b"0100233488".to_vec(),
+        headers: vec![("traceparent".to_owned(), SENT.replace("4bf9", "5bf9").into_bytes())],
+        payload: std::fs::read(payment).unwrap(),
+        event_id: "paid".to_owned(),
+        timestamp_ms: Some(1_795_485_600_000),
+    };
+    backend.stream.publish(vec![paid]).await.unwrap();
     let count = COUNT + hostile.len();
     let collector = Collector::default();
     let address = collector.start().await;
@@ -167,11 +188,19 @@ async fn what_is_told(backend: &Backend, killed_at: Option<&str>) -> BTreeMap<St
     }
     let mut serving = Running::serve(backend, &address, &[]);
     backend.wait_until_dealt_with(count, PATIENCE).await;
+    let begun = Instant::now();
+    while !is_paid(backend).await {
+        assert!(begun.elapsed() < PATIENCE, "the payment is not dealt with");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     backend.wait_until_outbox_is_empty(PATIENCE).await;
     serving.stop().await;
 
     if killed_at.is_none() {
         let spans = collector.spans();
+        let settled = format!("process {}", backend.topics.settled);
+        let paid = spans.iter().find(|span| span.name == settled && !span.parent_span_id.is_empty()).unwrap();
+        assert!(paid.trace_id.starts_with(&[0x5b, 0xf9]) && attribute(paid, "thongquan.outcome").is_some());
         let name = format!("process {}", backend.topics.lodged);
         let mut told = 0;
         for (row, _) in backend.decisions().await.into_values() {

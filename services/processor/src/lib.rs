@@ -30,6 +30,8 @@ mod registration;
 
 mod rederivation;
 
+mod rehearsal;
+
 mod chain;
 
 mod settlement;
@@ -58,6 +60,7 @@ pub use fact_book::facts_to_keep;
 pub use notices::payment_identifier;
 pub use rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_identical, rederive};
 pub use registration::{Circumstances, assess_document, clear};
+pub use rehearsal::Rehearsal;
 pub use run::{Processor, ProcessorError, Progress, run};
 pub use settings::{NUMBER_STRIPES, Settings, Topics};
 pub use spans::{Attribute, Span, SpanKind, SpanSink};

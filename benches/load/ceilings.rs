@@ -1,0 +1,124 @@
+//! What each part can do by itself on this machine: the broker, the database, the pipeline.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use processor::{Rehearsal, Settings, Topics};
+use rulebook::Rulebook;
+use storage::{Batch, Commit, Position, Store, StreamPartition};
+use stream::{BoxError, ConsumerSettings, Event, Outgoing, Positions, Stream};
+use tokio::task::JoinSet;
+
+use crate::documents::Documents;
+use crate::{PARTITIONS, a_second};
+
+/// Messages of one call to publish, and how many calls are under way.
+const PUBLISHED_AT_ONCE: usize = 1_000;
+const CALLS_UNDER_WAY: usize = 4;
+
+/// Publishes messages as fast as the broker acknowledges them.
+pub async fn publish_all(stream: &Arc<dyn Stream>, messages: Vec<Outgoing>) {
+    let mut calls = JoinSet::new();
+    let mut messages = messages.into_iter().peekable();
+    while messages.peek().is_some() {
+        if calls.len() == CALLS_UNDER_WAY {
+            calls.join_next().await.unwrap().unwrap();
+        }
+        let part: Vec<Outgoing> = messages.by_ref().take(PUBLISHED_AT_ONCE).collect();
+        let stream = stream.clone();
+        calls.spawn(async move { stream.publish(part).await.unwrap() });
+    }
+    while let Some(done) = calls.join_next().await {
+        done.unwrap();
+    }
+}
+
+/// Messages a second that the broker takes, and that it hands out.
+pub async fn broker(stream: &Arc<dyn Stream>, topic: &str, messages: Vec<Outgoing>) -> (u64, u64) {
+    let count = messages.len();
+    let begun = Instant::now();
+    publish_all(stream, messages).await;
+    let taken = a_second(count, begun.elapsed());
+    let settings = ConsumerSettings { max_messages: 500, ..ConsumerSettings::default() };
+    let mut consumer =
+        stream.consumer(&[topic], &format!("{topic}.group"), settings, Arc::new(FromTheBeginning)).await.unwrap();
+    let (mut begun, mut first, mut read) = (Instant::now(), 0, 0);
+    while read < count {
+        if let Event::Batch(batch) = consumer.next().await.unwrap() {
+            read += batch.messages.len();
+            if first == 0 {
+                // Joining the group takes its time, and is not what is measured.
+                (begun, first) = (Instant::now(), read);
+            }
+        }
+    }
+    let handed_out = a_second(count - first, begun.elapsed());
+    consumer.close(Duration::from_secs(10)).await;
+    (taken, handed_out)
+}
+
+struct FromTheBeginning;
+
+#[async_trait]
+impl Positions for FromTheBeginning {
+    async fn acquire(&self, _topic: &str, _partition: i32, _identity: &str) -> Result<i64, BoxError> {
+        Ok(0)
+    }
+
+    async fn released(&self, _topic: &str, _partition: i32) {}
+}
+
+/// Declarations a second that one thread, and two, read and decide in memory; and what the database would be given.
+pub fn pipeline(rulebook: &Rulebook, documents: &mut Documents, count: usize) -> (u64, u64, Vec<Vec<Batch>>) {
+    let settings = settings();
+    let share = count / PARTITIONS as usize;
+    let messages: Vec<_> =
+        (0..PARTITIONS).map(|partition| documents.messages(&settings.topics.lodged, partition, share)).collect();
+    let decide = |messages: &Vec<stream::Message>| -> Vec<Batch> {
+        let mut rehearsal = Rehearsal::new(rulebook, &settings, Position { next_offset: 0, epoch: 1 });
+        messages.chunks(settings.batch_messages_max).filter_map(|part| rehearsal.decide(part)).collect()
+    };
+    let begun = Instant::now();
+    let batches: Vec<Vec<Batch>> = messages.iter().map(decide).collect();
+    let one = a_second(share * messages.len(), begun.elapsed());
+    let (first, second) = messages.split_at(messages.len() / 2);
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        for half in [first, second] {
+            scope.spawn(move || half.iter().map(decide).map(|batches| batches.len()).sum::<usize>());
+        }
+    });
+    let two = a_second(share * messages.len(), begun.elapsed());
+    (one, two, batches)
+}
+
+/// Decided declarations a second that the database takes: batches are committed, and their notices removed from the
+/// outbox, as if they had been sent.
+pub async fn database(store: &Arc<dyn Store>, batches: Vec<Vec<Batch>>) -> u64 {
+    let count = batches.iter().flatten().map(|batch| batch.declarations.len()).sum();
+    for partition in 0..PARTITIONS {
+        let partition = StreamPartition { topic: settings().topics.lodged, partition };
+        let held = store.acquire(&partition, "load").await.unwrap();
+        assert_eq!(held, Position { next_offset: 0, epoch: 1 }, "the database is the run's own");
+    }
+    let begun = Instant::now();
+    let mut writers = JoinSet::new();
+    for batches in batches {
+        let store = store.clone();
+        writers.spawn(async move {
+            for batch in &batches {
+                assert_eq!(store.commit(batch).await.unwrap(), Commit::Committed);
+                store.outbox_remove(&batch.outbox).await.unwrap();
+            }
+        });
+    }
+    while let Some(done) = writers.join_next().await {
+        done.unwrap();
+    }
+    a_second(count, begun.elapsed())
+}
+
+fn settings() -> Settings {
+    Settings { topics: Topics::new("ceiling."), ..Settings::default() }
+}

@@ -94,7 +94,7 @@ async fn run(kafka: &str, postgres: &str) -> Report {
     say("working it off");
     let group = format!("load-{}", std::process::id());
     let mut serve = Serve::start(kafka, &database.url, &group, &prefix, folder.path());
-    let processes = [Some(serve.process()), Process::listening_at(kafka), Process::listening_at(postgres), Some(own())];
+    let processes = [Some(serve.process()), Process::listening_at(kafka), Process::listening_at(postgres)];
     let before = Gauge::read(&processes, &database).await;
     let first = loop {
         assert!(serve.runs(), "{}", std::fs::read_to_string(folder.path().join("serve.log")).unwrap());

@@ -15,6 +15,9 @@ use crate::spans::SpanSink;
 
 /// How many messages are read from the outbox, or published, at a time.
 const PUBLISH_MESSAGES_MAX: usize = 2_000;
+/// How many batches' messages may wait to be published; then the decisions wait. They are in the outbox too, but as long
+/// as they are in memory nothing has to be read from there.
+const BATCHES_WAITING_MAX: usize = 8;
 const RETRY_WAIT_MIN: Duration = Duration::from_millis(50);
 const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
 
@@ -28,7 +31,7 @@ pub(crate) struct Relay {
 
 impl Relay {
     pub(crate) fn start(store: Arc<dyn Store>, stream: Arc<dyn Stream>, spans: Option<Arc<dyn SpanSink>>) -> Self {
-        let (sender, receiver) = mpsc::channel(64);
+        let (sender, receiver) = mpsc::channel(BATCHES_WAITING_MAX);
         let task = tokio::spawn(publish_all(store, stream, spans, receiver));
         Self { sender, task }
     }

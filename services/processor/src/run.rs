@@ -19,8 +19,11 @@ use crate::relay::Relay;
 use crate::settings::{NUMBER_STRIPES, Settings};
 use crate::spans::SpanSink;
 
-/// How many batches of a partition may wait for its worker; then the stream waits.
-const BATCHES_WAITING_MAX: usize = 2;
+/// How many batches of a partition may wait for its worker; then the stream waits. One is ready when the one before it is
+/// done, and more would only take memory.
+const BATCHES_WAITING_MAX: usize = 1;
+/// How many bytes of messages a batch holds, at most: more than as many declarations of the usual size as one holds.
+const BATCH_BYTES_MAX: usize = 8 << 20;
 /// How long stopping may take before what is not finished is left for the next start.
 const CLOSE_DEADLINE: Duration = Duration::from_secs(20);
 
@@ -154,6 +157,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
     let relay = Relay::start(store.clone(), stream.clone(), spans.clone());
     let consumer_settings = ConsumerSettings {
         max_messages: settings.batch_messages_max,
+        max_bytes: BATCH_BYTES_MAX,
         max_wait: settings.batch_wait,
         session_timeout: settings.session_timeout,
         instance: settings.instance.clone(),

@@ -1,5 +1,6 @@
 //! A value together with the rule and the law that it comes from, and the absence of one.
 
+use std::cell::Cell;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
@@ -89,12 +90,16 @@ impl Provenance {
 
     /// The citation of a rule; its version is the first day of the value.
     pub(crate) fn cite(&self, rule: fmt::Arguments<'_>) -> Citation {
-        // Every duty line of every declaration is cited, so that the name is written once, into enough room.
-        let mut name = String::with_capacity(RULE_NAME_ROOM);
+        // Every duty line of every declaration is cited, so each thread writes the names into one room, from which they
+        // are taken in one piece.
+        let mut name = NAME.take();
+        name.clear();
         let _ = name.write_fmt(rule);
         name.push('@');
         push_date(&mut name, self.from);
-        Citation::new(name, Arc::clone(&self.law))
+        let citation = Citation::new(name.as_str(), Arc::clone(&self.law));
+        NAME.set(name);
+        citation
     }
 
     pub(crate) fn cited<T>(&self, value: T, rule: fmt::Arguments<'_>) -> Cited<T> {
@@ -102,8 +107,10 @@ impl Provenance {
     }
 }
 
-/// How long the names of nearly all rules are, with their dates.
-const RULE_NAME_ROOM: usize = 96;
+thread_local! {
+    /// Where names of rules are written.
+    static NAME: Cell<String> = const { Cell::new(String::new()) };
+}
 
 /// Writes a day as its `Display` does, which takes longer.
 fn push_date(text: &mut String, date: Date) {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use sqlx::QueryBuilder;
 
+use crate::compression::Compressed;
 use crate::error::StorageError;
 
 /// A column: what it is called, and what of a row goes into it.
@@ -29,7 +30,13 @@ pub(crate) trait Rows: sqlx::Database + Sized {
     const TEXT_IS_CONSTANT: bool;
 
     /// Pushes a query that yields the rows: what INSERT takes, and what stands in the brackets of IN and WITH.
-    fn push_rows<T>(statement: &mut QueryBuilder<Self>, columns: &[Column<T>], rows: &[T]) -> Result<(), StorageError>;
+    /// What is compressed goes into `compressed`, or is taken from there.
+    fn push_rows<'a, T>(
+        statement: &mut QueryBuilder<Self>,
+        columns: &[Column<T>],
+        rows: &'a [T],
+        compressed: &mut Compressed<'a>,
+    ) -> Result<(), StorageError>;
 }
 
 /// How many rows go into one statement. SQLite bounds the values of a statement (32,766), and a row has at most 29.
@@ -46,22 +53,26 @@ where
     DB::Arguments: Default,
 {
     let mut statement = QueryBuilder::new(before);
-    DB::push_rows(&mut statement, columns, rows)?;
+    DB::push_rows(&mut statement, columns, rows, &mut Compressed::default())?;
     statement.push(after);
     Ok(statement)
 }
 
 /// Inserts rows into a table; `conflict` says what becomes of those whose keys exist.
-pub(crate) fn insert<DB: Rows, T>(
+pub(crate) fn insert<'a, DB: Rows, T>(
     table: &str,
     columns: &[Column<T>],
-    rows: &[T],
+    rows: &'a [T],
     conflict: &str,
+    compressed: &mut Compressed<'a>,
 ) -> Result<QueryBuilder<DB>, StorageError>
 where
     DB::Arguments: Default,
 {
-    with_rows(format!("INSERT INTO {table} ({}) ", names(columns)), columns, rows, conflict)
+    let mut statement = QueryBuilder::new(format!("INSERT INTO {table} ({}) ", names(columns)));
+    DB::push_rows(&mut statement, columns, rows, compressed)?;
+    statement.push(conflict);
+    Ok(statement)
 }
 
 /// The names of columns, as a list.

@@ -8,7 +8,7 @@ use sqlx::{Executor as _, QueryBuilder, Row as _};
 
 use crate::SCHEMA_VERSION;
 use crate::columns::{Column, ROWS_MAX, Rows, Value, insert, names, text, with_rows};
-use crate::compression::{compress, decompress};
+use crate::compression::{Compressed, decompress};
 use crate::error::StorageError;
 use crate::facts::{BalanceKey, Fact, FactKey, Facts, Kept, granted, quantity_of};
 use crate::inquiries::implement_inquiries;
@@ -24,15 +24,20 @@ use crate::store::Options;
 use crate::tables::{self, BALANCES, DECLARATION_KEYS, OUTBOX, OUTBOX_KEY, PAIRS, PAYMENT_KEYS, TAX_CODES};
 
 /// What brings a database from each version to the next, beginning with an empty one.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("postgres/schema.sql"),
     include_str!("postgres/life_cycle.sql"),
     include_str!("postgres/facts.sql"),
     include_str!("postgres/numbers.sql"),
+    include_str!("postgres/opaque.sql"),
 ];
 const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION);
 /// An arbitrary number: processes that start together take turns at the schema by it.
 const SCHEMA_LOCK: i64 = 7_406_211_954;
+
+/// A prepared statement is planned for its rows each time. A plan that is made once, while a table is small, looks through
+/// the whole table, and would go on to do so however large it grows.
+const PLANS: &str = "SET plan_cache_mode = force_custom_plan";
 
 /// What is kept, in PostgreSQL.
 pub(crate) struct PostgresStore {
@@ -44,6 +49,12 @@ impl PostgresStore {
         let pool = PgPoolOptions::new()
             .max_connections(options.connections_max.max(2))
             .acquire_timeout(Duration::from_secs(10))
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection.execute(PLANS).await?;
+                    Ok(())
+                })
+            })
             .connect(url)
             .await?;
         let store = Self { pool };
@@ -99,7 +110,12 @@ impl PostgresStore {
 impl Rows for Postgres {
     const TEXT_IS_CONSTANT: bool = true;
 
-    fn push_rows<T>(statement: &mut QueryBuilder<Self>, columns: &[Column<T>], rows: &[T]) -> Result<(), StorageError> {
+    fn push_rows<'a, T>(
+        statement: &mut QueryBuilder<Self>,
+        columns: &[Column<T>],
+        rows: &'a [T],
+        compressed: &mut Compressed<'a>,
+    ) -> Result<(), StorageError> {
         let mut separator = "SELECT * FROM UNNEST(";
         for Column(_, value) in columns {
             statement.push(separator);
@@ -111,13 +127,14 @@ impl Rows for Postgres {
                 Value::Bytes(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BYTEA[]"),
                 Value::OptionalBytes(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BYTEA[]"),
                 Value::Compressed(of) => {
-                    let compressed = rows.iter().map(|row| compress(of(row))).collect::<Result<Vec<_>, _>>()?;
-                    statement.push_bind(compressed).push("::BYTEA[]")
+                    rows.iter().try_for_each(|row| compressed.add(of(row)))?;
+                    let bytes = rows.iter().map(|row| compressed.of(of(row)));
+                    statement.push_bind(bytes.bind_iter()).push("::BYTEA[]")
                 }
                 Value::OptionalCompressed(of) => {
-                    let compressed =
-                        rows.iter().map(|row| of(row).map(compress).transpose()).collect::<Result<Vec<_>, _>>()?;
-                    statement.push_bind(compressed).push("::BYTEA[]")
+                    rows.iter().filter_map(of).try_for_each(|bytes| compressed.add(bytes))?;
+                    let bytes = rows.iter().map(|row| of(row).map(|bytes| compressed.of(bytes)));
+                    statement.push_bind(bytes.bind_iter()).push("::BYTEA[]")
                 }
             };
             separator = ", ";

@@ -9,7 +9,7 @@ use sqlx::{QueryBuilder, Row as _};
 
 use crate::SCHEMA_VERSION;
 use crate::columns::{Column, ROWS_MAX, Rows, Value, insert, names, text, with_rows};
-use crate::compression::{compress, decompress};
+use crate::compression::{Compressed, decompress};
 use crate::error::StorageError;
 use crate::facts::{BalanceKey, Fact, FactKey, Facts, Kept, granted, quantity_of};
 use crate::inquiries::implement_inquiries;
@@ -32,11 +32,12 @@ pub use backup::{Backup, back_up};
 pub use message_log::{AppendRecord, LogRecord, MessageLog};
 
 /// What brings a database from each version to the next, beginning with an empty one.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("sqlite/schema.sql"),
     include_str!("sqlite/life_cycle.sql"),
     include_str!("sqlite/facts.sql"),
     include_str!("sqlite/numbers.sql"),
+    include_str!("sqlite/opaque.sql"),
 ];
 const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION);
 /// How long a writer waits for another process's transaction.
@@ -127,7 +128,12 @@ impl SqliteStore {
 impl Rows for Sqlite {
     const TEXT_IS_CONSTANT: bool = false;
 
-    fn push_rows<T>(statement: &mut QueryBuilder<Self>, columns: &[Column<T>], rows: &[T]) -> Result<(), StorageError> {
+    fn push_rows<'a, T>(
+        statement: &mut QueryBuilder<Self>,
+        columns: &[Column<T>],
+        rows: &'a [T],
+        compressed: &mut Compressed<'a>,
+    ) -> Result<(), StorageError> {
         let mut before_row = "VALUES (";
         for row in rows {
             let mut separator = before_row;
@@ -140,8 +146,14 @@ impl Rows for Sqlite {
                     Value::OptionalInteger(of) => statement.push_bind(of(row)),
                     Value::Bytes(of) => statement.push_bind(of(row)),
                     Value::OptionalBytes(of) => statement.push_bind(of(row)),
-                    Value::Compressed(of) => statement.push_bind(compress(of(row))?),
-                    Value::OptionalCompressed(of) => statement.push_bind(of(row).map(compress).transpose()?),
+                    Value::Compressed(of) => {
+                        compressed.add(of(row))?;
+                        statement.push_bind(compressed.of(of(row)))
+                    }
+                    Value::OptionalCompressed(of) => {
+                        of(row).map_or(Ok(()), |bytes| compressed.add(bytes))?;
+                        statement.push_bind(of(row).map(|bytes| compressed.of(bytes)))
+                    }
                 };
                 separator = ", ";
             }

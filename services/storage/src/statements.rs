@@ -269,7 +269,7 @@ macro_rules! implement_store {
                 let traders: Vec<(&str, &[u8])> = traders.into_iter().collect();
                 for traders in traders.chunks(ROWS_MAX) {
                     let replaced = " ON CONFLICT (tax_code) DO UPDATE SET facts = excluded.facts";
-                    run(self.writer(), insert("traders", &tables::traders(), traders, replaced)?).await?;
+                    run(self.writer(), insert("traders", &tables::traders(), traders, replaced, &mut Compressed::default())?).await?;
                 }
                 let facts: BTreeMap<&FactKey, &Fact> = facts.facts.iter().map(|fact| (&fact.key, fact)).collect();
                 let facts: Vec<&Fact> = facts.into_values().collect();
@@ -415,7 +415,7 @@ macro_rules! implement_store {
         async fn put(transaction: &mut Transaction<'_>, facts: &[&Fact]) -> Result<(), StorageError> {
             let replaced = " ON CONFLICT (kind, name, qualifier) DO UPDATE SET holder = excluded.holder, \
                             document = excluded.document";
-            run(&mut **transaction, insert("facts", &tables::facts(), facts, replaced)?).await?;
+            run(&mut **transaction, insert("facts", &tables::facts(), facts, replaced, &mut Compressed::default())?).await?;
             let names: Vec<(String, String)> =
                 facts.iter().map(|fact| (fact.key.kind.clone(), fact.key.name.clone())).collect();
             let select = facts_named("line, granted, remaining, unit", "balances");
@@ -430,7 +430,7 @@ macro_rules! implement_store {
             for rows in granted(facts, &kept)?.chunks(ROWS_MAX) {
                 let replaced = " ON CONFLICT (kind, name, qualifier, line) DO UPDATE SET granted = excluded.granted, \
                                 remaining = excluded.remaining, unit = excluded.unit";
-                run(&mut **transaction, insert("balances", BALANCES, rows, replaced)?).await?;
+                run(&mut **transaction, insert("balances", BALANCES, rows, replaced, &mut Compressed::default())?).await?;
             }
             Ok(())
         }

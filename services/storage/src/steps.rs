@@ -2,7 +2,8 @@
 
 use sqlx::QueryBuilder;
 
-use crate::columns::{Column, ROWS_MAX, Rows, insert, names, with_rows};
+use crate::columns::{Column, ROWS_MAX, Rows, insert, names};
+use crate::compression::Compressed;
 use crate::error::StorageError;
 use crate::facts::changes;
 use crate::rows::Batch;
@@ -39,15 +40,24 @@ pub(crate) fn steps<DB: Rows>(batch: &Batch) -> Result<Vec<Step<DB>>, StorageErr
 where
     DB::Arguments: Default,
 {
+    let changes = changes(&batch.write_offs)?;
     let goods: Vec<Goods<'_>> =
         batch.declarations.iter().flat_map(|new| new.searched.goods.iter().map(|goods| (&new.key, goods))).collect();
-    let mut steps = Steps(Vec::new());
-    let moved = "a balance was written off elsewhere in the meantime";
-    steps.update(&balance_changes(), &changes(&batch.write_offs)?, BALANCE_UPDATE, moved)?;
+    let mut steps = Steps { steps: Vec::new(), compressed: Compressed::default() };
+    steps.update(
+        &balance_changes(),
+        &changes,
+        BALANCE_UPDATE,
+        "a balance was written off elsewhere in the meantime",
+    )?;
     steps.insert("write_offs", WRITE_OFFS, &batch.write_offs, "")?;
     // Updates come before what is new: a version that is superseded makes room for the one that takes its place.
-    let moved = "a declaration moved on elsewhere in the meantime";
-    steps.update(DECLARATION_UPDATES, &batch.updates, DECLARATION_UPDATE, moved)?;
+    steps.update(
+        DECLARATION_UPDATES,
+        &batch.updates,
+        DECLARATION_UPDATE,
+        "a declaration moved on elsewhere in the meantime",
+    )?;
     let decided = "a declaration was decided elsewhere in the meantime";
     steps.insert_unless("declarations", DECLARATIONS, &batch.declarations, decided)?;
     steps.insert("declaration_goods", &declaration_goods(), &goods, LEFT_AS_IT_IS)?;
@@ -56,12 +66,15 @@ where
     steps.insert_unless("payments", PAYMENTS, &batch.payments, "a payment was booked elsewhere in the meantime")?;
     steps.insert("outbox", OUTBOX, &batch.outbox, "")?;
     steps.insert("kept_messages", KEPT_MESSAGES, &batch.kept, "")?;
-    Ok(steps.0)
+    Ok(steps.steps)
 }
 
-struct Steps<DB: sqlx::Database>(Vec<Step<DB>>);
+struct Steps<'a, DB: sqlx::Database> {
+    steps: Vec<Step<DB>>,
+    compressed: Compressed<'a>,
+}
 
-impl<DB: Rows> Steps<DB>
+impl<'a, DB: Rows> Steps<'a, DB>
 where
     DB::Arguments: Default,
 {
@@ -70,11 +83,12 @@ where
         &mut self,
         table: &str,
         columns: &[Column<T>],
-        rows: &[T],
+        rows: &'a [T],
         conflict: &str,
     ) -> Result<(), StorageError> {
         for rows in rows.chunks(ROWS_MAX) {
-            self.0.push(Step { statement: insert(table, columns, rows, conflict)?, holds: None });
+            let statement = insert(table, columns, rows, conflict, &mut self.compressed)?;
+            self.steps.push(Step { statement, holds: None });
         }
         Ok(())
     }
@@ -84,27 +98,29 @@ where
         &mut self,
         table: &str,
         columns: &[Column<T>],
-        rows: &[T],
+        rows: &'a [T],
         conflict: &'static str,
     ) -> Result<(), StorageError> {
         for rows in rows.chunks(ROWS_MAX) {
-            let statement = insert(table, columns, rows, LEFT_AS_IT_IS)?;
-            self.0.push(Step { statement, holds: Some((rows.len() as u64, conflict)) });
+            let statement = insert(table, columns, rows, LEFT_AS_IT_IS, &mut self.compressed)?;
+            self.steps.push(Step { statement, holds: Some((rows.len() as u64, conflict)) });
         }
         Ok(())
     }
 
-    /// Rows that change as `change` says, each under the condition that it is as the batch found it.
+    /// Rows that change as `update` says, each under the condition that it is as the batch found it.
     fn update<T>(
         &mut self,
         columns: &[Column<T>],
-        rows: &[T],
+        rows: &'a [T],
         update: &str,
         conflict: &'static str,
     ) -> Result<(), StorageError> {
         for rows in rows.chunks(ROWS_MAX) {
-            let statement = with_rows(format!("WITH change ({}) AS (", names(columns)), columns, rows, update)?;
-            self.0.push(Step { statement, holds: Some((rows.len() as u64, conflict)) });
+            let mut statement = QueryBuilder::new(format!("WITH change ({}) AS (", names(columns)));
+            DB::push_rows(&mut statement, columns, rows, &mut self.compressed)?;
+            statement.push(update);
+            self.steps.push(Step { statement, holds: Some((rows.len() as u64, conflict)) });
         }
         Ok(())
     }

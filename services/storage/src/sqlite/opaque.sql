@@ -1,0 +1,1 @@
+-- Version 6 changes nothing here: SQLite keeps all bytes as they are.

@@ -1,4 +1,4 @@
--- Version 6: bytes that are compressed before they come here, and notices, which are read back seldom, are kept as they
+-- Version 5: bytes that are compressed before they come here, and notices, which are read back seldom, are kept as they
 -- are. The server tried to compress each of them anew, for an eighth of its time.
 
 ALTER TABLE declarations

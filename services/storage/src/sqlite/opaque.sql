@@ -1,1 +1,1 @@
--- Version 6 changes nothing here: SQLite keeps all bytes as they are.
+-- Version 5 changes nothing here: SQLite keeps all bytes as they are.

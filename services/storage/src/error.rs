@@ -87,12 +87,12 @@ impl From<sqlx::Error> for StorageError {
 }
 
 /// Whether a code of the database means that the same may succeed later: for PostgreSQL connection exceptions (08), a
-/// server that shuts down or starts (57P), serialisation failures and deadlocks (40), too many connections (53); for
-/// SQLite a file that is busy or locked (5, 6 and their extensions).
+/// server that shuts down or starts (57P), serialisation failures and deadlocks (40), too many connections (53), and a
+/// transaction that stood still for too long (25P03); for SQLite a file that is busy or locked (5, 6 and their extensions).
 fn passing_code(code: Option<&str>) -> bool {
     let Some(code) = code else { return false };
     if code.len() == 5 {
-        return ["08", "57P", "40", "53"].iter().any(|class| code.starts_with(class));
+        return ["08", "57P", "40", "53", "25P03"].iter().any(|class| code.starts_with(class));
     }
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6))
 }
@@ -103,10 +103,10 @@ mod tests {
 
     #[test]
     fn codes_that_may_pass() {
-        for code in ["08006", "57P01", "40001", "40P01", "53300", "5", "6", "261", "517"] {
+        for code in ["08006", "57P01", "40001", "40P01", "53300", "25P03", "5", "6", "261", "517"] {
             assert!(passing_code(Some(code)), "{code}");
         }
-        for code in ["23505", "42P01", "19", "2067", "1"] {
+        for code in ["23505", "25P02", "42P01", "19", "2067", "1"] {
             assert!(!passing_code(Some(code)), "{code}");
         }
     }

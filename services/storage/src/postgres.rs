@@ -38,10 +38,15 @@ const SCHEMA_LOCK: i64 = 7_406_211_954;
 /// A prepared statement is planned for its rows each time. A plan that is made once, while a table is small, looks through
 /// the whole table, and would go on to do so however large it grows.
 const PLANS: &str = "SET plan_cache_mode = force_custom_plan";
+/// How long a transaction may wait for its next statement before the server ends it. A process that stands still inside of
+/// one (a paused machine, a network that is cut) would otherwise keep its rows from whoever takes its partitions over. No
+/// transaction of ours has anything to do between its statements.
+const END_IDLE_TRANSACTIONS: &str = "SET idle_in_transaction_session_timeout = '5s'";
 
 /// What is kept, in PostgreSQL.
 pub(crate) struct PostgresStore {
     pool: PgPool,
+    before_commit: Option<fn()>,
 }
 
 impl PostgresStore {
@@ -52,12 +57,13 @@ impl PostgresStore {
             .after_connect(|connection, _| {
                 Box::pin(async move {
                     connection.execute(PLANS).await?;
+                    connection.execute(END_IDLE_TRANSACTIONS).await?;
                     Ok(())
                 })
             })
             .connect(url)
             .await?;
-        let store = Self { pool };
+        let store = Self { pool, before_commit: options.before_commit };
         store.migrate(options.migrate).await?;
         Ok(store)
     }

@@ -99,11 +99,12 @@ impl Pools {
 /// What is kept, in a SQLite file.
 pub(crate) struct SqliteStore {
     pools: Pools,
+    before_commit: Option<fn()>,
 }
 
 impl SqliteStore {
     pub(crate) async fn open(path: &Path, options: &Options) -> Result<Self, StorageError> {
-        Ok(Self { pools: Pools::open(path, options).await? })
+        Ok(Self { pools: Pools::open(path, options).await?, before_commit: options.before_commit })
     }
 
     fn writer(&self) -> &SqlitePool {

@@ -62,8 +62,9 @@ pub(crate) fn source_of(topic: String, partition: i64, offset: i64) -> Result<Me
     Ok(MessageSource { topic, partition: narrow(partition)?, offset })
 }
 
-/// Implements [`Store`](crate::Store) for a type with `writer()` and `reader()` pools of a database. A transaction that
-/// writes begins with `$begin`; `$lock` ends a query whose rows nobody else may change before the transaction is over.
+/// Implements [`Store`](crate::Store) for a type with `writer()` and `reader()` pools of a database and a `before_commit`.
+/// A transaction that writes begins with `$begin`; `$lock` ends a query whose rows nobody else may change before the
+/// transaction is over.
 macro_rules! implement_store {
     ($store:ty, $database:ty, $begin:literal, $lock:literal) => {
         type Builder = sqlx::QueryBuilder<$database>;
@@ -223,6 +224,9 @@ macro_rules! implement_store {
                 let mut transaction = self.writer().begin_with($begin).await?;
                 match write(&mut transaction, batch, steps).await? {
                     Commit::Committed => {
+                        if let Some(pass) = self.before_commit {
+                            pass();
+                        }
                         transaction.commit().await?;
                         Ok(Commit::Committed)
                     }

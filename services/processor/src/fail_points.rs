@@ -5,8 +5,9 @@
 //!                                                      └─► after_commit ─► publish ( inside_publish ) ─► after_publish
 //! ```
 //!
-//! Nothing is armed unless `serve` finds the variable [`VARIABLE`]; an unarmed place costs one look at a flag. The
-//! ones in brackets are inside of what they stand at, the others between two steps.
+//! Only a program that is built for tests can be armed, by the variable [`VARIABLE`] that `serve` looks for: the feature
+//! `fail-points` is on where tests are built, and off in what is shipped, which has none of this. The ones in brackets are
+//! inside of what they stand at, the others between two steps.
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -73,16 +74,19 @@ struct Armed {
     happened: AtomicBool,
 }
 
-/// Arms a place for the rest of the process, as the variable's text says.
+/// Arms the place that [`VARIABLE`] names for the rest of the process, and says its text; `None` where there is no such
+/// variable, and in every program that is not built for tests.
 ///
 /// # Errors
 /// A text that names no place, or a second one.
-pub fn arm(text: &str) -> Result<(), String> {
-    let armed = read(text).ok_or_else(|| {
+pub fn arm() -> Result<Option<String>, String> {
+    let Some(text) = std::env::var(VARIABLE).ok().filter(|_| cfg!(feature = "fail-points")) else { return Ok(None) };
+    let armed = read(&text).ok_or_else(|| {
         let names: Vec<&str> = Place::ALL.iter().map(|(name, _)| *name).collect();
         format!("`{text}` names no fail point: there are {}, each alone or with `:hold=FILE`", names.join(", "))
     })?;
-    ARMED.set(armed).map_err(|_| "a fail point is armed already".to_owned())
+    ARMED.set(armed).map_err(|_| "a fail point is armed already".to_owned())?;
+    Ok(Some(text))
 }
 
 fn read(text: &str) -> Option<Armed> {
@@ -95,7 +99,7 @@ fn read(text: &str) -> Option<Armed> {
 }
 
 fn armed(place: Place) -> Option<&'static Armed> {
-    ARMED.get().filter(|armed| armed.place == place)
+    ARMED.get().filter(|armed| cfg!(feature = "fail-points") && armed.place == place)
 }
 
 /// Ends or holds the process where this place is armed.

@@ -4,8 +4,9 @@ use jiff::ToSpan as _;
 use rust_decimal::Decimal;
 use vocabulary::{Notice, PaymentConfirmation};
 
-/// Pays most of what is owed, some of it in two parts, some of it twice confirmed, some never. What it does about a
-/// notice hangs on the notice and the seed alone, so the order in which notices come makes no difference.
+/// Pays most of what is owed, some of it in two parts, some of it twice confirmed, some twice, some of it too much, some
+/// never. What it does about a notice hangs on the notice and the seed alone, so the order in which notices come makes no
+/// difference.
 #[derive(Debug, Clone)]
 pub struct Bank {
     seed: u64,
@@ -43,6 +44,10 @@ impl Bank {
             }
             // One in twelve is confirmed twice.
             2 => vec![payment(1, owed), payment(1, owed)],
+            // One in twelve pays twice: the second debit finds nothing owed.
+            3 => vec![payment(1, owed), payment(2, owed)],
+            // One in twelve pays a thousand dong too much.
+            4 => vec![payment(1, owed + Decimal::ONE_THOUSAND)],
             _ => vec![payment(1, owed)],
         }
     }

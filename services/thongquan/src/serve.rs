@@ -38,8 +38,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 async fn serve(config: &Config) -> Result<(), Failure> {
     let bell = reload::Bell::hang()?;
-    if let Ok(text) = std::env::var(processor::fail_points::VARIABLE) {
-        processor::fail_points::arm(&text).map_err(Failure::usage)?;
+    if let Some(text) = processor::fail_points::arm().map_err(Failure::usage)? {
         tracing::warn!(fail_point = text, "a test's fail point is armed: this process will fail on purpose");
     }
     let rulebook = rules::load_and_test(&config.rules.folder)?;

@@ -14,11 +14,12 @@ use rulebook::Rulebook;
 use simulator::{Lodged, Workload};
 use storage::{Options, Store};
 use stream::{EmbeddedStream, KafkaSettings, KafkaStream, Outgoing, Stream, TailFrom, TopicSpec};
+use tempfile::TempDir;
 use vocabulary::{Facts, TaxCodeStatus, TraderFacts};
 
 pub(crate) const PARTITIONS: i32 = 4;
 /// 2026-11-24 09:00 in Vietnam. Messages get times of their own, so that decisions are the same on every backend.
-const BEGINNING_MS: i64 = 1_795_485_600_000;
+pub(crate) const BEGINNING_MS: i64 = 1_795_485_600_000;
 
 pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -42,6 +43,39 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A folder that goes with this, unless the test fails: then it stays, with the logs in it, and its name is said.
+pub(crate) struct Folder {
+    folder: Option<TempDir>,
+    kept: bool,
+}
+
+impl Folder {
+    pub(crate) fn new(prefix: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix(prefix).tempdir().unwrap();
+        Self { folder: Some(folder), kept: true }
+    }
+
+    /// The same for what is meant to fail, and of which nothing is kept.
+    pub(crate) fn that_goes(prefix: &str) -> Self {
+        let mut folder = Self::new(prefix);
+        folder.kept = false;
+        folder
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.as_ref().unwrap().path()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.kept && std::thread::panicking() {
+            let folder = self.folder.take().unwrap().keep();
+            eprintln!("what is there to look at is kept in {}", folder.display());
+        }
+    }
+}
+
 /// A stream and a database, and the names by which a process reaches them.
 pub(crate) struct Backend {
     pub(crate) store: Arc<dyn Store>,
@@ -53,9 +87,14 @@ pub(crate) struct Backend {
 
 pub(crate) async fn embedded(folder: &Path, prefix: &str) -> Backend {
     let file = folder.join("thongquan.db");
+    embedded_in(&file, &file, prefix).await
+}
+
+/// The same, with the stream in a file that may be another one.
+pub(crate) async fn embedded_in(file: &Path, stream: &Path, prefix: &str) -> Backend {
     let url = format!("sqlite:{}", file.display());
     let store = storage::open(&url, Options::default()).await.unwrap();
-    let stream = EmbeddedStream::open(&file).await.unwrap();
+    let stream = EmbeddedStream::open(stream).await.unwrap();
     let environment = vec![("THONGQUAN_STORAGE__URL", url), ("THONGQUAN_STREAM__KIND", "embedded".to_owned())];
     ready(store, Arc::new(stream), prefix, environment).await
 }
@@ -90,7 +129,7 @@ pub(crate) async fn servers_at(kafka: &str, postgres: &str, name: &str, prefix: 
     ready(store, Arc::new(stream), prefix, environment).await
 }
 
-async fn ready(
+pub(crate) async fn ready(
     store: Arc<dyn Store>,
     stream: Arc<dyn Stream>,
     prefix: &str,
@@ -108,6 +147,11 @@ async fn ready(
 }
 
 impl Backend {
+    /// What a process is told by a variable.
+    pub(crate) fn setting(&self, name: &str) -> String {
+        self.environment.iter().find(|(known, _)| *known == name).unwrap().1.clone()
+    }
+
     /// A processor within the test's own process, which decides by a rulebook.
     pub(crate) fn processor(&self, rulebook: &Arc<Rulebook>) -> Processor {
         let settings = Settings {
@@ -151,16 +195,24 @@ impl Backend {
 
     /// Publishes messages of a workload, the first of which is this one of it, counted from 0.
     pub(crate) async fn publish_lodged(&self, lodged: &[Lodged], first: usize) {
-        for (at, part) in lodged.chunks(500).enumerate() {
-            let messages = part.iter().enumerate().map(|(offset, lodged)| Outgoing {
+        self.publish_keyed(lodged.iter().map(|lodged| (lodged.tax_code.as_str(), lodged)), first).await;
+    }
+
+    /// The same, with keys that are not the declarants'.
+    pub(crate) async fn publish_keyed<'a>(&self, lodged: impl Iterator<Item = (&'a str, &'a Lodged)>, first: usize) {
+        let messages: Vec<Outgoing> = lodged
+            .enumerate()
+            .map(|(at, (key, lodged))| Outgoing {
                 topic: self.topics.lodged.clone(),
-                key: lodged.tax_code.clone().into_bytes(),
+                key: key.as_bytes().to_vec(),
                 headers: Vec::new(),
                 payload: lodged.document.clone(),
                 event_id: lodged.event_id.clone(),
-                timestamp_ms: Some(BEGINNING_MS + i64::try_from(first + at * 500 + offset).unwrap() * 100),
-            });
-            self.stream.publish(messages.collect()).await.unwrap();
+                timestamp_ms: Some(BEGINNING_MS + i64::try_from(first + at).unwrap() * 100),
+            })
+            .collect();
+        for part in messages.chunks(500) {
+            self.stream.publish(part.to_vec()).await.unwrap();
         }
     }
 

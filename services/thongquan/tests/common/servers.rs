@@ -1,25 +1,25 @@
 //! A broker and a database of our own, started by `deploy/dev/servers` in a folder of their own, on free ports.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use tempfile::TempDir;
-
-use crate::common::workspace;
+use crate::common::{Folder, workspace};
 
 /// Kafka and PostgreSQL, which end with this.
 pub(crate) struct Servers {
-    folder: TempDir,
+    folder: Folder,
     /// Kafka, its controller, Kafka's secure port, PostgreSQL.
     ports: [u16; 4],
 }
 
 impl Servers {
-    /// Starts both; `None`, with a word why, where what they need is not installed.
-    pub(crate) fn start() -> Option<Self> {
-        let folder = tempfile::Builder::new().prefix("thongquan-faults.").tempdir().unwrap();
-        let servers = Self { folder, ports: free_ports() };
-        let started = servers.call(&["start", "all"]);
+    /// Starts `kafka`, `postgres` or `all`; `None`, with a word why, where what they need is not installed.
+    pub(crate) fn start(which: &str) -> Option<Self> {
+        let servers = Self { folder: Folder::new("thongquan-servers."), ports: free_ports() };
+        let started = servers.call(&["start", which]);
         if started.status.success() {
             return Some(servers);
         }
@@ -35,6 +35,11 @@ impl Servers {
 
     pub(crate) fn postgres(&self) -> String {
         format!("postgres://thongquan@127.0.0.1:{}/thongquan", self.ports[3])
+    }
+
+    /// Where Kafka keeps a partition.
+    pub(crate) fn partition_folder(&self, topic: &str, partition: i32) -> PathBuf {
+        self.folder.path().join(format!("kafka/data/{topic}-{partition}"))
     }
 
     /// Ends one of them with SIGKILL.

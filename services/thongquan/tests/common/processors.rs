@@ -1,10 +1,12 @@
-//! `thongquan serve` as a process.
+//! Processors as processes.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::PROGRAM;
 use crate::common::{self, Backend};
 
 /// A processor that can be killed, held and started again, and that ends with this.
@@ -35,16 +37,13 @@ impl Processor {
         self.start_with(&[]);
     }
 
-    /// Starts it with a fail point for this run alone.
-    pub(crate) fn start_failing(&mut self, at: &str) {
-        self.start_with(&[(processor::fail_points::VARIABLE, at)]);
-    }
-
-    fn start_with(&mut self, settings: &[(&str, &str)]) {
+    /// Starts it with settings for this run alone.
+    pub(crate) fn start_with(&mut self, settings: &[(&str, &str)]) {
         assert!(self.child.is_none(), "it runs");
         let log: File = OpenOptions::new().create(true).append(true).open(&self.log).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_thongquan"));
-        command.arg("serve").current_dir(common::workspace()).stdout(Stdio::null()).stderr(log).env("NO_COLOR", "1");
+        let (program, arguments) = PROGRAM;
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(common::workspace()).stdout(Stdio::null()).stderr(log).env("NO_COLOR", "1");
         for (name, value) in &self.environment {
             command.env(name, value);
         }
@@ -62,17 +61,36 @@ impl Processor {
 
     /// Whether it runs; one that ended by itself counts as stopped from now on.
     pub(crate) fn runs(&mut self) -> bool {
+        !self.has_just_ended() && self.child.is_some()
+    }
+
+    /// Whether it has ended by itself since this was asked last.
+    pub(crate) fn has_just_ended(&mut self) -> bool {
         let ended = self.child.as_mut().is_some_and(|child| child.try_wait().unwrap().is_some());
         if ended {
             self.child = None;
         }
-        self.child.is_some()
+        ended
     }
 
     /// SIGSTOP, and SIGCONT.
     pub(crate) fn signal(&self, signal: &str) {
         let id = self.child.as_ref().unwrap().id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+    }
+
+    /// Waits until it has stopped, as by SIGSTOP.
+    pub(crate) async fn has_stopped(&self, at_most: Duration) {
+        let begun = Instant::now();
+        let id = self.child.as_ref().unwrap().id().to_string();
+        loop {
+            let said = Command::new("ps").args(["-o", "stat=", "-p", &id]).output().unwrap();
+            if said.stdout.starts_with(b"T") {
+                return;
+            }
+            assert!(begun.elapsed() < at_most, "it does not stop; its log: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Waits until it ends by itself.

@@ -1,0 +1,282 @@
+//! A database that fails in the middle, and keeps less than it should.
+
+use std::collections::HashMap;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use storage::{
+    BalanceKey, Batch, Commit, Counts, DatedPayment, DatedRequest, DeclarationKey, DeclarationRow, Facts, Health,
+    Inquiries, LogEntry, OutboxMessage, Position, Prefetched, StorageError, Store, StreamPartition, Wanted,
+};
+
+use crate::place::{Place, Trap};
+use crate::safeguard::Safeguard;
+
+/// Whether the process ends inside its next transaction, and whether it stands still there.
+static ENDS: AtomicBool = AtomicBool::new(false);
+static STOPS: AtomicBool = AtomicBool::new(false);
+
+/// What [`storage::Options::before_commit`] is to be, so that a process can end inside a transaction, or stand still.
+pub fn before_commit() {
+    if ENDS.load(Ordering::Relaxed) {
+        std::process::abort();
+    }
+    if STOPS.swap(false, Ordering::Relaxed) {
+        let stopped = Command::new("kill").args(["-s", "STOP", &std::process::id().to_string()]).status();
+        if !stopped.is_ok_and(|status| status.success()) {
+            std::process::abort();
+        }
+    }
+}
+
+/// A database between which and the processor stands a trap.
+pub struct FaultyStore {
+    inner: Arc<dyn Store>,
+    trap: Arc<Trap>,
+}
+
+impl FaultyStore {
+    /// Sets a trap before a database.
+    pub fn new(inner: Arc<dyn Store>, trap: Arc<Trap>) -> Self {
+        Self { inner, trap }
+    }
+
+    /// Where a partition stands now, whoever owns it.
+    async fn now(&self, partition: &StreamPartition) -> Result<Position, StorageError> {
+        let position = self.inner.position(partition).await?;
+        position.ok_or_else(|| StorageError::refused("a partition that was never acquired"))
+    }
+
+    /// Takes the safeguard away from a batch before it is committed.
+    async fn weaken(&self, batch: &mut Batch) -> Result<(), StorageError> {
+        match self.trap.without {
+            // It has moved already, see the stream.
+            Some(Safeguard::PositionOnDecision) => {
+                let now = self.now(&batch.partition).await?;
+                (batch.expected, batch.next) = (now.next_offset, now.next_offset.max(batch.next));
+            }
+            Some(Safeguard::OneTransaction) => {
+                let now = Position { epoch: batch.epoch, next_offset: batch.expected };
+                let moved = position_alone(&batch.partition, now, batch.next);
+                if self.inner.commit(&moved).await? == Commit::Committed {
+                    batch.expected = batch.next;
+                }
+            }
+            Some(Safeguard::OutboxInTransaction) => batch.outbox.clear(),
+            Some(Safeguard::EpochAsked) => batch.epoch = self.now(&batch.partition).await?.epoch,
+            Some(Safeguard::PositionCompared) => {
+                let now = self.now(&batch.partition).await?;
+                (batch.epoch, batch.expected) = (now.epoch, now.next_offset);
+            }
+            Some(Safeguard::BalancesCompared) => self.compare_no_balance(batch).await?,
+            Some(Safeguard::UniqueReference) => self.make_room(batch).await?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Lets a batch find left of every balance what is left now, and leave of it what it meant to.
+    async fn compare_no_balance(&self, batch: &mut Batch) -> Result<(), StorageError> {
+        let names =
+            batch.write_offs.iter().map(|taken| (taken.balance.fact.kind.clone(), taken.balance.fact.name.clone()));
+        let found = self.inner.prefetch(&Wanted { facts: names.collect(), ..Wanted::default() }).await?.facts;
+        let mut left: HashMap<BalanceKey, _> = HashMap::new();
+        for taken in &mut batch.write_offs {
+            let now = found.get(&taken.balance.fact).and_then(|fact| fact.remaining.get(&taken.balance.line));
+            taken.before = left.get(&taken.balance).or(now).copied().unwrap_or(taken.before);
+            left.insert(taken.balance.clone(), taken.after);
+        }
+        Ok(())
+    }
+
+    /// Makes room beside declarations that are decided already, as a table without a unique key would have.
+    async fn make_room(&self, batch: &mut Batch) -> Result<(), StorageError> {
+        let keys = batch.declarations.iter().map(|new| new.key.clone()).collect();
+        let found = self.inner.prefetch(&Wanted { declarations: keys, ..Wanted::default() }).await?.declarations;
+        let beside = |key: &mut DeclarationKey| {
+            if found.contains_key(key) {
+                key.reference.push_str(" (again)");
+            }
+        };
+        batch.declarations.iter_mut().for_each(|new| beside(&mut new.key));
+        batch.log.iter_mut().for_each(|entry| beside(&mut entry.key));
+        Ok(())
+    }
+}
+
+/// The batch that only moves the position.
+pub(crate) fn position_alone(partition: &StreamPartition, now: Position, next: i64) -> Batch {
+    Batch {
+        partition: partition.clone(),
+        epoch: now.epoch,
+        expected: now.next_offset,
+        next,
+        declarations: Vec::new(),
+        updates: Vec::new(),
+        requests: Vec::new(),
+        log: Vec::new(),
+        write_offs: Vec::new(),
+        payments: Vec::new(),
+        outbox: Vec::new(),
+        kept: Vec::new(),
+        series: Vec::new(),
+    }
+}
+
+fn connection_lost() -> StorageError {
+    StorageError::Unreachable { detail: "a test wants the answer lost".to_owned() }
+}
+
+#[async_trait]
+impl Store for FaultyStore {
+    async fn position(&self, partition: &StreamPartition) -> Result<Option<Position>, StorageError> {
+        if self.trap.lacks(Safeguard::PositionReadAgain) {
+            return Ok(None);
+        }
+        self.inner.position(partition).await
+    }
+
+    async fn commit(&self, batch: &Batch) -> Result<Commit, StorageError> {
+        let trap = &self.trap;
+        let mut batch = batch.clone();
+        trap.pass(Place::BeforeCommit, &batch.partition.topic, batch.partition.partition).await;
+        let lost = trap.is_at(Place::AnswerLost).then(|| trap.count());
+        if lost == Some(1) {
+            // The second time: nothing came of it.
+            return Err(connection_lost());
+        }
+        self.weaken(&mut batch).await?;
+        if trap.is_at(Place::InsideTransaction) {
+            ENDS.store(true, Ordering::Relaxed);
+        }
+        if trap.is_at(Place::StopInsideTransaction) && trap.count() == 0 {
+            STOPS.store(true, Ordering::Relaxed);
+        }
+        let mut told = self.inner.commit(&batch).await;
+        if trap.lacks(Safeguard::PositionOnDecision) {
+            // What is read meanwhile moves it once more.
+            for _ in 0..100 {
+                if told.as_ref().is_ok_and(|told| *told == Commit::Fenced) {
+                    self.weaken(&mut batch).await?;
+                    told = self.inner.commit(&batch).await;
+                }
+            }
+        }
+        if trap.lacks(Safeguard::Halving) && matches!(told, Err(StorageError::Refused { .. })) {
+            let now = Position { epoch: batch.epoch, next_offset: batch.expected };
+            return self.inner.commit(&position_alone(&batch.partition, now, batch.next)).await;
+        }
+        if matches!(told, Ok(Commit::Committed)) {
+            if trap.lacks(Safeguard::OutboxUntilAcknowledged) {
+                self.inner.outbox_remove(&batch.outbox).await?;
+            }
+            trap.pass(Place::AfterCommit, &batch.partition.topic, batch.partition.partition).await;
+            if lost == Some(0) {
+                return Err(connection_lost());
+            }
+        }
+        let StreamPartition { topic, partition } = &batch.partition;
+        tracing::info!("the database answered {topic}/{partition}: {told:?}");
+        told
+    }
+
+    async fn outbox_remove(&self, messages: &[OutboxMessage]) -> Result<(), StorageError> {
+        if let Some(first) = messages.first() {
+            self.trap.pass(Place::AfterPublish, &first.source.topic, first.source.partition).await;
+        }
+        self.inner.outbox_remove(messages).await
+    }
+
+    // The rest is as it should be.
+
+    async fn acquire(&self, partition: &StreamPartition, stream_identity: &str) -> Result<Position, StorageError> {
+        self.inner.acquire(partition, stream_identity).await
+    }
+
+    async fn prefetch(&self, wanted: &Wanted) -> Result<Prefetched, StorageError> {
+        self.inner.prefetch(wanted).await
+    }
+
+    async fn series(&self, direction: &str, partition: i32) -> Result<i64, StorageError> {
+        self.inner.series(direction, partition).await
+    }
+
+    async fn outbox_pending(
+        &self,
+        topic: &str,
+        partition: i32,
+        limit: usize,
+    ) -> Result<Vec<OutboxMessage>, StorageError> {
+        self.inner.outbox_pending(topic, partition, limit).await
+    }
+
+    async fn outbox_pending_after(
+        &self,
+        topic: &str,
+        partition: i32,
+        after: &OutboxMessage,
+        limit: usize,
+    ) -> Result<Vec<OutboxMessage>, StorageError> {
+        self.inner.outbox_pending_after(topic, partition, after, limit).await
+    }
+
+    async fn put_facts(&self, facts: &Facts) -> Result<(), StorageError> {
+        self.inner.put_facts(facts).await
+    }
+
+    async fn declaration(
+        &self,
+        key: &DeclarationKey,
+    ) -> Result<Option<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError> {
+        self.inner.declaration(key).await
+    }
+
+    async fn decisions_page(
+        &self,
+        after: Option<DeclarationKey>,
+        limit: usize,
+    ) -> Result<Vec<(DeclarationRow, Vec<u8>)>, StorageError> {
+        self.inner.decisions_page(after, limit).await
+    }
+
+    async fn records_page(
+        &self,
+        after: Option<DeclarationKey>,
+        limit: usize,
+    ) -> Result<Vec<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError> {
+        self.inner.records_page(after, limit).await
+    }
+
+    async fn log_of(&self, key: &DeclarationKey) -> Result<Vec<LogEntry>, StorageError> {
+        self.inner.log_of(key).await
+    }
+
+    async fn counts(&self) -> Result<Counts, StorageError> {
+        self.inner.counts().await
+    }
+
+    async fn health(&self) -> Result<Health, StorageError> {
+        self.inner.health().await
+    }
+}
+
+#[async_trait]
+impl Inquiries for FaultyStore {
+    async fn keys_of_number(&self, stem: &str, declarant: Option<&str>) -> Result<Vec<DeclarationKey>, StorageError> {
+        self.inner.keys_of_number(stem, declarant).await
+    }
+
+    async fn versions_of(&self, declarant: &str, reference: &str) -> Result<Vec<DeclarationRow>, StorageError> {
+        self.inner.versions_of(declarant, reference).await
+    }
+
+    async fn requests_of(&self, declarant: &str, reference: &str) -> Result<Vec<DatedRequest>, StorageError> {
+        self.inner.requests_of(declarant, reference).await
+    }
+
+    async fn payments_of(&self, payer: &str, stem: &str) -> Result<Vec<DatedPayment>, StorageError> {
+        self.inner.payments_of(payer, stem).await
+    }
+}

@@ -2,20 +2,23 @@
 
 mod common;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::Backend;
+use common::{BEGINNING_MS, Backend};
 use processor::ProcessorError;
+use rdkafka::ClientConfig;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::producer::{FutureProducer, FutureRecord};
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
+use storage::sqlite::{AppendRecord, MessageLog};
 use stream::{Message, Outgoing, Tail, TailFrom};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use vocabulary::{Declaration, Facts, Notice, NoticeKind, PaymentConfirmation};
 
-/// 2026-11-24 09:00 in Vietnam.
-const BEGINNING_MS: i64 = 1_795_485_600_000;
 const DAY_MS: i64 = 86_400_000;
 const TAX_CODE: &str = "0100233488";
 
@@ -147,6 +150,29 @@ fn cancellation(declaration: &Declaration, version: u64, number: &str, reason: &
     Declaration { change_reason_code: Some(reason.into()), ..following(declaration, version, "1", number) }
 }
 
+/// Publishes a message as a program would that knows nothing of the contract: without key and headers, and perhaps without
+/// a value.
+async fn send_bare(backend: &Backend, topic: &str, payload: Option<Vec<u8>>) {
+    if backend.setting("THONGQUAN_STREAM__KIND") == "kafka" {
+        return bare_on_kafka(backend, topic, payload).await.unwrap();
+    }
+    let url = backend.setting("THONGQUAN_STORAGE__URL");
+    let log = MessageLog::open(Path::new(url.strip_prefix("sqlite:").unwrap())).await.unwrap();
+    let (key, headers, event_id) = (None, Vec::new(), None);
+    let record = AppendRecord { partition: 0, timestamp_ms: BEGINNING_MS, key, headers, payload, event_id };
+    log.append(topic, &[record]).await.unwrap();
+}
+
+async fn bare_on_kafka(backend: &Backend, topic: &str, payload: Option<Vec<u8>>) -> Result<(), KafkaError> {
+    let producer: FutureProducer = ClientConfig::new()
+        .set("bootstrap.servers", backend.setting("THONGQUAN_STREAM__BROKERS"))
+        .set("message.max.bytes", (20 << 20).to_string())
+        .create()?;
+    let mut record = FutureRecord::<(), _>::to(topic).partition(0).timestamp(BEGINNING_MS);
+    record.payload = payload.as_ref();
+    producer.send(record, Duration::from_secs(20)).await.map(|_| ()).map_err(|(error, _)| error)
+}
+
 /// Everything that is no declaration, with the reason that is given for keeping it.
 fn unreadable() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let sound = document(&sample("CUT"));
@@ -206,6 +232,23 @@ async fn bad_input(backend: Backend) {
     };
     let refused = counter.backend.stream.publish(vec![message]).await.unwrap_err();
     assert!(!refused.retry, "{refused}");
+
+    // What other programs can send and ours cannot: no value (a tombstone), and neither key nor headers.
+    for topic in [counter.backend.topics.lodged.clone(), counter.backend.topics.settled.clone()] {
+        send_bare(&counter.backend, &topic, None).await;
+        let message = counter.unreadable.next(Duration::from_secs(20)).await.unwrap().expect("a tombstone is sent on");
+        assert!(message.header("reason").is_some_and(|reason| !reason.is_empty()), "{topic}");
+        assert!(message.payload.as_deref().unwrap_or_default().is_empty());
+    }
+    let kept = counter.backend.store.counts().await.unwrap().kept;
+    assert_eq!(kept, i64::try_from(cases.len()).unwrap() + 2);
+    let topic = counter.backend.topics.lodged.clone();
+    send_bare(&counter.backend, &topic, Some(document(&sample("BARE")))).await;
+    assert_eq!(counter.expect(&[NoticeKind::Registered, NoticeKind::AwaitingPayment]).await.reference, "BARE");
+    if counter.backend.setting("THONGQUAN_STREAM__KIND") == "kafka" {
+        let refused = bare_on_kafka(&counter.backend, &topic, Some(vec![b' '; 10 << 20])).await.unwrap_err();
+        assert_eq!(refused.rdkafka_error_code(), Some(RDKafkaErrorCode::MessageSizeTooLarge), "{refused}");
+    }
 
     // A document with ten thousand mistakes: the findings are bounded, and it is said so.
     let mut text = String::from_utf8(document(&sample("MANY"))).unwrap();

@@ -76,14 +76,14 @@ async fn another_takes_over_from_the_stopped(site: Site, patience: Duration) {
         assert!(begun.elapsed() < patience, "nobody could take over: {}", successor.log());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let before = site.until_done(&mut successor).await;
+    site.until_done(&mut successor).await;
     successor.kill();
     stopped.signal("CONT");
     // It hears that its transaction is no more, tries again, and finds itself overtaken.
     stopped.has_logged("Ok(Fenced)", PATIENCE).await;
     stopped.kill();
+    // What it was publishing of other partitions when it stopped may go out again, under the same event ids.
     let account = Account::of(&site.backend).await;
-    assert_eq!(account.sent, before.sent);
     site.assert_as_if_nothing_had_happened(&account).await;
 }
 

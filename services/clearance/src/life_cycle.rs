@@ -28,10 +28,13 @@ mod frozen;
 
 mod transition;
 
+mod term;
+
 pub use changed::Basis;
-pub use command::{Actor, Amendment, AutomaticCase, Command, CommandKind, Decided};
+pub use command::{Actor, Amendment, Command, CommandKind, Decided};
 pub use event::Event;
 pub use refusal::RefusedCommand;
 pub use standing::{Security, Standing};
 pub use state::{State, UnknownState};
+pub use term::{TimedCommand, case_of_time, next_of_time};
 pub use transition::{Circumstances, Step, carry_out};

@@ -6,8 +6,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use clearance::life_cycle::{
-    Amendment, AutomaticCase, Basis, Circumstances, Command, CommandKind, Decided, Event, Security, Standing, State,
-    Step, carry_out,
+    Amendment, Basis, Circumstances, Command, CommandKind, Decided, Event, Security, Standing, State, Step, carry_out,
 };
 use jiff::civil::{Date, DateTime, date, datetime};
 use proptest::prelude::*;
@@ -15,8 +14,8 @@ use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use vocabulary::declaration::{Bill, Permit};
 use vocabulary::{
-    AppliedExchangeRate, AssessedItem, Balance, Bilingual, Citation, Decision, Declaration, Direction, DutyLine,
-    DutyTotal, DutyType, Facts, Lane, Outcome, Rate, Reason, TraderFacts, WriteOff,
+    AppliedExchangeRate, AssessedItem, AutomaticCase, Balance, Bilingual, Citation, Decision, Declaration, Direction,
+    DutyLine, DutyTotal, DutyType, Facts, Lane, Outcome, Rate, Reason, TraderFacts, WriteOff,
 };
 
 static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(|| {
@@ -155,6 +154,10 @@ fn with_commands(kind: CommandKind, mut try_one: impl FnMut(&Command<'_>)) {
                     CommandKind::Lodge => Command::Lodge(decided),
                     _ => Command::Decide(decided),
                 });
+            }
+            if kind == CommandKind::Decide {
+                let in_advance = Declaration { stage: Some("pre-registration".into()), ..declaration() };
+                try_one(&Command::Decide(Decided { declaration: &in_advance, decision: &outcomes[0] }));
             }
         }
         CommandKind::Register => {
@@ -317,6 +320,7 @@ fn every_refusal_says_why_in_both_languages_with_its_law() {
                     refused += 1;
                     assert!(!refusal.code.is_empty() && !refusal.rule.is_empty(), "{state} {}", kind.as_str());
                     assert!(!refusal.message.en.is_empty() && !refusal.message.vi.is_empty());
+                    assert!(!refusal.mend().en.is_empty() && !refusal.mend().vi.is_empty());
                     assert!(refusal.reason().message.vi.contains(&refusal.law) && !refusal.law.is_empty());
                 }
             });
@@ -659,4 +663,42 @@ proptest! {
             prop_assert_eq!(&kept, &standing);
         }
     }
+}
+
+/// What the calendar commands next is refused until its time, and carried out from then on.
+#[test]
+fn the_calendar_acts_when_the_term_has_passed_and_not_before() {
+    use clearance::life_cycle::next_of_time;
+    let mut acted = BTreeSet::new();
+    for state in State::ALL {
+        for direction in [Direction::Import, Direction::Export] {
+            for arrival_on in [None, Some(date(2026, 11, 25)), Some(date(2027, 1, 10))] {
+                let standing = Standing { direction: Some(direction), arrival_on, ..standing(state) };
+                let Some(next) = next_of_time(&standing, &now().rules) else { continue };
+                assert!(arrival_on == Some(date(2027, 1, 10)) || direction == Direction::Export || next.case.is_none());
+                let command = next.case.map_or(Command::Expire, Command::CancelAutomatically);
+                let at = |at: DateTime| Circumstances { at, rules: RULEBOOK.in_force_on(at.date()) };
+                let before = next.from.checked_sub(jiff::Span::new().seconds(1)).unwrap();
+                let early = carry_out(&standing, &command, &at(before)).unwrap_err();
+                assert_eq!(early.code, "term_not_passed", "{state} {direction:?}");
+                let events = carry_out(&standing, &command, &at(next.from)).unwrap();
+                let after = standing.after_all(&events, next.from);
+                assert_eq!(next_of_time(&after, &now().rules), None, "nothing is commanded twice");
+                acted.insert((state, direction.as_str(), next.case.map(AutomaticCase::as_str)));
+            }
+        }
+    }
+    let expected = [
+        (State::PreRegistered, "export", None),
+        (State::PreRegistered, "import", None),
+        (State::AwaitingPayment, "export", Some("not_moved")),
+        (State::AwaitingPayment, "import", Some("goods_not_arrived")),
+        (State::DocumentCheck, "export", Some("no_dossier")),
+        (State::DocumentCheck, "import", Some("goods_not_arrived")),
+        (State::AmendmentInstructed, "import", Some("goods_not_arrived")),
+        (State::Examination, "export", Some("not_presented")),
+        (State::Examination, "import", Some("goods_not_arrived")),
+        (State::Cleared, "export", Some("not_moved")),
+    ];
+    assert_eq!(acted, BTreeSet::from(expected));
 }

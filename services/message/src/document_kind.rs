@@ -11,6 +11,10 @@ pub enum DocumentKind {
     Payment,
     /// A notice to the declarant.
     Notice,
+    /// A command of an officer, a gate or the calendar.
+    Command,
+    /// The answer to a command.
+    Answer,
     /// None of ours, or not XML as far as its first element.
     Unknown,
 }
@@ -25,6 +29,8 @@ pub fn document_kind(bytes: &[u8]) -> DocumentKind {
             (Namespace::Declaration, "Declaration") => DocumentKind::Declaration,
             (Namespace::Payment, "PaymentConfirmation") => DocumentKind::Payment,
             (Namespace::Notice, "Notice") => DocumentKind::Notice,
+            (Namespace::Command, "Command") => DocumentKind::Command,
+            (Namespace::Answer, "Answer") => DocumentKind::Answer,
             _ => DocumentKind::Unknown,
         },
         _ => DocumentKind::Unknown,
@@ -44,6 +50,8 @@ mod tests {
             ),
             ("<p:PaymentConfirmation xmlns:p='urn:thongquan:payment:1'>", DocumentKind::Payment),
             ("<Notice xmlns='urn:thongquan:notice:1'>", DocumentKind::Notice),
+            ("<Command xmlns='urn:thongquan:command:1'>", DocumentKind::Command),
+            ("<Answer xmlns='urn:thongquan:answer:1'/>", DocumentKind::Answer),
             ("<Notice xmlns='urn:thongquan:declaration:1'>", DocumentKind::Unknown),
             ("<Declaration/>", DocumentKind::Unknown),
             ("<!DOCTYPE Declaration><Declaration xmlns='urn:thongquan:declaration:1'/>", DocumentKind::Unknown),

@@ -35,14 +35,22 @@ pub mod field_table;
 
 mod tree;
 
+mod indented;
+
 mod payment;
 
 mod notice;
+
+mod command;
+
+mod answer;
 
 mod position;
 
 mod document_kind;
 
+pub use answer::{ANSWER_NAMESPACE, read_answer, write_answer};
+pub use command::{COMMAND_NAMESPACE, read_command, write_command};
 pub use document_kind::{DocumentKind, document_kind};
 pub use layout::{DECLARATION_NAMESPACE, locate};
 pub use notice::{NOTICE_NAMESPACE, read_notice, write_notice};

@@ -5,9 +5,10 @@ use rust_decimal::Decimal;
 use vocabulary::duty::plain;
 use vocabulary::{Bilingual, DutyTotal, DutyType, Finding, Kind, Lane, Notice, NoticeKind, Reason, Severity};
 
+use crate::indented::Out;
 use crate::payment::{DATE_TIME_SHAPE, DECLARATION_ID, PAYMENT_IDENTIFIER_ID, date_time, text};
 use crate::tree::{self, Cursor, Element, Format};
-use crate::xml::{self, Namespace};
+use crate::xml::Namespace;
 
 /// The namespace of the notice, version 1.
 pub const NOTICE_NAMESPACE: &str = "urn:thongquan:notice:1";
@@ -22,8 +23,7 @@ const FORMAT: Format = Format {
 
 /// Writes a notice.
 pub fn write_notice(notice: &Notice) -> Vec<u8> {
-    let mut out = Out { text: String::with_capacity(1024) };
-    out.text.push_str(&format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Notice xmlns=\"{NOTICE_NAMESPACE}\">\n"));
+    let mut out = Out::begin("Notice", NOTICE_NAMESPACE);
     out.leaf(1, "TypeCode", "", notice.kind.as_str());
     out.leaf(1, "DeclarantID", "", &notice.declarant);
     out.leaf(1, "FunctionalReferenceID", "", &notice.reference);
@@ -48,70 +48,13 @@ pub fn write_notice(notice: &Notice) -> Vec<u8> {
     if let Some(reason) = &notice.reason {
         out.open(1, "Reason");
         out.leaf(2, "Code", "", &reason.code);
-        out.bilingual("Message", &reason.message);
+        out.bilingual(2, "Message", &reason.message);
         out.close(1, "Reason");
     }
     for finding in &notice.findings {
-        out.finding(finding);
+        out.finding(1, finding);
     }
-    out.text.push_str("</Notice>\n");
-    out.text.into_bytes()
-}
-
-struct Out {
-    text: String,
-}
-
-impl Out {
-    fn open(&mut self, depth: usize, name: &str) {
-        self.text.push_str(&format!("{:depth$}<{name}>\n", "", depth = depth * 2));
-    }
-
-    fn close(&mut self, depth: usize, name: &str) {
-        self.text.push_str(&format!("{:depth$}</{name}>\n", "", depth = depth * 2));
-    }
-
-    fn leaf(&mut self, depth: usize, name: &str, attributes: &str, value: &str) {
-        self.text.push_str(&format!("{:depth$}<{name}{attributes}>", "", depth = depth * 2));
-        xml::escape(value, &mut self.text);
-        self.text.push_str(&format!("</{name}>\n"));
-    }
-
-    fn optional(&mut self, depth: usize, name: &str, value: Option<&str>) {
-        if let Some(value) = value {
-            self.leaf(depth, name, "", value);
-        }
-    }
-
-    fn bilingual(&mut self, name: &str, text: &Bilingual) {
-        self.leaf(2, name, " languageCode=\"en\"", &text.en);
-        self.leaf(2, name, " languageCode=\"vi\"", &text.vi);
-    }
-
-    fn finding(&mut self, finding: &Finding) {
-        self.open(1, "Finding");
-        self.leaf(2, "Code", "", &finding.code);
-        self.leaf(2, "SeverityCode", "", severity_word(finding.severity));
-        self.leaf(2, "Path", "", &finding.path);
-        self.optional(2, "SequenceNumeric", finding.item.map(|item| item.to_string()).as_deref());
-        self.optional(2, "FieldID", finding.field.as_deref());
-        self.optional(2, "Value", finding.value.as_deref());
-        self.optional(2, "LineNumeric", finding.line.map(|line| line.to_string()).as_deref());
-        self.optional(2, "ColumnNumeric", finding.column.map(|column| column.to_string()).as_deref());
-        self.bilingual("Message", &finding.message);
-        self.bilingual("Mend", &finding.mend);
-        self.leaf(2, "Rule", "", &finding.rule);
-        self.leaf(2, "Law", "", &finding.law);
-        self.optional(2, "FollowsFromCode", finding.follows_from.as_deref());
-        self.close(1, "Finding");
-    }
-}
-
-fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
+    out.end("Notice")
 }
 
 /// Reads a notice, as a declarant's system does.
@@ -163,13 +106,13 @@ pub fn read_notice(bytes: &[u8]) -> Result<Notice, Vec<Finding>> {
     })
 }
 
-const NUMBER_SHAPE: [&str; 2] = ["a whole number", "số nguyên"];
+pub(crate) const NUMBER_SHAPE: [&str; 2] = ["a whole number", "số nguyên"];
 const DIFFERENCE_SHAPE: [&str; 2] =
     ["whole dong, with a minus sign where it is less", "số tiền đồng, có dấu trừ nếu giảm"];
 const AMOUNT_SHAPE: [&str; 2] = ["whole dong", "số tiền đồng, không có phần lẻ"];
 
 /// A whole number, in no more digits than the schema has room for.
-fn number(text: &str) -> Option<u32> {
+pub(crate) fn number(text: &str) -> Option<u32> {
     let plain = text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()
 }
@@ -202,7 +145,7 @@ fn reason(cursor: &mut Cursor<'_>) -> Option<Reason> {
     Some(Reason { code: code?, message: message? })
 }
 
-fn finding(cursor: &mut Cursor<'_>) -> Option<Finding> {
+pub(crate) fn finding(cursor: &mut Cursor<'_>) -> Option<Finding> {
     let code = cursor.text("Code");
     let severity = cursor.parsed("SeverityCode", ["error or warning", "error hoặc warning"], |text| match text {
         "error" => Some(Severity::Error),
@@ -238,7 +181,7 @@ fn finding(cursor: &mut Cursor<'_>) -> Option<Finding> {
 }
 
 /// A sentence in both languages, in either order.
-fn bilingual(cursor: &mut Cursor<'_>, name: &str) -> Option<Bilingual> {
+pub(crate) fn bilingual(cursor: &mut Cursor<'_>, name: &str) -> Option<Bilingual> {
     let mut said = Bilingual::default();
     let mut rest: &[&str] = &["en", "vi"];
     for _ in 0..2 {

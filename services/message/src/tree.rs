@@ -1,4 +1,4 @@
-//! Small documents, read whole and then taken apart: payments and notices.
+//! Small documents, read whole and then taken apart: payments, commands, and what is answered.
 
 use vocabulary::{Bilingual, Finding, Kind, Value};
 
@@ -157,6 +157,27 @@ impl<'t> Cursor<'t> {
         Some(&rest[skipped])
     }
 
+    /// The next child that has one of these names, which has to be there.
+    pub(crate) fn choice(&mut self, names: &[&str]) -> Option<&'t Element> {
+        let rest = &self.element.children[self.at..];
+        let Some(first) = rest.iter().find(|child| names.contains(&child.name.as_str())) else {
+            let listed = names.iter().map(|name| format!("<{name}>")).collect::<Vec<_>>().join(", ");
+            let (en, vi) = (format!("one of {listed} is missing"), format!("thiếu một trong các phần tử {listed}"));
+            self.note_at(
+                "missing_element",
+                self.element.offset,
+                names[0],
+                None,
+                &en,
+                &vi,
+                "add it",
+                "bổ sung phần tử này",
+            );
+            return None;
+        };
+        self.optional(&first.name)
+    }
+
     /// The next child, which has to have this name.
     pub(crate) fn required(&mut self, name: &str) -> Option<&'t Element> {
         let found = self.optional(name);
@@ -170,13 +191,13 @@ impl<'t> Cursor<'t> {
     /// The next child's value, which has to be there and of a kind.
     pub(crate) fn value(&mut self, name: &str, kind: Kind) -> Option<Value> {
         let child = self.required(name)?;
-        self.value_of(child, kind)
+        self.value_in(child, kind)
     }
 
     /// The next child's value, of a kind, when the child is there.
     pub(crate) fn optional_value(&mut self, name: &str, kind: Kind) -> Option<Value> {
         let child = self.optional(name)?;
-        self.value_of(child, kind)
+        self.value_in(child, kind)
     }
 
     /// The next child's value as our own function reads it; `shape` says what it takes, in both languages.
@@ -215,6 +236,24 @@ impl<'t> Cursor<'t> {
         }
         self.mistaken(name, child.offset, Mistake::TooLong, &text, &values::describe(Kind::Wide { max }));
         None
+    }
+
+    /// A child's text as it stands, of one to so many characters. Its attributes are the caller's.
+    pub(crate) fn bounded_text_of(&mut self, child: &Element, max: usize) -> Option<String> {
+        let text = self.text_of(child);
+        let mistake = match text.chars().count() {
+            0 => Mistake::Missing,
+            count if count > max => Mistake::TooLong,
+            _ => return Some(text),
+        };
+        self.mistaken(&child.name, child.offset, mistake, &text, &values::describe(Kind::Wide { max }));
+        None
+    }
+
+    /// The same of a child without attributes.
+    pub(crate) fn bounded_text_in(&mut self, child: &Element, max: usize) -> Option<String> {
+        self.refuse_attributes_of(child, None);
+        self.bounded_text_of(child, max)
     }
 
     /// The next child's text as it stands, when the child is there.
@@ -268,7 +307,8 @@ impl<'t> Cursor<'t> {
         value
     }
 
-    fn value_of(&mut self, child: &Element, kind: Kind) -> Option<Value> {
+    /// The value of a child that was taken already.
+    pub(crate) fn value_in(&mut self, child: &Element, kind: Kind) -> Option<Value> {
         self.refuse_attributes_of(child, None);
         self.refuse_children(child);
         let text = values::collapse(&child.text);

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
-use message::{Reading, read_declaration, read_notice, read_payment, write_declaration};
+use message::{Reading, read_answer, read_command, read_declaration, read_notice, read_payment, write_declaration};
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha12Rng;
@@ -279,8 +279,8 @@ fn no_document_harms_the_reader() {
         for finding in findings {
             assert!(points_into(finding, &document), "{finding:?}, {}", told());
         }
-        // The readers of notices and payments meet the same documents, which are theirs at most by accident.
-        let _ = (read_notice(&document), read_payment(&document));
+        // The readers of the small documents meet the same ones, which are theirs at most by accident.
+        let _ = (read_notice(&document), read_payment(&document), read_command(&document), read_answer(&document));
     }
     // Most documents are spoilt, and some of each outcome are needed for the test to mean anything.
     let outcomes = format!("{unreadable} unreadable, {faulty} faulty, {sound} sound");

@@ -3,7 +3,7 @@
 mod common;
 
 use common::samples;
-use message::{Reading, read_declaration, read_notice, read_payment};
+use message::{Reading, read_answer, read_command, read_declaration, read_notice, read_payment};
 use vocabulary::Finding;
 
 const SAMPLE: &str = "a11-sea-freight-and-insurance.xml";
@@ -257,6 +257,8 @@ fn the_small_documents_are_guarded_alike() {
     for (read, name) in [
         (&(|bytes: &[u8]| read_payment(bytes).err()) as &dyn Fn(&[u8]) -> Option<Vec<Finding>>, "PaymentConfirmation"),
         (&|bytes: &[u8]| read_notice(bytes).err(), "Notice"),
+        (&|bytes: &[u8]| read_command(bytes).err(), "Command"),
+        (&|bytes: &[u8]| read_answer(bytes).err(), "Answer"),
     ] {
         for (document, code) in [
             (vec![b' '; (2 << 20) + 1], "too_large"),
@@ -285,5 +287,6 @@ fn no_cut_and_no_byte_makes_the_reader_panic() {
             }
         }
         let _ = (read_declaration(&document), read_payment(&document), read_notice(&document));
+        let _ = (read_command(&document), read_answer(&document));
     }
 }

@@ -55,3 +55,8 @@ pub(crate) fn vietnam_time(at_ms: i64) -> DateTime {
     let timestamp = Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::MAX);
     Offset::constant(7).to_datetime(timestamp)
 }
+
+/// A time in Vietnam as milliseconds since 1970 in UTC.
+pub(crate) fn milliseconds(at: DateTime) -> Option<i64> {
+    Offset::constant(7).to_timestamp(at).ok().map(Timestamp::as_millisecond)
+}

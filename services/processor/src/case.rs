@@ -1,12 +1,13 @@
 //! A declaration whose life goes on: what is kept of it, and what is written when it moves.
 
-use clearance::life_cycle::{Security, Standing, State};
-use jiff::civil::DateTime;
+use clearance::life_cycle::{Security, Standing, State, next_of_time};
+use jiff::civil::{Date, DateTime};
+use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use storage::{DeclarationRow, DeclarationUpdate, LogEntry, NewDeclaration};
 use vocabulary::{Direction, Lane};
 
-use crate::arrival::vietnam_time;
+use crate::arrival::{milliseconds, vietnam_time};
 
 /// The current version of a declaration, as the database has it or as the batch has changed it so far.
 #[derive(Debug, Clone)]
@@ -69,6 +70,7 @@ pub fn standing_of(row: &DeclarationRow) -> Option<Standing> {
         released_on: None,
         cleared_on: state.is_cleared().then(|| registered_at.map(DateTime::date)).flatten(),
         due_on: None,
+        arrival_on: None,
     })
 }
 
@@ -85,8 +87,18 @@ pub(crate) fn dong(amount: Decimal) -> i64 {
     i64::try_from(amount).unwrap_or(i64::MAX)
 }
 
+/// From when on the calendar acts on a declaration that stands so, by the terms that are in force on a day.
+pub(crate) fn time_acts_at_ms(standing: &Standing, rulebook: &Rulebook, day: Date) -> Option<i64> {
+    next_of_time(standing, &rulebook.in_force_on(day)).and_then(|next| milliseconds(next.from))
+}
+
 /// What is written when a declaration moves on, by an entry in its log.
-pub(crate) fn moved(row: &DeclarationRow, standing: &Standing, entry: &LogEntry) -> DeclarationUpdate {
+pub(crate) fn moved(
+    row: &DeclarationRow,
+    standing: &Standing,
+    entry: &LogEntry,
+    rulebook: &Rulebook,
+) -> DeclarationUpdate {
     DeclarationUpdate {
         key: row.key.clone(),
         expected_log_sequence: row.log_sequence,
@@ -100,6 +112,7 @@ pub(crate) fn moved(row: &DeclarationRow, standing: &Standing, entry: &LogEntry)
         standing: standing_bytes(standing),
         rulebook: None,
         decision: None,
+        time_acts_at_ms: time_acts_at_ms(standing, rulebook, vietnam_time(entry.at_ms).date()),
         log_sequence: entry.sequence,
         log_hash: entry.hash,
     }

@@ -166,7 +166,7 @@ impl FollowUp<'_> {
             }
             Ok(events) => {
                 let next = standing.after_all(&events, self.arrival().at);
-                let update = self.log(case, CommandKind::Cancel, &events, &next, step);
+                let update = self.log(case, CommandKind::Cancel, &events, &next, step, desk);
                 if standing.state.is_registered() && !next.state.is_registered() {
                     let moment = self.moment(&update.key, update.log_sequence);
                     self.facts.write_off(step, moment, Way::GivenBack, &taken_by(&case.decision));
@@ -210,7 +210,7 @@ impl FollowUp<'_> {
                     total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(next.owed)),
                     rulebook: Some(decision.rulebook.clone()),
                     decision: Some(body),
-                    ..moved(row, &next, &entry)
+                    ..moved(row, &next, &entry, desk.rulebook)
                 };
                 if next.state.is_registered() {
                     let moment = self.moment(&row.key, entry.sequence);
@@ -274,7 +274,7 @@ impl FollowUp<'_> {
             }
             Ok(events) => {
                 let next = standing.after_all(&events, arrival.at);
-                let update = self.log(case, kind, &events, &standing.superseded(arrival.at), step);
+                let update = self.log(case, kind, &events, &standing.superseded(arrival.at), step, desk);
                 let back = self.moment(&update.key, update.log_sequence);
                 self.facts.write_off(step, back, Way::GivenBack, &given_back);
                 if next.state.is_registered() {
@@ -308,7 +308,17 @@ impl FollowUp<'_> {
         let answer = send(&subject.of_events(events), arrival, step, desk);
         let body = serde_json::to_vec(decision).unwrap_or_default();
         let entry = log_entry(self.key, 0, arrival.at_ms, entry_kind, body.clone(), previous_hash);
-        let new = decided_row(self.lodgement, self.key, self.declaration, decision, standing, &entry, answer, body);
+        let new = decided_row(
+            self.lodgement,
+            self.key,
+            self.declaration,
+            decision,
+            standing,
+            &entry,
+            answer,
+            body,
+            desk.rulebook,
+        );
         step.counted.push(Counted::of(decision));
         step.log.push(entry);
         new
@@ -322,6 +332,7 @@ impl FollowUp<'_> {
         events: &[Event],
         next: &Standing,
         step: &mut Plan,
+        desk: &Desk<'_>,
     ) -> DeclarationUpdate {
         let row = &case.row;
         let body = serde_json::json!({
@@ -334,7 +345,7 @@ impl FollowUp<'_> {
         let at_ms = self.arrival().at_ms;
         let body = body.to_string().into_bytes();
         let entry = log_entry(&row.key, row.log_sequence + 1, at_ms, kind.as_str(), body, row.log_hash);
-        let update = moved(row, next, &entry);
+        let update = moved(row, next, &entry, desk.rulebook);
         step.log.push(entry);
         update
     }

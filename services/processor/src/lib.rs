@@ -36,6 +36,10 @@ mod chain;
 
 mod settlement;
 
+mod commands;
+
+pub mod timekeeper;
+
 mod notices;
 
 mod events;

@@ -53,6 +53,7 @@ pub fn describe() {
     );
     describe_counter!("thongquan_gaps_total", Unit::Count, "gaps of the rulebook that referred a declaration, by code");
     describe_counter!("thongquan_payments_total", Unit::Count, "payments booked, by what they did");
+    describe_counter!("thongquan_commands_total", Unit::Count, "commands answered, by command and outcome");
     describe_counter!("thongquan_kept_messages_total", Unit::Count, "messages kept without a decision, by reason");
     describe_counter!("thongquan_published_total", Unit::Count, "messages of the outbox that were published");
     describe_counter!("thongquan_retries_total", Unit::Count, "attempts that failed and were made again, by stage");
@@ -180,6 +181,10 @@ pub(crate) fn committed(batch: &Batch, counted: &[Counted]) {
     }
     for payment in &batch.payments {
         counter!("thongquan_payments_total", "effect" => payment.outcome.clone()).increment(1);
+    }
+    for command in &batch.commands {
+        counter!("thongquan_commands_total", "command" => command.kind.clone(), "outcome" => command.outcome.clone())
+            .increment(1);
     }
     for kept in &batch.kept {
         counter!("thongquan_kept_messages_total", "reason" => kept.reason.clone()).increment(1);

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use storage::{DeclarationKey, OutboxMessage};
-use vocabulary::{Bilingual, Decision, DeclarationNumber, Notice, NoticeKind, Reason};
+use vocabulary::{Bilingual, CommandAnswer, Decision, DeclarationNumber, Notice, NoticeKind, Reason};
 
 use clearance::life_cycle::{Event, RefusedCommand, Standing};
 
@@ -129,7 +129,7 @@ impl Subject<'_> {
             Event::Refused { reason } => self.with_reason(NoticeKind::Refused, reason),
             Event::Cancelled { reason } => self.with_reason(NoticeKind::Cancelled, reason),
             Event::Expired => self.with_reason(
-                NoticeKind::Cancelled,
+                NoticeKind::Expired,
                 &Reason {
                     code: "pre_registration_expired".to_owned(),
                     message: Bilingual::new(
@@ -138,7 +138,9 @@ impl Subject<'_> {
                     ),
                 },
             ),
-            Event::DocumentsAccepted | Event::Examined | Event::PassedSupervision => return None,
+            Event::PassedSupervision => self.notice(NoticeKind::ThroughSupervision),
+            // What follows is told: clearance, or what has to be paid before it.
+            Event::DocumentsAccepted | Event::Examined => return None,
         })
     }
 
@@ -182,6 +184,34 @@ pub(crate) fn answer_again(
     let headers = vec![("subject".to_owned(), reference.to_owned()), ("repeated".to_owned(), "true".to_owned())];
     let kind = "vn.thongquan.notice.repeated";
     envelope(arrival, 0, &topics.notices, kind, declarant.to_owned().into_bytes(), headers, answer)
+}
+
+/// Answers whoever gave a command, as the `sequence`-th message that it caused.
+pub(crate) fn command_answered(
+    topics: &Topics,
+    arrival: &Arrival<'_>,
+    sequence: usize,
+    answer: &CommandAnswer,
+) -> OutboxMessage {
+    let word = if answer.refusal.is_some() { "refused" } else { "carried-out" };
+    let headers = vec![("subject".to_owned(), answer.command.clone())];
+    let sequence = i32::try_from(sequence).unwrap_or(i32::MAX);
+    let kind = format!("vn.thongquan.answer.{word}");
+    let key = answer.declarant.clone().into_bytes();
+    envelope(arrival, sequence, &topics.answers, &kind, key, headers, message::write_answer(answer))
+}
+
+/// Sends the first answer to a command once more.
+pub(crate) fn command_answered_again(
+    topics: &Topics,
+    arrival: &Arrival<'_>,
+    declarant: &str,
+    identifier: &str,
+    answer: Vec<u8>,
+) -> OutboxMessage {
+    let headers = vec![("subject".to_owned(), identifier.to_owned()), ("repeated".to_owned(), "true".to_owned())];
+    let kind = "vn.thongquan.answer.repeated";
+    envelope(arrival, 0, &topics.answers, kind, declarant.to_owned().into_bytes(), headers, answer)
 }
 
 /// Sends on what could not be read, as it came, with the reason.

@@ -12,6 +12,7 @@ use vocabulary::Direction;
 
 use crate::arrival::Arrival;
 use crate::batch_trace::BatchTrace;
+use crate::commands::{self, Order};
 use crate::fail_points::{self, Place};
 use crate::measurements::{self, Counted, REFUSED_BY_DATABASE, Stage, Timer};
 use crate::plan::{Desk, Plan, Series, Turn};
@@ -97,13 +98,17 @@ impl PartitionWorker {
 
     async fn read_series(&mut self) -> Result<(), StorageError> {
         if self.partition.topic == self.office.settings.topics.lodged {
-            let (store, partition) = (&self.office.store, self.partition.partition);
-            self.series = Series {
-                import: store.series(Direction::Import.as_str(), partition).await?,
-                export: store.series(Direction::Export.as_str(), partition).await?,
-            };
+            self.series = self.series_as_it_stands().await?;
         }
         Ok(())
+    }
+
+    async fn series_as_it_stands(&self) -> Result<Series, StorageError> {
+        let (store, partition) = (&self.office.store, self.partition.partition);
+        Ok(Series {
+            import: store.series(Direction::Import.as_str(), partition).await?,
+            export: store.series(Direction::Export.as_str(), partition).await?,
+        })
     }
 
     async fn publish_outbox(&self) -> Result<(), StorageError> {
@@ -265,6 +270,7 @@ impl PartitionWorker {
     ) -> Result<Planned, StorageError> {
         let rulebook = self.office.rulebook.load_full();
         let mut desk = Desk { rulebook: &rulebook, settings: &self.office.settings, series: self.series.clone() };
+        let mut series_before = self.series.clone();
         let arrivals: Vec<Arrival<'_>> = messages.iter().map(Arrival::new).collect();
         let mut plan = if keep_only {
             let mut plan = Plan::default();
@@ -285,6 +291,21 @@ impl PartitionWorker {
             let prefetched = self.prefetch(&settlement::wanted(&confirmations), trace).await?;
             let _timer = Timer::of(Stage::Decide, trace);
             settlement::plan(&confirmations, prefetched, &desk)
+        } else if self.partition.topic == self.office.settings.topics.commands {
+            let orders: Vec<_> = {
+                let _timer = Timer::of(Stage::Parse, trace);
+                messages.iter().map(|message| Order::read(Arrival::new(message))).collect()
+            };
+            let prefetched = self.prefetch_for(&orders, trace).await?;
+            if commands::may_register(&orders) {
+                // The lodged declarations of the partition draw on the same series.
+                series_before = self.series_as_it_stands().await?;
+                desk.series = series_before.clone();
+            }
+            tokio::task::block_in_place(|| {
+                let _timer = Timer::of(Stage::Decide, trace);
+                commands::plan(&orders, prefetched, &mut desk)
+            })
         } else {
             // Parsing is the greatest part of the work; it must not hold up what waits for the network.
             let lodgements: Vec<_> = tokio::task::block_in_place(|| {
@@ -292,24 +313,13 @@ impl PartitionWorker {
                 messages.iter().map(|message| Lodgement::read(Arrival::new(message))).collect()
             });
             let mut prefetched = self.prefetch(&registration::wanted(&lodgements), trace).await?;
-            // What follows on a declaration may depend on all that the declaration names.
-            let of_cases = tokio::task::block_in_place(|| registration::wanted_of_cases(&prefetched));
-            if let Some(wanted) = of_cases {
-                let found = self.prefetch(&wanted, trace).await?;
-                prefetched.facts.extend(found.facts);
-                prefetched.branches.extend(found.branches);
-            }
+            self.prefetch_of_cases(&mut prefetched, trace).await?;
             tokio::task::block_in_place(|| {
                 let _timer = Timer::of(Stage::Decide, trace);
                 registration::plan(&lodgements, prefetched, &mut desk)
             })
         };
-        let turn = Turn {
-            epoch: self.epoch,
-            expected: self.next,
-            series_before: self.series.clone(),
-            series_after: desk.series.clone(),
-        };
+        let turn = Turn { epoch: self.epoch, expected: self.next, series_before, series_after: desk.series.clone() };
         let series = desk.series.clone();
         let counted = std::mem::take(&mut plan.counted);
         plan.into_batch(&arrivals, turn)
@@ -320,5 +330,37 @@ impl PartitionWorker {
     async fn prefetch(&self, wanted: &Wanted, trace: Option<&BatchTrace<'_>>) -> Result<Prefetched, StorageError> {
         let _timer = Timer::of(Stage::Prefetch, trace);
         self.office.store.prefetch(wanted).await
+    }
+
+    /// Looks up what the declarations name that messages follow on, since what follows may depend on all of it.
+    async fn prefetch_of_cases(
+        &self,
+        prefetched: &mut Prefetched,
+        trace: Option<&BatchTrace<'_>>,
+    ) -> Result<(), StorageError> {
+        let of_cases = tokio::task::block_in_place(|| registration::wanted_of_cases(prefetched));
+        if let Some(wanted) = of_cases {
+            let found = self.prefetch(&wanted, trace).await?;
+            prefetched.facts.extend(found.facts);
+            prefetched.branches.extend(found.branches);
+        }
+        Ok(())
+    }
+
+    /// Looks up what commands depend on.
+    async fn prefetch_for(
+        &self,
+        orders: &[Order<'_>],
+        trace: Option<&BatchTrace<'_>>,
+    ) -> Result<Prefetched, StorageError> {
+        let mut prefetched = self.prefetch(&commands::wanted(orders), trace).await?;
+        for key in commands::to_open(orders) {
+            if let Some((row, document, decision)) = self.office.store.declaration(&key).await? {
+                prefetched.declarations.insert(key.clone(), row);
+                prefetched.documents.insert(key, (document, decision));
+            }
+        }
+        self.prefetch_of_cases(&mut prefetched, trace).await?;
+        Ok(prefetched)
     }
 }

@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rulebook::Rulebook;
 use storage::{
-    Batch, DeclarationUpdate, KeptMessage, LogEntry, NewDeclaration, NewPayment, NewRequest, OutboxMessage,
-    SeriesAdvance, WriteOff,
+    Batch, DeclarationUpdate, KeptMessage, LogEntry, NewCommand, NewDeclaration, NewPayment, NewRequest, OutboxMessage,
+    Retiming, SeriesAdvance, WriteOff,
 };
 use vocabulary::Direction;
 
@@ -49,6 +49,8 @@ pub(crate) struct Plan {
     pub(crate) log: Vec<LogEntry>,
     pub(crate) write_offs: Vec<WriteOff>,
     pub(crate) payments: Vec<NewPayment>,
+    pub(crate) commands: Vec<NewCommand>,
+    pub(crate) retimings: Vec<Retiming>,
     pub(crate) outbox: Vec<OutboxMessage>,
     pub(crate) kept: Vec<KeptMessage>,
     /// What is counted once the plan is committed.
@@ -83,12 +85,18 @@ impl Plan {
         self.log.extend(step.log);
         self.write_offs.extend(step.write_offs);
         self.payments.extend(step.payments);
+        self.commands.extend(step.commands);
+        for retiming in step.retimings {
+            self.retime(retiming);
+        }
         self.outbox.extend(step.outbox);
         self.kept.extend(step.kept);
         self.counted.extend(step.counted);
     }
 
     fn update(&mut self, update: DeclarationUpdate) {
+        // A step takes the time with it.
+        self.retimings.retain(|retiming| retiming.key != update.key);
         if let Some(new) = self.declarations.iter_mut().rev().find(|new| new.key == update.key) {
             new.outcome = update.outcome;
             new.state = update.state;
@@ -98,6 +106,7 @@ impl Plan {
             new.total_payable = update.total_payable;
             new.paid = update.paid;
             new.standing = update.standing;
+            new.time_acts_at_ms = update.time_acts_at_ms;
             new.log_sequence = update.log_sequence;
             new.log_hash = update.log_hash;
             if let Some(rulebook) = update.rulebook {
@@ -113,6 +122,18 @@ impl Plan {
             *earlier = DeclarationUpdate { expected_log_sequence, rulebook, decision, ..update };
         } else {
             self.updates.push(update);
+        }
+    }
+
+    /// Moves the time at which the calendar acts, with the step that the batch takes anyway where there is one.
+    fn retime(&mut self, retiming: Retiming) {
+        if let Some(new) = self.declarations.iter_mut().rev().find(|new| new.key == retiming.key) {
+            new.time_acts_at_ms = retiming.time_acts_at_ms;
+        } else if let Some(update) = self.updates.iter_mut().rev().find(|update| update.key == retiming.key) {
+            update.time_acts_at_ms = retiming.time_acts_at_ms;
+        } else {
+            self.retimings.retain(|earlier| earlier.key != retiming.key);
+            self.retimings.push(retiming);
         }
     }
 
@@ -151,6 +172,8 @@ impl Plan {
             log: self.log,
             write_offs: self.write_offs,
             payments: self.payments,
+            commands: self.commands,
+            retimings: self.retimings,
             outbox: self.outbox,
             kept: self.kept,
             series: series.into_iter().flatten().collect(),

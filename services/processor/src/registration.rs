@@ -12,7 +12,7 @@ use vocabulary::{
 };
 
 use crate::arrival::Arrival;
-use crate::case::{Case, dong, standing_bytes};
+use crate::case::{Case, dong, standing_bytes, time_acts_at_ms};
 use crate::events::{LOG_BEGINNING, content_hash, draw, log_entry};
 use crate::fact_book::{FactBook, Moment, Names, Way, searched};
 use crate::follow_up::{Ask, FollowUp, named, send, without_lane};
@@ -148,23 +148,7 @@ struct Archive {
 impl Archive {
     fn new(mut prefetched: Prefetched) -> Self {
         let facts = FactBook::new(&mut prefetched);
-        let traders = prefetched
-            .traders
-            .into_iter()
-            .filter_map(|(tax_code, facts)| match serde_json::from_slice(&facts) {
-                Ok(facts) => Some((tax_code, facts)),
-                Err(error) => {
-                    // The reader's own words quote what they stumble over.
-                    let (line, column) = (error.line(), error.column());
-                    tracing::error!(
-                        line,
-                        column,
-                        "kept facts of a trader cannot be read; the trader is taken as unknown"
-                    );
-                    None
-                }
-            })
-            .collect();
+        let traders = known_traders(prefetched.traders);
         let mut documents = prefetched.documents;
         let cases = prefetched.numbers.into_iter().filter_map(|(number, row)| {
             let (document, decision) = documents.remove(&row.key)?;
@@ -180,6 +164,20 @@ impl Archive {
     fn case(&self, plan: &Plan, name: &(String, String)) -> Option<Case> {
         plan.current(&name.0, &name.1).map(Case::from).or_else(|| self.cases.get(name).cloned())
     }
+}
+
+/// Facts of traders as they are kept.
+pub(crate) fn known_traders(kept: HashMap<String, Vec<u8>>) -> HashMap<String, TraderFacts> {
+    let known = kept.into_iter().filter_map(|(tax_code, facts)| match serde_json::from_slice(&facts) {
+        Ok(facts) => Some((tax_code, facts)),
+        Err(error) => {
+            // The reader's own words quote what they stumble over.
+            let (line, column) = (error.line(), error.column());
+            tracing::error!(line, column, "kept facts of a trader cannot be read; the trader is taken as unknown");
+            None
+        }
+    });
+    known.collect()
 }
 
 /// Decides a batch of lodgements, in their order.
@@ -305,12 +303,22 @@ fn lodge(
         book.write_off(step, moment, Way::Taken, &decision.write_offs);
     }
     step.counted.push(Counted::of(&decision));
-    step.declarations.push(decided_row(lodgement, key, declaration, &decision, &standing, &entry, answer, body));
+    step.declarations.push(decided_row(
+        lodgement,
+        key,
+        declaration,
+        &decision,
+        &standing,
+        &entry,
+        answer,
+        body,
+        desk.rulebook,
+    ));
     step.log.push(entry);
 }
 
 /// Findings are told once, in the first notice.
-fn brief(mut notices: Vec<vocabulary::Notice>) -> Vec<vocabulary::Notice> {
+pub(crate) fn brief(mut notices: Vec<vocabulary::Notice>) -> Vec<vocabulary::Notice> {
     for notice in notices.iter_mut().skip(1) {
         notice.findings.clear();
     }
@@ -328,6 +336,7 @@ pub(crate) fn decided_row(
     entry: &LogEntry,
     answer: Vec<u8>,
     body: Vec<u8>,
+    rulebook: &Rulebook,
 ) -> NewDeclaration {
     let arrival = &lodgement.arrival;
     NewDeclaration {
@@ -350,6 +359,7 @@ pub(crate) fn decided_row(
         answer,
         standing: standing_bytes(standing),
         searched: searched(declaration, standing.number),
+        time_acts_at_ms: time_acts_at_ms(standing, rulebook, arrival.at.date()),
         document: arrival.payload().to_vec(),
         decision: body,
     }
@@ -363,17 +373,31 @@ fn decide(
     arrival: &Arrival<'_>,
     desk: &mut Desk<'_>,
 ) -> Decision {
-    let stripe = i64::from(arrival.message.partition);
-    let number = declaration.direction().and_then(|direction| {
-        let counter = *desk.series.next(direction) * NUMBER_STRIPES + stripe;
-        u32::try_from(counter).ok().and_then(|counter| DeclarationNumber::new(direction, counter).ok())
-    });
+    let number = next_number(declaration, arrival, desk);
     let mut decision = case_decision(declaration, findings, facts, arrival.at, number, desk);
     message::locate_in(arrival.payload(), &mut decision.findings);
+    use_number(&decision, desk);
+    decision
+}
+
+/// The next number of a declaration's direction in the partition of a message.
+pub(crate) fn next_number(
+    declaration: &Declaration,
+    arrival: &Arrival<'_>,
+    desk: &mut Desk<'_>,
+) -> Option<DeclarationNumber> {
+    let stripe = i64::from(arrival.message.partition);
+    declaration.direction().and_then(|direction| {
+        let counter = *desk.series.next(direction) * NUMBER_STRIPES + stripe;
+        u32::try_from(counter).ok().and_then(|counter| DeclarationNumber::new(direction, counter).ok())
+    })
+}
+
+/// Uses the number up that a decision gave, if it gave one.
+pub(crate) fn use_number(decision: &Decision, desk: &mut Desk<'_>) {
     if let Some(number) = decision.number {
         *desk.series.next(number.direction()) += 1;
     }
-    decision
 }
 
 /// Decides one declaration under a number, on the rules of a day.

@@ -82,6 +82,8 @@ pub struct Progress {
     pub decided: AtomicU64,
     /// Payments booked.
     pub payments: AtomicU64,
+    /// Commands answered.
+    pub commands: AtomicU64,
     /// Messages kept without a decision.
     pub kept: AtomicU64,
     /// Transactions.
@@ -97,6 +99,7 @@ impl Progress {
         }
         self.decided.fetch_add(batch.declarations.len() as u64, Ordering::Relaxed);
         self.payments.fetch_add(batch.payments.len() as u64, Ordering::Relaxed);
+        self.commands.fetch_add(batch.commands.len() as u64, Ordering::Relaxed);
         self.kept.fetch_add(batch.kept.len() as u64, Ordering::Relaxed);
         self.batches.fetch_add(1, Ordering::Relaxed);
     }
@@ -149,7 +152,8 @@ impl Seats {
 pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Result<(), ProcessorError> {
     let Processor { store, stream, rulebook, settings, progress, spans } = processor;
     for topic in stream.topics().await? {
-        if topic.name == settings.topics.lodged && i64::from(topic.partitions) > NUMBER_STRIPES {
+        let numbered = topic.name == settings.topics.lodged || topic.name == settings.topics.commands;
+        if numbered && i64::from(topic.partitions) > NUMBER_STRIPES {
             return Err(ProcessorError::TooManyPartitions { topic: topic.name, partitions: topic.partitions });
         }
     }
@@ -165,7 +169,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
     };
     let mut consumer = stream
         .consumer(
-            &[&settings.topics.lodged, &settings.topics.settled],
+            &[&settings.topics.lodged, &settings.topics.settled, &settings.topics.commands],
             &settings.group,
             consumer_settings,
             ownership.clone(),

@@ -9,6 +9,10 @@ pub struct Topics {
     pub lodged: String,
     /// Payment confirmations of banks.
     pub settled: String,
+    /// Commands of officers, gates and the calendar.
+    pub commands: String,
+    /// Answers to whoever commanded.
+    pub answers: String,
     /// Notices to declarants.
     pub notices: String,
     /// What could not be read, as it came, with the reason in headers.
@@ -21,14 +25,16 @@ impl Topics {
         Self {
             lodged: format!("{prefix}declarations.lodged"),
             settled: format!("{prefix}payments.settled"),
+            commands: format!("{prefix}declarations.commands"),
+            answers: format!("{prefix}declarations.answers"),
             notices: format!("{prefix}declarations.notices"),
             unreadable: format!("{prefix}declarations.unreadable"),
         }
     }
 
     /// Every topic that the processor reads or writes.
-    pub fn all(&self) -> [&str; 4] {
-        [&self.lodged, &self.settled, &self.notices, &self.unreadable]
+    pub fn all(&self) -> [&str; 6] {
+        [&self.lodged, &self.settled, &self.commands, &self.answers, &self.notices, &self.unreadable]
     }
 }
 

@@ -219,7 +219,7 @@ impl Booking<'_> {
         });
         let body = body.to_string().into_bytes();
         let entry = log_entry(&row.key, row.log_sequence + 1, arrival.at_ms, "payment", body, row.log_hash);
-        let update = moved(&row, &next, &entry);
+        let update = moved(&row, &next, &entry, rulebook);
         step.log.push(entry);
         let subject = Subject { key: &row.key, standing: &next, decision: None, at };
         let answer = send(&subject.of_events(&events), arrival, step, self.desk);

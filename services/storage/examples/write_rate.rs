@@ -48,6 +48,8 @@ fn batch(partition: &StreamPartition, epoch: i64, first: i64, goods: usize) -> B
         log: Vec::new(),
         write_offs: Vec::new(),
         payments: Vec::new(),
+        commands: Vec::new(),
+        retimings: Vec::new(),
         outbox: Vec::new(),
         kept: Vec::new(),
         series: Vec::new(),
@@ -94,6 +96,7 @@ fn batch(partition: &StreamPartition, epoch: i64, first: i64, goods: usize) -> B
                 goods,
                 ..Searched::default()
             },
+            time_acts_at_ms: None,
             document: text(4_000),
             decision: text(6_000),
         });

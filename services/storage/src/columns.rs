@@ -39,7 +39,7 @@ pub(crate) trait Rows: sqlx::Database + Sized {
     ) -> Result<(), StorageError>;
 }
 
-/// How many rows go into one statement. SQLite bounds the values of a statement (32,766), and a row has at most 29.
+/// How many rows go into one statement. SQLite bounds the values of a statement (32,766), and a row has at most 30.
 pub(crate) const ROWS_MAX: usize = 500;
 
 /// A statement that holds rows between what stands before and after them.

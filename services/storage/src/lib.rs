@@ -27,6 +27,8 @@ mod statements;
 
 mod inquiries;
 
+mod commands;
+
 mod inspection;
 
 pub mod sqlite;
@@ -35,6 +37,7 @@ mod postgres;
 
 use std::sync::Arc;
 
+pub use commands::{CommandKey, CommandRow, Commands, DatedCommand, NewCommand, Retiming, Timed};
 pub use error::StorageError;
 pub use facts::{BalanceKey, Fact, FactKey, FactRow, Facts, Grant, WriteOff};
 pub use inquiries::{DatedPayment, DatedRequest, Inquiries};
@@ -47,7 +50,7 @@ pub use rows::{
 pub use store::{Options, Store};
 
 /// The schema version that this code knows: the number of the newest migration.
-pub const SCHEMA_VERSION: i64 = 5;
+pub const SCHEMA_VERSION: i64 = 6;
 
 /// The word for the state of a version that a later one took the place of. Of the others of one number there is one.
 pub const SUPERSEDED: &str = "superseded";

@@ -8,6 +8,7 @@ use sqlx::{Executor as _, QueryBuilder, Row as _};
 
 use crate::SCHEMA_VERSION;
 use crate::columns::{Column, ROWS_MAX, Rows, Value, insert, names, text, with_rows};
+use crate::commands::implement_commands;
 use crate::compression::{Compressed, decompress};
 use crate::error::StorageError;
 use crate::facts::{BalanceKey, Fact, FactKey, Facts, Kept, granted, quantity_of};
@@ -21,15 +22,18 @@ use crate::statements::{
 };
 use crate::steps::{Step, steps};
 use crate::store::Options;
-use crate::tables::{self, BALANCES, DECLARATION_KEYS, OUTBOX, OUTBOX_KEY, PAIRS, PAYMENT_KEYS, TAX_CODES};
+use crate::tables::{
+    self, BALANCES, COMMAND_KEYS, DECLARATION_KEYS, OUTBOX, OUTBOX_KEY, PAIRS, PAYMENT_KEYS, TAX_CODES,
+};
 
 /// What brings a database from each version to the next, beginning with an empty one.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("postgres/schema.sql"),
     include_str!("postgres/life_cycle.sql"),
     include_str!("postgres/facts.sql"),
     include_str!("postgres/numbers.sql"),
     include_str!("postgres/opaque.sql"),
+    include_str!("postgres/commands.sql"),
 ];
 const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION);
 /// An arbitrary number: processes that start together take turns at the schema by it.
@@ -152,3 +156,4 @@ impl Rows for Postgres {
 
 implement_store!(PostgresStore, Postgres, "BEGIN", " FOR UPDATE");
 implement_inquiries!(PostgresStore);
+implement_commands!(PostgresStore);

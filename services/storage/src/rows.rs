@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use crate::commands::{CommandKey, CommandRow, NewCommand, Retiming};
 use crate::facts::{FactKey, FactRow, WriteOff};
 
 /// What a declaration is known by: who declares, under which reference, in which version.
@@ -66,6 +67,8 @@ pub struct Wanted {
     pub branches: Vec<(String, String)>,
     /// Payments by key.
     pub payments: Vec<PaymentKey>,
+    /// Commands by key.
+    pub commands: Vec<CommandKey>,
 }
 
 /// What is known of what was wanted.
@@ -87,6 +90,8 @@ pub struct Prefetched {
     pub branches: HashMap<(String, String), Vec<BranchRow>>,
     /// Payments by key.
     pub payments: HashMap<PaymentKey, PaymentRow>,
+    /// Commands by key.
+    pub commands: HashMap<CommandKey, CommandRow>,
 }
 
 /// A declaration as it stands.
@@ -233,6 +238,8 @@ pub struct NewDeclaration {
     pub standing: Vec<u8>,
     /// What it is searched by.
     pub searched: Searched,
+    /// From when on the calendar acts on it, in milliseconds since 1970 in UTC; `None` where it does not.
+    pub time_acts_at_ms: Option<i64>,
     /// The document as lodged.
     pub document: Vec<u8>,
     /// The decision.
@@ -266,6 +273,8 @@ pub struct DeclarationUpdate {
     pub rulebook: Option<String>,
     /// What was decided anew; `None` leaves the decision as it is.
     pub decision: Option<Vec<u8>>,
+    /// From when on the calendar acts on it, in milliseconds since 1970 in UTC; `None` where it does not.
+    pub time_acts_at_ms: Option<i64>,
     /// The sequence of the newest entry in its log.
     pub log_sequence: i64,
     /// The hash of that entry.
@@ -404,6 +413,10 @@ pub struct Batch {
     pub write_offs: Vec<WriteOff>,
     /// Payments.
     pub payments: Vec<NewPayment>,
+    /// Commands.
+    pub commands: Vec<NewCommand>,
+    /// Declarations on which the calendar acts at another time, without a step of theirs.
+    pub retimings: Vec<Retiming>,
     /// Messages to be sent.
     pub outbox: Vec<OutboxMessage>,
     /// Messages that are kept without a decision.

@@ -9,6 +9,7 @@ use sqlx::{QueryBuilder, Row as _};
 
 use crate::SCHEMA_VERSION;
 use crate::columns::{Column, ROWS_MAX, Rows, Value, insert, names, text, with_rows};
+use crate::commands::implement_commands;
 use crate::compression::{Compressed, decompress};
 use crate::error::StorageError;
 use crate::facts::{BalanceKey, Fact, FactKey, Facts, Kept, granted, quantity_of};
@@ -22,7 +23,9 @@ use crate::statements::{
 };
 use crate::steps::{Step, steps};
 use crate::store::Options;
-use crate::tables::{self, BALANCES, DECLARATION_KEYS, OUTBOX, OUTBOX_KEY, PAIRS, PAYMENT_KEYS, TAX_CODES};
+use crate::tables::{
+    self, BALANCES, COMMAND_KEYS, DECLARATION_KEYS, OUTBOX, OUTBOX_KEY, PAIRS, PAYMENT_KEYS, TAX_CODES,
+};
 
 mod message_log;
 
@@ -32,12 +35,13 @@ pub use backup::{Backup, back_up};
 pub use message_log::{AppendRecord, LogRecord, MessageLog};
 
 /// What brings a database from each version to the next, beginning with an empty one.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("sqlite/schema.sql"),
     include_str!("sqlite/life_cycle.sql"),
     include_str!("sqlite/facts.sql"),
     include_str!("sqlite/numbers.sql"),
     include_str!("sqlite/opaque.sql"),
+    include_str!("sqlite/commands.sql"),
 ];
 const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION);
 /// How long a writer waits for another process's transaction.
@@ -167,3 +171,4 @@ impl Rows for Sqlite {
 
 implement_store!(SqliteStore, Sqlite, "BEGIN IMMEDIATE", "");
 implement_inquiries!(SqliteStore);
+implement_commands!(SqliteStore);

@@ -208,6 +208,21 @@ macro_rules! implement_store {
                         found.payments.insert(key, payment);
                     }
                 }
+                for keys in wanted.commands.chunks(ROWS_MAX) {
+                    let select = "SELECT declarant, identifier, content_hash, answer FROM commands \
+                                  WHERE (declarant, identifier) IN (";
+                    for row in look_up(self.reader(), select, COMMAND_KEYS, keys, ")").await? {
+                        let key = crate::CommandKey {
+                            declarant: row.try_get("declarant")?,
+                            identifier: row.try_get("identifier")?,
+                        };
+                        let command = crate::CommandRow {
+                            content_hash: hash_of(&row.try_get::<Vec<u8>, _>("content_hash")?)?,
+                            answer: row.try_get("answer")?,
+                        };
+                        found.commands.insert(key, command);
+                    }
+                }
                 Ok(found)
             }
 

@@ -8,8 +8,8 @@ use crate::error::StorageError;
 use crate::facts::changes;
 use crate::rows::Batch;
 use crate::tables::{
-    DECISION_LOG, DECLARATION_UPDATES, DECLARATIONS, Goods, KEPT_MESSAGES, OUTBOX, PAYMENTS, REQUESTS, WRITE_OFFS,
-    balance_changes, declaration_goods,
+    COMMANDS, DECISION_LOG, DECLARATION_UPDATES, DECLARATIONS, Goods, KEPT_MESSAGES, OUTBOX, PAYMENTS, REQUESTS,
+    RETIMINGS, WRITE_OFFS, balance_changes, declaration_goods,
 };
 
 /// A statement of a batch.
@@ -31,7 +31,12 @@ const DECLARATION_UPDATE: &str = ") UPDATE declarations SET outcome = change.out
     registered_at_ms = change.registered_at_ms, total_payable = change.total_payable, paid = change.paid, \
     standing = change.standing, rulebook = coalesce(change.rulebook, declarations.rulebook), \
     decision = coalesce(change.decision, declarations.decision), \
-    log_sequence = change.log_sequence, log_hash = change.log_hash FROM change \
+    log_sequence = change.log_sequence, log_hash = change.log_hash, \
+    time_acts_at_ms = change.time_acts_at_ms FROM change \
+    WHERE declarations.declarant = change.declarant AND declarations.reference = change.reference \
+    AND declarations.version = change.version AND declarations.log_sequence = change.expected";
+
+const RETIMING: &str = ") UPDATE declarations SET time_acts_at_ms = change.time_acts_at_ms FROM change \
     WHERE declarations.declarant = change.declarant AND declarations.reference = change.reference \
     AND declarations.version = change.version AND declarations.log_sequence = change.expected";
 
@@ -52,18 +57,16 @@ where
     )?;
     steps.insert("write_offs", WRITE_OFFS, &batch.write_offs, "")?;
     // Updates come before what is new: a version that is superseded makes room for the one that takes its place.
-    steps.update(
-        DECLARATION_UPDATES,
-        &batch.updates,
-        DECLARATION_UPDATE,
-        "a declaration moved on elsewhere in the meantime",
-    )?;
+    let moved = "a declaration moved on elsewhere in the meantime";
+    steps.update(DECLARATION_UPDATES, &batch.updates, DECLARATION_UPDATE, moved)?;
+    steps.update(RETIMINGS, &batch.retimings, RETIMING, moved)?;
     let decided = "a declaration was decided elsewhere in the meantime";
     steps.insert_unless("declarations", DECLARATIONS, &batch.declarations, decided)?;
     steps.insert("declaration_goods", &declaration_goods(), &goods, LEFT_AS_IT_IS)?;
     steps.insert_unless("requests", REQUESTS, &batch.requests, "a document was answered elsewhere in the meantime")?;
     steps.insert("decision_log", DECISION_LOG, &batch.log, "")?;
     steps.insert_unless("payments", PAYMENTS, &batch.payments, "a payment was booked elsewhere in the meantime")?;
+    steps.insert_unless("commands", COMMANDS, &batch.commands, "a command was answered elsewhere in the meantime")?;
     steps.insert("outbox", OUTBOX, &batch.outbox, "")?;
     steps.insert("kept_messages", KEPT_MESSAGES, &batch.kept, "")?;
     Ok(steps.steps)

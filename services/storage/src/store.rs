@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::commands::Commands;
 use crate::error::StorageError;
 use crate::facts::Facts;
 use crate::inquiries::Inquiries;
@@ -30,7 +31,7 @@ impl Default for Options {
 
 /// What is kept.
 #[async_trait]
-pub trait Store: Inquiries + Send + Sync + 'static {
+pub trait Store: Inquiries + Commands + Send + Sync + 'static {
     /// Takes a partition over: counts its epoch up, and tells where to go on. A partition that was never read begins at
     /// 0.
     ///

@@ -6,6 +6,7 @@ use crate::columns::Value::{
     Bytes, Compressed, Integer, OptionalBytes, OptionalCompressed, OptionalInteger, OptionalText, Text,
 };
 use crate::columns::{Column, text};
+use crate::commands::{CommandKey, NewCommand, Retiming};
 use crate::facts::{BalanceKey, Fact, Kept, WriteOff, quantity_text};
 use crate::rows::{
     DeclarationKey, DeclarationUpdate, KeptMessage, LogEntry, NewDeclaration, NewPayment, NewRequest, OutboxMessage,
@@ -41,6 +42,7 @@ pub(crate) const DECLARATIONS: &[Column<NewDeclaration>] = &[
     Column("importer", OptionalText(|new| new.searched.importer.as_deref().map(text))),
     Column("exporter", OptionalText(|new| new.searched.exporter.as_deref().map(text))),
     Column("arrived_on", OptionalText(|new| new.searched.arrived_on.as_deref().map(text))),
+    Column("time_acts_at_ms", OptionalInteger(|new| new.time_acts_at_ms)),
     Column("document", Compressed(|new| &new.document)),
     Column("decision", Compressed(|new| &new.decision)),
 ];
@@ -63,6 +65,30 @@ pub(crate) const DECLARATION_UPDATES: &[Column<DeclarationUpdate>] = &[
     Column("decision", OptionalCompressed(|update| update.decision.as_deref())),
     Column("log_sequence", Integer(|update| update.log_sequence)),
     Column("log_hash", Bytes(|update| &update.log_hash)),
+    Column("time_acts_at_ms", OptionalInteger(|update| update.time_acts_at_ms)),
+];
+
+pub(crate) const RETIMINGS: &[Column<Retiming>] = &[
+    Column("declarant", Text(|retiming| text(&retiming.key.declarant))),
+    Column("reference", Text(|retiming| text(&retiming.key.reference))),
+    Column("version", Integer(|retiming| retiming.key.version.into())),
+    Column("expected", Integer(|retiming| retiming.expected_log_sequence)),
+    Column("time_acts_at_ms", OptionalInteger(|retiming| retiming.time_acts_at_ms)),
+];
+
+pub(crate) const COMMANDS: &[Column<NewCommand>] = &[
+    Column("declarant", Text(|command| text(&command.key.declarant))),
+    Column("identifier", Text(|command| text(&command.key.identifier))),
+    Column("content_hash", Bytes(|command| &command.content_hash)),
+    Column("kind", Text(|command| text(&command.kind))),
+    Column("reference", OptionalText(|command| command.reference.as_deref().map(text))),
+    Column("outcome", Text(|command| text(&command.outcome))),
+    Column("at_ms", Integer(|command| command.at_ms)),
+    Column("source_topic", Text(|command| text(&command.source.topic))),
+    Column("source_partition", Integer(|command| command.source.partition.into())),
+    Column("source_offset", Integer(|command| command.source.offset)),
+    Column("answer", Bytes(|command| &command.answer)),
+    Column("document", Compressed(|command| &command.document)),
 ];
 
 /// A declaration, and the tariff code and origin of some of its goods.
@@ -209,6 +235,9 @@ pub(crate) const PAYMENT_KEYS: &[Column<PaymentKey>] = &[
     Column("identifier", Text(|key| text(&key.identifier))),
     Column("bank_reference", Text(|key| text(&key.bank_reference))),
 ];
+
+pub(crate) const COMMAND_KEYS: &[Column<CommandKey>] =
+    &[Column("declarant", Text(|key| text(&key.declarant))), Column("identifier", Text(|key| text(&key.identifier)))];
 
 /// What two texts name: a kind and a name, or a declarant and the stem of a number.
 pub(crate) const PAIRS: &[Column<(String, String)>] =

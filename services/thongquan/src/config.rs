@@ -17,6 +17,7 @@ pub(crate) struct Config {
     pub(crate) storage: Storage,
     pub(crate) stream: Stream,
     pub(crate) processing: Processing,
+    pub(crate) timekeeper: Timekeeper,
     pub(crate) operations: Operations,
     pub(crate) telemetry: Telemetry,
     pub(crate) log: Log,
@@ -122,6 +123,22 @@ pub(crate) struct Processing {
 impl Default for Processing {
     fn default() -> Self {
         Self { batch_messages_max: 500, batch_wait_ms: 5, selectivity_secret_file: None }
+    }
+}
+
+/// What time acts on by itself: what was declared in advance expires, and what the law cancels unasked is cancelled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Timekeeper {
+    /// How often what is due is looked up; 0 leaves it to another process.
+    pub(crate) every_s: u64,
+    /// How many declarations are looked up at a time.
+    pub(crate) page: usize,
+}
+
+impl Default for Timekeeper {
+    fn default() -> Self {
+        Self { every_s: 60, page: 500 }
     }
 }
 
@@ -280,6 +297,12 @@ fn check(config: &Config) -> Result<(), Failure> {
     }
     if config.processing.batch_messages_max == 0 || config.processing.batch_messages_max > 10_000 {
         return refuse("processing.batch_messages_max is 1 to 10,000");
+    }
+    if config.timekeeper.every_s > 86_400 {
+        return refuse("timekeeper.every_s is at most 86,400, which is a day; 0 turns the timekeeper off");
+    }
+    if config.timekeeper.page == 0 || config.timekeeper.page > 10_000 {
+        return refuse("timekeeper.page is 1 to 10,000");
     }
     if config.processing.batch_wait_ms > 10_000 {
         return refuse("processing.batch_wait_ms is at most 10,000");

@@ -147,7 +147,8 @@ async fn look_once(watched: &Watched) -> Result<(), String> {
         .map(|at_ms| Duration::from_millis(u64::try_from(now_ms.saturating_sub(at_ms)).unwrap_or(0)));
     measurements::outbox(counts.outbox, oldest);
     for topic in watched.stream.topics().await.map_err(|error| error.to_string())? {
-        if topic.name != watched.topics.lodged && topic.name != watched.topics.settled {
+        let read = [&watched.topics.lodged, &watched.topics.settled, &watched.topics.commands];
+        if !read.contains(&&topic.name) {
             continue;
         }
         for (partition, end) in (0..).zip(&topic.end_offsets) {
@@ -160,7 +161,8 @@ async fn look_once(watched: &Watched) -> Result<(), String> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the age of what waits is told by the clock, and decides nothing")]
-fn now_ms() -> i64 {
+/// The present time in milliseconds since 1970 in UTC.
+#[expect(clippy::disallowed_methods, reason = "what waits and what is due is told by the clock, and decides nothing")]
+pub(crate) fn now_ms() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }

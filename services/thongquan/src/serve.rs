@@ -4,8 +4,10 @@ mod reload;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use processor::timekeeper::Timekeeper;
 use processor::{Processor, Progress, SpanSink};
 use storage::Store;
 use tokio::sync::watch;
@@ -71,6 +73,11 @@ async fn serve(config: &Config) -> Result<(), Failure> {
         tracing::info!(%bound, "operators are answered");
     }
     let telemetry = Telemetry::begin(config)?;
+    if config.timekeeper.every_s > 0 {
+        let every = Duration::from_secs(config.timekeeper.every_s);
+        let keeper = Timekeeper::new(store.clone(), stream.clone(), &config.topics(), config.timekeeper.page);
+        tokio::spawn(keeper.keep(every, operations::now_ms, stopped.clone()));
+    }
     let processor = Processor {
         store,
         stream,

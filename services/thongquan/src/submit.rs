@@ -240,7 +240,9 @@ fn status_of(kind: NoticeKind) -> u8 {
         | NoticeKind::TakenToStorage
         | NoticeKind::Amended
         | NoticeKind::Cancelled
-        | NoticeKind::DutyDifference => 0,
+        | NoticeKind::DutyDifference
+        | NoticeKind::ThroughSupervision
+        | NoticeKind::Expired => 0,
     }
 }
 

@@ -27,7 +27,12 @@ pub mod decision;
 
 pub mod notice;
 
+pub mod command;
+
 pub use citation::{Citation, RulebookGap};
+pub use command::{
+    AutomaticCase, CommandAnswer, Commander, CustomsCommand, Instruction, NamedDeclaration, Post, Refusal,
+};
 pub use decision::{AppliedExchangeRate, AssessedItem, CriterionHit, Decision, DutyTotal, Lane, Outcome};
 pub use declaration::{Declaration, Direction, GoodsItem};
 pub use duty::{DutyLine, DutyType, Rate};

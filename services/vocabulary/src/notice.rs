@@ -40,11 +40,15 @@ pub enum NoticeKind {
     Refused,
     /// What is owed has changed, with what it was before.
     DutyDifference,
+    /// The goods passed the supervision area (qua khu vực giám sát): for exports the proof of export.
+    ThroughSupervision,
+    /// What was declared in advance was not registered in time, and is kept no longer.
+    Expired,
 }
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Rejected,
         Self::PreRegistered,
         Self::Registered,
@@ -60,6 +64,8 @@ impl NoticeKind {
         Self::Cancelled,
         Self::Refused,
         Self::DutyDifference,
+        Self::ThroughSupervision,
+        Self::Expired,
     ];
 
     /// The word used in records and on the wire.
@@ -80,6 +86,8 @@ impl NoticeKind {
             Self::Cancelled => "cancelled",
             Self::Refused => "refused",
             Self::DutyDifference => "duty-difference",
+            Self::ThroughSupervision => "through-supervision",
+            Self::Expired => "expired",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What somebody wants to happen to a declaration.
 
 use rust_decimal::Decimal;
-use vocabulary::{Bilingual, Decision, Declaration, Lane, Reason};
+use vocabulary::{AutomaticCase, Bilingual, Decision, Declaration, Lane, Reason};
 
 use super::changed::Basis;
 
@@ -23,54 +23,6 @@ pub struct Amendment<'a> {
     pub before: &'a Declaration,
     /// The new version, decided under the rules of the day of registration.
     pub after: Decided<'a>,
-}
-
-/// Why customs may cancel a declaration unasked (Circular 38/2015 art. 22).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum AutomaticCase {
-    /// No goods of an import have arrived.
-    GoodsNotArrived,
-    /// Export goods that are cleared, or may be, did not enter the supervision area.
-    NotMoved,
-    /// No documents came for an export in the yellow lane.
-    NoDossier,
-    /// The goods of an export in the red lane were not presented.
-    NotPresented,
-    /// A licence that was needed at registration was missing.
-    LicenceMissing,
-}
-
-impl AutomaticCase {
-    /// Every case.
-    pub const ALL: [Self; 5] =
-        [Self::GoodsNotArrived, Self::NotMoved, Self::NoDossier, Self::NotPresented, Self::LicenceMissing];
-
-    /// The word used in records.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::GoodsNotArrived => "goods_not_arrived",
-            Self::NotMoved => "not_moved",
-            Self::NoDossier => "no_dossier",
-            Self::NotPresented => "not_presented",
-            Self::LicenceMissing => "licence_missing",
-        }
-    }
-
-    pub(super) fn meaning(self) -> Bilingual {
-        let (en, vi) = match self {
-            Self::GoodsNotArrived => ("no goods arrived in time", "hàng hóa không đến trong thời hạn"),
-            Self::NotMoved => (
-                "the goods did not enter the supervision area in time",
-                "hàng hóa không đưa vào khu vực giám sát trong thời hạn",
-            ),
-            Self::NoDossier => ("no documents were handed in in time", "không nộp hồ sơ trong thời hạn"),
-            Self::NotPresented => ("the goods were not presented in time", "không xuất trình hàng hóa trong thời hạn"),
-            Self::LicenceMissing => {
-                ("a licence was missing at registration", "không có giấy phép tại thời điểm đăng ký")
-            }
-        };
-        Bilingual::new(en, vi)
-    }
 }
 
 /// What somebody wants to happen to a declaration.

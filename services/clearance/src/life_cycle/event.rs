@@ -47,6 +47,9 @@ pub enum Event {
         security: Security,
         /// The last day of payment under a guarantee.
         due_on: Option<Date>,
+        /// The declared day of arrival of an import.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arrival_on: Option<Date>,
     },
     /// A later version stands in its place, under a number whose last digit is one higher.
     Amended {
@@ -62,6 +65,9 @@ pub enum Event {
         security: Security,
         /// Whether the rules on penalties apply (Circular 38/2015 art. 20).
         penalty_rules_apply: bool,
+        /// The declared day of arrival of an import.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arrival_on: Option<Date>,
     },
     /// The rulebook does not answer the amended declaration: an officer has the amendment, and the declaration stands.
     AmendmentReferred,

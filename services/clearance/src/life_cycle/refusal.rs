@@ -27,7 +27,7 @@ impl RefusedCommand {
     }
 
     /// The state does not allow the command.
-    pub(super) fn in_state(kind: CommandKind, state: State) -> Self {
+    pub fn in_state(kind: CommandKind, state: State) -> Self {
         // The two codes are those of the national system for a number that is unknown, and for one that is used already.
         let code = match (state, kind) {
             (State::Draft, _) => "E0213",
@@ -71,6 +71,45 @@ impl RefusedCommand {
 
     pub(super) fn with(self, findings: Vec<Finding>) -> Self {
         Self { findings, ..self }
+    }
+
+    /// What whoever commanded can do instead.
+    pub fn mend(&self) -> Bilingual {
+        let (en, vi) = match self.code.as_str() {
+            "E0213" => (
+                "give the number, or the reference and version, and the tax code as the notice has them",
+                "ghi số tờ khai, hoặc số tham chiếu và phiên bản, cùng mã số thuế đúng như thông báo",
+            ),
+            "not_allowed_in_state" => (
+                "look up where the declaration stands, and give a command that its state allows",
+                "tra cứu trạng thái tờ khai và ra lệnh phù hợp với trạng thái đó",
+            ),
+            "examination_first" => (
+                "examine the goods, then command the end of the examination",
+                "kiểm tra thực tế hàng hóa rồi ra lệnh kết thúc kiểm tra",
+            ),
+            "lane_not_stricter" => {
+                ("leave the lane as it is, or name a stricter one", "giữ nguyên luồng hoặc chọn luồng chặt chẽ hơn")
+            }
+            "release_reason_unknown" => (
+                "give one of the codes of the list of reasons of release",
+                "chọn một mã trong danh mục lý do giải phóng hàng",
+            ),
+            "tax_not_settled" => (
+                "release the goods once what is owed on the declared basis is paid or guaranteed",
+                "giải phóng hàng sau khi nộp thuế hoặc có bảo lãnh theo khai báo",
+            ),
+            "term_not_passed" => ("command it once the term has passed", "ra lệnh sau khi hết thời hạn"),
+            "rulebook_silent" => (
+                "have the rule keeper enter what is missing, then decide again; or refuse the declaration",
+                "đề nghị người quản lý quy tắc bổ sung rồi quyết định lại; hoặc từ chối tờ khai",
+            ),
+            _ => (
+                "mend what the reason names, and give the command again under a new identifier",
+                "khắc phục nội dung nêu trong lý do rồi ra lệnh lại với mã lệnh mới",
+            ),
+        };
+        Bilingual::new(en, vi)
     }
 
     /// The reason as the declarant is told it, with the law.

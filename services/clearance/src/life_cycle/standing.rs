@@ -68,6 +68,9 @@ pub struct Standing {
     /// the result of an inspection in storage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_on: Option<Date>,
+    /// The declared day of arrival of an import, once it is registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrival_on: Option<Date>,
 }
 
 fn is_none(security: &Security) -> bool {
@@ -90,6 +93,7 @@ impl Standing {
             released_on: None,
             cleared_on: None,
             due_on: None,
+            arrival_on: None,
         }
     }
 
@@ -121,13 +125,14 @@ impl Standing {
                 next.since = at;
                 (next.number, next.direction, next.owed) = (*number, *direction, *owed);
             }
-            Event::Registered { number, direction, lane, owed, security, due_on } => {
+            Event::Registered { number, direction, lane, owed, security, due_on, arrival_on } => {
                 enter(State::of_lane(*lane));
                 next.registered_at = Some(at);
                 (next.number, next.direction, next.lane) = (*number, *direction, Some(*lane));
                 (next.owed, next.security, next.due_on) = (*owed, *security, *due_on);
+                next.arrival_on = *arrival_on;
             }
-            Event::Amended { number, lane, owed_after, security, .. } => {
+            Event::Amended { number, lane, owed_after, security, arrival_on, .. } => {
                 let under_check = matches!(
                     self.state,
                     State::AwaitingPayment | State::DocumentCheck | State::AmendmentInstructed | State::Examination
@@ -136,7 +141,7 @@ impl Standing {
                     enter(State::of_lane(*lane));
                 }
                 (next.number, next.lane) = (Some(*number), Some(*lane));
-                (next.owed, next.security) = (*owed_after, *security);
+                (next.owed, next.security, next.arrival_on) = (*owed_after, *security, *arrival_on);
             }
             Event::PaymentReceived { amount, .. } => next.paid += *amount,
             Event::PaymentAwaited => enter(State::AwaitingPayment),

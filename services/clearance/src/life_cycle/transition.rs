@@ -4,10 +4,10 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime};
 use rulebook::{CodeList, FrozenFrom, LimitKind, ReasonFor, RulesInForce, Until};
 use rust_decimal::Decimal;
-use vocabulary::{Balance, Bilingual, Decision, Direction, Lane, Outcome, Reason, RulebookGap};
+use vocabulary::{AutomaticCase, Balance, Bilingual, Decision, Direction, Lane, Outcome, Reason, RulebookGap};
 
 use super::changed;
-use super::command::{Amendment, AutomaticCase, Command, CommandKind, Decided};
+use super::command::{Amendment, Command, CommandKind, Decided};
 use super::event::Event;
 use super::frozen::changes_of_frozen_fields;
 use super::refusal::RefusedCommand;
@@ -201,6 +201,7 @@ impl Desk<'_> {
             owed: decision.total_payable,
             security,
             due_on,
+            arrival_on: arrival_of(decided),
         };
         if lane == Lane::Green { self.then_settle(vec![event]) } else { Ok(vec![event]) }
     }
@@ -303,6 +304,7 @@ impl Desk<'_> {
             owed_after: after,
             security: self.security(&amendment.after),
             penalty_rules_apply,
+            arrival_on: arrival_of(&amendment.after),
         }];
         if before != after {
             events.push(Event::DutyDifference { before, after });
@@ -519,8 +521,20 @@ impl Desk<'_> {
 
     fn decide(&self, decided: &Decided<'_>) -> Step {
         self.allow(&[State::Referred])?;
-        match decided.decision.outcome {
-            Outcome::Accepted => self.registered(decided, decided.decision.number),
+        let decision = decided.decision;
+        match decision.outcome {
+            // What was only declared in advance is not registered unasked.
+            Outcome::Accepted
+                if self.standing.number.is_none()
+                    && decided.declaration.stage.as_deref() == Some("pre-registration") =>
+            {
+                Ok(vec![Event::PreRegistered {
+                    number: decision.number,
+                    direction: decision.direction,
+                    owed: decision.total_payable,
+                }])
+            }
+            Outcome::Accepted => self.registered(decided, self.standing.number.or(decision.number)),
             Outcome::Rejected | Outcome::Unreadable => Ok(vec![Event::Rejected]),
             Outcome::Referred => {
                 let gap = decided.decision.gaps.first().cloned().unwrap_or_else(unknown_gap);
@@ -608,6 +622,12 @@ impl Desk<'_> {
         events.push(Event::Cleared { due_on });
         Ok(events)
     }
+}
+
+/// The declared day of arrival of an import.
+fn arrival_of(decided: &Decided<'_>) -> Option<Date> {
+    let declaration = decided.declaration;
+    declaration.arrival_date.filter(|_| declaration.direction() == Some(Direction::Import))
 }
 
 fn day_of_next_month(day: Date, wanted: u32) -> Option<Date> {

@@ -24,6 +24,10 @@ pub(crate) enum Namespace {
     Notice,
     /// The bank's confirmation of a payment.
     Payment,
+    /// A command of customs.
+    Command,
+    /// The answer to a command.
+    Answer,
     /// What instance documents may say about their schema.
     SchemaInstance,
     /// XML itself.
@@ -39,6 +43,8 @@ impl Namespace {
             crate::DECLARATION_NAMESPACE => Self::Declaration,
             crate::NOTICE_NAMESPACE => Self::Notice,
             crate::PAYMENT_NAMESPACE => Self::Payment,
+            crate::COMMAND_NAMESPACE => Self::Command,
+            crate::ANSWER_NAMESPACE => Self::Answer,
             SCHEMA_INSTANCE_NAMESPACE => Self::SchemaInstance,
             XML_NAMESPACE => Self::Xml,
             _ => Self::Other,

@@ -191,3 +191,38 @@ pub(crate) fn spoil(document: &str, ways: &Ways<'_>, chance: &mut Chance) -> Str
     }
     lines.join("\n")
 }
+
+/// Spoils sound documents and returns those that the two readers judge differently, and how many are sound.
+pub(crate) fn differences(
+    schema: &str,
+    sound: &[String],
+    ways: &Ways<'_>,
+    count: usize,
+    accepted: impl Fn(&str) -> bool,
+) -> (Vec<String>, usize) {
+    let mut chance = Chance(20_261_125);
+    let documents: Vec<String> = (0..count)
+        .map(|_| {
+            let mut document = chance.pick(sound).clone();
+            for _ in 0..chance.below(3) {
+                document = spoil(&document, ways, &mut chance);
+                if document.lines().count() < ways.head + 3 {
+                    break;
+                }
+            }
+            document
+        })
+        // What is refused on purpose beyond the schema has tests of its own.
+        .filter(|document| !document.contains("<!DOCTYPE") && !document.contains("<?xml x"))
+        .collect();
+    let mut differences = Vec::new();
+    let mut sound = 0;
+    for (document, oracle) in documents.iter().zip(valid_by_libxml2(schema, &documents)) {
+        let ours = accepted(document);
+        sound += usize::from(ours);
+        if ours != oracle {
+            differences.push(format!("libxml2 says {oracle}\n{document}"));
+        }
+    }
+    (differences, sound)
+}

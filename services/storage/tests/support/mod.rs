@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use storage::{
-    BalanceKey, Batch, DeclarationKey, DeclarationUpdate, Fact, FactKey, Facts, Grant, KeptMessage, LogEntry,
-    MessageSource, NewDeclaration, NewPayment, NewRequest, Options, OutboxMessage, PaymentKey, Position, Searched,
-    SeriesAdvance, StorageError, Store, StreamPartition, WriteOff,
+    BalanceKey, Batch, CommandKey, DeclarationKey, DeclarationUpdate, Fact, FactKey, Facts, Grant, KeptMessage,
+    LogEntry, MessageSource, NewCommand, NewDeclaration, NewPayment, NewRequest, Options, OutboxMessage, PaymentKey,
+    Position, Searched, SeriesAdvance, StorageError, Store, StreamPartition, WriteOff,
 };
 use tempfile::TempDir;
 
@@ -198,6 +198,8 @@ pub(crate) fn batch_of(partition: StreamPartition, held: &Position, next: i64) -
         log: Vec::new(),
         write_offs: Vec::new(),
         payments: Vec::new(),
+        commands: Vec::new(),
+        retimings: Vec::new(),
         outbox: Vec::new(),
         kept: Vec::new(),
         series: Vec::new(),
@@ -225,6 +227,7 @@ pub(crate) fn declaration(reference: &str, version: u32, number: Option<&str>, o
         answer: b"<Notice/>".to_vec(),
         standing: b"{\"state\":\"awaiting_payment\"}".to_vec(),
         searched: Searched::default(),
+        time_acts_at_ms: None,
         document: b"<Declaration/>".to_vec(),
         decision: b"{}".to_vec(),
     }
@@ -244,6 +247,7 @@ pub(crate) fn update(key: &DeclarationKey, log_sequence: i64) -> DeclarationUpda
         standing: b"{\"state\":\"cleared\"}".to_vec(),
         rulebook: None,
         decision: None,
+        time_acts_at_ms: None,
         log_sequence,
         log_hash: [2; 32],
     }
@@ -260,6 +264,24 @@ pub(crate) fn request(reference: &str, version: u32) -> NewRequest {
         source: source(1),
         answer: b"<Notice/>".to_vec(),
         document: b"<Declaration/>".to_vec(),
+    }
+}
+
+pub(crate) fn command_key(identifier: &str) -> CommandKey {
+    CommandKey { declarant: DECLARANT.to_owned(), identifier: identifier.to_owned() }
+}
+
+pub(crate) fn command(identifier: &str, reference: Option<&str>) -> NewCommand {
+    NewCommand {
+        key: command_key(identifier),
+        content_hash: [9; 32],
+        kind: "accept_documents".to_owned(),
+        reference: reference.map(str::to_owned),
+        outcome: "refused".to_owned(),
+        at_ms: 1_795_485_600_000,
+        source: source(2),
+        answer: b"<Answer/>".to_vec(),
+        document: b"<Command/>".to_vec(),
     }
 }
 

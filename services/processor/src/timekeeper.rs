@@ -1,0 +1,155 @@
+//! Time: what was declared in advance and not registered expires, and what the law cancels unasked is cancelled.
+//!
+//! ```text
+//! declarations with a due time ──► timekeeper ──► commands of time ──► the same stream as every other command
+//! ```
+//!
+//! The keeper decides nothing. It looks up which declarations are due, and commands under identifiers that hang on the
+//! declaration, the command and the due time: two keepers, or one that crashed, command the same thing twice, and the
+//! second time it is answered and changes nothing.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clearance::life_cycle::{Standing, State, case_of_time};
+use sha2::{Digest as _, Sha256};
+use storage::{StorageError, Store, Timed};
+use stream::{Outgoing, PublishError, Stream};
+use tokio::sync::watch;
+use vocabulary::{Commander, CustomsCommand, Instruction, NamedDeclaration};
+
+use crate::arrival::vietnam_time;
+use crate::events::hex;
+use crate::settings::Topics;
+
+/// Why a look came to nothing, or to a part of what was due. The next one goes on.
+#[derive(Debug, thiserror::Error)]
+pub enum LookError {
+    /// What is due could not be read.
+    #[error("failed to look up what is due")]
+    Storage(#[from] StorageError),
+    /// Commands could not be published.
+    #[error("failed to publish commands of time")]
+    Publish(#[from] PublishError),
+}
+
+/// Looks for what is due and commands it.
+pub struct Timekeeper {
+    store: Arc<dyn Store>,
+    stream: Arc<dyn Stream>,
+    topic: String,
+    /// How many declarations are looked up at a time.
+    page: usize,
+    /// What was due at the last look and was commanded; while the processor has not come to it, it stays due.
+    commanded: HashSet<String>,
+}
+
+impl Timekeeper {
+    /// A keeper that looks up so many declarations at a time.
+    pub fn new(store: Arc<dyn Store>, stream: Arc<dyn Stream>, topics: &Topics, page: usize) -> Self {
+        Self { store, stream, topic: topics.commands.clone(), page: page.max(1), commanded: HashSet::new() }
+    }
+
+    /// Commands what is due at a time, in milliseconds since 1970 in UTC, and was not commanded at the last look. Says how
+    /// many commands that were.
+    ///
+    /// # Errors
+    /// When the database or the stream fails.
+    pub async fn look(&mut self, now_ms: i64) -> Result<usize, LookError> {
+        let mut still_due = HashSet::new();
+        let mut after: Option<Timed> = None;
+        let mut count = 0;
+        loop {
+            let page = self.store.timed_page(now_ms, after.as_ref(), self.page).await?;
+            let mut commands = Vec::new();
+            for timed in &page {
+                let Some(command) = command_of(timed) else {
+                    tracing::warn!("a declaration is due and stands in a way that time does not act on");
+                    continue;
+                };
+                if !self.commanded.contains(&command.identifier) {
+                    commands.push(outgoing(&self.topic, &command, now_ms));
+                }
+                still_due.insert(command.identifier);
+            }
+            count += commands.len();
+            if !commands.is_empty() {
+                self.stream.publish(commands).await?;
+            }
+            let full = page.len() == self.page;
+            after = page.into_iter().last();
+            if !full || after.is_none() {
+                break;
+            }
+        }
+        self.commanded = still_due;
+        Ok(count)
+    }
+
+    /// Looks every so often until `stop` turns true. What the time is, `now_ms` says.
+    pub async fn keep(mut self, every: Duration, now_ms: impl Fn() -> i64, mut stop: watch::Receiver<bool>) {
+        loop {
+            match self.look(now_ms()).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "terms have passed; what follows was commanded"),
+                Err(error) => tracing::warn!(%error, "what time acts on was not commanded; it is tried again"),
+            }
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                () = tokio::time::sleep(every) => {}
+            }
+        }
+    }
+}
+
+/// What the calendar commands to a declaration that is due.
+fn command_of(timed: &Timed) -> Option<CustomsCommand> {
+    let standing: Standing = serde_json::from_slice(&timed.standing).ok()?;
+    let instruction = match standing.state {
+        State::PreRegistered => Instruction::Expire,
+        _ => Instruction::CancelAutomatically(case_of_time(&standing)?),
+    };
+    let key = &timed.key;
+    let word = match &instruction {
+        Instruction::CancelAutomatically(case) => case.as_str(),
+        _ => "expire",
+    };
+    let mut hasher = Sha256::new();
+    for part in [key.declarant.as_bytes(), key.reference.as_bytes(), word.as_bytes()] {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    hasher.update(key.version.to_be_bytes());
+    hasher.update(timed.at_ms.to_be_bytes());
+    let declaration = match &timed.number {
+        Some(number) => NamedDeclaration::Number(number.clone()),
+        None => NamedDeclaration::Reference { reference: key.reference.clone(), version: key.version },
+    };
+    Some(CustomsCommand {
+        identifier: format!("time-{}", hex(&hasher.finalize()[..16])),
+        declarant: key.declarant.clone(),
+        declaration,
+        // Of the due time and not of the look, so that whoever looks commands the same bytes.
+        given_at: vietnam_time(timed.at_ms),
+        commander: Commander::Time,
+        instruction,
+        remark: None,
+    })
+}
+
+fn outgoing(topic: &str, command: &CustomsCommand, now_ms: i64) -> Outgoing {
+    Outgoing {
+        topic: topic.to_owned(),
+        key: command.declarant.clone().into_bytes(),
+        headers: vec![
+            ("ce_specversion".to_owned(), b"1.0".to_vec()),
+            ("ce_type".to_owned(), b"vn.thongquan.declaration.command".to_vec()),
+            ("ce_source".to_owned(), b"thongquan timekeeper".to_vec()),
+            ("content-type".to_owned(), b"application/xml".to_vec()),
+        ],
+        payload: message::write_command(command),
+        event_id: command.identifier.clone(),
+        timestamp_ms: Some(now_ms),
+    }
+}

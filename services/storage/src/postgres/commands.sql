@@ -1,0 +1,23 @@
+-- Version 6: commands of officers, gates and the calendar; and when the calendar acts next on a declaration. Rows that an
+-- older program wrote have no such time until they move.
+
+ALTER TABLE declarations ADD COLUMN time_acts_at_ms BIGINT;
+CREATE INDEX declarations_by_time ON declarations (time_acts_at_ms, declarant, reference, version)
+    WHERE time_acts_at_ms IS NOT NULL;
+
+CREATE TABLE commands (
+    declarant TEXT COLLATE "C" NOT NULL,
+    identifier TEXT COLLATE "C" NOT NULL,
+    content_hash BYTEA NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    reference TEXT COLLATE "C",
+    outcome TEXT COLLATE "C" NOT NULL,
+    at_ms BIGINT NOT NULL,
+    source_topic TEXT COLLATE "C" NOT NULL,
+    source_partition BIGINT NOT NULL,
+    source_offset BIGINT NOT NULL,
+    answer BYTEA NOT NULL,
+    document BYTEA NOT NULL,
+    PRIMARY KEY (declarant, identifier)
+);
+CREATE INDEX commands_by_declaration ON commands (declarant, reference) WHERE reference IS NOT NULL;

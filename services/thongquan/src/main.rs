@@ -3,6 +3,7 @@
 mod assess;
 mod backends;
 mod backup;
+mod command;
 mod config;
 mod declarations;
 mod demo;
@@ -46,6 +47,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Lodge declarations, wait for the notices, print them
     Submit(submit::Arguments),
+    /// Give an officer's or a gate's command to one declaration, wait for the answer, print it
+    Command(command::Arguments),
     /// Tell the story of one declaration: what happened, what is owed and paid, what comes next and who acts
     Status(status::Arguments),
     /// Derive every decision again from what is kept, compare byte for byte, and verify the hash chains
@@ -141,6 +144,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Submit(arguments) => submit::run(&arguments),
+        Command::Command(arguments) => command::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Declarations(arguments) => declarations::run(&arguments),

@@ -110,6 +110,9 @@ async fn tell(store: &dyn Store, declarant: &str, reference: &str) -> Result<Opt
     for request in store.requests_of(declarant, reference).await.map_err(read_failed)? {
         story.add_request(&request);
     }
+    for command in store.commands_of(declarant, reference).await.map_err(read_failed)? {
+        story.add_command(&command);
+    }
     if let Some(number) = story.number {
         for payment in store.payments_of(declarant, &number.stem()).await.map_err(read_failed)? {
             story.add_payment(&payment);

@@ -7,9 +7,9 @@ use jiff::civil::{Date, DateTime};
 use processor::{RecordedDecision, payment_identifier, standing_of};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use storage::{DatedPayment, DatedRequest, DeclarationRow, LogEntry};
+use storage::{DatedCommand, DatedPayment, DatedRequest, DeclarationRow, LogEntry};
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, DeclarationNumber, DutyType, Finding, Lane, Outcome};
+use vocabulary::{Bilingual, DeclarationNumber, DutyType, Finding, Lane, Outcome, Reason};
 
 use super::next::{self, Next};
 use super::wording;
@@ -95,9 +95,16 @@ pub(super) struct Total {
 
 /// An entry that holds no decision: what happened.
 #[derive(Deserialize)]
-struct Happened {
+pub(super) struct Happened {
     events: Vec<Event>,
     bank_reference: Option<String>,
+    /// Who commanded, of what customs commanded.
+    pub(super) by: Option<String>,
+    pub(super) identity: Option<String>,
+    pub(super) office: Option<String>,
+    pub(super) place: Option<String>,
+    pub(super) permit: Option<String>,
+    pub(super) remark: Option<String>,
 }
 
 fn vietnam_time(at_ms: i64) -> DateTime {
@@ -175,6 +182,7 @@ impl Story {
                 step.findings = recorded.findings;
             } else if let Ok(happened) = serde_json::from_slice::<Happened>(&entry.body) {
                 step.words.extend(happened.events.iter().map(wording::happened));
+                step.words.extend(wording::commanded(&happened));
                 self.told.extend(happened.bank_reference);
                 cleared_by_an_event |= happened.events.iter().any(|event| matches!(event, Event::Cleared { .. }));
             }
@@ -207,6 +215,24 @@ impl Story {
             decision: None,
             notice: notice.as_ref().map(|notice| notice.kind.as_str()),
             findings: notice.map(|notice| notice.findings).unwrap_or_default(),
+        });
+    }
+
+    /// Adds a command that was refused. One that was carried out is told by the log.
+    pub(super) fn add_command(&mut self, dated: &DatedCommand) {
+        let answer = message::read_answer(&dated.answer).ok();
+        let Some(refusal) = answer.and_then(|answer| answer.refusal) else { return };
+        let by = message::read_command(&dated.document).ok().map(|command| command.commander);
+        let reason = Reason { code: refusal.code, message: refusal.message };
+        self.steps.push(Step {
+            at: vietnam_time(dated.at_ms),
+            version: self.version,
+            entry: None,
+            kind: dated.kind.clone(),
+            words: vec![wording::refused_command(&dated.kind, by.as_ref(), &reason)],
+            decision: None,
+            notice: None,
+            findings: refusal.findings,
         });
     }
 

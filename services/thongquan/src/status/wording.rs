@@ -4,8 +4,9 @@ use clearance::life_cycle::{CommandKind, Event};
 use jiff::civil::Date;
 use processor::RecordedDecision;
 use rust_decimal::Decimal;
-use vocabulary::{Bilingual, Outcome, Reason};
+use vocabulary::{Bilingual, Commander, Outcome, Reason};
 
+use super::story::Happened;
 use crate::render::grouped;
 
 /// A decision, by the word of its entry.
@@ -26,6 +27,10 @@ pub(super) fn decided(kind: &str, version: u32, recorded: &RecordedDecision) -> 
         "registered" => (
             format!("what was declared in advance was registered, on the rules of {}", recorded.registered_on),
             format!("thông tin khai trước được đăng ký, theo quy tắc ngày {}", recorded.registered_on),
+        ),
+        "decided" => (
+            format!("it was decided on the rules of {}: {}", recorded.registered_on, recorded.outcome.as_str()),
+            format!("được quyết định theo quy tắc ngày {}: {}", recorded.registered_on, recorded.outcome.as_str()),
         ),
         "amended" => (
             format!("version {version} took the place of the one before it"),
@@ -156,6 +161,42 @@ fn paid(amount: Decimal, open: Decimal, excess: Decimal) -> (String, String) {
         ("nothing is open".to_owned(), "đã nộp đủ".to_owned())
     };
     (format!("{} dong were paid: {en}", grouped(amount)), format!("đã nộp {} đồng: {vi}", grouped(amount)))
+}
+
+/// Who commanded a step of customs, and on what it rests.
+pub(super) fn commanded(happened: &Happened) -> Option<Bilingual> {
+    let by = happened.by.as_deref()?;
+    let (en, vi) = match by {
+        "officer" => ("by the officer", "công chức"),
+        "gate" => ("by the gate", "cổng giám sát"),
+        _ => return Some(Bilingual::new("by the calendar", "theo thời hạn")),
+    };
+    let identity = happened.identity.as_deref().unwrap_or("-");
+    let office = happened.office.as_deref().unwrap_or("-");
+    let (mut en, mut vi) = (format!("{en} {identity} of {office}"), format!("{vi} {identity}, đơn vị {office}"));
+    for (label, label_vi, value) in [
+        ("place", "địa điểm", &happened.place),
+        ("permit", "giấy phép", &happened.permit),
+        ("remark", "ghi chú", &happened.remark),
+    ] {
+        if let Some(value) = value {
+            en.push_str(&format!("; {label}: {value}"));
+            vi.push_str(&format!("; {label_vi}: {value}"));
+        }
+    }
+    Some(Bilingual::new(en, vi))
+}
+
+/// A command that was refused.
+pub(super) fn refused_command(kind: &str, by: Option<&Commander>, reason: &Reason) -> Bilingual {
+    let said = refused(kind, Some(reason));
+    match by.and_then(Commander::post) {
+        Some(post) => Bilingual::new(
+            format!("{} [{} of {}]", said.en, post.identity, post.office),
+            format!("{} [{}, đơn vị {}]", said.vi, post.identity, post.office),
+        ),
+        None => said,
+    }
 }
 
 /// A document that was refused.

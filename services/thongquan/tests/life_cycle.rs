@@ -1,0 +1,743 @@
+//! Officers, gates and time: their commands through the stream, on both backends, with what the declarant is told and
+//! what whoever commanded is answered; whole lives; and nothing changed by what is refused.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use common::{Backend, workspace};
+use processor::ProcessorError;
+use processor::timekeeper::Timekeeper;
+use rulebook::Rulebook;
+use rust_decimal::Decimal;
+use storage::{DeclarationKey, DeclarationRow, LogEntry};
+use stream::{Message, Outgoing, Tail, TailFrom};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use vocabulary::{
+    AutomaticCase, Bilingual, CommandAnswer, Commander, CustomsCommand, Declaration, Facts, Instruction, Lane,
+    NamedDeclaration, Notice, NoticeKind, PaymentConfirmation, Post, Reason, TaxCodeStatus, TraderFacts,
+};
+
+/// 2026-11-24 09:00 in Vietnam.
+const BEGINNING_MS: i64 = 1_795_485_600_000;
+const DAY_MS: i64 = 86_400_000;
+const LIMIT: Duration = Duration::from_secs(30);
+const OFFICE: &str = "01PR";
+/// Words that no declarant may read.
+const SECRET: &str = "nguồn tin nội bộ 0417";
+
+/// An enterprise of the best compliance, whose declarations go by the green lane.
+fn green() -> String {
+    simulator::tax_code(1)
+}
+
+/// One that customs does not know: yellow.
+fn yellow() -> String {
+    simulator::tax_code(2)
+}
+
+/// One that does not comply: red.
+fn red() -> String {
+    simulator::tax_code(3)
+}
+
+fn officer() -> Commander {
+    Commander::Officer(Post { identity: "HQ-0417".into(), office: OFFICE.into() })
+}
+
+fn gate() -> Commander {
+    Commander::Gate(Post { identity: "GATE-2".into(), office: "03EE".into() })
+}
+
+fn reason(code: &str, words: &str) -> Reason {
+    Reason { code: code.into(), message: Bilingual::new(format!("{words} (en)"), words) }
+}
+
+/// Every command there is, with who gives it.
+fn all_commands() -> Vec<(Commander, Instruction)> {
+    vec![
+        (officer(), Instruction::AcceptDocuments),
+        (officer(), Instruction::InstructAmendment { reason: reason("mass", "sai trọng lượng") }),
+        (officer(), Instruction::Reroute { lane: Lane::Red, reason: reason("risk", SECRET) }),
+        (officer(), Instruction::FinishExamination),
+        (officer(), Instruction::Release { reason_code: "A".into() }),
+        (officer(), Instruction::TakeToStorage { place: None }),
+        (officer(), Instruction::Clear { permit: None }),
+        (officer(), Instruction::Decide),
+        (officer(), Instruction::Refuse { reason: reason("prohibited", "hàng cấm") }),
+        (gate(), Instruction::PassSupervision),
+        (Commander::Time, Instruction::Expire),
+        (Commander::Time, Instruction::CancelAutomatically(AutomaticCase::NotMoved)),
+    ]
+}
+
+/// The running product, with customs, declarants and a bank around it.
+struct Customs {
+    backend: Backend,
+    rulebook: Arc<ArcSwap<Rulebook>>,
+    notices: Box<dyn Tail>,
+    answers: Box<dyn Tail>,
+    unreadable: Box<dyn Tail>,
+    stop: watch::Sender<bool>,
+    running: JoinHandle<Result<(), ProcessorError>>,
+    sent: i64,
+    at_ms: i64,
+}
+
+/// What a declaration is kept as: its row and its log.
+type Kept = (DeclarationRow, Vec<LogEntry>);
+
+impl Customs {
+    async fn open(backend: Backend) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let tail = |topic: &str| {
+            let (stream, topic) = (backend.stream.clone(), topic.to_owned());
+            async move { stream.tail(&topic, TailFrom::Beginning).await.unwrap() }
+        };
+        let notices = tail(&backend.topics.notices).await;
+        let answers = tail(&backend.topics.answers).await;
+        let unreadable = tail(&backend.topics.unreadable).await;
+        let known = |tax_code: String, compliance_level: u8| TraderFacts {
+            tax_code,
+            status: TaxCodeStatus::Active,
+            compliance_level,
+            authorised_operator: false,
+            debt_over_90_days: false,
+        };
+        let facts = Facts { traders: vec![known(green(), 1), known(red(), 5)], ..Facts::default() };
+        backend.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
+        let processor = backend.processor(&common::rulebook());
+        let rulebook = processor.rulebook.clone();
+        let running = tokio::spawn(processor::run(processor, stopped));
+        Self { backend, rulebook, notices, answers, unreadable, stop, running, sent: 0, at_ms: BEGINNING_MS }
+    }
+
+    async fn close(self) -> Backend {
+        self.stop.send(true).unwrap();
+        self.running.await.unwrap().unwrap();
+        assert_eq!(self.backend.store.counts().await.unwrap().outbox, 0);
+        self.backend
+    }
+
+    async fn send(&mut self, topic: &str, key: &str, payload: Vec<u8>) {
+        self.sent += 1;
+        let message = Outgoing {
+            topic: topic.to_owned(),
+            key: key.as_bytes().to_vec(),
+            headers: Vec::new(),
+            payload,
+            event_id: format!("customs-{}-{}", self.backend.prefix, self.sent),
+            timestamp_ms: Some(self.at_ms + self.sent),
+        };
+        self.backend.stream.publish(vec![message]).await.unwrap();
+    }
+
+    async fn lodge(&mut self, declaration: &Declaration) {
+        let topic = self.backend.topics.lodged.clone();
+        let declarant = declaration.declarant().unwrap().to_owned();
+        self.send(&topic, &declarant, message::write_declaration(declaration).into_bytes()).await;
+    }
+
+    /// The next notice, and its bytes as text.
+    async fn notice(&mut self) -> (Notice, String) {
+        let message = self.notices.next(LIMIT).await.unwrap().expect("a notice comes");
+        let payload = message.payload.unwrap();
+        (message::read_notice(&payload).unwrap(), String::from_utf8(payload).unwrap())
+    }
+
+    /// The next notices, of these kinds in this order; the last one. None holds what is for customs alone.
+    async fn expect(&mut self, kinds: &[NoticeKind]) -> Notice {
+        let mut last = None;
+        for kind in kinds {
+            let (notice, text) = self.notice().await;
+            assert_eq!(notice.kind, *kind, "{notice:?}");
+            for secret in [SECRET, "HQ-0417", "GATE-2", "time-"] {
+                assert!(!text.contains(secret), "{text}");
+            }
+            last = Some(notice);
+        }
+        last.unwrap()
+    }
+
+    async fn answer(&mut self) -> (CommandAnswer, Message) {
+        let message = self.answers.next(LIMIT).await.unwrap().expect("an answer comes");
+        (message::read_answer(message.payload.as_deref().unwrap()).unwrap(), message)
+    }
+
+    fn made(&self, declarant: &str, name: &str, commander: Commander, instruction: Instruction) -> CustomsCommand {
+        let declaration = match name.split_once('#') {
+            Some((reference, version)) => {
+                NamedDeclaration::Reference { reference: reference.into(), version: version.parse().unwrap() }
+            }
+            None => NamedDeclaration::Number(name.into()),
+        };
+        CustomsCommand {
+            identifier: format!("C-{}", self.sent),
+            declarant: declarant.to_owned(),
+            declaration,
+            given_at: jiff::civil::datetime(2026, 11, 24, 9, 0, 0, 0),
+            commander,
+            instruction,
+            remark: Some(SECRET.to_owned()),
+        }
+    }
+
+    async fn give(&mut self, command: &CustomsCommand) -> (CommandAnswer, Message) {
+        let topic = self.backend.topics.commands.clone();
+        self.send(&topic, &command.declarant, message::write_command(command)).await;
+        let (answer, message) = self.answer().await;
+        assert_eq!((&answer.command, &answer.declarant), (&command.identifier, &command.declarant));
+        (answer, message)
+    }
+
+    /// Commands, and sees the command carried out: the state after it, and what the declarant is told.
+    async fn carried_out(
+        &mut self,
+        declarant: &str,
+        name: &str,
+        commander: Commander,
+        instruction: Instruction,
+        state: &str,
+        kinds: &[NoticeKind],
+    ) -> (CommandAnswer, Notice) {
+        let command = self.made(declarant, name, commander, instruction);
+        let (answer, message) = self.give(&command).await;
+        assert_eq!((answer.refusal.as_ref(), answer.state.as_deref()), (None, Some(state)), "{answer:?}");
+        assert_eq!(message.header("ce_type"), Some(&b"vn.thongquan.answer.carried-out"[..]));
+        let told = self.expect(kinds).await;
+        (answer, told)
+    }
+
+    /// The same of an officer.
+    async fn officer(
+        &mut self,
+        declarant: &str,
+        name: &str,
+        instruction: Instruction,
+        state: &str,
+        kinds: &[NoticeKind],
+    ) -> (CommandAnswer, Notice) {
+        self.carried_out(declarant, name, officer(), instruction, state, kinds).await
+    }
+
+    /// Commands, and sees the command refused with reason, law and mend, and nothing of the declaration changed.
+    async fn refused(
+        &mut self,
+        declarant: &str,
+        name: &str,
+        commander: Commander,
+        instruction: Instruction,
+        code: &str,
+    ) -> CommandAnswer {
+        let command = self.made(declarant, name, commander, instruction);
+        let before = self.everything(declarant).await;
+        let (answer, message) = self.give(&command).await;
+        let refusal = answer.refusal.as_ref().unwrap_or_else(|| panic!("{code}: {command:?}"));
+        assert_eq!(refusal.code, code, "{refusal:?}");
+        for text in [&refusal.message, &refusal.mend] {
+            assert!(!text.en.is_empty() && !text.vi.is_empty(), "{refusal:?}");
+        }
+        assert!(!refusal.law.is_empty() && !refusal.rule.is_empty(), "{refusal:?}");
+        assert_eq!(message.header("ce_type"), Some(&b"vn.thongquan.answer.refused"[..]));
+        assert_eq!(self.everything(declarant).await, before, "{code}");
+        answer
+    }
+
+    /// Every declaration of a declarant, with its log.
+    async fn everything(&self, declarant: &str) -> Vec<Kept> {
+        let mut kept = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.backend.store.decisions_page(after.take(), 500).await.unwrap();
+            let Some((last, _)) = page.last() else { return kept };
+            after = Some(last.key.clone());
+            for (row, _) in page.into_iter().filter(|(row, _)| row.key.declarant == declarant) {
+                let log = self.backend.store.log_of(&row.key).await.unwrap();
+                kept.push((row, log));
+            }
+        }
+    }
+
+    async fn kept(&self, declarant: &str, reference: &str, version: u32) -> Kept {
+        let key = DeclarationKey { declarant: declarant.into(), reference: reference.into(), version };
+        let (row, _, _) = self.backend.store.declaration(&key).await.unwrap().unwrap();
+        let log = self.backend.store.log_of(&key).await.unwrap();
+        (row, log)
+    }
+
+    /// Lodges a sample that is registered and goes by a lane that asks for a check. Its number.
+    async fn registered(&mut self, declarant: &str, reference: &str, lane: Lane) -> String {
+        self.lodge(&import(declarant, reference)).await;
+        let notice = self.expect(&[NoticeKind::Registered]).await;
+        assert_eq!(notice.lane, Some(lane));
+        notice.number.unwrap()
+    }
+
+    async fn pay(&mut self, declarant: &str, number: &str, amount: Decimal, kinds: &[NoticeKind]) -> Notice {
+        let identifier = format!("TQ{}0", &number[..11]);
+        let payment = PaymentConfirmation {
+            payer: declarant.to_owned(),
+            payment_identifier: identifier,
+            declaration_number: number.to_owned(),
+            bank_reference: format!("FT-{}", self.sent),
+            amount,
+            debited_at: jiff::civil::datetime(2026, 11, 24, 9, 30, 0, 0),
+        };
+        let topic = self.backend.topics.settled.clone();
+        self.send(&topic, declarant, message::write_payment(&payment)).await;
+        self.expect(kinds).await
+    }
+}
+
+fn sample(name: &str) -> Declaration {
+    let file = workspace().join("schemas/declaration/1.0/samples-valid").join(name);
+    let message::Reading::Read { declaration, findings } = message::read_declaration(&std::fs::read(file).unwrap())
+    else {
+        panic!("{name} is no declaration");
+    };
+    assert!(findings.is_empty());
+    declaration
+}
+
+/// An import with duties to pay.
+fn import(declarant: &str, reference: &str) -> Declaration {
+    Declaration {
+        reference: Some(reference.into()),
+        importer_code: Some(declarant.into()),
+        ..sample("a12-machinery.xml")
+    }
+}
+
+fn export(declarant: &str, reference: &str) -> Declaration {
+    Declaration {
+        reference: Some(reference.into()),
+        exporter_code: Some(declarant.into()),
+        ..sample("b11-with-export-duty.xml")
+    }
+}
+
+/// The machine's declaration with its invoice in a currency of which the rulebook knows no rate.
+fn in_krona(declarant: &str, reference: &str) -> Declaration {
+    let mut declaration = import(declarant, reference);
+    for currency in
+        [&mut declaration.invoice_currency, &mut declaration.freight_currency, &mut declaration.insurance_currency]
+    {
+        if currency.is_some() {
+            *currency = Some("ISK".into());
+        }
+    }
+    for item in &mut declaration.goods_items {
+        item.unit_price_currency = Some("ISK".into());
+    }
+    declaration
+}
+
+/// The rules with a rate of the krona.
+fn mended_rules(folder: &std::path::Path) -> Arc<Rulebook> {
+    common::copy(&workspace().join("rules"), folder);
+    let file = folder.join("valuation/exchange-rates.csv");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let lines = text.lines().enumerate().map(|(at, line)| format!("{line},{}\n", if at == 0 { "ISK" } else { "205" }));
+    std::fs::write(&file, lines.collect::<String>()).unwrap();
+    Arc::new(Rulebook::load(folder).unwrap_or_else(|errors| panic!("{errors}")))
+}
+
+/// What follows on a declaration: a later version, with its number.
+fn amended(declaration: &Declaration, version: u64, number: &str, code: &str) -> Declaration {
+    Declaration {
+        version: Some(version),
+        function: Some("4".into()),
+        number: Some(number.into()),
+        change_reason_code: Some(code.into()),
+        ..declaration.clone()
+    }
+}
+
+fn run_on(backend: &Backend, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_thongquan"));
+    command.args(arguments).current_dir(workspace());
+    for (name, value) in &backend.environment {
+        command.env(name, value);
+    }
+    command.output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// A test on SQLite with the embedded stream, and on PostgreSQL with Kafka where the environment names them.
+macro_rules! on_both {
+    ($name:ident, $body:path) => {
+        mod $name {
+            use super::*;
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn embedded() {
+                let folder = tempfile::tempdir().unwrap();
+                let prefix = format!("life-{}-{}.", stringify!($name), std::process::id());
+                $body(common::embedded(folder.path(), &prefix).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn servers() {
+                let prefix = format!("life-{}-{}.", stringify!($name), std::process::id());
+                if let Some(backend) = common::servers(concat!("life_", stringify!($name)), &prefix).await {
+                    $body(backend).await;
+                }
+            }
+        }
+    };
+}
+
+on_both!(yellow_lives, yellow_lives_of);
+on_both!(red_lives, red_lives_of);
+on_both!(referred, referred_lives_of);
+on_both!(time, time_acts_on);
+on_both!(refusals, refusals_of);
+
+/// Yellow: an amendment is instructed and made, the documents accepted, what is owed paid, and the goods pass the
+/// gate. Another is moved to the red lane, one taken to storage, one refused.
+async fn yellow_lives_of(backend: Backend) {
+    let mut customs = Customs::open(backend).await;
+    let trader = yellow();
+    let number = customs.registered(&trader, "Y-1", Lane::Yellow).await;
+    let instruct = Instruction::InstructAmendment { reason: reason("mass", "sai trọng lượng") };
+    let (answer, told) =
+        customs.officer(&trader, &number, instruct, "amendment_instructed", &[NoticeKind::AmendmentInstructed]).await;
+    assert_eq!(answer.due_on, Some(jiff::civil::date(2026, 12, 1)), "five working days");
+    assert_eq!(told.reason.unwrap(), reason("mass", "sai trọng lượng"));
+    let mut heavier = amended(&import(&trader, "Y-1"), 2, &number, "INS");
+    heavier.gross_mass = Some(Decimal::from(510));
+    customs.lodge(&heavier).await;
+    let next = customs.expect(&[NoticeKind::Amended]).await.number.unwrap();
+    assert_eq!((&next[..11], &next[11..]), (&number[..11], "1"));
+    // The officer names the number from before the amendment.
+    let (answer, told) = customs
+        .officer(&trader, &number, Instruction::AcceptDocuments, "awaiting_payment", &[NoticeKind::AwaitingPayment])
+        .await;
+    assert_eq!((answer.number.as_ref(), answer.version), (Some(&next), Some(2)));
+    let owed = told.total_payable.unwrap();
+    customs.pay(&trader, &next, owed, &[NoticeKind::PaymentReceived, NoticeKind::Cleared]).await;
+    let (_, told) = customs
+        .carried_out(
+            &trader,
+            &next,
+            gate(),
+            Instruction::PassSupervision,
+            "through_supervision",
+            &[NoticeKind::ThroughSupervision],
+        )
+        .await;
+    assert_eq!(told.number.as_ref(), Some(&next));
+    let (row, log) = customs.kept(&trader, "Y-1", 2).await;
+    assert_eq!(row.state, "through_supervision");
+    let words: Vec<&str> = log.iter().map(|entry| entry.kind.as_str()).collect();
+    assert_eq!(words, ["amended", "accept_documents", "payment", "pass_supervision"]);
+    let entry: serde_json::Value = serde_json::from_slice(&log[1].body).unwrap();
+    assert_eq!(
+        (&entry["by"], &entry["identity"], &entry["office"]),
+        (&"officer".into(), &"HQ-0417".into(), &OFFICE.into())
+    );
+    assert_eq!((&entry["remark"], &entry["state"]), (&SECRET.into(), &"awaiting_payment".into()));
+
+    // To the red lane, for a reason that is not told.
+    let number = customs.registered(&trader, "Y-2", Lane::Yellow).await;
+    let reroute = Instruction::Reroute { lane: Lane::Red, reason: reason("risk", SECRET) };
+    let (answer, told) = customs.officer(&trader, &number, reroute, "examination", &[NoticeKind::Rerouted]).await;
+    assert_eq!((answer.lane, told.lane, told.reason), (Some(Lane::Red), Some(Lane::Red), None));
+    customs
+        .officer(&trader, &number, Instruction::FinishExamination, "awaiting_payment", &[NoticeKind::AwaitingPayment])
+        .await;
+    // A stricter lane may be asked for by another office, and a check is made by none but its own.
+    let number = customs.registered(&trader, "Y-3", Lane::Yellow).await;
+    let elsewhere = Commander::Officer(Post { identity: "HQ-0990".into(), office: "51CI".into() });
+    customs.refused(&trader, &number, elsewhere.clone(), Instruction::AcceptDocuments, "office_not_responsible").await;
+    let reroute = Instruction::Reroute { lane: Lane::Red, reason: reason("risk", SECRET) };
+    customs.carried_out(&trader, &number, elsewhere, reroute, "examination", &[NoticeKind::Rerouted]).await;
+
+    // Storage, then clearance as far as nothing is owed.
+    let number = customs.registered(&trader, "Y-4", Lane::Yellow).await;
+    let store = Instruction::TakeToStorage { place: Some("Kho Khai Quang".into()) };
+    let (answer, told) =
+        customs.officer(&trader, &number, store, "taken_to_storage", &[NoticeKind::TakenToStorage]).await;
+    assert_eq!(answer.due_on, Some(jiff::civil::date(2026, 12, 24)));
+    assert!(told.reason.unwrap().message.en.contains("2026-12-24"));
+    let clear = Instruction::Clear { permit: Some("KDTV 12/2026".into()) };
+    customs.officer(&trader, &number, clear, "awaiting_payment", &[NoticeKind::AwaitingPayment]).await;
+
+    // Refused: what a certificate has left is given back.
+    let facts = std::fs::read_to_string(workspace().join("schemas/facts/1.0/a11-atiga-form-d.toml")).unwrap();
+    let facts: Facts = toml::from_str(&facts.replace("0100233488", &trader)).unwrap();
+    let facts = Facts { traders: Vec::new(), ..facts };
+    customs.backend.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
+    let claim = Declaration {
+        reference: Some("Y-5".into()),
+        importer_code: Some((&*trader).into()),
+        ..sample("a11-atiga-form-d.xml")
+    };
+    customs.lodge(&claim).await;
+    let number = customs.expect(&[NoticeKind::Registered]).await.number.unwrap();
+    assert_eq!(remaining(&customs.backend).await, Decimal::ZERO);
+    let refuse = Instruction::Refuse { reason: reason("prohibited", "hàng cấm nhập khẩu") };
+    let (_, told) = customs.officer(&trader, &number, refuse, "refused", &[NoticeKind::Refused]).await;
+    assert_eq!(told.reason.unwrap(), reason("prohibited", "hàng cấm nhập khẩu"));
+    assert_eq!(remaining(&customs.backend).await, Decimal::from(50));
+    let backend = customs.close().await;
+    derive_again(&backend, &[]);
+    let story = said(&run_on(&backend, &["status", &next]));
+    for words in ["asked for an amendment", "by the officer HQ-0417 of 01PR", "by the gate GATE-2 of 03EE", SECRET] {
+        assert!(story.contains(words), "{words}: {story}");
+    }
+    let story = said(&run_on(&backend, &["status", "Y-3", "--declarant", &trader]));
+    assert!(story.contains("refused: accepting documents") && story.contains("HQ-0990 of 51CI"), "{story}");
+}
+
+/// What the certificate of the claim has left.
+async fn remaining(backend: &Backend) -> Decimal {
+    let name = serde_json::Value::from(vec!["D", "SMPL26100001"]).to_string();
+    let wanted = storage::Wanted { facts: vec![("certificate".to_owned(), name)], ..storage::Wanted::default() };
+    let found = backend.store.prefetch(&wanted).await.unwrap();
+    found.facts.values().next().unwrap().remaining[&1]
+}
+
+/// Every decision is derived again, and every chain is sound.
+fn derive_again(backend: &Backend, rules: &[&str]) {
+    let mut arguments = vec!["replay", "--format", "json"];
+    for folder in rules {
+        arguments.extend(["--rules", folder]);
+    }
+    let output = run_on(backend, &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let sums: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert!(sums["decisions"].as_i64().unwrap() > 0 && sums["decisions"] == sums["identical"], "{text}");
+}
+
+/// Red: an examination, and a release before the permit, each with its payment.
+async fn red_lives_of(backend: Backend) {
+    let mut customs = Customs::open(backend).await;
+    let trader = red();
+    let number = customs.registered(&trader, "R-1", Lane::Red).await;
+    customs.refused(&trader, &number, officer(), Instruction::AcceptDocuments, "not_allowed_in_state").await;
+    let (_, told) = customs
+        .officer(&trader, &number, Instruction::FinishExamination, "awaiting_payment", &[NoticeKind::AwaitingPayment])
+        .await;
+    let owed = told.total_payable.unwrap();
+    customs.pay(&trader, &number, owed, &[NoticeKind::PaymentReceived, NoticeKind::Cleared]).await;
+
+    let number = customs.registered(&trader, "R-2", Lane::Red).await;
+    let release = |code: &str| Instruction::Release { reason_code: code.into() };
+    customs.refused(&trader, &number, officer(), release("A"), "tax_not_settled").await;
+    customs.refused(&trader, &number, officer(), release("Q"), "release_reason_unknown").await;
+    customs.pay(&trader, &number, owed, &[NoticeKind::PaymentReceived]).await;
+    let (answer, _) =
+        customs.officer(&trader, &number, release("A"), "released_before_permit", &[NoticeKind::Released]).await;
+    assert_eq!(answer.due_on, Some(jiff::civil::date(2026, 12, 24)));
+    let clear = Instruction::Clear { permit: Some("PTPL 7/2026".into()) };
+    let (answer, told) = customs.officer(&trader, &number, clear, "cleared", &[NoticeKind::Cleared]).await;
+    assert_eq!((answer.due_on, told.number.as_ref()), (None, Some(&number)), "nothing is open");
+
+    // An amendment that is instructed in the red lane leads back to the examination.
+    let number = customs.registered(&trader, "R-3", Lane::Red).await;
+    let instruct = Instruction::InstructAmendment { reason: reason("mass", "sai trọng lượng") };
+    customs.officer(&trader, &number, instruct, "amendment_instructed", &[NoticeKind::AmendmentInstructed]).await;
+    customs.refused(&trader, &number, officer(), Instruction::AcceptDocuments, "examination_first").await;
+    let mut heavier = amended(&import(&trader, "R-3"), 2, &number, "INS");
+    heavier.gross_mass = Some(Decimal::from(510));
+    customs.lodge(&heavier).await;
+    customs.expect(&[NoticeKind::Amended]).await;
+    assert_eq!(customs.kept(&trader, "R-3", 2).await.0.state, "examination");
+    let lane = Instruction::Reroute { lane: Lane::Red, reason: reason("risk", SECRET) };
+    customs.refused(&trader, &number, officer(), lane, "not_allowed_in_state").await;
+    let backend = customs.close().await;
+    derive_again(&backend, &[]);
+}
+
+/// Referred: decided in vain while the rulebook is silent, and decided once it speaks; refused; declared in advance.
+async fn referred_lives_of(backend: Backend) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut customs = Customs::open(backend).await;
+    let trader = yellow();
+    for reference in ["REF-1", "REF-2"] {
+        customs.lodge(&in_krona(&trader, reference)).await;
+        assert_eq!(customs.expect(&[NoticeKind::Referred]).await.number, None);
+    }
+    let advance = Declaration { stage: Some("pre-registration".into()), ..in_krona(&trader, "REF-3") };
+    customs.lodge(&advance).await;
+    customs.expect(&[NoticeKind::Referred]).await;
+
+    let answer = customs.refused(&trader, "REF-1#1", officer(), Instruction::Decide, "rulebook_silent").await;
+    assert!(!answer.refusal.unwrap().gaps.is_empty());
+    assert_eq!((answer.state.as_deref(), answer.number), (Some("referred"), None));
+    let refuse = Instruction::Refuse { reason: reason("currency", "không chấp nhận đồng tiền này") };
+    customs.officer(&trader, "REF-2#1", refuse, "refused", &[NoticeKind::Refused]).await;
+
+    customs.rulebook.store(mended_rules(&folder.path().join("rules")));
+    customs.at_ms += DAY_MS;
+    let (answer, told) =
+        customs.officer(&trader, "REF-1#1", Instruction::Decide, "document_check", &[NoticeKind::Registered]).await;
+    assert_eq!((&answer.number, told.lane), (&told.number, Some(Lane::Yellow)));
+    let number = answer.number.unwrap();
+    assert!(told.total_payable.is_some_and(|owed| owed > Decimal::ZERO));
+    let (row, log) = customs.kept(&trader, "REF-1", 1).await;
+    let words: Vec<&str> = log.iter().map(|entry| entry.kind.as_str()).collect();
+    assert_eq!((row.outcome.as_str(), words), ("accepted", vec!["referred", "decide", "decided"]));
+    customs.refused(&trader, "REF-1#1", officer(), Instruction::Decide, "not_allowed_in_state").await;
+    // Known by its number and by its reference, it is one declaration.
+    customs
+        .officer(&trader, "REF-1#1", Instruction::AcceptDocuments, "awaiting_payment", &[NoticeKind::AwaitingPayment])
+        .await;
+    let owed = told.total_payable.unwrap();
+    customs.pay(&trader, &number, owed, &[NoticeKind::PaymentReceived, NoticeKind::Cleared]).await;
+
+    // What was only declared in advance is not registered by a decision; it waits for its declarant.
+    let (answer, told) =
+        customs.officer(&trader, "REF-3#1", Instruction::Decide, "pre_registered", &[NoticeKind::PreRegistered]).await;
+    assert_eq!((told.lane, answer.lane), (None, None));
+    assert_ne!(answer.number.as_ref(), Some(&number), "numbers are given once");
+    // A number that is given next, after those that the officer's decisions gave, is another one.
+    let next = customs.registered(&trader, "REF-4", Lane::Yellow).await;
+    assert!(BTreeSet::from([&number, &next, &told.number.unwrap()]).len() == 3);
+    let backend = customs.close().await;
+    derive_again(&backend, &["rules", &folder.path().join("rules").display().to_string()]);
+}
+
+/// Time: what was declared in advance expires, and exports that were not moved, not shown or without documents are
+/// cancelled; once, whoever looks and however often.
+async fn time_acts_on(backend: Backend) {
+    let mut customs = Customs::open(backend).await;
+    let advance = Declaration { stage: Some("pre-registration".into()), ..import(&green(), "T-1") };
+    customs.lodge(&advance).await;
+    customs.expect(&[NoticeKind::PreRegistered]).await;
+    customs.lodge(&export(&green(), "T-2")).await;
+    customs.expect(&[NoticeKind::Registered, NoticeKind::AwaitingPayment]).await;
+    customs.lodge(&export(&yellow(), "T-3")).await;
+    customs.expect(&[NoticeKind::Registered]).await;
+    customs.lodge(&export(&red(), "T-4")).await;
+    customs.expect(&[NoticeKind::Registered]).await;
+    // Its goods are there, as it declares, so the calendar leaves it alone.
+    customs.registered(&yellow(), "T-5", Lane::Yellow).await;
+
+    // Too early, whoever says it.
+    customs.refused(&green(), "T-1#1", Commander::Time, Instruction::Expire, "term_not_passed").await;
+    let (store, stream) = (customs.backend.store.clone(), customs.backend.stream.clone());
+    let topics = customs.backend.topics.clone();
+    let keeper = || Timekeeper::new(store.clone(), stream.clone(), &topics, 2);
+    let mut first = keeper();
+    assert_eq!(first.look(BEGINNING_MS + 7 * DAY_MS).await.unwrap(), 0);
+    let day = 8 * DAY_MS - 9 * 3_600_000;
+    assert_eq!(first.look(BEGINNING_MS + day - 1).await.unwrap(), 0);
+    // Two keepers look at once: what they command happens once.
+    let mut second = keeper();
+    assert_eq!(first.look(BEGINNING_MS + day).await.unwrap(), 1);
+    second.look(BEGINNING_MS + day).await.unwrap();
+    let (answer, _) = customs.answer().await;
+    assert_eq!(answer.state.as_deref(), Some("expired"), "{answer:?}");
+    let told = customs.expect(&[NoticeKind::Expired]).await;
+    assert_eq!((told.reference.as_str(), told.reason.unwrap().code.as_str()), ("T-1", "pre_registration_expired"));
+
+    let day = 16 * DAY_MS - 9 * 3_600_000;
+    assert_eq!(first.look(BEGINNING_MS + day - 1).await.unwrap(), 0);
+    assert_eq!(first.look(BEGINNING_MS + day).await.unwrap(), 3);
+    let mut cancelled = BTreeSet::new();
+    for _ in 0..3 {
+        let told = customs.expect(&[NoticeKind::Cancelled]).await;
+        cancelled.insert((told.reference, told.reason.unwrap().code));
+    }
+    let expected = [("T-2", "not_moved"), ("T-3", "no_dossier"), ("T-4", "not_presented")];
+    assert_eq!(cancelled, expected.map(|(reference, code)| (reference.to_owned(), code.to_owned())).into());
+    // Nothing is due any more, and nothing is commanded again.
+    while customs
+        .backend
+        .store
+        .timed_page(i64::MAX, None, 1)
+        .await
+        .unwrap()
+        .iter()
+        .any(|timed| timed.key.reference != "T-5")
+    {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(keeper().look(BEGINNING_MS + 100 * DAY_MS).await.unwrap(), 0);
+    let (row, log) = customs.kept(&yellow(), "T-3", 1).await;
+    assert_eq!((row.state.as_str(), log.len()), ("cancelled", 2));
+    let entry: serde_json::Value = serde_json::from_slice(&log[1].body).unwrap();
+    assert_eq!((&entry["by"], &entry["identity"]), (&"time".into(), &serde_json::Value::Null));
+    let backend = customs.close().await;
+    derive_again(&backend, &[]);
+}
+
+/// Refused where the state does not allow it, told once more for a repeat, and kept where it cannot be read.
+async fn refusals_of(backend: Backend) {
+    let mut customs = Customs::open(backend).await;
+    let trader = yellow();
+    // Each command, in a state that allows none.
+    let number = customs.registered(&trader, "N-1", Lane::Yellow).await;
+    let refuse = Instruction::Refuse { reason: reason("prohibited", "hàng cấm") };
+    customs.officer(&trader, &number, refuse, "refused", &[NoticeKind::Refused]).await;
+    let mut laws = BTreeSet::new();
+    for (commander, instruction) in all_commands() {
+        let answer = customs.refused(&trader, &number, commander, instruction, "not_allowed_in_state").await;
+        assert_eq!(answer.state.as_deref(), Some("refused"));
+        laws.insert(answer.refusal.unwrap().law);
+    }
+    assert!(laws.len() >= 7, "{laws:?}");
+    // Of a number that nobody has, another enterprise's, and one that is none.
+    for (commander, instruction) in all_commands() {
+        let answer = customs.refused(&trader, "199999999950", commander, instruction, "E0213").await;
+        assert_eq!((answer.state, answer.number.as_deref()), (None, Some("199999999950")));
+    }
+    customs.refused(&green(), &number, officer(), Instruction::AcceptDocuments, "E0213").await;
+    customs.refused(&trader, "ABCDEFGHIJKL", officer(), Instruction::AcceptDocuments, "E0213").await;
+    customs.refused(&trader, "NONE#7", officer(), Instruction::Decide, "E0213").await;
+
+    // Given twice, it is done once and answered twice; under the same identifier with other content it is not done.
+    let number = customs.registered(&trader, "N-2", Lane::Yellow).await;
+    let command = customs.made(&trader, &number, officer(), Instruction::AcceptDocuments);
+    let (answer, message) = customs.give(&command).await;
+    assert_eq!((answer.refusal.as_ref(), message.header("repeated")), (None, None));
+    customs.expect(&[NoticeKind::AwaitingPayment]).await;
+    let kept = customs.kept(&trader, "N-2", 1).await;
+    let (again, message) = customs.give(&command).await;
+    assert_eq!((&again, message.header("repeated")), (&answer, Some(&b"true"[..])));
+    let other = CustomsCommand { instruction: Instruction::FinishExamination, ..command };
+    let (answer, message) = customs.give(&other).await;
+    assert_eq!(answer.refusal.unwrap().code, "exists_with_different_content");
+    assert_eq!(message.header("repeated"), None);
+    assert_eq!(customs.kept(&trader, "N-2", 1).await, kept);
+
+    // What cannot be read is kept and sent on with the reason, and the stream goes on.
+    let sound =
+        String::from_utf8(message::write_command(&customs.made(&trader, &number, officer(), Instruction::Decide)));
+    let sound = sound.unwrap();
+    let topic = customs.backend.topics.commands.clone();
+    let hostile = [
+        format!("<!DOCTYPE x [<!ENTITY y SYSTEM \"file:///etc/passwd\">]>{sound}"),
+        sound.replace("<Decide>", "<Expire>").replace("</Decide>", "</Expire>"),
+        sound.replace("Officer>", "Gate>"),
+        sound[..sound.len() / 2].to_owned(),
+        format!("<Command xmlns='urn:thongquan:command:1'>{}", "<a>".repeat(10_000)),
+        "x".repeat(3_000_000),
+        String::new(),
+    ];
+    for document in &hostile {
+        customs.send(&topic, &trader, document.clone().into_bytes()).await;
+        let message = customs.unreadable.next(LIMIT).await.unwrap().expect("it is sent on");
+        assert!(message.header("reason").is_some_and(|reason| !reason.is_empty()));
+        assert_eq!(message.payload.unwrap_or_default(), document.as_bytes());
+    }
+    assert_eq!(customs.kept(&trader, "N-2", 1).await, kept);
+    let (answer, _) =
+        customs.give(&customs.made(&trader, &number, officer(), Instruction::Clear { permit: None })).await;
+    assert_eq!(answer.refusal.unwrap().code, "not_allowed_in_state");
+    let backend = customs.close().await;
+    // The hostile ones, and the one that used an identifier again.
+    assert_eq!(backend.store.counts().await.unwrap().kept, i64::try_from(hostile.len()).unwrap() + 1);
+    derive_again(&backend, &[]);
+}

@@ -37,7 +37,15 @@ pub(crate) struct Order<'a> {
 impl<'a> Order<'a> {
     pub(crate) fn read(arrival: Arrival<'a>) -> Self {
         let reading = message::read_command(arrival.payload());
-        Self { content_hash: content_hash(arrival.payload()), reading, arrival }
+        // What is commanded makes a command the same, and not when, nor how the document is laid out.
+        let content_hash = match &reading {
+            Ok(command) => {
+                let timeless = CustomsCommand { given_at: jiff::civil::DateTime::MIN, ..command.clone() };
+                content_hash(&message::write_command(&timeless))
+            }
+            Err(_) => content_hash(arrival.payload()),
+        };
+        Self { content_hash, reading, arrival }
     }
 }
 

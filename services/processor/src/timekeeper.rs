@@ -92,7 +92,7 @@ impl Timekeeper {
         loop {
             match self.look(now_ms()).await {
                 Ok(0) => {}
-                Ok(count) => tracing::info!(count, "terms have passed; what follows was commanded"),
+                Ok(count) => tracing::info!(messages = count, "terms have passed; what follows was commanded"),
                 Err(error) => tracing::warn!(%error, "what time acts on was not commanded; it is tried again"),
             }
             tokio::select! {

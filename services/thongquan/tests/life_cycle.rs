@@ -490,6 +490,8 @@ async fn yellow_lives_of(backend: Backend) {
     assert_eq!(remaining(&customs.backend).await, Decimal::from(50));
     let backend = customs.close().await;
     derive_again(&backend, &[]);
+    let doctor = said(&run_on(&backend, &["doctor"]));
+    assert!(doctor.contains("declarations.commands") && doctor.contains("declarations.answers"), "{doctor}");
     let story = said(&run_on(&backend, &["status", &next]));
     for words in ["asked for an amendment", "by the officer HQ-0417 of 01PR", "by the gate GATE-2 of 03EE", SECRET] {
         assert!(story.contains(words), "{words}: {story}");
@@ -711,6 +713,39 @@ async fn refusals_of(backend: Backend) {
     assert_eq!(answer.refusal.unwrap().code, "exists_with_different_content");
     assert_eq!(message.header("repeated"), None);
     assert_eq!(customs.kept(&trader, "N-2", 1).await, kept);
+
+    // The same from a shell: carried out, answered again, refused; whoever has no database names the declarant.
+    let number = customs.registered(&trader, "N-3", Lane::Yellow).await;
+    let who = ["--officer", "HQ-0417", "--office", OFFICE, "--id", "SHELL-1", "--remark", SECRET];
+    let output = run_on(&customs.backend, &[&["command", &number, "accept-documents"][..], &who].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(said(&output).contains("carried out") && said(&output).contains("awaits the payment"), "{}", said(&output));
+    customs.expect(&[NoticeKind::AwaitingPayment]).await;
+    let again = ["--declarant", &trader, "--format", "json"];
+    let output = run_on(&customs.backend, &[&["command", &number, "accept-documents"][..], &who, &again].concat());
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (output.status.code(), &json["outcome"], &json["repeated"]),
+        (Some(0), &"carried_out".into(), &true.into())
+    );
+    let reroute =
+        ["command", &number, "finish-examination", "--officer", "HQ-0417", "--office", OFFICE, "--lang", "vi"];
+    let output = run_on(&customs.backend, &reroute);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("căn cứ: Law 54/2014/QH13"), "{}", said(&output));
+    for (arguments, status) in [
+        (&["command", "199999999950", "decide", "--officer", "HQ-0417", "--office", OFFICE][..], 1),
+        (&["command", &number, "accept-documents", "--officer", "HQ-0417"], 64),
+        (&["command", &number, "pass-supervision", "--officer", "HQ-0417", "--office", OFFICE], 64),
+        (&["command", &number, "reroute", "--officer", "HQ-0417", "--office", OFFICE], 64),
+        (&["command", "N-3", "decide", "--officer", "HQ-0417", "--office", OFFICE], 64),
+    ] {
+        let output = run_on(&customs.backend, arguments);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?} {}", said(&output));
+    }
+    for _ in 0..3 {
+        customs.answer().await;
+    }
 
     // What cannot be read is kept and sent on with the reason, and the stream goes on.
     let sound =

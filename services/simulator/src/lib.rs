@@ -12,6 +12,9 @@ pub mod wild;
 
 mod workload;
 
+mod lives;
+
 pub use bank::Bank;
+pub use lives::{Lives, Turn};
 pub use traders::{tax_code, traders};
 pub use workload::{Intent, Lodged, Workload};

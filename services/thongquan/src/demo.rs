@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anstyle::Style;
@@ -15,11 +15,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use processor::{Processor, Progress, Topics};
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
-use simulator::{Bank, Workload};
+use simulator::{Bank, Lives, Lodged, Turn, Workload};
 use storage::Store;
 use stream::{EmbeddedStream, Outgoing, Stream, TailFrom, TopicSpec};
 use tokio::sync::watch;
-use vocabulary::{DutyType, Language, NoticeKind};
+use vocabulary::{DutyType, Language, Notice, NoticeKind};
 
 use crate::{Failure, Lang, backends, load_rulebook, now_in_vietnam, print, render, rules_folder};
 
@@ -53,6 +53,10 @@ pub(crate) struct Arguments {
     /// The folder of sample declarations, which are lodged first
     #[arg(long, default_value = "schemas/declaration/1.0", value_name = "DIR")]
     samples: PathBuf,
+    /// Let declarants declare in advance, amend and cancel, and officers and gates command: whole lives, not only their
+    /// beginnings
+    #[arg(long)]
+    lives: bool,
     /// The language of the summary
     #[arg(long, value_enum, default_value_t = Lang::En)]
     lang: Lang,
@@ -69,8 +73,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 async fn demonstrate(arguments: &Arguments, rulebook: Rulebook) -> Result<(), Failure> {
     let (store, stream) = begin(&arguments.data).await?;
     let rulebook = Arc::new(rulebook);
-    let mut workload = Workload::new(arguments.seed, rulebook.clone(), now_in_vietnam().date());
+    let workload = Workload::new(arguments.seed, rulebook.clone(), now_in_vietnam().date());
     let facts = vocabulary::Facts { traders: workload.traders().to_vec(), ..vocabulary::Facts::default() };
+    let lodgers = Arc::new(Mutex::new(if arguments.lives {
+        Lodgers::Living(Box::new(Lives::new(arguments.seed, workload)))
+    } else {
+        Lodgers::Lodging(Box::new(workload))
+    }));
     let kept = processor::facts_to_keep(&facts).map_err(|error| Failure::to("write the facts", &error))?;
     store.put_facts(&kept).await.map_err(|error| Failure::to("keep the facts", &error))?;
 
@@ -85,13 +94,13 @@ async fn demonstrate(arguments: &Arguments, rulebook: Rulebook) -> Result<(), Fa
         spans: None,
     };
     let processing = tokio::spawn(processor::run(processor, stopped.clone()));
-    let bank = tokio::spawn(keep_bank(stream.clone(), Bank::new(arguments.seed), stopped.clone()));
+    let bank = tokio::spawn(act(stream.clone(), Bank::new(arguments.seed), lodgers.clone(), stopped.clone()));
     let interrupted = tokio::spawn(crate::serve::stop_on_signal(stop.clone()));
 
     let samples = samples(&arguments.samples);
     let samples_count = samples.len() as u64;
     let lodging = Instant::now();
-    let lodged = lodge(arguments, &*stream, samples, &mut workload, &progress, &stopped).await?;
+    let lodged = lodge(arguments, &*stream, samples, &lodgers, &progress, &stopped).await?;
     let took = lodging.elapsed();
     settle(&progress).await;
 
@@ -103,7 +112,7 @@ async fn demonstrate(arguments: &Arguments, rulebook: Rulebook) -> Result<(), Fa
     let stay = !arguments.once && std::io::stdout().is_terminal() && !*stopped.borrow();
     if stay {
         print("\nIt goes on with a few declarations a second; Ctrl-C ends it.\n");
-        keep_lodging(&*stream, &mut workload, &progress, stopped.clone()).await?;
+        keep_lodging(&*stream, &lodgers, &progress, stopped.clone()).await?;
         print(&summary(&*store, &progress, progress.messages.load(Ordering::Relaxed), took, language).await?);
     }
     let _ = stop.send(true);
@@ -112,6 +121,40 @@ async fn demonstrate(arguments: &Arguments, rulebook: Rulebook) -> Result<(), Fa
     match processing.await {
         Ok(result) => result.map_err(|error| Failure::to("process the stream", &error)),
         Err(error) => Err(Failure::to("process the stream", &error)),
+    }
+}
+
+/// Who lodges, and who acts upon notices.
+enum Lodgers {
+    /// Declarants who lodge and do nothing more.
+    Lodging(Box<Workload>),
+    /// Declarants, officers and gates who go on to the end.
+    Living(Box<Lives>),
+}
+
+impl Lodgers {
+    fn lodge(&mut self, many: usize) -> Vec<Outgoing> {
+        let outgoing = |lodged: Lodged| lodgement(lodged.tax_code, lodged.document, lodged.event_id);
+        match self {
+            Self::Lodging(workload) => workload.by_ref().take(many).map(outgoing).collect(),
+            Self::Living(lives) => lives.by_ref().take(many).map(outgoing).collect(),
+        }
+    }
+
+    fn upon(&mut self, notice: &Notice) -> Vec<Outgoing> {
+        let Self::Living(lives) = self else { return Vec::new() };
+        let turns = lives.upon(notice).into_iter().map(|turn| match turn {
+            Turn::Lodge(lodged) => lodgement(lodged.tax_code, lodged.document, lodged.event_id),
+            Turn::Command(command) => Outgoing {
+                topic: Topics::new("").commands,
+                key: command.declarant.clone().into_bytes(),
+                headers: Vec::new(),
+                payload: message::write_command(&command),
+                event_id: command.identifier,
+                timestamp_ms: None,
+            },
+        });
+        turns.collect()
     }
 }
 
@@ -166,7 +209,7 @@ async fn lodge(
     arguments: &Arguments,
     stream: &dyn Stream,
     samples: Vec<(String, Vec<u8>)>,
-    workload: &mut Workload,
+    lodgers: &Mutex<Lodgers>,
     progress: &Progress,
     stopped: &watch::Receiver<bool>,
 ) -> Result<u64, Failure> {
@@ -184,11 +227,7 @@ async fn lodge(
     publish(stream, first).await?;
     while lodged < total && !*stopped.borrow() {
         let many = LODGED_AT_ONCE.min(usize::try_from(total - lodged).unwrap_or(LODGED_AT_ONCE));
-        let batch: Vec<Outgoing> = workload
-            .by_ref()
-            .take(many)
-            .map(|lodged| lodgement(lodged.tax_code, lodged.document, lodged.event_id))
-            .collect();
+        let batch = lodgers.lock().unwrap_or_else(PoisonError::into_inner).lodge(many);
         lodged += batch.len() as u64;
         publish(stream, batch).await?;
         wait_until(progress, lodged.saturating_sub(WAITING_MAX), &bar, stopped).await;
@@ -240,7 +279,7 @@ async fn settle(progress: &Progress) {
 
 async fn keep_lodging(
     stream: &dyn Stream,
-    workload: &mut Workload,
+    lodgers: &Mutex<Lodgers>,
     progress: &Progress,
     mut stopped: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
@@ -251,24 +290,23 @@ async fn keep_lodging(
             _ = async { let _ = stopped.wait_for(|stop| *stop).await; } => break,
             () = tokio::time::sleep(Duration::from_millis(500)) => {}
         }
-        let batch =
-            workload.by_ref().take(5).map(|lodged| lodgement(lodged.tax_code, lodged.document, lodged.event_id));
-        publish(stream, batch.collect()).await?;
+        let batch = lodgers.lock().unwrap_or_else(PoisonError::into_inner).lodge(5);
+        publish(stream, batch).await?;
         spinner.set_message(format!("{} declarations decided", progress.decided.load(Ordering::Relaxed)));
     }
     spinner.finish_and_clear();
     Ok(())
 }
 
-/// Pays what declarants are asked to pay, as a bank would.
-async fn keep_bank(stream: Arc<dyn Stream>, mut bank: Bank, stopped: watch::Receiver<bool>) {
+/// Pays what declarants are asked to pay, as a bank would, and does what declarants, officers and gates do.
+async fn act(stream: Arc<dyn Stream>, mut bank: Bank, lodgers: Arc<Mutex<Lodgers>>, stopped: watch::Receiver<bool>) {
     let Ok(mut notices) = stream.tail(&Topics::new("").notices, TailFrom::Beginning).await else {
         return;
     };
     while !*stopped.borrow() {
-        let mut payments = Vec::new();
+        let mut messages = Vec::new();
         let mut wait = Duration::from_millis(100);
-        while payments.len() < LODGED_AT_ONCE {
+        while messages.len() < LODGED_AT_ONCE {
             let Ok(Some(message)) = notices.next(wait).await else {
                 break;
             };
@@ -279,8 +317,9 @@ async fn keep_bank(stream: Arc<dyn Stream>, mut bank: Bank, stopped: watch::Rece
             let Ok(notice) = message::read_notice(message.payload.as_deref().unwrap_or_default()) else {
                 continue;
             };
+            messages.extend(lodgers.lock().unwrap_or_else(PoisonError::into_inner).upon(&notice));
             if notice.kind == NoticeKind::AwaitingPayment {
-                payments.extend(bank.pay(&notice).into_iter().map(|payment| Outgoing {
+                messages.extend(bank.pay(&notice).into_iter().map(|payment| Outgoing {
                     topic: Topics::new("").settled,
                     key: payment.payer.clone().into_bytes(),
                     headers: Vec::new(),
@@ -290,7 +329,7 @@ async fn keep_bank(stream: Arc<dyn Stream>, mut bank: Bank, stopped: watch::Rece
                 }));
             }
         }
-        if !payments.is_empty() && stream.publish(payments).await.is_err() {
+        if !messages.is_empty() && stream.publish(messages).await.is_err() {
             return;
         }
     }

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use storage::{
-    BalanceKey, Batch, Commit, Counts, DatedPayment, DatedRequest, DeclarationKey, DeclarationRow, Facts, Health,
-    Inquiries, LogEntry, OutboxMessage, Position, Prefetched, StorageError, Store, StreamPartition, Wanted,
+    BalanceKey, Batch, Commands, Commit, Counts, DatedCommand, DatedPayment, DatedRequest, DeclarationKey,
+    DeclarationRow, Facts, Health, Inquiries, LogEntry, OutboxMessage, Position, Prefetched, StorageError, Store,
+    StreamPartition, Timed, Wanted,
 };
 
 use crate::place::{Place, Trap};
@@ -119,6 +120,8 @@ pub(crate) fn position_alone(partition: &StreamPartition, now: Position, next: i
         log: Vec::new(),
         write_offs: Vec::new(),
         payments: Vec::new(),
+        commands: Vec::new(),
+        retimings: Vec::new(),
         outbox: Vec::new(),
         kept: Vec::new(),
         series: Vec::new(),
@@ -259,6 +262,17 @@ impl Store for FaultyStore {
 
     async fn health(&self) -> Result<Health, StorageError> {
         self.inner.health().await
+    }
+}
+
+#[async_trait]
+impl Commands for FaultyStore {
+    async fn commands_of(&self, declarant: &str, reference: &str) -> Result<Vec<DatedCommand>, StorageError> {
+        self.inner.commands_of(declarant, reference).await
+    }
+
+    async fn timed_page(&self, until_ms: i64, after: Option<&Timed>, limit: usize) -> Result<Vec<Timed>, StorageError> {
+        self.inner.timed_page(until_ms, after, limit).await
     }
 }
 

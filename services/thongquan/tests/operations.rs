@@ -139,6 +139,7 @@ async fn every_measurement_is_made() {
     // The rules have no exchange rate for this currency.
     let referred = sample("declaration/1.0/samples-valid/a12-machinery.xml").replace("USD", "ISK");
     let payment = sample("payment/1.0/samples-valid/whole-amount.xml");
+    let command = sample("command/1.0/samples-valid/accept-documents.xml");
     let message = |topic: &str, payload: &str, at: usize| stream::Outgoing {
         topic: topic.to_owned(),
         key: b"0100233488".to_vec(),
@@ -147,10 +148,11 @@ async fn every_measurement_is_made() {
         event_id: format!("measured-{topic}-{at}"),
         timestamp_ms: Some(1_795_485_600_000),
     };
-    let (lodged, settled) = (&backend.topics.lodged, &backend.topics.settled);
+    let (lodged, settled, commands) = (&backend.topics.lodged, &backend.topics.settled, &backend.topics.commands);
     let messages =
         vec![message(lodged, &referred, 0), message(lodged, "no declaration", 1), message(settled, &payment, 0)];
     backend.stream.publish(messages).await.unwrap();
+    backend.stream.publish(vec![message(commands, &command, 0)]).await.unwrap();
     // Another program holds the database's pen for longer than a commit waits for it, so batches are tried again.
     let file = format!("sqlite:{}", folder.path().join("thongquan.db").display());
     let mut pen = sqlx::SqlitePool::connect(&file).await.unwrap().acquire().await.unwrap();

@@ -132,7 +132,14 @@ impl PartitionWorker {
 
     /// Works on batches until they end.
     pub(crate) async fn run(mut self, mut batches: mpsc::Receiver<Vec<Message>>) -> Ended {
-        while let Some(messages) = batches.recv().await {
+        let enough = self.office.settings.batch_messages_max / 2;
+        while let Some(mut messages) = batches.recv().await {
+            // What came meanwhile shares the transaction: the smaller the batches are, the more each message costs.
+            while messages.len() <= enough
+                && let Ok(more) = batches.try_recv()
+            {
+                messages.extend(more);
+            }
             fail_points::pass(Place::AfterPoll).await;
             // What was read before a rewind may come once more.
             let messages: Vec<Message> = messages.into_iter().filter(|message| message.offset >= self.next).collect();

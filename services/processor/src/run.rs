@@ -19,9 +19,8 @@ use crate::relay::Relay;
 use crate::settings::{NUMBER_STRIPES, Settings};
 use crate::spans::SpanSink;
 
-/// How many batches of a partition may wait for its worker; then the stream waits. One is ready when the one before it is
-/// done, and more would only take memory.
-const BATCHES_WAITING_MAX: usize = 1;
+/// How many batches of a partition may wait for its worker; then the stream waits, and with it the other partitions.
+const BATCHES_WAITING_MAX: usize = 2;
 /// How many bytes of messages a batch holds, at most: more than as many declarations of the usual size as one holds.
 const BATCH_BYTES_MAX: usize = 8 << 20;
 /// How long stopping may take before what is not finished is left for the next start.

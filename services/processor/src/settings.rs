@@ -72,7 +72,7 @@ impl Default for Settings {
             group: "thongquan".to_owned(),
             topics: Topics::new(""),
             batch_messages_max: 500,
-            batch_wait: Duration::from_millis(5),
+            batch_wait: Duration::from_millis(20),
             selectivity_secret: Vec::new(),
             instance: None,
             session_timeout: Duration::from_secs(10),

@@ -71,8 +71,8 @@ impl Default for Settings {
         Self {
             group: "thongquan".to_owned(),
             topics: Topics::new(""),
-            batch_messages_max: 500,
-            batch_wait: Duration::from_millis(20),
+            batch_messages_max: 250,
+            batch_wait: Duration::from_millis(40),
             selectivity_secret: Vec::new(),
             instance: None,
             session_timeout: Duration::from_secs(10),

@@ -122,7 +122,7 @@ pub(crate) struct Processing {
 
 impl Default for Processing {
     fn default() -> Self {
-        Self { batch_messages_max: 500, batch_wait_ms: 20, selectivity_secret_file: None }
+        Self { batch_messages_max: 250, batch_wait_ms: 40, selectivity_secret_file: None }
     }
 }
 

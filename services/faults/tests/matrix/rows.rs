@@ -197,8 +197,7 @@ async fn a_zombie_goes_on_when_all_is_done() {
     prove(&table::ZOMBIE, |mut site| async move {
         site.lodge().await;
         let hold = Hold::new(site.folder.path(), "hold");
-        // In few batches: what waits behind a partition that is held keeps the others from being read.
-        let mut zombie = site.member("zombie").with("THONGQUAN_PROCESSING__BATCH_MESSAGES_MAX", "400");
+        let mut zombie = site.member("zombie");
         hold.start(&mut zombie);
         let held = hold.held(PARTITIONS as usize, &mut zombie).await;
         zombie.signal("STOP");

@@ -95,7 +95,9 @@ impl Trap {
         let mut held = file.as_os_str().to_owned();
         held.push(".held");
         let held = std::fs::OpenOptions::new().create(true).append(true).open(held);
-        if held.and_then(|mut held| writeln!(held, "{topic}/{partition}")).is_err() {
+        // In one piece, since several partitions write.
+        let line = format!("{topic}/{partition}\n");
+        if held.and_then(|mut held| held.write_all(line.as_bytes())).is_err() {
             // The test would wait for nothing.
             std::process::abort();
         }

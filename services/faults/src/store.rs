@@ -60,7 +60,7 @@ impl FaultyStore {
             }
             Some(Safeguard::OneTransaction) => {
                 let now = Position { epoch: batch.epoch, next_offset: batch.expected };
-                let moved = position_alone(&batch.partition, now, batch.next);
+                let moved = Batch::empty(batch.partition.clone(), now, batch.next);
                 if self.inner.commit(&moved).await? == Commit::Committed {
                     batch.expected = batch.next;
                 }
@@ -107,27 +107,6 @@ impl FaultyStore {
     }
 }
 
-/// The batch that only moves the position.
-pub(crate) fn position_alone(partition: &StreamPartition, now: Position, next: i64) -> Batch {
-    Batch {
-        partition: partition.clone(),
-        epoch: now.epoch,
-        expected: now.next_offset,
-        next,
-        declarations: Vec::new(),
-        updates: Vec::new(),
-        requests: Vec::new(),
-        log: Vec::new(),
-        write_offs: Vec::new(),
-        payments: Vec::new(),
-        commands: Vec::new(),
-        retimings: Vec::new(),
-        outbox: Vec::new(),
-        kept: Vec::new(),
-        series: Vec::new(),
-    }
-}
-
 fn connection_lost() -> StorageError {
     StorageError::Unreachable { detail: "a test wants the answer lost".to_owned() }
 }
@@ -169,7 +148,7 @@ impl Store for FaultyStore {
         }
         if trap.lacks(Safeguard::Halving) && matches!(told, Err(StorageError::Refused { .. })) {
             let now = Position { epoch: batch.epoch, next_offset: batch.expected };
-            return self.inner.commit(&position_alone(&batch.partition, now, batch.next)).await;
+            return self.inner.commit(&Batch::empty(batch.partition.clone(), now, batch.next)).await;
         }
         if matches!(told, Ok(Commit::Committed)) {
             if trap.lacks(Safeguard::OutboxUntilAcknowledged) {

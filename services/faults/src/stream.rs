@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use storage::{Commit, Store, StreamPartition};
+use storage::{Batch, Commit, Store, StreamPartition};
 use stream::{
     BoxError, Consumer, ConsumerSettings, Event, Outgoing, Positions, PublishError, Result, Stream, StreamError, Tail,
     TailFrom, TopicSpec, TopicState,
@@ -12,7 +12,6 @@ use stream::{
 
 use crate::place::{Place, Trap};
 use crate::safeguard::Safeguard;
-use crate::store::position_alone;
 
 /// A stream between which and the processor stands a trap.
 pub struct FaultyStream {
@@ -98,7 +97,7 @@ struct FaultyConsumer {
 /// Moves the position of what was read, as if reading were all that has to be done about it.
 async fn move_on(store: &dyn Store, partition: StreamPartition, next: i64) {
     while let Ok(Some(now)) = store.position(&partition).await {
-        let moved = position_alone(&partition, now, now.next_offset.max(next));
+        let moved = Batch::empty(partition.clone(), now, now.next_offset.max(next));
         if store.commit(&moved).await.is_ok_and(|told| told == Commit::Committed) {
             return;
         }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{VALUES, Ways, differences, samples, valid_by_libxml2};
+use common::{VALUES, Ways, differences, samples, told_of_faulty, valid_by_libxml2};
 use message::{read_answer, read_command, write_answer, write_command};
 use vocabulary::{Commander, CustomsCommand, Instruction};
 
@@ -38,20 +38,8 @@ fn the_samples_of_answers_are_valid_and_what_is_written() {
 
 #[test]
 fn the_faulty_samples_of_commands_are_refused_by_both_with_every_mistake() {
-    let samples = samples("command/1.0/samples-faulty");
-    let documents: Vec<String> = samples.iter().map(|(_, document)| document.clone()).collect();
-    let mut told = Vec::new();
-    for ((name, document), valid) in samples.iter().zip(valid_by_libxml2(COMMAND, &documents)) {
-        assert!(!valid, "{name}");
-        let findings = read_command(document.as_bytes()).unwrap_err();
-        for finding in &findings {
-            assert!(
-                !finding.mend.en.is_empty() && !finding.mend.vi.is_empty() && finding.line.is_some(),
-                "{finding:?}"
-            );
-        }
-        told.push((name.as_str(), findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>().join(" ")));
-    }
+    let told = told_of_faulty(COMMAND, "command/1.0/samples-faulty", read_command);
+    let told: Vec<(&str, String)> = told.iter().map(|(name, codes)| (name.as_str(), codes.clone())).collect();
     assert_eq!(
         told,
         [

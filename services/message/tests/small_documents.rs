@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Chance, VALUES, Ways, differences, samples, schemas, valid_by_libxml2};
+use common::{Chance, VALUES, Ways, differences, samples, schemas, told_of_faulty, valid_by_libxml2};
 use jiff::civil::date;
 use message::{read_notice, read_payment, write_notice, write_payment};
 use rust_decimal::Decimal;
@@ -297,20 +297,8 @@ fn the_samples_of_payments_are_valid_and_what_is_written() {
 
 #[test]
 fn the_faulty_samples_of_payments_are_refused_by_both_with_every_mistake() {
-    let samples = samples("payment/1.0/samples-faulty");
-    let documents: Vec<String> = samples.iter().map(|(_, document)| document.clone()).collect();
-    let mut told = Vec::new();
-    for ((name, document), valid) in samples.iter().zip(valid_by_libxml2(PAYMENT, &documents)) {
-        assert!(!valid, "{name}");
-        let findings = read_payment(document.as_bytes()).unwrap_err();
-        for finding in &findings {
-            assert!(
-                !finding.mend.en.is_empty() && !finding.mend.vi.is_empty() && finding.line.is_some(),
-                "{finding:?}"
-            );
-        }
-        told.push((name.as_str(), findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>().join(" ")));
-    }
+    let told = told_of_faulty(PAYMENT, "payment/1.0/samples-faulty", read_payment);
+    let told: Vec<(&str, String)> = told.iter().map(|(name, codes)| (name.as_str(), codes.clone())).collect();
     assert_eq!(
         told,
         [

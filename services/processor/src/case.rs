@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use storage::{DeclarationRow, DeclarationUpdate, LogEntry, NewDeclaration};
-use vocabulary::{Direction, Lane};
+use vocabulary::{Decision, Direction, Lane, Outcome};
 
 use crate::arrival::{milliseconds, vietnam_time};
 
@@ -115,6 +115,25 @@ pub(crate) fn moved(
         time_acts_at_ms: time_acts_at_ms(standing, rulebook, vietnam_time(entry.at_ms).date()),
         log_sequence: entry.sequence,
         log_hash: entry.hash,
+    }
+}
+
+/// What is written when a declaration is decided anew, by the entry in its log that holds the decision.
+pub(crate) fn decided_anew(
+    row: &DeclarationRow,
+    decision: &Decision,
+    body: Vec<u8>,
+    standing: &Standing,
+    entry: &LogEntry,
+    rulebook: &Rulebook,
+) -> DeclarationUpdate {
+    DeclarationUpdate {
+        outcome: decision.outcome.as_str().to_owned(),
+        registered_at_ms: Some(entry.at_ms),
+        total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(standing.owed)),
+        rulebook: Some(decision.rulebook.clone()),
+        decision: Some(body),
+        ..moved(row, standing, entry, rulebook)
     }
 }
 

@@ -14,17 +14,17 @@ use storage::{
 };
 use vocabulary::{
     Bilingual, CaseFacts, CommandAnswer, Commander, CustomsCommand, DeclarationNumber, Finding, Instruction,
-    NamedDeclaration, Outcome, Refusal, RulebookGap, TraderFacts,
+    NamedDeclaration, Refusal, RulebookGap, TraderFacts,
 };
 
 use crate::arrival::Arrival;
-use crate::case::{self, Case, dong, moved, standing_of};
+use crate::case::{self, Case, moved, standing_of};
 use crate::events::{content_hash, log_entry};
 use crate::fact_book::{FactBook, Moment, Way, taken_by};
 use crate::follow_up::{Ask, send, without_lane};
 use crate::measurements::Counted;
 use crate::notices::{self, Subject};
-use crate::plan::{Desk, Overlay, Plan, guarded};
+use crate::plan::{Desk, Overlay, Plan, one_by_one};
 use crate::registration::{brief, case_decision, known_traders, next_number, use_number};
 
 /// A command after reading.
@@ -145,18 +145,12 @@ impl Archive {
 /// Carries out a batch of commands, in their order.
 pub(crate) fn plan(orders: &[Order<'_>], prefetched: Prefetched, desk: &mut Desk<'_>) -> Plan {
     let mut archive = Archive::new(prefetched);
-    let mut plan = Plan::default();
-    let settings = desk.settings;
-    for order in orders {
-        let series = desk.series.clone();
-        let done = guarded(&settings.topics, &mut plan, &order.arrival, |plan, step| {
-            take_up(plan, step, order, &mut archive, desk)
-        });
-        if !done {
-            desk.series = series;
-        }
-    }
-    plan
+    one_by_one(
+        orders,
+        |order| &order.arrival,
+        desk,
+        |plan, step, order, desk| take_up(plan, step, order, &mut archive, desk),
+    )
 }
 
 fn take_up(plan: &Plan, step: &mut Plan, order: &Order<'_>, archive: &mut Archive, desk: &mut Desk<'_>) {
@@ -432,14 +426,7 @@ impl Hearing<'_> {
         let order = self.entry(row.log_sequence + 1, row, &events, &next);
         let body = serde_json::to_vec(&decision).unwrap_or_default();
         let entry = log_entry(&row.key, order.sequence + 1, arrival.at_ms, "decided", body.clone(), order.hash);
-        let update = DeclarationUpdate {
-            outcome: decision.outcome.as_str().to_owned(),
-            registered_at_ms: Some(arrival.at_ms),
-            total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(next.owed)),
-            rulebook: Some(decision.rulebook.clone()),
-            decision: Some(body),
-            ..moved(row, &next, &entry, desk.rulebook)
-        };
+        let update = case::decided_anew(row, &decision, body, &next, &entry, desk.rulebook);
         if next.state.is_registered() {
             let moment = self.moment(&row.key, entry.sequence);
             self.facts.write_off(step, moment, Way::Taken, &decision.write_offs);

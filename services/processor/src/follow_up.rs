@@ -7,10 +7,10 @@ use clearance::life_cycle::{
 use message::Reading;
 use rulebook::ReasonFor;
 use storage::{DeclarationKey, DeclarationUpdate, NewDeclaration, NewRequest};
-use vocabulary::{Bilingual, CaseFacts, Decision, Declaration, DeclarationNumber, Finding, Outcome, TraderFacts};
+use vocabulary::{Bilingual, CaseFacts, Decision, Declaration, DeclarationNumber, Finding, TraderFacts};
 
 use crate::arrival::Arrival;
-use crate::case::{self, Case, dong, moved, standing_of};
+use crate::case::{self, Case, moved, standing_of};
 use crate::events::{LOG_BEGINNING, log_entry};
 use crate::fact_book::{FactBook, Moment, Way, taken_by};
 use crate::measurements::Counted;
@@ -204,14 +204,7 @@ impl FollowUp<'_> {
                 let first = events.first().map_or("registered", Event::as_str);
                 let row = &case.row;
                 let entry = log_entry(&row.key, row.log_sequence + 1, arrival.at_ms, first, body.clone(), row.log_hash);
-                let update = DeclarationUpdate {
-                    outcome: decision.outcome.as_str().to_owned(),
-                    registered_at_ms: Some(arrival.at_ms),
-                    total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(next.owed)),
-                    rulebook: Some(decision.rulebook.clone()),
-                    decision: Some(body),
-                    ..moved(row, &next, &entry, desk.rulebook)
-                };
+                let update = case::decided_anew(row, &decision, body, &next, &entry, desk.rulebook);
                 if next.state.is_registered() {
                     let moment = self.moment(&row.key, entry.sequence);
                     self.facts.write_off(step, moment, Way::Taken, &decision.write_offs);

@@ -221,6 +221,26 @@ pub(crate) fn guarded(
     }
 }
 
+/// Runs the work on messages that may be given numbers, in their order. What went wrong registered nothing after all, so
+/// no number was used.
+pub(crate) fn one_by_one<'a, T>(
+    messages: &'a [T],
+    arrival: impl Fn(&'a T) -> &'a Arrival<'a>,
+    desk: &mut Desk<'_>,
+    mut take_up: impl FnMut(&Plan, &mut Plan, &'a T, &mut Desk<'_>),
+) -> Plan {
+    let mut plan = Plan::default();
+    let topics = &desk.settings.topics;
+    for message in messages {
+        let series = desk.series.clone();
+        let done = guarded(topics, &mut plan, arrival(message), |plan, step| take_up(plan, step, message, desk));
+        if !done {
+            desk.series = series;
+        }
+    }
+    plan
+}
+
 /// What is known of something, as the database has it and as the batch has changed it so far.
 pub(crate) struct Overlay<K, V>(HashMap<K, V>);
 

@@ -18,7 +18,7 @@ use crate::fact_book::{FactBook, Moment, Names, Way, searched};
 use crate::follow_up::{Ask, FollowUp, named, send, without_lane};
 use crate::measurements::Counted;
 use crate::notices::{self, Subject};
-use crate::plan::{Desk, Overlay, Plan, guarded};
+use crate::plan::{Desk, Overlay, Plan, one_by_one};
 use crate::settings::{NUMBER_STRIPES, Topics};
 
 /// The rule of findings that hang on earlier versions of a reference.
@@ -183,19 +183,12 @@ pub(crate) fn known_traders(kept: HashMap<String, Vec<u8>>) -> HashMap<String, T
 /// Decides a batch of lodgements, in their order.
 pub(crate) fn plan(lodgements: &[Lodgement<'_>], prefetched: Prefetched, desk: &mut Desk<'_>) -> Plan {
     let mut archive = Archive::new(prefetched);
-    let mut plan = Plan::default();
-    let settings = desk.settings;
-    for lodgement in lodgements {
-        let series = desk.series.clone();
-        let done = guarded(&settings.topics, &mut plan, &lodgement.arrival, |plan, step| {
-            take_up(plan, step, lodgement, &mut archive, desk)
-        });
-        if !done {
-            // Nothing was registered after all, so no number was used.
-            desk.series = series;
-        }
-    }
-    plan
+    one_by_one(
+        lodgements,
+        |lodgement| &lodgement.arrival,
+        desk,
+        |plan, step, lodgement, desk| take_up(plan, step, lodgement, &mut archive, desk),
+    )
 }
 
 fn take_up(plan: &Plan, step: &mut Plan, lodgement: &Lodgement<'_>, archive: &mut Archive, desk: &mut Desk<'_>) {

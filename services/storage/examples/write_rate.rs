@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use storage::{
-    Batch, Commit, DeclarationKey, LogEntry, MessageSource, NewDeclaration, Options, OutboxMessage, Searched,
+    Batch, Commit, DeclarationKey, LogEntry, MessageSource, NewDeclaration, Options, OutboxMessage, Position, Searched,
     StreamPartition,
 };
 
@@ -37,23 +37,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn batch(partition: &StreamPartition, epoch: i64, first: i64, goods: usize) -> Batch {
-    let mut batch = Batch {
-        partition: partition.clone(),
-        epoch,
-        expected: first,
-        next: first + BATCH,
-        declarations: Vec::new(),
-        updates: Vec::new(),
-        requests: Vec::new(),
-        log: Vec::new(),
-        write_offs: Vec::new(),
-        payments: Vec::new(),
-        commands: Vec::new(),
-        retimings: Vec::new(),
-        outbox: Vec::new(),
-        kept: Vec::new(),
-        series: Vec::new(),
-    };
+    let found = Position { epoch, next_offset: first };
+    let mut batch = Batch::empty(partition.clone(), found, first + BATCH);
     for offset in first..first + BATCH {
         let key = DeclarationKey {
             declarant: format!("01{:08}", offset % 1_000),

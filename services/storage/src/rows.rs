@@ -425,6 +425,29 @@ pub struct Batch {
     pub series: Vec<SeriesAdvance>,
 }
 
+impl Batch {
+    /// A batch of nothing but the position of a partition, which its owner moves from where it was found.
+    pub fn empty(partition: StreamPartition, found: Position, next: i64) -> Self {
+        Self {
+            partition,
+            epoch: found.epoch,
+            expected: found.next_offset,
+            next,
+            declarations: Vec::new(),
+            updates: Vec::new(),
+            requests: Vec::new(),
+            log: Vec::new(),
+            write_offs: Vec::new(),
+            payments: Vec::new(),
+            commands: Vec::new(),
+            retimings: Vec::new(),
+            outbox: Vec::new(),
+            kept: Vec::new(),
+            series: Vec::new(),
+        }
+    }
+}
+
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Commit {

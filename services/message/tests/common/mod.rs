@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use vocabulary::Finding;
+
 /// How many files one run of xmllint is given.
 const AT_ONCE: usize = 500;
 
@@ -41,6 +43,30 @@ pub(crate) fn valid_by_libxml2(schema: &str, documents: &[String]) -> Vec<bool> 
         valid.extend(files.iter().map(|file| said.lines().any(|line| line == format!("{} validates", file.display()))));
     }
     valid
+}
+
+/// The codes of what is wrong with each document of a folder of faulty samples, by name. Libxml2 refuses each of them, and
+/// each finding has its line and its mend in both languages.
+pub(crate) fn told_of_faulty<T: std::fmt::Debug>(
+    schema: &str,
+    folder: &str,
+    read: impl Fn(&[u8]) -> Result<T, Vec<Finding>>,
+) -> Vec<(String, String)> {
+    let samples = samples(folder);
+    let documents: Vec<String> = samples.iter().map(|(_, document)| document.clone()).collect();
+    let mut told = Vec::new();
+    for ((name, document), valid) in samples.into_iter().zip(valid_by_libxml2(schema, &documents)) {
+        assert!(!valid, "{name}");
+        let findings = read(document.as_bytes()).unwrap_err();
+        for finding in &findings {
+            assert!(
+                !finding.mend.en.is_empty() && !finding.mend.vi.is_empty() && finding.line.is_some(),
+                "{finding:?}"
+            );
+        }
+        told.push((name, findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>().join(" ")));
+    }
+    told
 }
 
 /// A small generator, so that the documents hang on the seed alone (xorshift).

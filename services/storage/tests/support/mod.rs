@@ -187,23 +187,7 @@ pub(crate) fn batch(held: &Position, next: i64) -> Batch {
 }
 
 pub(crate) fn batch_of(partition: StreamPartition, held: &Position, next: i64) -> Batch {
-    Batch {
-        partition,
-        epoch: held.epoch,
-        expected: held.next_offset,
-        next,
-        declarations: Vec::new(),
-        updates: Vec::new(),
-        requests: Vec::new(),
-        log: Vec::new(),
-        write_offs: Vec::new(),
-        payments: Vec::new(),
-        commands: Vec::new(),
-        retimings: Vec::new(),
-        outbox: Vec::new(),
-        kept: Vec::new(),
-        series: Vec::new(),
-    }
+    Batch::empty(partition, *held, next)
 }
 
 pub(crate) fn declaration(reference: &str, version: u32, number: Option<&str>, offset: i64) -> NewDeclaration {

@@ -16,7 +16,9 @@ use vocabulary::{
 
 mod support;
 
-use support::{DAY, RULEBOOK, decide_by, import, line, number, replace, rulebook_with, with_certificate, with_lines};
+use support::{
+    DAY, RULEBOOK, decide_by, import, line, number, replace, rulebook_with, with_certificate, with_lines, with_taxes,
+};
 
 /// A declaration with the proof that it relies on.
 #[derive(Debug, Clone)]
@@ -57,7 +59,7 @@ impl Case {
 
 /// Fifty air conditioners of Thailand: 30 % without the agreement, nothing on a Form D.
 fn air_conditioners() -> GoodsItem {
-    with_certificate("D", line("84151020", "TH", "B04", "50", "PCE", "300"))
+    with_taxes(&[("TB050", None)], with_certificate("D", line("84151020", "TH", "B04", "50", "PCE", "300")))
 }
 
 fn certified(item: u32, code: &str, quantity: &str, unit: &str) -> CertificateItem {
@@ -733,7 +735,7 @@ fn a_proof_that_customs_has_not_received_is_not_at_fault() {
 #[test]
 fn a_later_proof_has_a_day_of_its_own_by_agreement() {
     for (schedule, origin, day) in
-        [("B04", "TH", "2027-11-23"), ("B24", "DE", "2028-11-23"), ("B25", "GB", "2028-11-23")]
+        [("B04", "TH", "2027-11-23"), ("B25", "DE", "2028-11-23"), ("B26", "GB", "2028-11-23")]
     {
         let item = GoodsItem {
             certificate_late: Some("true".into()),

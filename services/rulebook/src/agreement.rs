@@ -38,8 +38,6 @@ pub(crate) enum PreferentialCell {
 pub(crate) struct PreferentialRow {
     pub(crate) rate: PreferentialCell,
     pub(crate) out_of_quota: Option<PreferentialCell>,
-    /// The rate for Mexico, where it differs (CPTPP).
-    pub(crate) mexico: Option<PreferentialCell>,
     /// Origins that the rate is not given for.
     pub(crate) not_for_origin: Box<[Box<str>]>,
 }

@@ -38,6 +38,8 @@ code_lists! {
     Countries = "countries",
     /// Currencies (ISO 4217).
     Currencies = "currencies",
+    /// Regional customs branches, which offices belong to.
+    CustomsBranches = "customs-branches",
     /// Customs offices, with those that were merged or renamed.
     CustomsOffices = "customs-offices",
     /// Declaration kinds (mã loại hình, ICB and ECB).

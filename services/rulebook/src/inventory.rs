@@ -360,9 +360,14 @@ impl Rulebook {
             vec![number_text("from_rate", &cut.from_rate), number_text("to_rate", &cut.to_rate)]
         });
         inventory.add_listed("assessment/special-consumption-tax", special_consumption, |row| match row {
-            SpecialConsumptionRow::Rate(rate) => vec![number_text("rate", rate)],
-            SpecialConsumptionRow::OneOf(rates) if rates.is_empty() => vec![text("rate", "by_goods")],
-            SpecialConsumptionRow::OneOf(rates) => vec![text("rate", &joined(rates.iter().map(number_of), "/"))],
+            SpecialConsumptionRow::Rate { rate, not_subject: false } => vec![number_text("rate", rate)],
+            SpecialConsumptionRow::Rate { rate, not_subject: true } => {
+                vec![text("rate", &format!("{} or not_subject", number_of(rate)))]
+            }
+            SpecialConsumptionRow::OneOf { rates, .. } if rates.is_empty() => vec![text("rate", "by_goods")],
+            SpecialConsumptionRow::OneOf { rates, not_subject } => {
+                vec![text("rate", &choice(*not_subject, rates))]
+            }
             SpecialConsumptionRow::AsPrinted(printed) => vec![text("rate", &format!("? {printed}"))],
         });
         inventory.add_listed("assessment/environmental-protection-lines", environmental_lines, |maybe| {
@@ -515,7 +520,6 @@ fn preferential_row(row: &PreferentialRow) -> Vec<NamedValue> {
     };
     let mut values = vec![text("rate", &cell(&row.rate))];
     values.extend(row.out_of_quota.as_ref().map(|rate| text("out_of_quota", &cell(rate))));
-    values.extend(row.mexico.as_ref().map(|rate| text("mexico", &cell(rate))));
     if !row.not_for_origin.is_empty() {
         values.push(text("not_for_origin", &joined(row.not_for_origin.iter().map(ToString::to_string), "/")));
     }
@@ -523,19 +527,26 @@ fn preferential_row(row: &PreferentialRow) -> Vec<NamedValue> {
 }
 
 fn vat_row(row: &VatRow) -> Vec<NamedValue> {
-    let not_subject = row.not_subject.then(|| "not_subject".to_owned());
-    let rates = not_subject.into_iter().chain(row.rates.iter().map(number_of));
+    if let Some(printed) = &row.printed {
+        return vec![text("rate", &format!("? {printed}"))];
+    }
     let cut = match row.cut {
         VatCut::Reducible => "reducible",
         VatCut::NotReducible => "not_reducible",
         VatCut::DependsOnGoods => "depends_on_goods",
     };
-    vec![text("rate", &joined(rates, "/")), text("cut", cut)]
+    vec![text("rate", &choice(row.not_subject, &row.rates)), text("cut", cut)]
+}
+
+/// The rates that goods under one line may bear, as a table writes them.
+fn choice(not_subject: bool, rates: &[Decimal]) -> String {
+    let not_subject = not_subject.then(|| "not_subject".to_owned());
+    joined(not_subject.into_iter().chain(rates.iter().map(number_of)), "/")
 }
 
 fn export_preference(row: &ExportPreferenceRow) -> Vec<NamedValue> {
     let cells = EXPORT_COLUMNS.iter().zip(&row.cells);
-    cells.filter_map(|((name, _, _), cell)| Some(text(name, &rate_cell(cell.as_ref()?)))).collect()
+    cells.filter_map(|((name, _), cell)| Some(text(name, &rate_cell(cell.as_ref()?)))).collect()
 }
 
 fn terms(agreement: &Agreement) -> Vec<NamedValue> {

@@ -38,6 +38,8 @@ pub(crate) enum VatCut {
 /// A row of the VAT table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct VatRow {
+    /// Why nothing is known, where that is so; there are no rates then.
+    pub(crate) printed: Option<Box<str>>,
     pub(crate) rates: Box<[Decimal]>,
     pub(crate) not_subject: bool,
     pub(crate) cut: VatCut,
@@ -53,9 +55,18 @@ pub(crate) struct VatCutRule {
 /// A row of the special consumption tax table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SpecialConsumptionRow {
-    Rate(Decimal),
-    /// The permitted rates; empty where the law names them by goods alone.
-    OneOf(Box<[Decimal]>),
+    Rate {
+        rate: Decimal,
+        /// Some of the goods do not bear the tax, as a declared code may say.
+        not_subject: bool,
+    },
+    /// The declared code decides.
+    OneOf {
+        /// The permitted rates; empty where the law names them by goods alone.
+        rates: Box<[Decimal]>,
+        /// Some of the goods do not bear the tax.
+        not_subject: bool,
+    },
     AsPrinted(Box<str>),
 }
 
@@ -66,13 +77,9 @@ pub(crate) struct ExportPreferenceRow {
     pub(crate) cells: [Option<RateCell>; 4],
 }
 
-/// The columns of the export preferences: name, agreement, and the one destination that it is for.
-pub(crate) const EXPORT_COLUMNS: [(&str, &str, Option<&str>); 4] = [
-    ("cptpp", "cptpp", None),
-    ("cptpp_mexico", "cptpp", Some("MX")),
-    ("evfta", "evfta", None),
-    ("ukvfta", "ukvfta", None),
-];
+/// The columns of the export preferences: name and agreement.
+pub(crate) const EXPORT_COLUMNS: [(&str, &str); 4] =
+    [("cptpp", "cptpp"), ("cptpp_mexico", "cptpp-mexico"), ("evfta", "evfta"), ("ukvfta", "ukvfta")];
 
 /// A unit that the tariff asks for quantities in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +119,8 @@ pub enum SpecialConsumption {
     DependsOnGoods {
         /// The rates that the code may name; empty when the table does not limit them.
         permitted: Vec<Decimal>,
+        /// Whether the code may say that the goods are not subject to the tax.
+        not_subject_permitted: bool,
         /// The rule and the law.
         citation: Citation,
     },
@@ -277,7 +286,6 @@ impl<'a> TariffLine<'a> {
         let (cell, column) = match (row, out_of_quota) {
             (PreferentialRow { out_of_quota: Some(cell), .. }, true) => (cell, "out_of_quota"),
             (_, true) => return Preferential::Excluded(provenance.cite(format_args!("{place}/out_of_quota"))),
-            (PreferentialRow { mexico: Some(cell), .. }, false) if origin == "MX" => (cell, "mexico"),
             (row, false) => (&row.rate, &*rates.column),
         };
         let place = format_args!("{place}/{column}");
@@ -298,6 +306,9 @@ impl<'a> TariffLine<'a> {
                 return VatOnLine::Gap(no_value_on(self.date, format_args!("{place}/rate")));
             }
         };
+        if let Some(printed) = &row.printed {
+            return VatOnLine::Gap(only_as_printed(printed, format_args!("{place}/rate")));
+        }
         let cut = self.rulebook.vat_cut.on(self.date);
         if let (VatCut::Reducible | VatCut::NotReducible, [rate], false) = (row.cut, &*row.rates, row.not_subject) {
             return VatOnLine::Rate(match cut {
@@ -339,16 +350,29 @@ impl<'a> TariffLine<'a> {
             }
         };
         match row {
-            SpecialConsumptionRow::Rate(rate) => {
+            SpecialConsumptionRow::Rate { rate, .. } => {
                 SpecialConsumption::Rate(provenance.cited(*rate, format_args!("{place}/rate")))
             }
-            SpecialConsumptionRow::OneOf(rates) => SpecialConsumption::DependsOnGoods {
+            SpecialConsumptionRow::OneOf { rates, not_subject } => SpecialConsumption::DependsOnGoods {
                 permitted: rates.to_vec(),
+                not_subject_permitted: *not_subject || rates.is_empty(),
                 citation: provenance.cite(format_args!("{place}/rate")),
             },
             SpecialConsumptionRow::AsPrinted(printed) => {
                 SpecialConsumption::Gap(only_as_printed(printed, format_args!("{place}/rate")))
             }
+        }
+    }
+
+    /// Whether a declared code may say that goods under the line do not bear special consumption tax.
+    pub fn special_consumption_may_not_be_borne(&self) -> bool {
+        match self.rulebook.special_consumption.rows.find(self.code, usize::MAX, self.date) {
+            Found::Value(SpecialConsumptionRow::OneOf { rates, .. }, _) if rates.is_empty() => true,
+            Found::Value(
+                SpecialConsumptionRow::Rate { not_subject, .. } | SpecialConsumptionRow::OneOf { not_subject, .. },
+                _,
+            ) => *not_subject,
+            _ => false,
         }
     }
 
@@ -399,36 +423,30 @@ impl<'a> TariffLine<'a> {
             ));
         };
         // Most agreements have no export tariff at all, in no year.
-        if !EXPORT_COLUMNS.iter().any(|(_, of, _)| *of == agreement) {
+        let Some((column, _)) = EXPORT_COLUMNS.iter().find(|(_, of)| *of == agreement) else {
             return Preferential::Excluded(party.decree.cite(format_args!("assessment/export-preferential")));
-        }
-        // The export tariff of an agreement is of the same year as its import tariff.
-        let Some(rates) = party.rates_on(self.date).filter(|_| party.decree.holds_on(self.date)) else {
-            return Preferential::Gap(no_value_on(self.date, format_args!("{place}/{agreement}")));
         };
+        // The destination comes first: where the goods go elsewhere, no rate of the agreement is asked for.
         if !party.has_member_on(destination, self.date) {
             let rule = format_args!("assessment/agreements/{agreement}/members");
             return Preferential::NotMember(party.decree.cite(rule));
         }
+        // The export tariff of an agreement is of the same year as its import tariff.
+        let Some(rates) = party.rates_on(self.date).filter(|_| party.decree.holds_on(self.date)) else {
+            return Preferential::Gap(no_value_on(self.date, format_args!("{place}/{column}")));
+        };
         let row = match self.rulebook.export_preferences.find(self.code, usize::MAX, self.date) {
             Found::Value(row, _) => Some(row),
             Found::NotListed | Found::NotOnDate => None,
         };
-        // The column for the destination alone comes before the one for all members.
-        let cell = row.and_then(|row| {
-            let mut columns: Vec<_> = EXPORT_COLUMNS.iter().zip(&row.cells).collect();
-            columns.sort_by_key(|((_, _, only), _)| only.is_none());
-            columns.into_iter().find_map(|((name, of, only), cell)| {
-                let applies = *of == agreement && only.is_none_or(|country| country == destination);
-                cell.as_ref().filter(|_| applies).map(|cell| (*name, cell))
-            })
-        });
+        let cells = EXPORT_COLUMNS.iter().zip(row.into_iter().flat_map(|row| &row.cells));
+        let cell = cells.into_iter().find_map(|((_, of), cell)| cell.as_ref().filter(|_| *of == agreement));
         match cell {
-            Some((name, RateCell::Rate(rate))) => {
-                Preferential::Rate(rates.provenance.cited(*rate, format_args!("{place}/{name}")))
+            Some(RateCell::Rate(rate)) => {
+                Preferential::Rate(rates.provenance.cited(*rate, format_args!("{place}/{column}")))
             }
-            Some((name, RateCell::AsPrinted(printed))) => {
-                Preferential::Gap(only_as_printed(printed, format_args!("{place}/{name}")))
+            Some(RateCell::AsPrinted(printed)) => {
+                Preferential::Gap(only_as_printed(printed, format_args!("{place}/{column}")))
             }
             None => Preferential::Excluded(rates.provenance.cite(format_args!("assessment/export-preferential"))),
         }

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
 use rulebook::{
-    CodeList, CustomsOffice, EnvironmentalProtection, ExportDuty, MfnRelation, Preferential, RoundingKind, Rulebook,
-    RulesInForce, ScheduleKind, SpecialConsumption, SpecificKind, TariffLine, TaxEffect, Treatment, VatOnLine,
+    CodeList, CustomsOffice, EnvironmentalProtection, ExportDuty, Mark, MfnRelation, Preferential, RoundingKind,
+    Rulebook, RulesInForce, ScheduleKind, SpecialConsumption, SpecificKind, TariffLine, TaxEffect, Treatment,
+    VatOnLine,
 };
 use rust_decimal::Decimal;
 use vocabulary::{Direction, DutyType};
@@ -70,8 +71,11 @@ fn special_consumption(code: &str, date: Date) -> String {
     match line(code, date).special_consumption() {
         SpecialConsumption::NotSubject(_) => "not subject".into(),
         SpecialConsumption::Rate(rate) => rate.value.to_string(),
-        SpecialConsumption::DependsOnGoods { permitted, .. } => {
-            let words: Vec<String> = permitted.iter().map(Decimal::to_string).collect();
+        SpecialConsumption::DependsOnGoods { permitted, not_subject_permitted, .. } => {
+            let mut words: Vec<String> = permitted.iter().map(Decimal::to_string).collect();
+            if not_subject_permitted {
+                words.push("not subject".into());
+            }
             format!("by goods: {}", words.join(" or "))
         }
         SpecialConsumption::Gap(gap) => gap.code.to_string(),
@@ -90,8 +94,8 @@ fn export(code: &str, date: Date) -> String {
 fn everything_is_read() {
     let summary = RULEBOOK.source_summary();
     assert_eq!(summary.tariff_lines, 11_414);
-    assert_eq!(summary.agreements, (25, 24));
-    assert_eq!(on(TODAY).agreements().count(), 25);
+    assert_eq!(summary.agreements, (27, 25));
+    assert_eq!(on(TODAY).agreements().count(), 27);
     assert!(summary.bytes < 5_000_000, "{} bytes", summary.bytes);
     let lines: usize = (1..=97).map(|chapter| on(TODAY).commodities_under(&format!("{chapter:02}")).len()).sum();
     assert_eq!(lines, 11_414);
@@ -147,7 +151,19 @@ fn sample_lines_of_the_tariff() {
         ("72104999", ["15", "10", "10", "not subject", "0", "0", "0", "3.6"]),
         ("85171300", ["5", "0", "8", "not subject", "0", "0", "0", "0"]),
         ("94036090", ["0", "0", "8", "not subject", "0", "0", "0", "0"]),
-        ("87032363", ["75", "50", "10", "by goods: ", "0", "50", "excluded", "28.3"]),
+        (
+            "87032363",
+            [
+                "75",
+                "50",
+                "10",
+                "by goods: 28 or 35 or 40 or 42 or 50 or 60 or not subject",
+                "0",
+                "50",
+                "excluded",
+                "28.3",
+            ],
+        ),
         ("24012010", ["45", "30", "5 or 8 or 10 or not subject", "not subject", "excluded", "50", "excluded", "10.9"]),
     ] {
         let of = line(code, TODAY);
@@ -178,7 +194,8 @@ fn quotas_and_mexico_have_rates_of_their_own() {
     assert_eq!(sugar.mfn_out_of_quota().unwrap().unwrap().value, Decimal::from(80));
     assert_eq!(sugar.ordinary_out_of_quota().unwrap().unwrap().value, Decimal::from(120));
     assert_eq!(short(&sugar.preferential("cptpp", "SG")), "4.5");
-    assert_eq!(short(&sugar.preferential("cptpp", "MX")), "6.8");
+    assert_eq!(short(&sugar.preferential("cptpp-mexico", "MX")), "6.8");
+    assert_eq!(short(&sugar.preferential("cptpp", "MX")), "not a member");
     let cane = line("17011300", TODAY);
     assert_eq!(short(&cane.preferential("aanzfta", "AU")), "0");
     assert_eq!(short(&cane.preferential_out_of_quota("aanzfta", "AU")), "50");
@@ -266,12 +283,25 @@ fn amending_decrees_begin_on_their_day() {
 
 #[test]
 fn fuels_had_a_rate_of_nothing_for_a_time() {
-    for (day, rate) in
-        [(date(2026, 3, 8), "7"), (date(2026, 3, 9), "0"), (date(2026, 6, 30), "0"), (date(2026, 7, 1), "7")]
-    {
-        assert_eq!(mfn("27101971", day), rate, "{day}");
-        assert_eq!(ordinary("27101971", day), "10.5", "{day}");
+    for (code, ordinary_rate, days) in [
+        (
+            "27101971",
+            "10.5",
+            [(date(2026, 3, 8), "7"), (date(2026, 3, 9), "0"), (date(2026, 12, 31), "0"), (date(2027, 1, 1), "7")],
+        ),
+        (
+            "27101920",
+            "7.5",
+            [(date(2026, 4, 30), "5"), (date(2026, 5, 1), "0"), (date(2026, 12, 31), "0"), (date(2027, 1, 1), "5")],
+        ),
+    ] {
+        for (day, rate) in days {
+            assert_eq!(mfn(code, day), rate, "{code} on {day}");
+            assert_eq!(ordinary(code, day), ordinary_rate, "{code} on {day}");
+        }
     }
+    let last = line("27101971", date(2026, 10, 1)).mfn().unwrap();
+    assert_eq!(&*last.citation.law, "Resolution 43/2026/NQ-CP, art. 1");
     let cut = line("27101971", date(2026, 3, 9)).mfn().unwrap();
     assert_eq!(&*cut.citation.rule, "assessment/import-tariff/27101971/mfn@2026-03-09");
     assert_eq!(&*cut.citation.law, "Decree 72/2026/ND-CP");
@@ -280,15 +310,19 @@ fn fuels_had_a_rate_of_nothing_for_a_time() {
 #[test]
 fn fuels_had_no_vat_for_a_time() {
     for (day, expected) in [
-        (date(2026, 4, 15), "8"),
+        (date(2026, 3, 26), "8"),
+        (date(2026, 3, 27), "value_only_as_printed"),
+        (date(2026, 4, 15), "value_only_as_printed"),
         (date(2026, 4, 16), "8 or 10 or not subject"),
         (date(2026, 9, 30), "8 or 10 or not subject"),
-        (date(2026, 10, 1), "8"),
+        (date(2026, 10, 1), "8 or 10 or not subject"),
+        (date(2026, 12, 31), "8 or 10 or not subject"),
+        (date(2027, 1, 1), "10"),
     ] {
         assert_eq!(vat("27101971", day), expected, "{day}");
     }
-    assert!(on(date(2026, 9, 30)).tax_code("VK300").is_some());
-    assert!(on(date(2026, 10, 1)).tax_code("VK300").is_none());
+    assert!(on(date(2026, 12, 31)).tax_code("VK300").is_some());
+    assert!(on(date(2027, 1, 1)).tax_code("VK300").is_none());
 }
 
 #[test]
@@ -305,11 +339,12 @@ fn environmental_tax_on_fuels_comes_back() {
         (date(2026, 4, 15), "MB01", "value_not_in_rulebook_on_date"),
         (date(2026, 4, 16), "MB01", "0/LTR"),
         (date(2026, 9, 30), "MB01", "0/LTR"),
-        (date(2026, 10, 1), "MB01", "4000/LTR"),
-        (date(2026, 10, 1), "MB02", "3000/LTR"),
-        (date(2026, 10, 1), "MB03", "2000/LTR"),
-        (date(2026, 10, 1), "MB04", "1000/LTR"),
-        (date(2026, 10, 1), "MB05", "2000/LTR"),
+        (date(2026, 12, 31), "MB01", "0/LTR"),
+        (date(2027, 1, 1), "MB01", "4000/LTR"),
+        (date(2027, 1, 1), "MB02", "3000/LTR"),
+        (date(2027, 1, 1), "MB03", "2000/LTR"),
+        (date(2027, 1, 1), "MB04", "1000/LTR"),
+        (date(2027, 1, 1), "MB05", "2000/LTR"),
         (TODAY, "MB06", "2000/LTR"),
         (TODAY, "VB901", "no such code"),
     ] {
@@ -346,19 +381,79 @@ fn the_vat_cut_ends_with_2026() {
 }
 
 #[test]
-fn alcohol_and_sugary_drinks_are_open_from_2027() {
+fn special_consumption_tax_changes_on_known_days() {
     for (code, day, expected) in [
         ("22030099", date(2025, 12, 31), "value_not_in_rulebook_on_date"),
         ("22030099", date(2026, 1, 1), "65"),
         ("22030099", date(2026, 12, 31), "65"),
-        ("22030099", date(2027, 1, 1), "value_only_as_printed"),
+        ("22030099", date(2027, 1, 1), "70"),
+        ("22042111", date(2027, 12, 31), "40"),
         ("22021020", date(2026, 12, 31), "not subject"),
-        ("22021020", date(2027, 1, 1), "value_only_as_printed"),
+        ("22021020", date(2027, 1, 1), "by goods: 8 or not subject"),
+        ("87038098", date(2026, 1, 1), "3"),
+        ("87038098", date(2027, 12, 31), "3"),
+        ("87024010", TODAY, "by goods: 1 or 2 or not subject"),
+        ("27101224", date(2026, 3, 26), "10"),
+        ("27101224", date(2026, 3, 27), "value_only_as_printed"),
+        ("27101224", date(2026, 4, 16), "0"),
+        ("27101224", date(2026, 9, 30), "0"),
+        ("27101224", date(2026, 10, 1), "value_only_as_printed"),
+        ("27101224", date(2027, 1, 1), "10"),
         ("84818099", date(2025, 12, 31), "value_not_in_rulebook_on_date"),
         ("84818099", date(2027, 1, 1), "not subject"),
     ] {
         assert_eq!(special_consumption(code, day), expected, "{code} on {day}");
     }
+}
+
+#[test]
+fn codes_of_cars_and_alcohol_step_with_the_years() {
+    let rate = |code: &str, day| on(day).tax_code(code).map(|code| code.effect().clone());
+    for (code, day, expected) in [
+        ("TB010", date(2031, 1, 1), Some("90")),
+        ("TB030", date(2029, 6, 1), Some("50")),
+        ("TB100", date(2026, 3, 27), None),
+        ("TB100", date(2026, 4, 16), Some("0")),
+        ("TB221", date(2030, 12, 31), Some("3")),
+        ("TB221", date(2031, 1, 1), Some("11")),
+        ("TB223", date(2031, 1, 1), Some("4")),
+        ("TB231", date(2026, 12, 31), Some("15")),
+        ("TB231", date(2029, 1, 1), Some("24")),
+        ("TB211", TODAY, Some("24.5")),
+        ("VB195", date(2022, 12, 31), Some("8")),
+        ("VB195", TODAY, None),
+        ("VB185", TODAY, Some("5")),
+        ("VB105", TODAY, None),
+    ] {
+        let expected = expected.map(|percent| TaxEffect::Rate(percent.parse().unwrap()));
+        assert_eq!(rate(code, day), expected, "{code} on {day}");
+    }
+}
+
+#[test]
+fn what_is_not_proved_of_a_code_is_marked() {
+    let rules = on(TODAY);
+    for (code, mark) in [
+        ("GK", Mark::Measured),
+        ("VB245", Mark::Measured),
+        ("VB185", Mark::Inferred),
+        ("XN210", Mark::Measured),
+        ("XN310", Mark::Sample),
+        ("XNK31", Mark::Inferred),
+        ("XNK40", Mark::FromMemory),
+        ("TB221", Mark::Sample),
+        ("TK110", Mark::FromMemory),
+        ("VM900", Mark::Sample),
+    ] {
+        assert_eq!(rules.tax_code(code).unwrap().mark(), mark, "{code}");
+    }
+    let marks = |list, codes: &[&str]| -> Vec<Mark> {
+        codes.iter().map(|code| rules.code(list, code).unwrap().mark()).collect()
+    };
+    let schedules = marks(CodeList::TariffSchedules, &["B20", "B25", "B26", "B27", "B30", "B35"]);
+    let (verified, sample) = (Mark::Verified, Mark::Sample);
+    assert_eq!(schedules, [verified, verified, Mark::FromMemory, sample, verified, sample]);
+    assert_eq!(marks(CodeList::DeclarationKinds, &["A11", "E46"]), [Mark::Inferred, Mark::FromMemory]);
 }
 
 #[test]
@@ -389,7 +484,8 @@ fn export_duty_and_its_preferences() {
         ("evfta", "DE", "20"),
         ("evfta", "US", "not a member"),
         ("cptpp", "JP", "30"),
-        ("cptpp", "MX", "30"),
+        ("cptpp-mexico", "MX", "30"),
+        ("cptpp", "MX", "not a member"),
         ("ukvfta", "GB", "20"),
         ("acfta", "CN", "excluded"),
     ] {
@@ -397,7 +493,7 @@ fn export_duty_and_its_preferences() {
     }
     let peat = line("25090000", TODAY);
     assert_eq!(short(&peat.preferential_export("cptpp", "JP")), "7.4");
-    assert_eq!(short(&peat.preferential_export("cptpp", "MX")), "8.5");
+    assert_eq!(short(&peat.preferential_export("cptpp-mexico", "MX")), "8.5");
     let next_year = line("25262010", date(2027, 1, 1));
     assert_eq!(short(&next_year.preferential_export("evfta", "DE")), "value_not_in_rulebook_on_date");
 }
@@ -549,6 +645,13 @@ fn schedules_certificates_and_agreements_find_each_other() {
         ("B03", ScheduleKind::Ordinary),
         ("B04", ScheduleKind::Agreement("atiga".into())),
         ("B05", ScheduleKind::Agreement("acfta".into())),
+        ("B20", ScheduleKind::Agreement("cptpp-mexico".into())),
+        ("B21", ScheduleKind::Agreement("cptpp".into())),
+        ("B22", ScheduleKind::Agreement("cptpp-used-cars".into())),
+        ("B23", ScheduleKind::Agreement("ahkfta".into())),
+        ("B24", ScheduleKind::Agreement("vn-cuba".into())),
+        ("B25", ScheduleKind::Agreement("evfta".into())),
+        ("B26", ScheduleKind::Agreement("ukvfta".into())),
         ("B30", ScheduleKind::NotSubject),
     ] {
         assert_eq!(*rules.agreement_of_schedule(code).unwrap().kind, expected, "{code}");

@@ -728,7 +728,7 @@ impl<'r> Wild<'r> {
         let returns = returns && self.chance(970);
         if returns {
             // Of an import where the goods came in for a time, of an export where they went out.
-            let number = if matches!(kind, "G51" | "A31" | "E41" | "B12") { 300_000_000_010 } else { 100_000_000_010 };
+            let number = if matches!(kind, "G51" | "B12") { 300_000_000_010 } else { 100_000_000_010 };
             declaration.temporary_declaration_number = Some(number);
             movement.number = number.to_string();
         }

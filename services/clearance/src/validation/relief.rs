@@ -6,7 +6,7 @@ use vocabulary::{Bilingual, Place};
 
 use super::Report;
 use super::header::Kind;
-use super::tax_codes::DeclaredRelief;
+use super::tax_codes::{DeclaredRelief, DeclaredTax};
 use crate::accepted::{CitedRate, ClaimedRate, Relief};
 use crate::problem::problem;
 
@@ -64,6 +64,13 @@ pub(crate) fn by_kind(
         _ if whole => (rate, Relief::Whole(kind.citation.clone())),
         _ => ((ClaimedRate::NotSubject, kind.citation.clone()), Relief::None),
     }
+}
+
+/// A kind whose goods are not subject to the other taxes needs no code to say so, where the goods alone do not tell the
+/// rate.
+pub(crate) fn not_subject_by_kind(declared: Option<&DeclaredTax>, kind: Option<&Kind<'_>>) -> bool {
+    declared.is_none()
+        && kind.is_some_and(|kind| kind.kind.taxes == Treatment::NotSubject && kind.kind.vat_code.is_none())
 }
 
 /// A kind whose usual code is about VAT does not relieve the other taxes by that code.

@@ -9,7 +9,7 @@ fn sugar(origin: &str, schedule: &str, quota: Option<&str>) -> GoodsItem {
     GoodsItem {
         quota_class: quota.map(Into::into),
         ..with_taxes(
-            &[("GK", None), ("CK", None), ("VB105", None)],
+            &[("GK", None), ("CK", None), ("VB185", None)],
             line("17019910", origin, schedule, "1000", "KGM", "1"),
         )
     }
@@ -78,8 +78,15 @@ fn the_lower_rate_cites_both() {
 
 #[test]
 fn mexico_has_rates_of_its_own() {
-    for (origin, rate) in [("MX", "20"), ("JP", "15")] {
-        let wine = with_certificate("CPTPP", line("22042111", origin, "B20", "600", "LTR", "5"));
-        assert_eq!(tax(&decided(wine), DutyType::ImportDuty).rate.to_string(), rate, "{origin}");
+    let wine = |origin, schedule| with_certificate("CPTPP", line("22042111", origin, schedule, "600", "LTR", "5"));
+    for (origin, schedule, rate) in [("MX", "B20", "20"), ("JP", "B21", "15")] {
+        assert_eq!(tax(&decided(wine(origin, schedule)), DutyType::ImportDuty).rate.to_string(), rate, "{origin}");
     }
+    for (origin, schedule) in [("MX", "B21"), ("JP", "B20")] {
+        finding(&decided(wine(origin, schedule)), "E1012");
+    }
+    // The rates inside the quota of used cars are not entered: an officer's case.
+    let car = with_certificate("CPTPP", line("87032361", "JP", "B22", "1", "UNIT", "9000"));
+    let decision = decided(with_taxes(&[("TB202", None)], car));
+    assert!(decision.gaps.iter().any(|gap| gap.rule.contains("cptpp-used-cars")), "{:#?}", decision.gaps);
 }

@@ -97,9 +97,9 @@ fn of_mixed_goods_the_taxable_share_bears_environmental_protection_tax() {
 
 #[test]
 fn fuels_bear_no_environmental_protection_tax_for_a_time() {
-    let diesel = with_taxes(&[("MB03", None), ("VB245", None)], line("27101971", "SG", "B01", "1000", "LTR", "1"));
+    let diesel = with_taxes(&[("MB03", None), ("VB901", None)], line("27101971", "SG", "B01", "1000", "LTR", "1"));
     let declaration = with_lines(import("A11"), vec![diesel]);
-    for (day, expected) in [(date(2026, 9, 30), "0"), (date(2026, 10, 1), "2000000")] {
+    for (day, expected) in [(date(2026, 9, 30), "0"), (date(2026, 12, 31), "0"), (date(2027, 1, 1), "2000000")] {
         let decision = decide_on(&declaration, day);
         assert_eq!(tax(&decision, DutyType::EnvironmentalProtection).payable, number(expected), "{day}");
     }

@@ -11,7 +11,7 @@ fn first_exercise() -> Rulebook {
     rulebook_with("first-exercise", |path, text| match path {
         "valuation/exchange-rates.csv" => replace(text, "2026-11-23,2026-11-29,26100,", "2026-11-23,2026-11-29,22930,"),
         "assessment/specific-rates.csv" => text.push_str("X1,84151020,mixed,30,50,USD,UNIT,exercise,bài tập,,,,\n"),
-        "assessment/special-consumption-tax.csv" => replace(text, "84151020,10,", "84151020,35,"),
+        "assessment/special-consumption-tax.csv" => replace(text, "84151020,10 or", "84151020,35 or"),
         "assessment/environmental-protection-lines.csv" => text.push_str("84151020,yes\n"),
         "assessment/environmental-protection-tax.csv" => {
             text.push_str("MBX1,environmental_protection,amount,,100000,UNIT,exercise,bài tập,,,,\n");

@@ -87,15 +87,15 @@ fn two_measures_on_one_line_and_the_day_that_their_rates_end() {
         with_lines(import("A12"), vec![with_taxes(codes, line("17019910", "TH", "B01", "1000", "KGM", "1"))])
     };
     let last_day = date(2026, 6, 15);
-    let decision = decide_on(&sugar(&[("GS131", None), ("CS011", None), ("VB105", None)]), last_day);
+    let decision = decide_on(&sugar(&[("GS131", None), ("CS011", None), ("VB185", None)]), last_day);
     assert_eq!(tax(&decision, DutyType::AntiDumping).rate.to_string(), "42.99");
     assert_eq!(tax(&decision, DutyType::Countervailing).rate.to_string(), "4.65");
-    let silent = decide_on(&sugar(&[("VB105", None)]), last_day);
+    let silent = decide_on(&sugar(&[("VB185", None)]), last_day);
     let missing: Vec<&str> =
         silent.findings.iter().filter(|found| found.code == "E1070").map(|found| &*found.rule).collect();
     assert_eq!(missing.len(), 2, "each measure is a finding of its own: {missing:?}");
     // Whether the measure was prolonged is not known: an officer decides.
-    let after = decide_on(&sugar(&[("VB105", None)]), last_day.tomorrow().unwrap());
+    let after = decide_on(&sugar(&[("VB185", None)]), last_day.tomorrow().unwrap());
     assert_eq!(after.outcome, Outcome::Referred, "{:#?}", after.findings);
     assert!(after.gaps.iter().any(|gap| &*gap.code == "remedy_rates_not_in_rulebook"));
 }

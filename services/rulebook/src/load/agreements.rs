@@ -27,7 +27,7 @@ pub(crate) struct AgreementEntry {
 }
 
 /// Columns of a preferential table beside the code and the rate.
-const EXTRA: [&str; 3] = ["out_of_quota", "not_for_origin", "mexico"];
+const EXTRA: [&str; 2] = ["out_of_quota", "not_for_origin"];
 
 /// Reads `assessment/agreements.toml`.
 pub(crate) fn read(sources: &Sources, laws: &Lawbook, lists: &Lists, problems: &mut Problems) -> Vec<AgreementEntry> {
@@ -287,7 +287,6 @@ fn preferential_row(
 ) -> Option<PreferentialRow> {
     let rate = row.read(column, problems, cell);
     let out_of_quota = row.read_optional("out_of_quota", problems, cell);
-    let mexico = row.read_optional("mexico", problems, cell);
     let not_for_origin = row.read("not_for_origin", problems, |cell| {
         let origins = words(cell);
         let member = |origin: &&Box<str>| agreement.members.iter().any(|(member, _)| member == *origin);
@@ -299,7 +298,7 @@ fn preferential_row(
             None => Ok(origins),
         }
     });
-    Some(PreferentialRow { rate: rate?, out_of_quota: out_of_quota?, mexico: mexico?, not_for_origin: not_for_origin? })
+    Some(PreferentialRow { rate: rate?, out_of_quota: out_of_quota?, not_for_origin: not_for_origin? })
 }
 
 /// A rate, `excluded`, `quota`, or after `?` the words of the source.

@@ -336,7 +336,7 @@ fn read_export(sources: &Sources, laws: &Lawbook, tariff: &mut Tariff, problems:
 
     let path = "assessment/export-preferential.csv";
     let mut required = vec!["hs8"];
-    required.extend(EXPORT_COLUMNS.iter().map(|(column, _, _)| *column));
+    required.extend(EXPORT_COLUMNS.iter().map(|(column, _)| *column));
     let Some(table) = CsvFile::open(sources, path, &required, &[], problems) else {
         return;
     };
@@ -353,7 +353,7 @@ fn read_export(sources: &Sources, laws: &Lawbook, tariff: &mut Tariff, problems:
         |row, problems| check.code(row, problems),
         |row, problems| {
             let mut cells = [const { None }; 4];
-            for ((column, _, _), cell) in EXPORT_COLUMNS.iter().zip(&mut cells) {
+            for ((column, _), cell) in EXPORT_COLUMNS.iter().zip(&mut cells) {
                 *cell = row.read_optional(column, problems, rate_cell)?;
             }
             Some(ExportPreferenceRow { cells })

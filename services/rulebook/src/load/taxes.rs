@@ -161,19 +161,22 @@ fn read_vat(sources: &Sources, laws: &Lawbook, lines: &Codes, taxes: &mut Taxes,
 }
 
 /// Rates between `/`, with `not_subject` among them where goods may be outside the tax.
+fn choice(cell: &str) -> Result<(Box<[Decimal]>, bool), Fault> {
+    let not_subject = cell.split('/').any(|part| part == "not_subject");
+    let rates = cell.split('/').filter(|part| *part != "not_subject").map(values::percent).collect::<Result<_, _>>()?;
+    Ok((rates, not_subject))
+}
+
+/// A choice of rates and whether the cut holds; or after `?` why nothing is known.
 fn vat_row(row: &Row<'_>, problems: &mut Problems) -> Option<VatRow> {
-    let mut not_subject = false;
-    let rates = row.read("rate", problems, |cell| {
-        let mut rates = Vec::new();
-        for part in cell.split('/') {
-            if part == "not_subject" {
-                not_subject = true;
-            } else {
-                rates.push(values::percent(part)?);
-            }
+    if let Some(printed) = row.read("rate", problems, as_printed)? {
+        if !row.get("cut").is_empty() {
+            problems.add(row.error("cut", Fault::new("nothing is known that could be cut", "leave the cell empty")));
         }
-        Ok(rates)
-    });
+        let (rates, not_subject, cut) = (Box::default(), false, VatCut::NotReducible);
+        return Some(VatRow { printed: Some(printed), rates, not_subject, cut });
+    }
+    let rates = row.read("rate", problems, choice);
     let cut = row.read("cut", problems, |cell| {
         word(
             cell,
@@ -184,7 +187,7 @@ fn vat_row(row: &Row<'_>, problems: &mut Problems) -> Option<VatRow> {
             ],
         )
     });
-    let (rates, cut) = (rates?, cut?);
+    let ((rates, not_subject), cut) = (rates?, cut?);
     let one = rates.len() == 1 && !not_subject;
     if one == (cut == VatCut::DependsOnGoods) && cut != VatCut::NotReducible {
         problems.add(row.error(
@@ -196,21 +199,25 @@ fn vat_row(row: &Row<'_>, problems: &mut Problems) -> Option<VatRow> {
         ));
         return None;
     }
-    Some(VatRow { rates: rates.into(), not_subject, cut })
+    Some(VatRow { printed: None, rates, not_subject, cut })
 }
 
-/// A percentage; percentages between `/`; `by_goods`; or after `?` the words of the source.
+/// A percentage, with ` or not_subject` after it where a code may say so; a choice between `/`; `by_goods`; or after `?`
+/// the words of the source.
 fn special_consumption_cell(cell: &str) -> Result<SpecialConsumptionRow, Fault> {
     if cell == "by_goods" {
-        return Ok(SpecialConsumptionRow::OneOf(Box::default()));
+        return Ok(SpecialConsumptionRow::OneOf { rates: Box::default(), not_subject: false });
     }
     if let Some(printed) = as_printed(cell)? {
         return Ok(SpecialConsumptionRow::AsPrinted(printed));
     }
-    let rates = cell.split('/').map(values::percent).collect::<Result<Vec<_>, _>>()?;
-    Ok(match rates.as_slice() {
-        [rate] => SpecialConsumptionRow::Rate(*rate),
-        _ => SpecialConsumptionRow::OneOf(rates.into()),
+    if let Some(rate) = cell.strip_suffix(" or not_subject") {
+        return Ok(SpecialConsumptionRow::Rate { rate: values::percent(rate)?, not_subject: true });
+    }
+    let (rates, not_subject) = choice(cell)?;
+    Ok(match &*rates {
+        [rate] if !not_subject => SpecialConsumptionRow::Rate { rate: *rate, not_subject },
+        _ => SpecialConsumptionRow::OneOf { rates, not_subject },
     })
 }
 
@@ -443,14 +450,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn special_consumption_has_four_forms() {
+    fn special_consumption_has_six_forms() {
         let ten = Decimal::TEN;
-        assert_eq!(special_consumption_cell("10"), Ok(SpecialConsumptionRow::Rate(ten)));
+        assert_eq!(special_consumption_cell("10"), Ok(SpecialConsumptionRow::Rate { rate: ten, not_subject: false }));
+        assert_eq!(
+            special_consumption_cell("10 or not_subject"),
+            Ok(SpecialConsumptionRow::Rate { rate: ten, not_subject: true })
+        );
         assert_eq!(
             special_consumption_cell("7/8"),
-            Ok(SpecialConsumptionRow::OneOf(Box::new([Decimal::from(7), Decimal::from(8)])))
+            Ok(SpecialConsumptionRow::OneOf {
+                rates: Box::new([Decimal::from(7), Decimal::from(8)]),
+                not_subject: false
+            })
         );
-        assert_eq!(special_consumption_cell("by_goods"), Ok(SpecialConsumptionRow::OneOf(Box::default())));
+        assert_eq!(
+            special_consumption_cell("not_subject/10"),
+            Ok(SpecialConsumptionRow::OneOf { rates: Box::new([ten]), not_subject: true })
+        );
+        assert_eq!(
+            special_consumption_cell("by_goods"),
+            Ok(SpecialConsumptionRow::OneOf { rates: Box::default(), not_subject: false })
+        );
         assert_eq!(special_consumption_cell("? later"), Ok(SpecialConsumptionRow::AsPrinted("later".into())));
         assert!(special_consumption_cell("by_good").is_err());
     }

@@ -2,7 +2,7 @@
 //!
 //! Goods of Annex I bear the rate of their line, others none. To a member of one of the three agreements that have an
 //! export tariff, with its proof of origin, the agreement's rate holds where it is not higher; goods that its tariff
-//! leaves out keep the normal rate, and so do goods under any other agreement. Mexico has a column of its own in CPTPP.
+//! leaves out keep the normal rate, and so do goods under any other agreement. Mexico has a tariff of its own in CPTPP.
 //! The export tariff of an agreement is entered for the years of its import tariff.
 //!
 //! The base is the customs value. There is no VAT, special consumption or environmental protection tax on an export.
@@ -46,25 +46,21 @@ fn preference(case: &Case<'_>, item: &GoodsItem, hs: &str) -> Answer<Option<Numb
     };
     let Some(certificate) = case.rules.certificates.on(form, case.day) else { return Ok(None) };
     for id in certificate.cell("agreements").split_whitespace() {
-        let columns: &[&str] = match (id, destination) {
-            ("cptpp", "MX") => &["cptpp_mexico", "cptpp"],
-            ("cptpp", _) => &["cptpp"],
-            ("evfta", _) => &["evfta"],
-            ("ukvfta", _) => &["ukvfta"],
+        let column = match id {
+            "cptpp-mexico" => "cptpp_mexico",
+            "cptpp" | "evfta" | "ukvfta" => id,
             _ => continue,
         };
         let Some(agreement) = case.rules.agreements.iter().find(|agreement| agreement.id == id) else { continue };
-        if !agreement.days.hold(case.day) {
+        // Goods that go elsewhere ask for nothing of the agreement.
+        if !agreement.days.hold(case.day) || !agreement.has_member(destination, case.day) {
             continue;
         }
         if !agreement.rates.iter().any(|(days, _, _)| days.hold(case.day)) {
             return silent(format!("the export tariff of {id} on {} is not entered", case.day));
         }
-        if !agreement.has_member(destination, case.day) {
-            continue;
-        }
         let row = case.rules.export_preferences.on(hs, case.day);
-        let cell = row.and_then(|row| columns.iter().map(|column| row.cell(column)).find(|cell| !cell.is_empty()));
+        let cell = row.map(|row| row.cell(column)).filter(|cell| !cell.is_empty());
         match cell.map(|cell| (cell, number::read(cell))) {
             None => {}
             Some((_, Some(rate))) => return Ok(Some(rate)),

@@ -183,13 +183,7 @@ impl Desk<'_> {
         if row.cell("not_for_origin").split_whitespace().any(|country| country == self.origin) {
             return refuse(format!("{id} gives {} nothing for {hs}", self.origin));
         }
-        let cell = if over_quota {
-            row.cell("out_of_quota")
-        } else if self.origin == "MX" && !row.cell("mexico").is_empty() {
-            row.cell("mexico")
-        } else {
-            row.cell(column)
-        };
+        let cell = if over_quota { row.cell("out_of_quota") } else { row.cell(column) };
         match cell {
             "excluded" | "" => refuse(format!("{id} gives nothing for {hs}")),
             "quota" => silent(format!("{id} gives {hs} a preference inside a quota that is not entered")),

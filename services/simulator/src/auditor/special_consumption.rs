@@ -1,7 +1,8 @@
 //! Special consumption tax on import (Law 66/2025 art. 8).
 //!
 //! The goods of the table bear it, at one rate or at one that depends on the goods: then the declared code decides,
-//! among the rates that the table names if it names any, and without a code the declarant has made a mistake. A code of
+//! among the rates that the table names if it names any, and without a code the declarant has made a mistake, unless the
+//! kind is not subject to the tax. A code of
 //! another rate than the line's is a mistake, and so is one on goods that do not bear the tax.
 //!
 //! The base is the customs value with the import duty and the additional duties that are payable.
@@ -25,14 +26,24 @@ pub(super) fn claim(case: &Case<'_>, hs: &str, declared: &Declared) -> Answer<Op
     };
     let rate = match row.cell("rate") {
         printed if printed.starts_with('?') => return silent(format!("{hs}: {printed}")),
-        "by_goods" => by_goods(hs, declared, &[])?,
-        one => match one.split('/').map(number::read).collect::<Option<Vec<Number>>>().as_deref() {
-            Some([rate]) => by_line(hs, declared, rate)?,
-            Some(rates) => by_goods(hs, declared, rates)?,
+        one if !one.contains('/') && one != "by_goods" => match number::read(one.trim_end_matches(" or not_subject")) {
+            Some(rate) => by_line(hs, declared, &rate)?,
             None => return silent(format!("{hs}: {one}")),
         },
+        // Goods of a kind that is not subject need no code to say so.
+        _ if declared.is_none() && not_subject_by_kind(case) => TaxRate::NotSubject,
+        "by_goods" => by_goods(hs, declared, &[])?,
+        several => {
+            let rates: Vec<Number> = several.split('/').filter_map(number::read).collect();
+            by_goods(hs, declared, &rates)?
+        }
     };
     Ok(Some(for_kind(case, DutyType::SpecialConsumption, rate, declared)))
+}
+
+/// Whether the kind alone says that goods are not subject to the other taxes.
+pub(super) fn not_subject_by_kind(case: &Case<'_>) -> bool {
+    case.kind.is_some_and(|kind| kind.cell("taxes") == "not_subject" && kind.cell("vat_code").is_empty())
 }
 
 /// Goods that do not bear a tax: a code of a rate is a mistake, a code that takes off nothing is harmless.

@@ -11,7 +11,7 @@ use vocabulary::DutyType;
 use super::declared_codes::Declared;
 use super::number::{self, Number};
 use super::relief;
-use super::special_consumption::{by_goods, by_line};
+use super::special_consumption::{by_goods, by_line, not_subject_by_kind};
 use super::{Answer, Case, Claim, TaxRate, rule_files, silent};
 
 /// The value added tax of a line.
@@ -19,6 +19,9 @@ pub(super) fn claim(case: &Case<'_>, hs: &str, declared: &Declared) -> Answer<Cl
     let Some(row) = case.rules.vat.on(hs, case.day) else {
         return silent(format!("no VAT of {hs} on {}", case.day));
     };
+    if row.cell("rate").starts_with('?') {
+        return silent(format!("{hs}: {}", row.cell("rate")));
+    }
     let declared = declared.of(DutyType::Vat);
     let words: Vec<&str> = row.cell("rate").split('/').collect();
     let mut rates: Vec<Number> = words.iter().filter_map(|word| number::read(word)).collect();
@@ -32,9 +35,8 @@ pub(super) fn claim(case: &Case<'_>, hs: &str, declared: &Declared) -> Answer<Cl
         by_line(hs, declared, &rate)?
     } else {
         rates.extend(cut.map(|(_, to)| to));
-        let by_kind =
-            case.kind.is_some_and(|kind| kind.cell("taxes") == "not_subject" && kind.cell("vat_code").is_empty());
-        if declared.is_none() && by_kind { TaxRate::NotSubject } else { by_goods(hs, declared, &rates)? }
+        let by_kind = declared.is_none() && not_subject_by_kind(case);
+        if by_kind { TaxRate::NotSubject } else { by_goods(hs, declared, &rates)? }
     };
     let usual = case.kind.map_or("", |kind| kind.cell("vat_code"));
     let declared = declared.and_then(|tax| tax.relief.clone());

@@ -7,7 +7,7 @@ use super::declared_code::{decided_by_code, not_borne, same_rate};
 use crate::accepted::{ClaimedRate, TaxClaim};
 use crate::validation::Report;
 use crate::validation::header::Kind;
-use crate::validation::relief::{Share, by_kind, kind_without_code};
+use crate::validation::relief::{Share, by_kind, kind_without_code, not_subject_by_kind};
 use crate::validation::tax_codes::DeclaredTax;
 
 pub(super) fn claim(
@@ -31,9 +31,19 @@ pub(super) fn claim(
             same_rate(duty_type, line, declared.as_ref(), rate.value, &rate.citation, report);
             (ClaimedRate::AdValorem(rate.value), rate.citation)
         }
-        SpecialConsumption::DependsOnGoods { permitted, citation } => {
-            decided_by_code(duty_type, position, line, declared.as_ref(), &permitted, true, &citation, report)?
+        SpecialConsumption::DependsOnGoods { citation, .. } if not_subject_by_kind(declared.as_ref(), kind) => {
+            (ClaimedRate::NotSubject, citation)
         }
+        SpecialConsumption::DependsOnGoods { permitted, not_subject_permitted, citation } => decided_by_code(
+            duty_type,
+            position,
+            line,
+            declared.as_ref(),
+            &permitted,
+            not_subject_permitted,
+            &citation,
+            report,
+        )?,
     };
     let relief = declared.and_then(|declared| declared.relief);
     let ((rate, citation), relief) =

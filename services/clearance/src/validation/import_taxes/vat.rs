@@ -1,13 +1,13 @@
 //! Value added tax on import.
 
-use rulebook::{TariffLine, Treatment, VatOnLine};
+use rulebook::{TariffLine, VatOnLine};
 use vocabulary::DutyType;
 
 use super::declared_code::{decided_by_code, same_rate};
 use crate::accepted::{ClaimedRate, TaxClaim};
 use crate::validation::Report;
 use crate::validation::header::Kind;
-use crate::validation::relief::{Share, by_kind};
+use crate::validation::relief::{Share, by_kind, not_subject_by_kind};
 use crate::validation::tax_codes::DeclaredTax;
 
 pub(super) fn claim(
@@ -28,10 +28,7 @@ pub(super) fn claim(
             (ClaimedRate::AdValorem(rate.value), rate.citation)
         }
         VatOnLine::DependsOnGoods { permitted, not_subject_permitted, citation } => {
-            // A kind whose goods are not subject to VAT needs no code to say so.
-            let by_kind_alone = declared.is_none()
-                && kind.is_some_and(|kind| kind.kind.taxes == Treatment::NotSubject && kind.kind.vat_code.is_none());
-            if by_kind_alone {
+            if not_subject_by_kind(declared.as_ref(), kind) {
                 (ClaimedRate::NotSubject, citation)
             } else {
                 decided_by_code(

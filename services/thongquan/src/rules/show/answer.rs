@@ -452,11 +452,11 @@ fn special_consumption(line: TariffLine<'_>) -> Answer {
             Answer::new(Status::None, citation).saying("not borne", "không chịu thuế")
         }
         SpecialConsumption::Rate(rate) => Answer::rate(rate),
-        SpecialConsumption::DependsOnGoods { permitted, citation } if permitted.is_empty() => {
+        SpecialConsumption::DependsOnGoods { permitted, citation, .. } if permitted.is_empty() => {
             Answer::new(Status::DependsOnGoods, citation).saying("the declared code decides", "theo mã thuế khai báo")
         }
-        SpecialConsumption::DependsOnGoods { permitted, citation } => {
-            one_of(&permitted, false, Answer::new(Status::DependsOnGoods, citation))
+        SpecialConsumption::DependsOnGoods { permitted, not_subject_permitted, citation } => {
+            one_of(&permitted, not_subject_permitted, Answer::new(Status::DependsOnGoods, citation))
         }
         SpecialConsumption::Gap(gap) => Answer::gap(&gap),
     }

@@ -583,6 +583,7 @@ const CASES: &[(OriginCheck, Follows, Change, Change)] = &[
             let item = case.item();
             (item.origin, item.tariff_schedule) = (Some("CN".into()), Some("B05".into()));
             (item.commodity_code, item.certificate_form) = (Some("84818099".into()), Some("E".into()));
+            item.other_taxes.clear();
             case.certificate.form = "E".into();
             case.certificate.issuing_country = "CN".into();
             case.certificate.exporter = None;

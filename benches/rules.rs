@@ -85,6 +85,7 @@ fn compare(few: &Rulebook, many: &Rulebook, declarations: &[Declaration]) {
 fn ask(rulebook: &Rulebook, declaration: &Declaration) {
     let items = vec![ItemSurroundings::default(); declaration.goods_items.len()];
     let surroundings = Surroundings {
+        claims: None,
         registered_on: ON,
         draw: 800_000,
         trader: None,

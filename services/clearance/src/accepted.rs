@@ -2,7 +2,7 @@
 
 use rulebook::RoundingPolicy;
 use rust_decimal::Decimal;
-use vocabulary::{Citation, Declaration, Direction, DutyType, Finding, GoodsItem, Place, Preference, WriteOff};
+use vocabulary::{Citation, Claim, Declaration, Direction, DutyType, Finding, GoodsItem, Place, Preference, WriteOff};
 
 /// A declaration that [`validation`](crate::validation) has accepted. It exists only when nothing keeps the
 /// declaration from being registered and the rulebook answers all of it.
@@ -26,6 +26,8 @@ pub struct AcceptedDeclaration<'a> {
     pub threshold: Option<DutyThreshold>,
     /// What the goods items use up of lists of exempt goods and of temporary movements.
     pub write_offs: Vec<WriteOff>,
+    /// What lowers a tax on the declarant's word alone, in the order of the lines.
+    pub claims: Vec<Claim>,
     /// Warnings, which keep nothing from being registered.
     pub warnings: Vec<Finding>,
 }

@@ -47,6 +47,7 @@ impl<'a> Context<'a> {
             total_payable: sums.map(|(_, payable)| payable),
             routed_branch: None,
             risk_score: None,
+            claims: None,
             items,
             supposed: &[],
         }
@@ -101,6 +102,7 @@ pub fn clear(lodged: &Declaration, read: Vec<Finding>, context: &Context<'_>) ->
         items: Vec::new(),
         totals: Vec::new(),
         total_payable: Decimal::ZERO,
+        claims: Vec::new(),
         routing: Vec::new(),
         draw: None,
         exchange_rates: Vec::new(),
@@ -170,6 +172,7 @@ fn accepted(decision: Decision, routed: RoutedDeclaration<'_>, context: &Context
             .collect(),
         totals: assessment.totals,
         total_payable: assessment.total_payable,
+        claims: accepted.claims,
         routing: routing.hits,
         draw: Some(context.draw),
         exchange_rates: accepted

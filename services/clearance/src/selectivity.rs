@@ -12,7 +12,7 @@ use crate::valuation::Valuation;
 /// A lane and the criteria that asked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Routing {
-    /// The strictest lane that a criterion asks for; green when none asks.
+    /// The strictest lane that a criterion asks for; without one green, or yellow where something is merely claimed.
     pub lane: Lane,
     /// Every criterion that matched.
     pub hits: Vec<CriterionHit>,
@@ -47,13 +47,16 @@ pub fn select(
 ) -> Result<Routing, Stop> {
     let mut items = context.rules.item_surroundings(accepted.lodged);
     let figures = valuation.items.iter().zip(&assessment.items);
-    for ((item, (value, lines)), lodged) in items.iter_mut().zip(figures).zip(&accepted.lodged.goods_items) {
+    let claims = |sequence: u32| accepted.claims.iter().filter(|claim| claim.item == Some(sequence)).count();
+    for ((item, (value, lines)), line) in items.iter_mut().zip(figures).zip(&accepted.items) {
+        item.claims = Some(claims(line.sequence));
         item.customs_value = Some(*value);
         item.payable = crate::exact::sum(lines.iter().map(|line| line.payable)).ok();
-        item.certificate_received = certificate_received(lodged, context.facts.certificates);
+        item.certificate_received = certificate_received(line.lodged, context.facts.certificates);
     }
     let sums = Some((valuation.total, assessment.total_payable));
     let surroundings = Surroundings {
+        claims: Some(accepted.claims.len()),
         routed_branch: strictest_branch(accepted.lodged, context.facts.branches),
         ..context.surroundings(&items, sums)
     };
@@ -61,6 +64,8 @@ pub fn select(
     if !gaps.is_empty() {
         return Err(Stop::Referred(gaps, accepted.warnings.clone()));
     }
-    let lane = hits.iter().map(|hit| hit.lane).max().unwrap_or(Lane::Green);
+    // What is merely claimed is seen by an officer, whatever the criteria ask for.
+    let least = if accepted.claims.is_empty() { Lane::Green } else { Lane::Yellow };
+    let lane = hits.iter().map(|hit| hit.lane).fold(least, Lane::max);
     Ok(Routing { lane, hits })
 }

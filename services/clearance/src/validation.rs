@@ -97,6 +97,9 @@ pub fn accept<'a>(
         };
         let sequence = item.sequence.and_then(|sequence| u32::try_from(sequence).ok());
         let sequence = sequence.or_else(|| u32::try_from(position + 1).ok()).unwrap_or(u32::MAX);
+        if let Some(claim) = preference.as_ref().and_then(origin::Claim::unproved) {
+            report.claim(Some(position), claim);
+        }
         let preference = preference.map(|claim| {
             proofs_used.extend(claim.write_offs.into_iter().map(|taken| WriteOff { item: Some(sequence), ..taken }));
             claim.preference
@@ -112,7 +115,7 @@ pub fn accept<'a>(
     if !report.is_clean() {
         return Err(report.stop());
     }
-    let warnings = report.warnings();
+    let (warnings, claims) = report.warnings_and_claims();
     Ok(AcceptedDeclaration {
         lodged,
         direction,
@@ -123,6 +126,7 @@ pub fn accept<'a>(
         total_rounding,
         threshold,
         write_offs,
+        claims,
         warnings,
     })
 }

@@ -86,6 +86,7 @@ fn decision(outcome: Outcome, lane: Lane, total: i64) -> Decision {
         }],
         totals: vec![DutyTotal { duty_type: DutyType::ImportDuty, payable: dong(total) }],
         total_payable: dong(total),
+        claims: Vec::new(),
         routing: Vec::new(),
         draw: accepted.then_some(7),
         exchange_rates: vec![AppliedExchangeRate {
@@ -396,6 +397,7 @@ fn an_authorised_operator_pays_by_the_tenth_of_the_next_month() {
             compliance_level: 1,
             authorised_operator: authorised,
             debt_over_90_days: false,
+            entitlements: Vec::new(),
         });
         let lodge = Command::Lodge(Decided { declaration: &declaration, decision: &decision });
         let after = Standing::draft(AT).after_all(&carry_out(&Standing::draft(AT), &lodge, &now()).unwrap(), AT);

@@ -38,6 +38,7 @@ fn trader_alone() -> Facts {
         compliance_level: 2,
         authorised_operator: false,
         debt_over_90_days: false,
+        entitlements: Vec::new(),
     };
     Facts { traders: vec![trader], ..Facts::default() }
 }

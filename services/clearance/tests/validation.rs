@@ -31,6 +31,7 @@ fn decide(declaration: &Declaration, on: Date) -> Decision {
         compliance_level: 2,
         authorised_operator: false,
         debt_over_90_days: false,
+        entitlements: Vec::new(),
     };
     let direction = declaration.direction().unwrap_or(Direction::Import);
     let context = Context {

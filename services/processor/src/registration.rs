@@ -605,6 +605,7 @@ pub fn assess_document(
             items: Vec::new(),
             totals: Vec::new(),
             total_payable: rust_decimal::Decimal::ZERO,
+            claims: Vec::new(),
             routing: Vec::new(),
             draw: None,
             exchange_rates: Vec::new(),

@@ -242,6 +242,7 @@ impl Rulebook {
             trader: None,
             total_customs_value: None,
             total_payable: None,
+            claims: None,
             routed_branch: None,
             risk_score: None,
             items: &items,

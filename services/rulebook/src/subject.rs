@@ -8,6 +8,7 @@ pub(crate) mod schema;
 use conditions::{CollectionSlot, FieldSlot, ListSlot, SeenValue, Type, Value};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
 use vocabulary::declaration::{
     Adjustment, AdjustmentReference, Attachment, Bill, Container, Instruction, OtherLaw, OtherTax, Permit, Transit,
     VanningPlace,
@@ -30,6 +31,8 @@ pub struct Surroundings<'a> {
     pub total_customs_value: Option<Decimal>,
     /// What is owed altogether in dong; `None` before the assessment.
     pub total_payable: Option<Decimal>,
+    /// How many claims the declaration makes; `None` before they are known.
+    pub claims: Option<usize>,
     /// The branch of the same consignment that was routed before to the strictest lane; `None` when there is none.
     pub routed_branch: Option<&'a RoutedBranch>,
     /// The sum of the weights of the criteria that matched; `None` before they were asked.
@@ -60,11 +63,18 @@ pub struct ItemSurroundings {
     pub customs_value: Option<Decimal>,
     /// What is owed on it in dong; `None` before the assessment.
     pub payable: Option<Decimal>,
+    /// How many claims it makes; `None` before they are known.
+    pub claims: Option<usize>,
 }
 
 impl ItemSurroundings {
-    const NOTHING_KNOWN: Self =
-        Self { preference_claimed: false, certificate_received: None, customs_value: None, payable: None };
+    const NOTHING_KNOWN: Self = Self {
+        preference_claimed: false,
+        certificate_received: None,
+        customs_value: None,
+        payable: None,
+        claims: None,
+    };
 }
 
 /// A record that a condition is asked of.
@@ -150,6 +160,7 @@ facts! { DECLARATION_FACTS from FACTS_FROM;
     CONSIGNMENT_LANE = "consignment_lane": Text,
     CONSIGNMENT_BRANCH = "consignment_branch": Text,
     RISK_SCORE = "risk_score": Number,
+    CLAIMS = "claims": Number,
 }
 
 /// What the code lists say of a code that the declaration names stands above all other facts.
@@ -175,6 +186,7 @@ facts! { ITEM_FACTS from FACTS_FROM + 10;
     ITEM_CUSTOMS_VALUE = "item_customs_value": Number,
     ITEM_PAYABLE = "item_payable": Number,
     CERTIFICATE_RECEIVED = "certificate_received": Bool,
+    ITEM_CLAIMS = "claims": Number,
 }
 
 /// The words for a trader's status in conditions.
@@ -200,6 +212,7 @@ impl conditions::Record for Subject<'_> {
                 PREFERENCE_CLAIMED => Some(Value::Bool(surroundings.preference_claimed)),
                 ITEM_CUSTOMS_VALUE => surroundings.customs_value.map(Value::Number),
                 ITEM_PAYABLE => surroundings.payable.map(Value::Number),
+                ITEM_CLAIMS => surroundings.claims.map(counted),
                 CERTIFICATE_RECEIVED => surroundings.certificate_received.map(Value::Bool),
                 slot => element_value(element, slot),
             },
@@ -329,6 +342,7 @@ fn declaration_fact<'v>(
         TOTAL_PAYABLE => surroundings.total_payable.map(Value::Number),
         CONSIGNMENT_LANE => surroundings.routed_branch.map(|branch| Value::Text(branch.lane.as_str())),
         CONSIGNMENT_BRANCH => surroundings.routed_branch.map(|branch| Value::Text(&branch.number)),
+        CLAIMS => surroundings.claims.map(counted),
         RISK_SCORE => surroundings.risk_score.map(|score| Value::Number(Decimal::from(score))),
         _ => None,
     }
@@ -361,6 +375,10 @@ fn looked_up<'v>(declaration: &Declaration, rules: &RulesInForce<'_>, fact: u16)
     Some(Value::Bool(truth))
 }
 
+fn counted<'v>(number: usize) -> Value<'v> {
+    Value::Number(Decimal::from(number))
+}
+
 fn lent(value: &SeenValue) -> Value<'_> {
     match value {
         SeenValue::Text(text) => Value::Text(text),
@@ -390,6 +408,7 @@ impl ItemSurroundings {
             (ITEM_CUSTOMS_VALUE, SeenValue::Number(number)) => self.customs_value = Some(*number),
             (ITEM_PAYABLE, SeenValue::Number(number)) => self.payable = Some(*number),
             (CERTIFICATE_RECEIVED, SeenValue::Bool(truth)) => self.certificate_received = Some(*truth),
+            (ITEM_CLAIMS, SeenValue::Number(number)) => self.claims = number.to_usize(),
             _ => return false,
         }
         true

@@ -141,6 +141,7 @@ fn the_index_leaves_out_nothing_that_would_have_been_found() {
             .goods_items
             .iter()
             .map(|_| ItemSurroundings {
+                claims: None,
                 preference_claimed: rng.random_bool(0.3),
                 certificate_received: rng.random_bool(0.5).then_some(false),
                 customs_value: Some(Decimal::from(rng.random_range(0..30_000_000_000_u64))),
@@ -153,6 +154,7 @@ fn the_index_leaves_out_nothing_that_would_have_been_found() {
             trader: traders.choose(&mut rng),
             total_customs_value: Some(Decimal::from(25_000_000_000_u64)),
             total_payable: Some(Decimal::from(1_000_000_u64)),
+            claims: None,
             routed_branch: None,
             risk_score: None,
             supposed: &[],

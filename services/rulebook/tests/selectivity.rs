@@ -28,6 +28,7 @@ fn trader(compliance_level: u8, authorised_operator: bool) -> TraderFacts {
         compliance_level,
         authorised_operator,
         debt_over_90_days: false,
+        entitlements: Vec::new(),
     }
 }
 
@@ -54,6 +55,7 @@ fn hits(
         trader,
         total_customs_value: Some(total(|item| item.customs_value)),
         total_payable: Some(total(|item| item.payable)),
+        claims: None,
         routed_branch: None,
         risk_score: None,
         supposed: &[],

@@ -37,6 +37,7 @@ pub fn traders(count: u32) -> Vec<TraderFacts> {
             },
             authorised_operator: n % 12 == 0,
             debt_over_90_days: n % 23 == 22,
+            entitlements: Vec::new(),
         })
         .collect()
 }

@@ -152,6 +152,7 @@ impl<'r> Wild<'r> {
             compliance_level: self.rng.random_range(1..=5),
             authorised_operator: declaration.kind.as_deref() == Some("AEO") && self.chance(950),
             debt_over_90_days: self.chance(3),
+            entitlements: Vec::new(),
         };
         if self.chance(3) {
             trader.status = TaxCodeStatus::Closed;

@@ -36,6 +36,7 @@ fn check(scenario: &Scenario, expected: &Expected) -> Result<(), String> {
         compliance_level: 2,
         authorised_operator: false,
         debt_over_90_days: false,
+        entitlements: Vec::new(),
     };
     let facts = Facts { traders: vec![trader], ..scenario.facts.clone() };
     let specimen = Specimen { declaration: scenario.declaration.clone(), facts, day: expected.on };

@@ -108,6 +108,7 @@ impl Customs {
             compliance_level,
             authorised_operator: false,
             debt_over_90_days: false,
+            entitlements: Vec::new(),
         };
         let facts = Facts { traders: vec![known(green(), 1), known(red(), 5)], ..Facts::default() };
         backend.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();

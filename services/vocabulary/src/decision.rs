@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::citation::{Citation, RulebookGap};
+use crate::claim::Claim;
 use crate::declaration::Direction;
 use crate::duty::{DutyLine, DutyType, plain};
 use crate::facts::{Facts, WriteOff};
@@ -154,6 +155,9 @@ pub struct Decision {
     /// What is owed altogether, in whole dong.
     #[serde(serialize_with = "as_plain")]
     pub total_payable: Decimal,
+    /// What lowers a tax on the declarant's word alone; only of an accepted one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Claim>,
     /// Why the lane was chosen.
     pub routing: Vec<CriterionHit>,
     /// The random number that selectivity drew, 0 to 999,999; kept so that the lane can be derived again.

@@ -28,6 +28,32 @@ pub enum TaxCodeStatus {
     NotAtAddress,
 }
 
+/// A standing of a trader that entitles it to a treatment: an export-processing enterprise, a processing contract or a
+/// production site of which customs was notified, a bonded warehouse it runs. What there is, is in the code list
+/// `entitlements`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entitlement {
+    /// Its code in the code list `entitlements`, e.g. `EPE`.
+    pub code: String,
+    /// The number of the decision, contract or notification, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// The first day on which it holds; `None` where it always held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds_from: Option<Date>,
+    /// The last day on which it holds; `None` while no end is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds_to: Option<Date>,
+}
+
+impl Entitlement {
+    /// Whether it holds on a day.
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.holds_from.is_none_or(|from| from <= day) && self.holds_to.is_none_or(|to| day <= to)
+    }
+}
+
 /// A trader as known to customs on the day of registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +71,16 @@ pub struct TraderFacts {
     /// Whether tax is overdue by more than 90 days (Law 54/2014 art. on enforcement).
     #[serde(default)]
     pub debt_over_90_days: bool,
+    /// What the trader is entitled to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entitlements: Vec<Entitlement>,
+}
+
+impl TraderFacts {
+    /// Whether the trader has an entitlement on a day, by its code.
+    pub fn is_entitled(&self, code: &str, day: Date) -> bool {
+        self.entitlements.iter().any(|entitlement| entitlement.code == code && entitlement.holds_on(day))
+    }
 }
 
 /// A list of goods that are exempt from import duty, with what is left of each line (danh mục miễn thuế; VNACCS TEA).

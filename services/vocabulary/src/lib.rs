@@ -23,6 +23,8 @@ pub mod duty;
 
 pub mod preference;
 
+pub mod claim;
+
 pub mod decision;
 
 pub mod notice;
@@ -30,6 +32,7 @@ pub mod notice;
 pub mod command;
 
 pub use citation::{Citation, RulebookGap};
+pub use claim::{Claim, ClaimKind};
 pub use command::{
     AutomaticCase, CommandAnswer, Commander, CustomsCommand, Instruction, NamedDeclaration, Post, Refusal,
 };
@@ -37,7 +40,7 @@ pub use decision::{AppliedExchangeRate, AssessedItem, CriterionHit, Decision, Du
 pub use declaration::{Declaration, Direction, GoodsItem};
 pub use duty::{DutyLine, DutyType, Rate};
 pub use facts::{
-    Balance, BalanceLine, CaseFacts, ExemptionList, Facts, Guarantee, RoutedBranch, TaxCodeStatus,
+    Balance, BalanceLine, CaseFacts, Entitlement, ExemptionList, Facts, Guarantee, RoutedBranch, TaxCodeStatus,
     TemporaryDeclaration, TraderFacts, WriteOff,
 };
 pub use field::{Field, FieldId, Kind, Record, Required, Scope, Text, Value, ValueRef};

@@ -1,21 +1,22 @@
 //! What validation gathers: findings and gaps, each once.
 
 use rulebook::Verdict;
-use vocabulary::{Declaration, Finding, RulebookGap};
+use vocabulary::{Claim, Declaration, Finding, RulebookGap};
 
 use super::Stop;
 use crate::problem::{Problem, address, warning};
 
-/// Findings and gaps on their way to a [`Stop`].
+/// Findings and gaps on their way to a [`Stop`], and claims on their way to an officer.
 pub(crate) struct Report<'a> {
     lodged: &'a Declaration,
     findings: Vec<Finding>,
     gaps: Vec<RulebookGap>,
+    claims: Vec<Claim>,
 }
 
 impl<'a> Report<'a> {
     pub(crate) fn new(lodged: &'a Declaration, findings: Vec<Finding>) -> Self {
-        Self { lodged, findings, gaps: Vec::new() }
+        Self { lodged, findings, gaps: Vec::new(), claims: Vec::new() }
     }
 
     /// Takes in what the rulebook's own rules say.
@@ -51,17 +52,29 @@ impl<'a> Report<'a> {
 
     /// Adds a gap, of the goods item at a position or of the declaration as a whole.
     pub(crate) fn gap(&mut self, gap: RulebookGap, position: Option<usize>) {
-        let item = position.map(|position| {
-            let sequence = self.lodged.goods_items.get(position).and_then(|item| item.sequence);
-            sequence
-                .and_then(|sequence| u32::try_from(sequence).ok())
-                .or_else(|| u32::try_from(position + 1).ok())
-                .unwrap_or(u32::MAX)
-        });
+        let item = position.map(|position| self.sequence(position));
         let gap = RulebookGap { item: item.or(gap.item), ..gap };
         if !self.gaps.contains(&gap) {
             self.gaps.push(gap);
         }
+    }
+
+    /// Adds a claim, of the goods item at a position or of the declaration as a whole.
+    pub(crate) fn claim(&mut self, position: Option<usize>, claim: Claim) {
+        let item = position.map(|position| self.sequence(position));
+        let claim = Claim { item: item.or(claim.item), ..claim };
+        if !self.claims.contains(&claim) {
+            self.claims.push(claim);
+        }
+    }
+
+    /// The number of the goods item at a position, from 1.
+    fn sequence(&self, position: usize) -> u32 {
+        let sequence = self.lodged.goods_items.get(position).and_then(|item| item.sequence);
+        sequence
+            .and_then(|sequence| u32::try_from(sequence).ok())
+            .or_else(|| u32::try_from(position + 1).ok())
+            .unwrap_or(u32::MAX)
     }
 
     /// Whether nothing keeps the declaration from being registered.
@@ -78,8 +91,11 @@ impl<'a> Report<'a> {
         }
     }
 
-    pub(crate) fn warnings(self) -> Vec<Finding> {
-        in_order(self.findings)
+    /// The warnings and the claims of a declaration that nothing keeps from being registered. Those of the declaration
+    /// as a whole come first, then those of each line.
+    pub(crate) fn warnings_and_claims(mut self) -> (Vec<Finding>, Vec<Claim>) {
+        self.claims.sort_by_key(|claim| claim.item);
+        (in_order(self.findings), self.claims)
     }
 }
 

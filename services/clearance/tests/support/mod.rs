@@ -74,6 +74,7 @@ pub(crate) fn trader() -> TraderFacts {
         compliance_level: 2,
         authorised_operator: false,
         debt_over_90_days: false,
+        entitlements: Vec::new(),
     }
 }
 

@@ -208,6 +208,7 @@ fn branches_follow_the_strictest_of_those_before_them() {
         compliance_level: 2,
         authorised_operator: false,
         debt_over_90_days: false,
+        entitlements: Vec::new(),
     };
     let mut facts = facts("a11-atiga-form-d.toml");
     facts.traders = vec![trader];

@@ -178,6 +178,7 @@ impl Backend {
             compliance_level: 1,
             authorised_operator: false,
             debt_over_90_days: false,
+            entitlements: Vec::new(),
         };
         let facts = Facts { traders: vec![trader], ..Facts::default() };
         self.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();

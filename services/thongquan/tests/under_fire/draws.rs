@@ -89,6 +89,7 @@ fn trader(enterprise: u32) -> TraderFacts {
         compliance_level: 2,
         authorised_operator: false,
         debt_over_90_days: false,
+        entitlements: Vec::new(),
     }
 }
 

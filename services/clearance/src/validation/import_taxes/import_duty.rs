@@ -46,12 +46,22 @@ pub(crate) fn lower_without_agreement(
     rate: &Cited<Decimal>,
     rules: &RulesInForce<'_>,
 ) -> Option<Cited<Decimal>> {
+    without_agreement(line, origin, over_quota, rules).filter(|mfn| mfn.value < rate.value)
+}
+
+/// The preferential (MFN) rate of goods that have one. Outside a quota it is the preferential tariff's own rate outside,
+/// unless the quota is an agreement's alone.
+pub(crate) fn without_agreement(
+    line: &TariffLine<'_>,
+    origin: &str,
+    over_quota: bool,
+    rules: &RulesInForce<'_>,
+) -> Option<Cited<Decimal>> {
     let MfnRelation::Yes(_) = rules.mfn_relation(origin) else { return None };
-    let mfn = match line.mfn_out_of_quota() {
-        Ok(Some(outside)) if over_quota => outside,
-        _ => line.mfn().ok()?,
-    };
-    Some(mfn).filter(|mfn| mfn.value < rate.value)
+    match line.mfn_out_of_quota() {
+        Ok(Some(outside)) if over_quota => Some(outside),
+        _ => line.mfn().ok(),
+    }
 }
 
 struct DutyDesk<'d, 'r, 'l> {

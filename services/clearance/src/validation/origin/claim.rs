@@ -5,14 +5,14 @@ use rulebook::{
 };
 use vocabulary::declaration::goods_item;
 use vocabulary::{
-    Bilingual, CaseFacts, Citation, Declaration, GoodsItem, OriginCertificate, Place, Preference, PreferenceNote,
-    ProofReference, Scope, Standing, WriteOff,
+    Bilingual, CaseFacts, Citation, ClaimKind, Declaration, DutyType, GoodsItem, OriginCertificate, Place, Preference,
+    PreferenceNote, ProofReference, Scope, Standing, WriteOff,
 };
 
 use super::fault::{Faults, figure, months_after};
 use crate::exact::multiply;
 use crate::problem::{problem, warning};
-use crate::validation::import_taxes::lower_without_agreement;
+use crate::validation::import_taxes::{lower_without_agreement, without_agreement};
 use crate::validation::{Report, hs8};
 
 /// A claim to an agreement's rate, and what came of it.
@@ -28,6 +28,8 @@ pub(crate) struct Claim<'c> {
     pub(crate) preference: Preference,
     /// What the line uses up of the proof.
     pub(crate) write_offs: Vec<WriteOff>,
+    /// Whether the agreement's rate is below the one that the goods have without it.
+    lowers: bool,
 }
 
 impl Claim<'_> {
@@ -39,6 +41,32 @@ impl Claim<'_> {
     /// Whether there is a proof that carries the agreement's rate, which may not be the lowest.
     pub(crate) fn is_proven(&self) -> bool {
         self.is_given() || self.preference.standing == Standing::NotNeeded
+    }
+
+    /// What an officer has to see of it: a rate that rests on a proof which customs does not hold.
+    pub(crate) fn unproved(&self) -> Option<vocabulary::Claim> {
+        let (name_en, name_vi) = (self.agreement.name_en(), self.agreement.name_vi());
+        let rests_on = match (self.preference.standing, &self.preference.proof) {
+            _ if !self.lowers => return None,
+            (Standing::GivenOnReference, Some(proof)) => Bilingual::new(
+                format!("the proof of origin {} {}, which customs has not received", proof.form, proof.number),
+                format!("chứng từ xuất xứ {} số {} mà hải quan chưa nhận được", proof.form, proof.number),
+            ),
+            (Standing::GivenOnReference | Standing::GivenWithoutProof, _) => Bilingual::new(
+                "the declared origin; so small a consignment needs no proof of it",
+                "xuất xứ đã khai; lô hàng nhỏ không phải nộp chứng từ xuất xứ",
+            ),
+            _ => return None,
+        };
+        Some(vocabulary::Claim {
+            kind: ClaimKind::Preference,
+            item: None,
+            tax: Some(DutyType::ImportDuty),
+            code: self.item.tariff_schedule.as_deref().map(str::to_owned),
+            message: Bilingual::new(format!("the rate of {name_en}"), format!("thuế suất {name_vi}")),
+            rests_on,
+            citation: self.preference.citation.clone(),
+        })
     }
 
     fn fails(&mut self, standing: Standing, citation: Citation) {
@@ -189,6 +217,10 @@ impl Desk<'_, '_> {
                 notes: Vec::new(),
             },
             write_offs: Vec::new(),
+            lowers: match (&rate, without_agreement(&line, origin, over_quota, rules)) {
+                (Preferential::Rate(rate), Some(without)) => rate.value < without.value,
+                _ => true,
+            },
         };
         let mut faults = Faults::default();
         if item.certificate_number.is_none() {

@@ -58,6 +58,8 @@ pub mod fail_points;
 
 mod run;
 
+mod standstills;
+
 pub use case::standing_of;
 pub use chain::{ChainFault, LoggedDecision, check_chain, check_record, decisions_of};
 pub use fact_book::facts_to_keep;
@@ -68,4 +70,5 @@ pub use rehearsal::Rehearsal;
 pub use run::{Processor, ProcessorError, Progress, run};
 pub use settings::{NUMBER_STRIPES, Settings, Topics};
 pub use spans::{Attribute, Span, SpanKind, SpanSink};
+pub use standstills::{Standstill, Standstills};
 pub use trace_context::{SpanId, TRACEPARENT_HEADER, TRACESTATE_HEADER, TraceContext, TraceId};

@@ -1,7 +1,7 @@
 //! Which partitions this process owns, and under which epoch.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use storage::{Position, Store, StreamPartition};
@@ -11,16 +11,27 @@ use stream::{BoxError, PositionRefused, Positions};
 pub(crate) struct Ownership {
     store: Arc<dyn Store>,
     held: Mutex<HashMap<StreamPartition, Position>>,
+    /// The partitions that could not be taken over for a reason that may pass, or did not answer yet.
+    troubled: Mutex<HashSet<StreamPartition>>,
 }
 
 impl Ownership {
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, held: Mutex::default() }
+        Self { store, held: Mutex::default(), troubled: Mutex::default() }
     }
 
     /// The position and epoch under which a partition was taken over; `None` when it is not held.
     pub(crate) fn held(&self, partition: &StreamPartition) -> Option<Position> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).get(partition).cloned()
+    }
+
+    /// Whether the last attempt to take a partition over met trouble that may pass.
+    pub(crate) fn met_passing_trouble(&self, partition: &StreamPartition) -> bool {
+        self.troubled().contains(partition)
+    }
+
+    fn troubled(&self) -> MutexGuard<'_, HashSet<StreamPartition>> {
+        self.troubled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -28,9 +39,15 @@ impl Ownership {
 impl Positions for Ownership {
     async fn acquire(&self, topic: &str, partition: i32, stream_identity: &str) -> Result<i64, BoxError> {
         let partition = StreamPartition { topic: topic.to_owned(), partition };
-        let position = self.store.acquire(&partition, stream_identity).await.map_err(|error| -> BoxError {
-            if error.is_transient() { Box::new(error) } else { Box::new(PositionRefused(error.to_string())) }
-        })?;
+        // Whoever loses patience with the database leaves this set.
+        self.troubled().insert(partition.clone());
+        let position = match self.store.acquire(&partition, stream_identity).await {
+            Err(error) if error.is_transient() => return Err(Box::new(error)),
+            answered => {
+                self.troubled().remove(&partition);
+                answered.map_err(|error| PositionRefused(error.to_string()))?
+            }
+        };
         let next_offset = position.next_offset;
         self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(partition, position);
         Ok(next_offset)

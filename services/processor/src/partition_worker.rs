@@ -17,18 +17,16 @@ use crate::fail_points::{self, Place};
 use crate::measurements::{self, Counted, REFUSED_BY_DATABASE, Stage, Timer};
 use crate::plan::{Desk, Plan, Series, Turn};
 use crate::registration::{self, Lodgement};
-use crate::run::Progress;
+use crate::run::{Progress, RETRY_WAIT_MAX, RETRY_WAIT_MIN};
 use crate::settings::Settings;
 use crate::settlement::{self, Confirmation};
 use crate::spans::SpanSink;
 use crate::trace_context::trace_of;
 
-const RETRY_WAIT_MIN: Duration = Duration::from_millis(50);
-const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How often a batch is decided again because another writer was faster, before its messages go one by one.
 const CONFLICTS_MAX: u32 = 5;
-/// How often one message is. Each conflict over a balance means that another batch went through, so patience is
-/// rewarded; a conflict that never passes must end all the same.
+/// How often one message is before somebody should hear of it. Each conflict over a balance means that another batch went
+/// through, so patience is rewarded; one that never passes is no fault of the message, which waits.
 const CONFLICTS_ALONE_MAX: u32 = 50;
 /// The wait before what met a conflict is decided again, which grows with the conflicts and differs between partitions.
 const CONFLICT_WAIT: Duration = Duration::from_millis(1);
@@ -61,9 +59,18 @@ pub(crate) enum Ended {
 pub(crate) struct PartitionWorker {
     office: Arc<Office>,
     partition: StreamPartition,
+    /// How the partition is called where it is told that it does not go on.
+    part: String,
     epoch: i64,
     next: i64,
     series: Series,
+}
+
+impl Drop for PartitionWorker {
+    fn drop(&mut self) {
+        // Whoever takes the partition over tells of it from now on.
+        self.office.progress.standstills.goes_on(&self.part);
+    }
 }
 
 /// A batch that is worked out, and what comes with it.
@@ -77,7 +84,7 @@ struct Planned {
 enum Attempt {
     Done,
     Fenced,
-    /// The database takes this content at no time, or another writer is always faster.
+    /// The database takes this content at no time, or others are always faster than so many messages together.
     Refused(String),
 }
 
@@ -89,8 +96,9 @@ impl PartitionWorker {
         partition: StreamPartition,
         position: storage::Position,
     ) -> Result<Self, StorageError> {
-        let mut worker =
-            Self { office, partition, epoch: position.epoch, next: position.next_offset, series: Series::default() };
+        let part = format!("partition {} of {}", partition.partition, partition.topic);
+        let (epoch, next) = (position.epoch, position.next_offset);
+        let mut worker = Self { office, partition, part, epoch, next, series: Series::default() };
         worker.read_series().await?;
         worker.publish_outbox().await?;
         Ok(worker)
@@ -167,21 +175,18 @@ impl PartitionWorker {
                     parts.push(second);
                     parts.push(first);
                 }
-                Attempt::Refused(reason) => {
-                    tracing::error!(
+                Attempt::Refused(reason) => match self.attempt(part, true).await? {
+                    Attempt::Done => tracing::error!(
                         reason,
                         topic = %part[0].topic,
                         partition = part[0].partition,
                         offset = part[0].offset,
                         trace_id = %trace_of(&part[0]).0,
-                        "a message was refused by the database; it is kept"
-                    );
-                    match self.attempt(part, true).await? {
-                        Attempt::Done => {}
-                        Attempt::Fenced => return Err(Ended::Fenced),
-                        Attempt::Refused(reason) => return Err(Ended::Failed(reason)),
-                    }
-                }
+                        "the database refused what was decided on a message; the message is kept"
+                    ),
+                    Attempt::Fenced => return Err(Ended::Fenced),
+                    Attempt::Refused(reason) => return Err(Ended::Failed(reason)),
+                },
             }
         }
         Ok(())
@@ -192,8 +197,7 @@ impl PartitionWorker {
         let office = self.office.clone();
         let trace = BatchTrace::begin(office.spans.as_ref(), messages, &office.settings.group, self.epoch);
         let mut wait = RETRY_WAIT_MIN;
-        let mut conflicts = 0;
-        let conflicts_max = if messages.len() > 1 { CONFLICTS_MAX } else { CONFLICTS_ALONE_MAX };
+        let mut conflicts: u32 = 0;
         loop {
             let error = match self.plan(messages, keep_only, trace.as_ref()).await {
                 Ok(Planned { batch, series, counted }) => match self.commit(&batch, trace.as_ref()).await {
@@ -204,8 +208,18 @@ impl PartitionWorker {
                     }
                     Ok(Commit::Conflict(what)) => {
                         conflicts += 1;
-                        if conflicts >= conflicts_max {
+                        if messages.len() > 1 && conflicts >= CONFLICTS_MAX {
                             return Ok(Attempt::Refused(format!("another writer was faster every time: {what}")));
+                        }
+                        if conflicts.is_multiple_of(CONFLICTS_ALONE_MAX) {
+                            let reason = format!("another writer was faster {conflicts} times: {what}");
+                            self.office.progress.standstills.meets(&self.part, &reason);
+                            tracing::error!(
+                                reason,
+                                topic = self.partition.topic,
+                                partition = self.partition.partition,
+                                "a message cannot be committed, and waits"
+                            );
                         }
                         if let Err(error) = self.read_series().await {
                             tracing::warn!(%error, "failed to read the number series again");
@@ -214,17 +228,24 @@ impl PartitionWorker {
                         tokio::time::sleep((CONFLICT_WAIT * steps).min(CONFLICT_WAIT_MAX)).await;
                         continue;
                     }
-                    Err(error) if error.is_transient() => match self.was_committed(&batch).await {
-                        Some(true) => return Ok(self.committed(batch, series, &counted, trace).await),
-                        Some(false) | None => error,
-                    },
-                    Err(error) => return Ok(Attempt::Refused(error.to_string())),
+                    Err(error) if error.is_of_content() => return Ok(Attempt::Refused(error.to_string())),
+                    Err(_) if self.was_committed(&batch).await => {
+                        return Ok(self.committed(batch, series, &counted, trace).await);
+                    }
+                    Err(error) => error,
                 },
-                Err(error) if error.is_transient() => error,
-                Err(error) => return Ok(Attempt::Refused(error.to_string())),
+                Err(error) if error.is_of_content() => return Ok(Attempt::Refused(error.to_string())),
+                Err(error) => error,
             };
             measurements::retried(Stage::Commit);
-            tracing::warn!(%error, "the database did not take a batch, trying again");
+            tracing::warn!(
+                %error,
+                topic = self.partition.topic,
+                partition = self.partition.partition,
+                messages = messages.len(),
+                "the database did not take a batch, trying again"
+            );
+            self.office.progress.standstills.meets(&self.part, &error.to_string());
             if self.office.relay.is_closed() {
                 return Err(Ended::Released);
             }
@@ -242,10 +263,21 @@ impl PartitionWorker {
         fail_points::answer(fail_points::during(Place::InsideTransaction, self.office.store.commit(batch)).await)
     }
 
-    /// Whether a commit whose answer was lost took place; `None` while the database does not say.
-    async fn was_committed(&self, batch: &Batch) -> Option<bool> {
-        let position = self.office.store.position(&self.partition).await.ok()??;
-        Some(position.epoch == batch.epoch && position.next_offset == batch.next)
+    /// Whether a commit whose answer was lost took place; asked until the database says it, or the process stops.
+    async fn was_committed(&self, batch: &Batch) -> bool {
+        let mut wait = RETRY_WAIT_MIN;
+        loop {
+            match self.office.store.position(&self.partition).await {
+                Ok(position) => {
+                    return position
+                        .is_some_and(|position| position.epoch == batch.epoch && position.next_offset == batch.next);
+                }
+                Err(_) if self.office.relay.is_closed() => return false,
+                Err(error) => self.office.progress.standstills.meets(&self.part, &error.to_string()),
+            }
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(RETRY_WAIT_MAX);
+        }
     }
 
     async fn committed(
@@ -260,6 +292,7 @@ impl PartitionWorker {
         if let Some(trace) = trace {
             trace.tell(&batch);
         }
+        self.office.progress.standstills.goes_on(&self.part);
         self.next = batch.next;
         self.series = series;
         self.office.progress.count(&batch, &self.office.settings);

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use storage::{OutboxMessage, Store};
-use stream::{Outgoing, Stream};
+use stream::{Outgoing, Stream, StreamError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::batch_trace;
 use crate::fail_points::{self, Place};
 use crate::measurements::{self, Stage, Timer};
+use crate::run::{Progress, RETRY_WAIT_MAX, RETRY_WAIT_MIN};
 use crate::spans::SpanSink;
 
 /// How many messages are read from the outbox, or published, at a time.
@@ -18,8 +19,8 @@ const PUBLISH_MESSAGES_MAX: usize = 2_000;
 /// How many batches' messages may wait to be published; then the decisions wait. They are in the outbox too, but as long
 /// as they are in memory nothing has to be read from there.
 const BATCHES_WAITING_MAX: usize = 8;
-const RETRY_WAIT_MIN: Duration = Duration::from_millis(50);
-const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
+/// The part of the work that this is, where it is told of.
+const PART: &str = "the outbox";
 
 /// Publishes committed messages in the order in which it is given them, and removes them from the outbox afterwards.
 ///
@@ -30,9 +31,14 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    pub(crate) fn start(store: Arc<dyn Store>, stream: Arc<dyn Stream>, spans: Option<Arc<dyn SpanSink>>) -> Self {
+    pub(crate) fn start(
+        store: Arc<dyn Store>,
+        stream: Arc<dyn Stream>,
+        spans: Option<Arc<dyn SpanSink>>,
+        progress: Arc<Progress>,
+    ) -> Self {
         let (sender, receiver) = mpsc::channel(BATCHES_WAITING_MAX);
-        let task = tokio::spawn(publish_all(store, stream, spans, receiver));
+        let task = tokio::spawn(publish_all(store, stream, spans, progress, receiver));
         Self { sender, task }
     }
 
@@ -56,6 +62,7 @@ async fn publish_all(
     store: Arc<dyn Store>,
     stream: Arc<dyn Stream>,
     spans: Option<Arc<dyn SpanSink>>,
+    progress: Arc<Progress>,
     mut receiver: mpsc::Receiver<Vec<OutboxMessage>>,
 ) {
     while let Some(mut messages) = receiver.recv().await {
@@ -65,13 +72,21 @@ async fn publish_all(
                 Err(_) => break,
             }
         }
-        fail_points::during(Place::InsidePublish, publish(&*stream, spans.as_ref(), &messages)).await;
+        progress.standstills.meets(PART, "");
+        let published = publish(&*stream, spans.as_ref(), &progress, &messages);
+        fail_points::during(Place::InsidePublish, published).await;
         fail_points::pass(Place::AfterPublish).await;
-        remove(&*store, &messages).await;
+        remove(&*store, &progress, &messages).await;
+        progress.standstills.goes_on(PART);
     }
 }
 
-async fn publish(stream: &dyn Stream, spans: Option<&Arc<dyn SpanSink>>, messages: &[OutboxMessage]) {
+async fn publish(
+    stream: &dyn Stream,
+    spans: Option<&Arc<dyn SpanSink>>,
+    progress: &Progress,
+    messages: &[OutboxMessage],
+) {
     let mut rest = messages;
     let mut wait = RETRY_WAIT_MIN;
     while !rest.is_empty() {
@@ -88,18 +103,22 @@ async fn publish(stream: &dyn Stream, spans: Option<&Arc<dyn SpanSink>>, message
                 }
                 rest = &rest[part.len()..];
                 wait = RETRY_WAIT_MIN;
+                progress.standstills.goes_on(PART);
+                progress.standstills.meets(PART, "");
             }
             Err(error) => {
                 // To keep the order of a key, everything from the first message that was not acknowledged goes again.
                 rest = &rest[error.first.min(part.len())..];
-                if let (false, [refused, others @ ..]) = (error.retry, rest) {
-                    // The stream will never take it. It stays in the decision log or among the kept messages.
+                let too_large = matches!(error.cause, StreamError::TooLarge { .. });
+                if let (true, [refused, others @ ..]) = (too_large, rest) {
+                    // The stream will never take it, whatever is mended there. It stays in the decision log or among the kept messages.
                     tracing::error!(%error, cause = %error.cause, event_id = refused.event_id, "a message cannot be published");
                     rest = others;
                     continue;
                 }
                 measurements::retried(Stage::Publish);
                 tracing::warn!(%error, cause = %error.cause, waiting = rest.len(), "failed to publish, trying again");
+                progress.standstills.meets(PART, &error.cause.to_string());
                 tokio::time::sleep(wait).await;
                 wait = (wait * 2).min(RETRY_WAIT_MAX);
             }
@@ -107,10 +126,11 @@ async fn publish(stream: &dyn Stream, spans: Option<&Arc<dyn SpanSink>>, message
     }
 }
 
-async fn remove(store: &dyn Store, messages: &[OutboxMessage]) {
+async fn remove(store: &dyn Store, progress: &Progress, messages: &[OutboxMessage]) {
     let mut wait = RETRY_WAIT_MIN;
     while let Err(error) = store.outbox_remove(messages).await {
         tracing::warn!(%error, "failed to remove published messages from the outbox, trying again");
+        progress.standstills.meets(PART, &error.to_string());
         tokio::time::sleep(wait).await;
         wait = (wait * 2).min(RETRY_WAIT_MAX);
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use rulebook::Rulebook;
 use storage::{Batch, Store, StreamPartition};
-use stream::{ConsumerSettings, Event, Message, Positions as _, Stream, StreamError};
+use stream::{Consumer, ConsumerSettings, Event, Message, Positions as _, Stream, StreamError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -18,6 +18,7 @@ use crate::partition_worker::{Ended, Office, PartitionWorker};
 use crate::relay::Relay;
 use crate::settings::{NUMBER_STRIPES, Settings};
 use crate::spans::SpanSink;
+use crate::standstills::Standstills;
 
 /// How many batches of a partition may wait for its worker; then the stream waits, and with it the other partitions.
 const BATCHES_WAITING_MAX: usize = 2;
@@ -25,6 +26,10 @@ const BATCHES_WAITING_MAX: usize = 2;
 const BATCH_BYTES_MAX: usize = 8 << 20;
 /// How long stopping may take before what is not finished is left for the next start.
 const CLOSE_DEADLINE: Duration = Duration::from_secs(20);
+
+/// How long what failed waits before it is tried again, which grows from one to the other.
+pub(crate) const RETRY_WAIT_MIN: Duration = Duration::from_millis(50);
+pub(crate) const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// Why the processor cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +92,8 @@ pub struct Progress {
     pub kept: AtomicU64,
     /// Transactions.
     pub batches: AtomicU64,
+    /// What does not go on.
+    pub standstills: Standstills,
 }
 
 impl Progress {
@@ -157,7 +164,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
         }
     }
     let ownership = Arc::new(Ownership::new(store.clone()));
-    let relay = Relay::start(store.clone(), stream.clone(), spans.clone());
+    let relay = Relay::start(store.clone(), stream.clone(), spans.clone(), progress.clone());
     let consumer_settings = ConsumerSettings {
         max_messages: settings.batch_messages_max,
         max_bytes: BATCH_BYTES_MAX,
@@ -166,14 +173,13 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
         instance: settings.instance.clone(),
         ..ConsumerSettings::default()
     };
-    let mut consumer = stream
-        .consumer(
-            &[&settings.topics.lodged, &settings.topics.settled, &settings.topics.commands],
-            &settings.group,
-            consumer_settings,
-            ownership.clone(),
-        )
-        .await?;
+    let topics = [settings.topics.lodged.as_str(), &settings.topics.settled, &settings.topics.commands];
+    let opened = open(&*stream, &topics, &settings.group, &consumer_settings, &ownership);
+    let mut consumer = tokio::select! {
+        biased;
+        () = stopped(&mut stop) => return Ok(()),
+        opened = opened => opened?,
+    };
     let office = Arc::new(Office { store, rulebook, settings, relay: relay.sender(), progress, spans });
 
     let mut seats = Seats::default();
@@ -197,24 +203,21 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
                             topic = %partition.topic, partition = partition.partition,
                             "the position was moved by another process; taking the partition over anew"
                         );
-                        match take_over(&*stream, &ownership, &partition).await {
+                        let taken = take_over(&*stream, &ownership, &partition);
+                        let next = tokio::select! {
+                            biased;
+                            () = stopped(&mut stop_while_sending) => break Ok(()),
+                            taken = taken => taken,
+                        };
+                        match next {
                             Ok(next) => {
                                 seats.seat(&office, &ownership, partition.clone());
-                                if let Err(error) = consumer.rewind(&partition.topic, partition.partition, next).await {
-                                    // It is no longer ours: whoever has it goes on.
-                                    tracing::info!(%error, "the partition was not rewound");
-                                }
+                                go_on_from(&mut *consumer, &partition, next).await;
                             }
-                            Err(error) => {
-                                let StreamPartition { topic, partition } = partition;
-                                break Err(ProcessorError::Halted { topic, partition, reason: error.to_string() });
-                            }
+                            Err(reason) => break Err(halted(partition, reason)),
                         }
                     }
-                    Ended::Failed(reason) => {
-                        let StreamPartition { topic, partition } = partition;
-                        break Err(ProcessorError::Halted { topic, partition, reason });
-                    }
+                    Ended::Failed(reason) => break Err(halted(partition, reason)),
                 }
             }
             event = consumer.next() => match event {
@@ -233,7 +236,27 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
                     }
                 }
                 Ok(Event::Halted { topic, partition, reason }) => {
-                    break Err(ProcessorError::Halted { topic: topic.to_string(), partition, reason });
+                    let partition = StreamPartition { topic: topic.to_string(), partition };
+                    if !ownership.met_passing_trouble(&partition) {
+                        break Err(halted(partition, reason));
+                    }
+                    tracing::warn!(
+                        topic = %partition.topic, partition = partition.partition, reason,
+                        "a partition could not be taken over in time; it is tried until it can be"
+                    );
+                    let taken = take_over(&*stream, &ownership, &partition);
+                    let next = tokio::select! {
+                        biased;
+                        () = stopped(&mut stop_while_sending) => break Ok(()),
+                        taken = taken => taken,
+                    };
+                    match next {
+                        Ok(next) => {
+                            seats.seat(&office, &ownership, partition.clone());
+                            go_on_from(&mut *consumer, &partition, next).await;
+                        }
+                        Err(reason) => break Err(halted(partition, reason)),
+                    }
                 }
                 Ok(Event::Batch(batch)) => {
                     let partition = StreamPartition { topic: batch.topic.to_string(), partition: batch.partition };
@@ -258,19 +281,70 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
     result
 }
 
+/// Begins to read; patiently, while the trouble may pass.
+async fn open(
+    stream: &dyn Stream,
+    topics: &[&str],
+    group: &str,
+    settings: &ConsumerSettings,
+    ownership: &Arc<Ownership>,
+) -> Result<Box<dyn Consumer>, StreamError> {
+    let mut wait = RETRY_WAIT_MIN;
+    loop {
+        match stream.consumer(topics, group, settings.clone(), ownership.clone()).await {
+            Err(error) if error.is_transient() => {
+                tracing::warn!(error = chain(&error), "failed to begin to read the stream, trying again");
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(RETRY_WAIT_MAX);
+            }
+            opened => return opened,
+        }
+    }
+}
+
+/// An error with what caused it.
+fn chain(error: &StreamError) -> String {
+    use std::error::Error as _;
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+}
+
 /// Returns once `stop` is true, or nobody is left who could turn it.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Takes a partition over anew, from where the database says that it stands.
-async fn take_over(
-    stream: &dyn Stream,
-    ownership: &Ownership,
-    partition: &StreamPartition,
-) -> Result<i64, stream::BoxError> {
-    let identity = stream.topic_identity(&partition.topic).await?;
-    ownership.acquire(&partition.topic, partition.partition, &identity).await
+fn halted(partition: StreamPartition, reason: String) -> ProcessorError {
+    ProcessorError::Halted { topic: partition.topic, partition: partition.partition, reason }
+}
+
+/// Takes a partition over anew, from where the database says that it stands; patiently, while the trouble may pass.
+async fn take_over(stream: &dyn Stream, ownership: &Ownership, partition: &StreamPartition) -> Result<i64, String> {
+    let mut wait = RETRY_WAIT_MIN;
+    loop {
+        let error = match stream.topic_identity(&partition.topic).await {
+            Err(error) if error.is_transient() => chain(&error),
+            Err(error) => return Err(error.to_string()),
+            Ok(identity) => match ownership.acquire(&partition.topic, partition.partition, &identity).await {
+                Ok(next) => return Ok(next),
+                Err(error) if ownership.met_passing_trouble(partition) => error.to_string(),
+                Err(error) => return Err(error.to_string()),
+            },
+        };
+        tracing::warn!(
+            topic = %partition.topic, partition = partition.partition, error,
+            "failed to take a partition over, trying again"
+        );
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(RETRY_WAIT_MAX);
+    }
+}
+
+/// Reads a partition that was taken over anew from where it stands.
+async fn go_on_from(consumer: &mut dyn Consumer, partition: &StreamPartition, next: i64) {
+    if let Err(error) = consumer.rewind(&partition.topic, partition.partition, next).await {
+        // It is no longer ours: whoever has it goes on.
+        tracing::info!(%error, "the partition was not rewound");
+    }
 }
 
 async fn work(
@@ -280,14 +354,14 @@ async fn work(
     batches: mpsc::Receiver<Vec<Message>>,
     turn: u64,
 ) -> (StreamPartition, u64, Ended) {
-    let mut wait = Duration::from_millis(50);
+    let mut wait = RETRY_WAIT_MIN;
     let worker = loop {
         match PartitionWorker::take_up(office.clone(), partition.clone(), position.clone()).await {
             Ok(worker) => break worker,
             Err(error) if error.is_transient() => {
                 tracing::warn!(%error, "failed to take a partition up, trying again");
                 tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(Duration::from_secs(5));
+                wait = (wait * 2).min(RETRY_WAIT_MAX);
             }
             Err(error) => return (partition, turn, Ended::Failed(error.to_string())),
         }

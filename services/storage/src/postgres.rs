@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use sqlx::postgres::{PgBindIterExt as _, PgPool, PgPoolOptions, Postgres};
-use sqlx::{Executor as _, QueryBuilder, Row as _};
+use sqlx::{Connection as _, Executor as _, QueryBuilder, Row as _};
 
 use crate::SCHEMA_VERSION;
 use crate::columns::{Column, ROWS_MAX, Rows, Value, insert, names, text, with_rows};
@@ -19,6 +19,7 @@ use crate::rows::{
 };
 use crate::statements::{
     DECLARATION_COLUMNS, facts_named, hash_of, headers_of, implement_store, key_of, narrow, source_of, stem,
+    throw_away_failed,
 };
 use crate::steps::{Step, steps};
 use crate::store::Options;

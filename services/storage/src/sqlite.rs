@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{QueryBuilder, Row as _};
+use sqlx::{Connection as _, QueryBuilder, Row as _};
 
 use crate::SCHEMA_VERSION;
 use crate::columns::{Column, ROWS_MAX, Rows, Value, insert, names, text, with_rows};
@@ -20,6 +20,7 @@ use crate::rows::{
 };
 use crate::statements::{
     DECLARATION_COLUMNS, facts_named, hash_of, headers_of, implement_store, key_of, narrow, source_of, stem,
+    throw_away_failed,
 };
 use crate::steps::{Step, steps};
 use crate::store::Options;
@@ -32,7 +33,7 @@ mod message_log;
 mod backup;
 
 pub use backup::{Backup, back_up};
-pub use message_log::{AppendRecord, LogRecord, MessageLog};
+pub use message_log::{AppendRecord, FileState, LogRecord, MessageLog};
 
 /// What brings a database from each version to the next, beginning with an empty one.
 const MIGRATIONS: [&str; 6] = [
@@ -64,9 +65,12 @@ impl Pools {
             // A position that was told as committed must survive a loss of power.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT);
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(connect.clone()).await?;
-        let pools =
-            Self { reader: SqlitePoolOptions::new().max_connections(readers).connect_with(connect).await?, writer };
+        let of = |connections| {
+            // A connection to a file does not age, and looking after its age wakes a process that has nothing to do.
+            let pool = SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None);
+            pool.connect_with(connect.clone())
+        };
+        let pools = Self { writer: of(1).await?, reader: of(readers).await? };
         pools.migrate(options.migrate).await?;
         Ok(pools)
     }

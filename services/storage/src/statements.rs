@@ -62,6 +62,17 @@ pub(crate) fn source_of(topic: String, partition: i64, offset: i64) -> Result<Me
     Ok(MessageSource { topic, partition: narrow(partition)?, offset })
 }
 
+/// Lets a connection on which a transaction failed go, in place of handing it to whoever writes next. A database that has
+/// rolled a transaction back by itself leaves a client behind that believes to be inside of it, and begins no other.
+pub(crate) fn throw_away_failed<DB: sqlx::Database, T>(
+    connection: &mut sqlx::pool::PoolConnection<DB>,
+    outcome: &Result<T, StorageError>,
+) {
+    if outcome.is_err() {
+        connection.close_on_drop();
+    }
+}
+
 /// Implements [`Store`](crate::Store) for a type with `writer()` and `reader()` pools of a database and a `before_commit`.
 /// A transaction that writes begins with `$begin`; `$lock` ends a query whose rows nobody else may change before the
 /// transaction is over.
@@ -70,6 +81,7 @@ macro_rules! implement_store {
         type Builder = sqlx::QueryBuilder<$database>;
         type DatabaseRow = <$database as sqlx::Database>::Row;
         type Transaction<'c> = sqlx::Transaction<'c, $database>;
+        type Connection = <$database as sqlx::Database>::Connection;
 
         #[async_trait::async_trait]
         impl crate::Store for $store {
@@ -78,35 +90,10 @@ macro_rules! implement_store {
                 partition: &StreamPartition,
                 stream_identity: &str,
             ) -> Result<Position, StorageError> {
-                let mut transaction = self.writer().begin_with($begin).await?;
-                let mut insert = Builder::new(
-                    "INSERT INTO stream_positions (topic, partition, stream_identity, next_offset, epoch) ",
-                );
-                insert.push_values([()], |mut row, ()| {
-                    row.push_bind(&partition.topic)
-                        .push_bind(i64::from(partition.partition))
-                        .push_bind(stream_identity)
-                        .push_bind(0_i64)
-                        .push_bind(0_i64);
-                });
-                insert.push(" ON CONFLICT DO NOTHING");
-                insert.build().execute(&mut *transaction).await?;
-                let mut update = Builder::new("UPDATE stream_positions SET epoch = epoch + 1 WHERE topic = ");
-                update.push_bind(&partition.topic).push(" AND partition = ").push_bind(i64::from(partition.partition));
-                update.push(" RETURNING stream_identity, next_offset, epoch");
-                let row = update.build().fetch_one(&mut *transaction).await?;
-                let stored: String = row.try_get("stream_identity")?;
-                if stored != stream_identity {
-                    return Err(StorageError::StreamChanged {
-                        topic: partition.topic.clone(),
-                        partition: partition.partition,
-                        stored,
-                        offered: stream_identity.to_owned(),
-                    });
-                }
-                let position = position_of(&row)?;
-                transaction.commit().await?;
-                Ok(position)
+                let mut connection = self.writer().acquire().await?;
+                let taken = take_over(&mut connection, partition, stream_identity).await;
+                throw_away_failed(&mut connection, &taken);
+                taken
             }
 
             async fn position(&self, partition: &StreamPartition) -> Result<Option<Position>, StorageError> {
@@ -236,20 +223,10 @@ macro_rules! implement_store {
             async fn commit(&self, batch: &Batch) -> Result<Commit, StorageError> {
                 // Compressing and encoding come before the transaction, which should be short.
                 let steps = steps(batch)?;
-                let mut transaction = self.writer().begin_with($begin).await?;
-                match write(&mut transaction, batch, steps).await? {
-                    Commit::Committed => {
-                        if let Some(pass) = self.before_commit {
-                            pass();
-                        }
-                        transaction.commit().await?;
-                        Ok(Commit::Committed)
-                    }
-                    other => {
-                        transaction.rollback().await?;
-                        Ok(other)
-                    }
-                }
+                let mut connection = self.writer().acquire().await?;
+                let told = write_all(&mut connection, batch, steps, self.before_commit).await;
+                throw_away_failed(&mut connection, &told);
+                told
             }
 
             async fn outbox_pending(
@@ -293,9 +270,10 @@ macro_rules! implement_store {
                 let facts: BTreeMap<&FactKey, &Fact> = facts.facts.iter().map(|fact| (&fact.key, fact)).collect();
                 let facts: Vec<&Fact> = facts.into_values().collect();
                 for facts in facts.chunks(ROWS_MAX) {
-                    let mut transaction = self.writer().begin_with($begin).await?;
-                    put(&mut transaction, facts).await?;
-                    transaction.commit().await?;
+                    let mut connection = self.writer().acquire().await?;
+                    let kept = put(&mut connection, facts).await;
+                    throw_away_failed(&mut connection, &kept);
+                    kept?;
                 }
                 Ok(())
             }
@@ -431,16 +409,17 @@ macro_rules! implement_store {
 
         /// Puts facts in. The facts come first: whoever puts in the same ones waits there, and finds the balances that
         /// this transaction leaves.
-        async fn put(transaction: &mut Transaction<'_>, facts: &[&Fact]) -> Result<(), StorageError> {
+        async fn put(connection: &mut Connection, facts: &[&Fact]) -> Result<(), StorageError> {
+            let mut transaction = connection.begin_with($begin).await?;
             let replaced = " ON CONFLICT (kind, name, qualifier) DO UPDATE SET holder = excluded.holder, \
                             document = excluded.document";
-            run(&mut **transaction, insert("facts", &tables::facts(), facts, replaced, &mut Compressed::default())?).await?;
+            run(&mut *transaction, insert("facts", &tables::facts(), facts, replaced, &mut Compressed::default())?).await?;
             let names: Vec<(String, String)> =
                 facts.iter().map(|fact| (fact.key.kind.clone(), fact.key.name.clone())).collect();
             let select = facts_named("line, granted, remaining, unit", "balances");
             let mut select: Builder = with_rows(select, PAIRS, &names, concat!(")", $lock))?;
             let mut kept = HashMap::new();
-            for row in select.build().persistent(<$database>::TEXT_IS_CONSTANT).fetch_all(&mut **transaction).await? {
+            for row in select.build().persistent(<$database>::TEXT_IS_CONSTANT).fetch_all(&mut *transaction).await? {
                 let key = BalanceKey { fact: fact_key_of(&row)?, line: narrow(row.try_get("line")?)? };
                 let (granted, remaining): (String, String) = (row.try_get("granted")?, row.try_get("remaining")?);
                 let (granted, remaining) = (quantity_of(&granted)?, quantity_of(&remaining)?);
@@ -449,9 +428,69 @@ macro_rules! implement_store {
             for rows in granted(facts, &kept)?.chunks(ROWS_MAX) {
                 let replaced = " ON CONFLICT (kind, name, qualifier, line) DO UPDATE SET granted = excluded.granted, \
                                 remaining = excluded.remaining, unit = excluded.unit";
-                run(&mut **transaction, insert("balances", BALANCES, rows, replaced, &mut Compressed::default())?).await?;
+                run(&mut *transaction, insert("balances", BALANCES, rows, replaced, &mut Compressed::default())?).await?;
             }
-            Ok(())
+            Ok(transaction.commit().await?)
+        }
+
+        /// Takes a partition over in a transaction.
+        async fn take_over(
+            connection: &mut Connection,
+            partition: &StreamPartition,
+            stream_identity: &str,
+        ) -> Result<Position, StorageError> {
+            let mut transaction = connection.begin_with($begin).await?;
+            let mut insert = Builder::new(
+                "INSERT INTO stream_positions (topic, partition, stream_identity, next_offset, epoch) ",
+            );
+            insert.push_values([()], |mut row, ()| {
+                row.push_bind(&partition.topic)
+                    .push_bind(i64::from(partition.partition))
+                    .push_bind(stream_identity)
+                    .push_bind(0_i64)
+                    .push_bind(0_i64);
+            });
+            insert.push(" ON CONFLICT DO NOTHING");
+            insert.build().execute(&mut *transaction).await?;
+            let mut update = Builder::new("UPDATE stream_positions SET epoch = epoch + 1 WHERE topic = ");
+            update.push_bind(&partition.topic).push(" AND partition = ").push_bind(i64::from(partition.partition));
+            update.push(" RETURNING stream_identity, next_offset, epoch");
+            let row = update.build().fetch_one(&mut *transaction).await?;
+            let stored: String = row.try_get("stream_identity")?;
+            if stored != stream_identity {
+                return Err(StorageError::StreamChanged {
+                    topic: partition.topic.clone(),
+                    partition: partition.partition,
+                    stored,
+                    offered: stream_identity.to_owned(),
+                });
+            }
+            let position = position_of(&row)?;
+            transaction.commit().await?;
+            Ok(position)
+        }
+
+        /// Writes a batch in a transaction, or nothing of it.
+        async fn write_all(
+            connection: &mut Connection,
+            batch: &Batch,
+            steps: Vec<Step<$database>>,
+            before_commit: Option<fn()>,
+        ) -> Result<Commit, StorageError> {
+            let mut transaction = connection.begin_with($begin).await?;
+            match write(&mut transaction, batch, steps).await? {
+                Commit::Committed => {
+                    if let Some(pass) = before_commit {
+                        pass();
+                    }
+                    transaction.commit().await?;
+                    Ok(Commit::Committed)
+                }
+                other => {
+                    transaction.rollback().await?;
+                    Ok(other)
+                }
+            }
         }
 
         /// Writes a batch inside a transaction: the position first, which decides whether there is anything to write.

@@ -1,6 +1,6 @@
 //! The log as a table in a SQLite file: the same contract without a server, for one machine.
 //!
-//! Writers in this process are noticed at once, writers in other processes within [`POLL_PAUSE`]. A consumer reads every
+//! Writers in this process are noticed at once, writers in other processes within [`LOOK_PAUSE`]. A consumer reads every
 //! partition of its topics; when two processes do so on one file, the epochs in the database let one of them commit.
 
 mod consumer;
@@ -13,8 +13,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use storage::StorageError;
-use storage::sqlite::{AppendRecord, LogRecord, MessageLog};
+use storage::sqlite::{AppendRecord, FileState, LogRecord, MessageLog};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::contract::{Consumer, ConsumerSettings, Stream, Tail, TailFrom, TopicSpec, TopicState};
 use crate::error::{PublishError, Result, StreamError};
@@ -22,8 +23,13 @@ use crate::partition::partition_of;
 use crate::positions::Positions;
 use crate::record::{MESSAGE_BYTES_MAX, Message, Outgoing};
 
-/// How often the file is looked at for what other processes wrote.
-const POLL_PAUSE: Duration = Duration::from_millis(20);
+/// How often the file's state is looked at for what other processes wrote, which asks the database nothing.
+const LOOK_PAUSE: Duration = Duration::from_millis(20);
+/// After how long the database is asked although the file's state says that nothing was written.
+const ASK_PAUSE: Duration = Duration::from_secs(2);
+/// How long a reader that the database fails waits before it asks again, which grows from one to the other.
+const TROUBLE_WAIT_MIN: Duration = Duration::from_millis(50);
+const TROUBLE_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// A log in a SQLite file.
 pub struct EmbeddedStream {
@@ -209,10 +215,38 @@ impl Stream for EmbeddedStream {
     }
 }
 
-/// Waits until somebody may have written: at once for this process, after a pause for the others.
-async fn written(published: &mut watch::Receiver<u64>) {
-    // The sender lives as long as the file that the reader holds, so the pause is what ends a wait without news.
-    let _ = tokio::time::timeout(POLL_PAUSE, published.changed()).await;
+/// What a reader hears of others who write.
+struct Ear {
+    published: watch::Receiver<u64>,
+    /// The file's state before the reader looked into it last.
+    seen: Option<FileState>,
+}
+
+impl Ear {
+    fn new(file: &LogFile) -> Self {
+        Self { published: file.published.subscribe(), seen: None }
+    }
+
+    /// Has to be called before the reader looks into the file: what is written from now on ends the wait that follows.
+    fn begin_to_look(&mut self, file: &LogFile) {
+        self.published.borrow_and_update();
+        self.seen = Some(file.log.file_state());
+    }
+
+    /// Waits until somebody may have written since the reader began to look: at once for this process, after a pause for
+    /// the others.
+    async fn written(&mut self, file: &LogFile) {
+        let begun = Instant::now();
+        while begun.elapsed() < ASK_PAUSE {
+            // The sender lives as long as the file that the reader holds, so an end of the wait is news or the pause.
+            if tokio::time::timeout(LOOK_PAUSE, self.published.changed()).await.is_ok() {
+                return;
+            }
+            if !self.seen.is_some_and(|seen| file.log.file_state().is_still(&seen)) {
+                return;
+            }
+        }
+    }
 }
 
 fn failed(action: &'static str) -> impl FnOnce(StorageError) -> StreamError {

@@ -1,8 +1,10 @@
 //! `thongquan doctor`: what is wrong, and the mend.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anstyle::AnsiColor;
+use storage::{Counts, Store};
 
 use crate::config::{self, Config, ConfigArgument, StreamKind};
 use crate::{Failure, backends, print, rules};
@@ -21,6 +23,9 @@ pub(crate) struct Arguments {
     #[arg(long)]
     offline: bool,
 }
+
+/// How long the outbox is watched that holds something. What the relay tries again, it does within five seconds.
+const OUTBOX_LOOK: Duration = Duration::from_secs(6);
 
 /// What was looked at, and what came of it.
 #[derive(Default)]
@@ -113,13 +118,36 @@ async fn database(config: &Config, visit: &mut Visit) {
             Ok(health) => {
                 visit.well("database", &format!("{}, schema version {}", health.server_version, health.schema_version));
                 match store.counts().await {
-                    Ok(counts) => visit.well("kept", &counts.to_string()),
+                    Ok(counts) => {
+                        visit.well("kept", &counts.to_string());
+                        outbox(&*store, &counts, visit).await;
+                    }
                     Err(error) => visit.ill("kept", &error.to_string(), mend),
                 }
             }
             Err(error) => visit.ill("database", &error.to_string(), mend),
         },
         Err(failure) => visit.ill("database", &failure.message, mend),
+    }
+}
+
+/// Whether what waits in the outbox goes out.
+async fn outbox(store: &dyn Store, counts: &Counts, visit: &mut Visit) {
+    if counts.outbox == 0 {
+        return visit.well("outbox", "nothing waits to go out");
+    }
+    tokio::time::sleep(OUTBOX_LOOK).await;
+    let waiting = format!("{} messages wait to go out", counts.outbox);
+    match store.counts().await {
+        Ok(later) if (later.outbox, later.outbox_oldest_at_ms) == (counts.outbox, counts.outbox_oldest_at_ms) => {
+            visit.ill(
+                "outbox",
+                &format!("{waiting}, and none went in {} s", OUTBOX_LOOK.as_secs()),
+                "start `thongquan serve` where none runs; where one does, its log and /readyz say what keeps them",
+            );
+        }
+        Ok(later) => visit.well("outbox", &format!("{waiting}, {} s later {}", OUTBOX_LOOK.as_secs(), later.outbox)),
+        Err(error) => visit.ill("outbox", &error.to_string(), "look at the database"),
     }
 }
 

@@ -3,7 +3,8 @@
 //! ```text
 //! GET /metrics   measurements, in Prometheus' text format
 //! GET /healthz   200 while the process works, 503 once it cannot go on
-//! GET /readyz    200 when the rulebook is loaded and database and stream answer, 503 with the reason otherwise
+//! GET /readyz    200 when the rulebook is loaded, database and stream answer and the work goes on, 503 with the reason
+//!                otherwise
 //! ```
 
 use std::net::SocketAddr;
@@ -17,7 +18,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use processor::{Topics, measurements};
+use processor::{Progress, Standstill, Topics, measurements};
 use rulebook::Rulebook;
 use storage::{Store, StreamPartition};
 use stream::Stream;
@@ -29,6 +30,8 @@ use crate::Failure;
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long a server may take to answer a question about its health.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+/// For how long a part of the work may stand still before the process counts as not ready.
+const STANDSTILL_MAX: Duration = Duration::from_secs(15);
 /// Upper bounds of the buckets of durations, in seconds.
 const SECONDS: [f64; 12] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 /// Upper bounds of the buckets of batch sizes.
@@ -41,6 +44,7 @@ pub(crate) struct Watched {
     pub(crate) stream: Arc<dyn Stream>,
     pub(crate) rulebook: Arc<ArcSwap<Rulebook>>,
     pub(crate) topics: Topics,
+    pub(crate) progress: Arc<Progress>,
     /// Turns true when the process stops, orderly or not.
     pub(crate) stopped: watch::Receiver<bool>,
 }
@@ -109,9 +113,16 @@ async fn ready(State(desk): State<Desk>) -> Response {
         Err(_) => return unavailable("database: no answer in time".to_owned()),
     }
     match tokio::time::timeout(ANSWER_WITHIN, desk.watched.stream.topics()).await {
-        Ok(Ok(_)) => "ready\n".into_response(),
-        Ok(Err(error)) => unavailable(format!("stream: {error}")),
-        Err(_) => unavailable("stream: no answer in time".to_owned()),
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => return unavailable(format!("stream: {error}")),
+        Err(_) => return unavailable("stream: no answer in time".to_owned()),
+    }
+    match desk.watched.progress.standstills.longest().filter(|standstill| standstill.lasts > STANDSTILL_MAX) {
+        None => "ready\n".into_response(),
+        Some(Standstill { part, lasts, why }) => {
+            let why = if why.is_empty() { "nothing answers" } else { &why };
+            unavailable(format!("{part} does not move for {} s: {why}", lasts.as_secs()))
+        }
     }
 }
 

@@ -60,6 +60,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     tokio::spawn(stop_on_signal(stop));
     let rulebook = Arc::new(ArcSwap::from_pointee(rulebook));
     tokio::spawn(reload::keep_current(rulebook.clone(), config.rules.folder.clone(), config.rules.watch, bell));
+    let progress = Arc::new(Progress::default());
     if let Some(address) = config.operations.listen {
         let measurements = operations::measure()?;
         let watched = Watched {
@@ -67,6 +68,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
             stream: stream.clone(),
             rulebook: rulebook.clone(),
             topics: config.topics(),
+            progress: progress.clone(),
             stopped: stopped.clone(),
         };
         let bound = operations::listen(address, measurements, watched).await?;
@@ -83,7 +85,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
         stream,
         rulebook,
         settings: config.processor_settings()?,
-        progress: Arc::new(Progress::default()),
+        progress,
         spans: telemetry.clone().map(|telemetry| telemetry as Arc<dyn SpanSink>),
     };
     tracing::info!("processing");

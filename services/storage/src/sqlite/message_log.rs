@@ -1,13 +1,15 @@
 //! The embedded stream's partitioned log, in the same file as what is kept.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
-use sqlx::{QueryBuilder, Row as _, Sqlite};
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{Connection as _, QueryBuilder, Row as _, Sqlite};
 
 use super::{Options, Pools};
 use crate::error::StorageError;
-use crate::statements::narrow;
+use crate::statements::{narrow, throw_away_failed};
 
 /// How many records go into one statement.
 const RECORDS_MAX: usize = 100;
@@ -50,6 +52,24 @@ pub struct LogRecord {
 #[derive(Debug, Clone)]
 pub struct MessageLog {
     pools: Pools,
+    /// SQLite's index of the write-ahead log, beside the file.
+    index: PathBuf,
+}
+
+/// What tells one state of a log's file from the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileState(Option<[u8; INDEX_HEADER_BYTES]>);
+
+/// The header of the index of SQLite's write-ahead log ("The WAL-Index File Format" of its documentation): it counts the
+/// transactions, and says where the last one ended.
+const INDEX_HEADER_BYTES: usize = 48;
+
+impl FileState {
+    /// Whether nothing was written to the file since another state of it. Where the state is not known, something may
+    /// have been.
+    pub fn is_still(&self, other: &Self) -> bool {
+        self.0.is_some() && self == other
+    }
 }
 
 impl MessageLog {
@@ -58,7 +78,18 @@ impl MessageLog {
     /// # Errors
     /// When the file cannot be opened, or is newer than this code.
     pub async fn open(path: &Path) -> Result<Self, StorageError> {
-        Ok(Self { pools: Pools::open(path, &Options { connections_max: 4, ..Options::default() }).await? })
+        let pools = Pools::open(path, &Options { connections_max: 4, ..Options::default() }).await?;
+        let mut index = path.as_os_str().to_owned();
+        index.push("-shm");
+        Ok(Self { pools, index: index.into() })
+    }
+
+    /// The state of the file, which changes with every transaction of every process. Asking costs no query.
+    pub fn file_state(&self) -> FileState {
+        let mut header = [0; INDEX_HEADER_BYTES];
+        // Opened each time: the index is another file when all processes have closed the log and one opens it again.
+        let read = std::fs::File::open(&self.index).and_then(|mut index| index.read_exact(&mut header));
+        FileState(read.is_ok().then_some(header))
     }
 
     /// What tells this file's log from every other. It is made once, from the database's own randomness.
@@ -114,70 +145,10 @@ impl MessageLog {
     /// # Errors
     /// When the file cannot be written.
     pub async fn append(&self, topic: &str, records: &[AppendRecord]) -> Result<Vec<i64>, StorageError> {
-        let mut transaction = self.pools.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let mut known: HashMap<&str, i64> = HashMap::new();
-        let mut found = Vec::new();
-        for records in records.chunks(RECORDS_MAX) {
-            let mut select =
-                QueryBuilder::<Sqlite>::new("SELECT event_id, record_offset FROM log_records WHERE topic = ");
-            select.push_bind(topic).push(" AND event_id IN (");
-            let mut list = select.separated(", ");
-            for record in records {
-                list.push_bind(record.event_id.as_deref());
-            }
-            select.push(")");
-            for row in select.build().fetch_all(&mut *transaction).await? {
-                found.push((row.try_get::<String, _>("event_id")?, row.try_get::<i64, _>("record_offset")?));
-            }
-        }
-        for (event_id, offset) in &found {
-            known.insert(event_id, *offset);
-        }
-        let mut ends: HashMap<i32, i64> = HashMap::new();
-        let mut offsets = Vec::with_capacity(records.len());
-        let mut fresh = Vec::with_capacity(records.len());
-        for record in records {
-            if let Some(offset) = record.event_id.as_deref().and_then(|id| known.get(id)) {
-                offsets.push(*offset);
-                continue;
-            }
-            let end =
-                match ends.get(&record.partition) {
-                    Some(end) => *end,
-                    None => sqlx::query_scalar(
-                        "SELECT coalesce(max(record_offset) + 1, 0) FROM log_records WHERE topic = ? AND partition = ?",
-                    )
-                    .bind(topic)
-                    .bind(i64::from(record.partition))
-                    .fetch_one(&mut *transaction)
-                    .await?,
-                };
-            ends.insert(record.partition, end + 1);
-            if let Some(id) = record.event_id.as_deref() {
-                known.insert(id, end);
-            }
-            offsets.push(end);
-            fresh.push((end, record));
-        }
-        for records in fresh.chunks(RECORDS_MAX) {
-            let mut insert = QueryBuilder::<Sqlite>::new(
-                "INSERT INTO log_records (topic, partition, record_offset, timestamp_ms, message_key, headers, payload, \
-                 event_id) ",
-            );
-            insert.push_values(records, |mut row, (offset, record)| {
-                row.push_bind(topic)
-                    .push_bind(i64::from(record.partition))
-                    .push_bind(*offset)
-                    .push_bind(record.timestamp_ms)
-                    .push_bind(&record.key)
-                    .push_bind(pack(&record.headers))
-                    .push_bind(&record.payload)
-                    .push_bind(&record.event_id);
-            });
-            insert.build().execute(&mut *transaction).await?;
-        }
-        transaction.commit().await?;
-        Ok(offsets)
+        let mut connection = self.pools.writer.acquire().await?;
+        let offsets = append_on(&mut connection, topic, records).await;
+        throw_away_failed(&mut connection, &offsets);
+        offsets
     }
 
     /// Records of a partition from an offset on: as many as both limits allow, but one at least where there is one.
@@ -243,6 +214,78 @@ impl MessageLog {
         }
         Ok(ends)
     }
+}
+
+/// Appends records on a connection, in one transaction.
+async fn append_on(
+    connection: &mut SqliteConnection,
+    topic: &str,
+    records: &[AppendRecord],
+) -> Result<Vec<i64>, StorageError> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let mut known: HashMap<&str, i64> = HashMap::new();
+    let mut found = Vec::new();
+    for records in records.chunks(RECORDS_MAX) {
+        let mut select = QueryBuilder::<Sqlite>::new("SELECT event_id, record_offset FROM log_records WHERE topic = ");
+        select.push_bind(topic).push(" AND event_id IN (");
+        let mut list = select.separated(", ");
+        for record in records {
+            list.push_bind(record.event_id.as_deref());
+        }
+        select.push(")");
+        for row in select.build().fetch_all(&mut *transaction).await? {
+            found.push((row.try_get::<String, _>("event_id")?, row.try_get::<i64, _>("record_offset")?));
+        }
+    }
+    for (event_id, offset) in &found {
+        known.insert(event_id, *offset);
+    }
+    let mut ends: HashMap<i32, i64> = HashMap::new();
+    let mut offsets = Vec::with_capacity(records.len());
+    let mut fresh = Vec::with_capacity(records.len());
+    for record in records {
+        if let Some(offset) = record.event_id.as_deref().and_then(|id| known.get(id)) {
+            offsets.push(*offset);
+            continue;
+        }
+        let end = match ends.get(&record.partition) {
+            Some(end) => *end,
+            None => {
+                sqlx::query_scalar(
+                    "SELECT coalesce(max(record_offset) + 1, 0) FROM log_records WHERE topic = ? AND partition = ?",
+                )
+                .bind(topic)
+                .bind(i64::from(record.partition))
+                .fetch_one(&mut *transaction)
+                .await?
+            }
+        };
+        ends.insert(record.partition, end + 1);
+        if let Some(id) = record.event_id.as_deref() {
+            known.insert(id, end);
+        }
+        offsets.push(end);
+        fresh.push((end, record));
+    }
+    for records in fresh.chunks(RECORDS_MAX) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO log_records (topic, partition, record_offset, timestamp_ms, message_key, headers, payload, \
+             event_id) ",
+        );
+        insert.push_values(records, |mut row, (offset, record)| {
+            row.push_bind(topic)
+                .push_bind(i64::from(record.partition))
+                .push_bind(*offset)
+                .push_bind(record.timestamp_ms)
+                .push_bind(&record.key)
+                .push_bind(pack(&record.headers))
+                .push_bind(&record.payload)
+                .push_bind(&record.event_id);
+        });
+        insert.build().execute(&mut *transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(offsets)
 }
 
 /// Headers as bytes: the length of each name and value before it, in four bytes.

@@ -1,14 +1,14 @@
 //! Batches from the file, the partitions taking turns.
 
 use std::collections::VecDeque;
+use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{LogFile, written};
+use super::{Ear, LogFile, TROUBLE_WAIT_MAX, TROUBLE_WAIT_MIN};
 use crate::contract::{Consumer, ConsumerSettings, Event};
 use crate::error::{Result, StreamError};
 use crate::positions::{Positions, acquire_patiently, misfit};
@@ -25,7 +25,7 @@ struct Held {
 
 pub(super) struct EmbeddedConsumer {
     file: Arc<LogFile>,
-    published: watch::Receiver<u64>,
+    ear: Ear,
     settings: ConsumerSettings,
     positions: Arc<dyn Positions>,
     held: Vec<Held>,
@@ -44,7 +44,7 @@ pub(super) async fn open(
     positions: Arc<dyn Positions>,
 ) -> Result<EmbeddedConsumer> {
     let mut consumer = EmbeddedConsumer {
-        published: file.published.subscribe(),
+        ear: Ear::new(&file),
         file,
         settings,
         positions,
@@ -115,39 +115,33 @@ impl EmbeddedConsumer {
         Ok(None)
     }
 
-    /// Whether some partition holds something unread, asked with one query per topic.
-    async fn is_behind(&self) -> Result<bool> {
-        let mut topic_before: Option<&Arc<str>> = None;
-        let mut ends = Vec::new();
-        for held in &self.held {
-            if topic_before != Some(&held.topic) {
-                ends = self.file.end_offsets(&held.topic).await?;
-                topic_before = Some(&held.topic);
-            }
-            let end = usize::try_from(held.partition).ok().and_then(|partition| ends.get(partition));
-            if !held.halted && end.is_some_and(|end| *end > held.next) {
-                return Ok(true);
-            }
+    /// What there is at once.
+    async fn look(&mut self) -> Result<Option<Event>> {
+        if let Some(event) = self.events.pop_front() {
+            return Ok(Some(event));
         }
-        Ok(false)
+        self.ear.begin_to_look(&self.file);
+        Ok(self.batch().await?.map(Event::Batch))
     }
 }
 
 #[async_trait]
 impl Consumer for EmbeddedConsumer {
     async fn next(&mut self) -> Result<Event> {
+        let mut wait = TROUBLE_WAIT_MIN;
         loop {
-            if let Some(event) = self.events.pop_front() {
-                return Ok(event);
-            }
-            // What is published while the partitions are read wakes the wait that follows.
-            self.published.borrow_and_update();
-            if let Some(batch) = self.batch().await? {
-                return Ok(Event::Batch(batch));
-            }
-            written(&mut self.published).await;
-            while !self.is_behind().await? {
-                written(&mut self.published).await;
+            match self.look().await {
+                Ok(Some(event)) => return Ok(event),
+                Ok(None) => {
+                    wait = TROUBLE_WAIT_MIN;
+                    self.ear.written(&self.file).await;
+                }
+                Err(error) if error.is_transient() => {
+                    tracing::warn!(%error, cause = error.source().map(ToString::to_string), "failed to read the log, trying again");
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(TROUBLE_WAIT_MAX);
+                }
+                Err(error) => return Err(error),
             }
         }
     }

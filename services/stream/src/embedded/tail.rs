@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{LogFile, written};
+use super::{Ear, LogFile};
 use crate::contract::{Tail, TailFrom};
 use crate::error::Result;
 use crate::record::Message;
@@ -19,7 +18,7 @@ const BYTES_MAX: usize = 8 << 20;
 
 pub(super) struct EmbeddedTail {
     file: Arc<LogFile>,
-    published: watch::Receiver<u64>,
+    ear: Ear,
     topic: Arc<str>,
     /// For each partition, what is read next.
     next: Vec<i64>,
@@ -32,8 +31,8 @@ pub(super) async fn open(file: Arc<LogFile>, topic: &str, from: TailFrom) -> Res
     if from == TailFrom::Beginning {
         next.fill(0);
     }
-    let published = file.published.subscribe();
-    Ok(EmbeddedTail { file, published, topic: Arc::from(topic), next, waiting: VecDeque::new() })
+    let ear = Ear::new(&file);
+    Ok(EmbeddedTail { file, ear, topic: Arc::from(topic), next, waiting: VecDeque::new() })
 }
 
 #[async_trait]
@@ -44,7 +43,7 @@ impl Tail for EmbeddedTail {
             if let Some(message) = self.waiting.pop_front() {
                 return Ok(Some(message));
             }
-            self.published.borrow_and_update();
+            self.ear.begin_to_look(&self.file);
             let ends = self.file.end_offsets(&self.topic).await?;
             for (partition, end) in (0_i32..).zip(ends) {
                 let Some(next) = self.next.get_mut(partition as usize).filter(|next| **next < end) else {
@@ -60,7 +59,7 @@ impl Tail for EmbeddedTail {
                 if Instant::now() >= deadline {
                     return Ok(None);
                 }
-                let _ = tokio::time::timeout_at(deadline, written(&mut self.published)).await;
+                let _ = tokio::time::timeout_at(deadline, self.ear.written(&self.file)).await;
             }
         }
     }

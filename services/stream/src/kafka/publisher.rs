@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use super::broker;
 use super::settings::KafkaSettings;
 use crate::error::{PublishError, Result, StreamError};
-use crate::record::Outgoing;
+use crate::record::{MESSAGE_BYTES_MAX, Outgoing};
 
 /// The client library's producer with a thread of its own that collects acknowledgements.
 pub(super) type Producer = ThreadedProducer<Deliveries>;
@@ -148,6 +148,11 @@ impl Publisher {
             Some(RDKafkaErrorCode::UnknownTopic | RDKafkaErrorCode::UnknownTopicOrPartition) => {
                 StreamError::UnknownTopic { topic: messages[first].topic.clone() }
             }
+            Some(RDKafkaErrorCode::MessageSizeTooLarge) => StreamError::TooLarge {
+                topic: messages[first].topic.clone(),
+                size_bytes: messages[first].size_bytes(),
+                limit_bytes: MESSAGE_BYTES_MAX,
+            },
             _ => broker::explain(&self.at, "publish", begun.elapsed(), &error),
         };
         let retry = replaced || cause.is_transient();

@@ -15,6 +15,8 @@ pub enum Place {
     AfterPoll,
     /// A batch has been decided in memory, its transaction has not begun.
     BeforeCommit,
+    /// It has been decided, and the database cannot write now, whatever it is given, for the first thirty-two times.
+    Failing,
     /// All of it is written, and its transaction is open.
     InsideTransaction,
     /// The same, and the process stands still there, as after SIGSTOP, until it is continued.
@@ -32,9 +34,10 @@ pub enum Place {
 
 impl Place {
     /// All of them, in the order in which a batch meets them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AfterPoll,
         Self::BeforeCommit,
+        Self::Failing,
         Self::InsideTransaction,
         Self::StopInsideTransaction,
         Self::AnswerLost,
@@ -48,6 +51,7 @@ impl Place {
         match self {
             Self::AfterPoll => "after_poll",
             Self::BeforeCommit => "before_commit",
+            Self::Failing => "failing",
             Self::InsideTransaction => "inside_transaction",
             Self::StopInsideTransaction => "stop_inside_transaction",
             Self::AnswerLost => "answer_lost",

@@ -23,6 +23,8 @@ pub enum Safeguard {
     PositionCompared,
     /// A position beyond the end of the log stops the partition, and is never reset.
     NoReset,
+    /// Only what the content causes counts as refused; every other error of the database is waited out.
+    PassingErrorsWait,
     /// A batch that the database refuses is halved down to the message that it refuses.
     Halving,
     /// What is left of a balance is compared when it is written off.
@@ -33,7 +35,7 @@ pub enum Safeguard {
 
 impl Safeguard {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::PositionOnDecision,
         Self::OneTransaction,
         Self::IdleTransactionsEnd,
@@ -44,6 +46,7 @@ impl Safeguard {
         Self::EpochAsked,
         Self::PositionCompared,
         Self::NoReset,
+        Self::PassingErrorsWait,
         Self::Halving,
         Self::BalancesCompared,
         Self::UniqueReference,
@@ -62,6 +65,7 @@ impl Safeguard {
             Self::EpochAsked => "epoch_asked",
             Self::PositionCompared => "position_compared",
             Self::NoReset => "no_reset",
+            Self::PassingErrorsWait => "passing_errors_wait",
             Self::Halving => "halving",
             Self::BalancesCompared => "balances_compared",
             Self::UniqueReference => "unique_reference",

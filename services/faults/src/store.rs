@@ -19,6 +19,9 @@ use crate::safeguard::Safeguard;
 static ENDS: AtomicBool = AtomicBool::new(false);
 static STOPS: AtomicBool = AtomicBool::new(false);
 
+/// How often a database that cannot write says so.
+const FAILURES: u32 = 32;
+
 /// What [`storage::Options::before_commit`] is to be, so that a process can end inside a transaction, or stand still.
 pub fn before_commit() {
     if ENDS.load(Ordering::Relaxed) {
@@ -111,6 +114,16 @@ fn connection_lost() -> StorageError {
     StorageError::Unreachable { detail: "a test wants the answer lost".to_owned() }
 }
 
+/// What a failing disk says; without the safeguard it is taken for a word about the content.
+fn cannot_now(trap: &Trap) -> StorageError {
+    let detail = "disk I/O error, as a test wants it".to_owned();
+    if trap.lacks(Safeguard::PassingErrorsWait) {
+        StorageError::Refused { detail }
+    } else {
+        StorageError::Unable { detail }
+    }
+}
+
 #[async_trait]
 impl Store for FaultyStore {
     async fn position(&self, partition: &StreamPartition) -> Result<Option<Position>, StorageError> {
@@ -128,6 +141,10 @@ impl Store for FaultyStore {
         if lost == Some(1) {
             // The second time: nothing came of it.
             return Err(connection_lost());
+        }
+        // What is only put aside is let through, so that a message that is given up is seen.
+        if trap.is_at(Place::Failing) && batch.kept.is_empty() && trap.count() < FAILURES {
+            return Err(cannot_now(trap));
         }
         self.weaken(&mut batch).await?;
         if trap.is_at(Place::InsideTransaction) {

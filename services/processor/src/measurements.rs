@@ -14,6 +14,8 @@ use crate::batch_trace::BatchTrace;
 pub(crate) const PROCESSING_FAILED: &str = "processing_failed";
 /// Why a message is kept whose decision the database refuses.
 pub(crate) const REFUSED_BY_DATABASE: &str = "refused_by_database";
+/// Why a message is kept that nobody can be answered on.
+pub(crate) const NO_KEY: &str = "no_key";
 
 /// A part of the work on a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +80,7 @@ pub fn describe() {
 
 /// Shows what alarms wait for before it happens: from a counter that first shows a one, nobody sees that it grew.
 fn begin_at_zero() {
-    for reason in [PROCESSING_FAILED, REFUSED_BY_DATABASE] {
+    for reason in [PROCESSING_FAILED, REFUSED_BY_DATABASE, NO_KEY] {
         counter!("thongquan_kept_messages_total", "reason" => reason).increment(0);
     }
     for stage in [Stage::Commit, Stage::Publish] {

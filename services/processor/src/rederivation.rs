@@ -14,7 +14,7 @@ use vocabulary::{Decision, DeclarationNumber, DutyType, Facts, Finding, Lane, Ou
 
 use crate::arrival::vietnam_time;
 use crate::follow_up::without_lane;
-use crate::registration::{Circumstances, SEQUENCE_RULE, clear};
+use crate::registration::{Circumstances, SEQUENCE_RULE, clear, of_another};
 
 /// What is read back of a recorded decision: what it depended on, and what came of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -104,6 +104,7 @@ pub fn rederive(
         place: Some(Place::header(vocabulary::declaration::declaration::version)),
         ..finding.clone()
     }));
+    findings.extend(of_another(&declaration, &row.key.declarant));
     let registered_at = row
         .registered_at_ms
         .map(vietnam_time)

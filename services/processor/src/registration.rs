@@ -7,8 +7,8 @@ use message::Reading;
 use rulebook::Rulebook;
 use storage::{DeclarationKey, DeclarationRow, LogEntry, NewDeclaration, Prefetched, RequestRow, Wanted};
 use vocabulary::{
-    Bilingual, CaseFacts, Decision, Declaration, DeclarationNumber, Facts, Finding, Outcome, Place, Severity,
-    TraderFacts,
+    Bilingual, CaseFacts, Decision, Declaration, DeclarationNumber, Direction, Facts, Finding, Outcome, Place,
+    Severity, TraderFacts,
 };
 
 use crate::arrival::Arrival;
@@ -16,7 +16,7 @@ use crate::case::{Case, dong, standing_bytes, time_acts_at_ms};
 use crate::events::{LOG_BEGINNING, content_hash, draw, log_entry};
 use crate::fact_book::{FactBook, Moment, Names, Way, searched};
 use crate::follow_up::{Ask, FollowUp, named, send, without_lane};
-use crate::measurements::Counted;
+use crate::measurements::{self, Counted};
 use crate::notices::{self, Subject};
 use crate::plan::{Desk, Overlay, Plan, one_by_one};
 use crate::settings::{NUMBER_STRIPES, Topics};
@@ -24,12 +24,15 @@ use crate::settings::{NUMBER_STRIPES, Topics};
 /// The rule of findings that hang on earlier versions of a reference.
 pub(crate) const SEQUENCE_RULE: &str = "contract/one-decision-for-each-version-of-a-reference";
 
+/// The rule of findings that tell whose a declaration is.
+const KEY_RULE: &str = "contract/the-key-is-the-declarants-tax-code";
+
 /// A lodged message after reading, before anything is looked up.
 pub(crate) struct Lodgement<'a> {
     pub(crate) arrival: Arrival<'a>,
     pub(crate) content_hash: [u8; 32],
     pub(crate) reading: Reading,
-    /// The key that the declaration is kept under; `None` for what could not be read.
+    /// The key that the declaration is kept under; `None` for what could not be read, or is nobody's.
     key: Option<DeclarationKey>,
 }
 
@@ -37,27 +40,77 @@ impl<'a> Lodgement<'a> {
     pub(crate) fn read(arrival: Arrival<'a>) -> Self {
         let reading = message::read_declaration(arrival.payload());
         let key = match &reading {
-            Reading::Read { declaration, .. } => Some(key_of(declaration, &arrival)),
+            Reading::Read { declaration, .. } => key_of(declaration, &arrival),
             Reading::Unreadable(_) => None,
         };
         Self { content_hash: content_hash(arrival.payload()), reading, key, arrival }
     }
 }
 
-/// The key that a declaration is kept under. One that does not say who lodges it, or under which reference, is kept
-/// under the key of its message and its place in the stream, so that it can be found and answered.
-fn key_of(declaration: &Declaration, arrival: &Arrival<'_>) -> DeclarationKey {
+/// The key that a declaration is kept under. Whose it is, the key of its message says, and not the document: one that names
+/// another declarant, or none, is kept and answered under the key of its message, out of reach of whoever it names. One
+/// that does not say its reference is kept under its place in the stream, so that it can be found. A message without a key
+/// is nobody's.
+fn key_of(declaration: &Declaration, arrival: &Arrival<'_>) -> Option<DeclarationKey> {
     let message = arrival.message;
+    let owner = message.key.as_deref().filter(|key| !key.is_empty())?;
+    let owner: String = String::from_utf8_lossy(owner).chars().filter(|c| !c.is_control()).take(35).collect();
     let declarant = match declaration.declarant() {
-        Some(declarant) => declarant.to_owned(),
-        None => String::from_utf8_lossy(message.key.as_deref().unwrap_or_default()).chars().take(35).collect(),
+        Some(declarant) if may_declare(&owner, declarant) => declarant.to_owned(),
+        _ => owner,
     };
     let reference = match &declaration.reference {
         Some(reference) => reference.to_string(),
         None => format!("@{}/{}/{}", message.topic, message.partition, message.offset),
     };
     let version = declaration.version.and_then(|version| u32::try_from(version).ok()).unwrap_or(0);
-    DeclarationKey { declarant, reference, version }
+    Some(DeclarationKey { declarant, reference, version })
+}
+
+/// Whether a message with this key may declare for a tax code: its own, or that of a branch, which has the ten digits of
+/// its enterprise before three of its own.
+fn may_declare(owner: &str, declarant: &str) -> bool {
+    let code = |text: &str| text.replace('-', "");
+    let (owner, declarant) = (code(owner), code(declarant));
+    let is_code = |text: &str| [10, 13].contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    owner == declarant || (owner.len() == 10 && is_code(&owner) && is_code(&declarant) && declarant.starts_with(&owner))
+}
+
+/// That a document names another declarant than the one whose message it is.
+pub(crate) fn of_another(declaration: &Declaration, owner: &str) -> Option<Finding> {
+    let declarant = declaration.declarant().filter(|declarant| !may_declare(owner, declarant))?;
+    let (field, name) = match declaration.direction() {
+        Some(Direction::Export) => (vocabulary::declaration::declaration::exporter_code, "exporter_code"),
+        _ => (vocabulary::declaration::declaration::importer_code, "importer_code"),
+    };
+    let place = Place::header(field);
+    Some(Finding {
+        code: "declarant_is_another".to_owned(),
+        severity: Severity::Error,
+        path: message::locate(&place),
+        item: None,
+        field: Some(name.to_owned()),
+        value: Some(declarant.to_owned()),
+        message: Bilingual::new(
+            format!("the message has the key {owner}, and the document declares for {declarant}"),
+            format!("thông điệp mang khóa {owner}, còn chứng từ khai cho {declarant}"),
+        ),
+        mend: Bilingual::new(
+            format!(
+                "whoever may declare for {declarant} sends the document with the key {declarant}; otherwise declare under \
+                 the tax code {owner}"
+            ),
+            format!(
+                "người được khai cho {declarant} gửi chứng từ với khóa {declarant}; nếu không, hãy khai theo mã số thuế {owner}"
+            ),
+        ),
+        rule: KEY_RULE.to_owned(),
+        law: "Law 54/2014/QH13, art. 18 (the declarant declares, and answers for it)".to_owned(),
+        follows_from: None,
+        line: None,
+        column: None,
+        place: Some(place),
+    })
 }
 
 /// What has to be looked up before the lodgements can be decided.
@@ -202,7 +255,8 @@ fn take_up(plan: &Plan, step: &mut Plan, lodgement: &Lodgement<'_>, archive: &mu
             return step.keep(topics, arrival, &reason, &detail);
         }
         (Reading::Read { .. }, None) => {
-            return step.keep(topics, arrival, "not_a_declaration", "it cannot be kept under any key");
+            let detail = "a message without a key is nobody's: its key is the tax code of the enterprise that declares";
+            return step.keep(topics, arrival, measurements::NO_KEY, detail);
         }
     };
     if let Some(known) = archive.known.get(key) {
@@ -224,6 +278,7 @@ fn take_up(plan: &Plan, step: &mut Plan, lodgement: &Lodgement<'_>, archive: &mu
     if key.version > 1 || ask.follows() {
         findings.extend(out_of_order(archive.known.get(&previous(key)), key, ask));
     }
+    findings.extend(of_another(declaration, &key.declarant));
     let trader = archive.traders.get(&key.declarant);
     if ask.follows() {
         let name = named(declaration, key);

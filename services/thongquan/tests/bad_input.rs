@@ -1,19 +1,18 @@
 //! Bad input, and the rest of a declaration's life: every message is answered or kept, and the stream goes on.
 
 mod common;
+#[path = "common/raw.rs"]
+mod raw;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use common::{BEGINNING_MS, Backend};
 use processor::ProcessorError;
-use rdkafka::ClientConfig;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::producer::{FutureProducer, FutureRecord};
+use raw::Placed;
+use rdkafka::error::RDKafkaErrorCode;
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
-use storage::sqlite::{AppendRecord, MessageLog};
 use stream::{Message, Outgoing, Tail, TailFrom};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -150,27 +149,10 @@ fn cancellation(declaration: &Declaration, version: u64, number: &str, reason: &
     Declaration { change_reason_code: Some(reason.into()), ..following(declaration, version, "1", number) }
 }
 
-/// Publishes a message as a program would that knows nothing of the contract: without key and headers, and perhaps without
-/// a value.
-async fn send_bare(backend: &Backend, topic: &str, payload: Option<Vec<u8>>) {
-    if backend.setting("THONGQUAN_STREAM__KIND") == "kafka" {
-        return bare_on_kafka(backend, topic, payload).await.unwrap();
-    }
-    let url = backend.setting("THONGQUAN_STORAGE__URL");
-    let log = MessageLog::open(Path::new(url.strip_prefix("sqlite:").unwrap())).await.unwrap();
-    let (key, headers, event_id) = (None, Vec::new(), None);
-    let record = AppendRecord { partition: 0, timestamp_ms: BEGINNING_MS, key, headers, payload, event_id };
-    log.append(topic, &[record]).await.unwrap();
-}
-
-async fn bare_on_kafka(backend: &Backend, topic: &str, payload: Option<Vec<u8>>) -> Result<(), KafkaError> {
-    let producer: FutureProducer = ClientConfig::new()
-        .set("bootstrap.servers", backend.setting("THONGQUAN_STREAM__BROKERS"))
-        .set("message.max.bytes", (20 << 20).to_string())
-        .create()?;
-    let mut record = FutureRecord::<(), _>::to(topic).partition(0).timestamp(BEGINNING_MS);
-    record.payload = payload.as_ref();
-    producer.send(record, Duration::from_secs(20)).await.map(|_| ()).map_err(|(error, _)| error)
+/// A message of a program that knows nothing of the contract: without headers, and perhaps without key and value.
+fn bare(key: Option<&str>, payload: Option<Vec<u8>>) -> Vec<Placed> {
+    let key = key.map(|key| key.as_bytes().to_vec());
+    vec![Placed { partition: 0, key, payload, event_id: None, timestamp_ms: BEGINNING_MS }]
 }
 
 /// Everything that is no declaration, with the reason that is given for keeping it.
@@ -235,7 +217,7 @@ async fn bad_input(backend: Backend) {
 
     // What other programs can send and ours cannot: no value (a tombstone), and neither key nor headers.
     for topic in [counter.backend.topics.lodged.clone(), counter.backend.topics.settled.clone()] {
-        send_bare(&counter.backend, &topic, None).await;
+        raw::place(&counter.backend, &topic, bare(None, None)).await;
         let message = counter.unreadable.next(Duration::from_secs(20)).await.unwrap().expect("a tombstone is sent on");
         assert!(message.header("reason").is_some_and(|reason| !reason.is_empty()), "{topic}");
         assert!(message.payload.as_deref().unwrap_or_default().is_empty());
@@ -243,10 +225,19 @@ async fn bad_input(backend: Backend) {
     let kept = counter.backend.store.counts().await.unwrap().kept;
     assert_eq!(kept, i64::try_from(cases.len()).unwrap() + 2);
     let topic = counter.backend.topics.lodged.clone();
-    send_bare(&counter.backend, &topic, Some(document(&sample("BARE")))).await;
+    raw::place(&counter.backend, &topic, bare(Some(TAX_CODE), Some(document(&sample("BARE"))))).await;
     assert_eq!(counter.expect(&[NoticeKind::Registered, NoticeKind::AwaitingPayment]).await.reference, "BARE");
+    // Without a key it is nobody's, however sound it is: whoever may write there could amend anybody's declaration.
+    for key in [None, Some("")] {
+        let payload = document(&sample("NOBODYS"));
+        raw::place(&counter.backend, &topic, bare(key, Some(payload.clone()))).await;
+        let message = counter.unreadable.next(Duration::from_secs(20)).await.unwrap().expect("it is sent on");
+        assert_eq!(message.header("reason"), Some(b"no_key".as_slice()));
+        assert_eq!(message.payload, Some(payload));
+    }
     if counter.backend.setting("THONGQUAN_STREAM__KIND") == "kafka" {
-        let refused = bare_on_kafka(&counter.backend, &topic, Some(vec![b' '; 10 << 20])).await.unwrap_err();
+        let huge = bare(Some(TAX_CODE), Some(vec![b' '; 10 << 20]));
+        let refused = raw::place_on_kafka(&counter.backend, &topic, huge).await.unwrap_err();
         assert_eq!(refused.rdkafka_error_code(), Some(RDKafkaErrorCode::MessageSizeTooLarge), "{refused}");
     }
 
@@ -308,6 +299,62 @@ async fn bad_input(backend: Backend) {
 
     let backend = counter.close().await;
     assert_eq!(backend.store.counts().await.unwrap().outbox, 0);
+}
+
+/// The tax code of somebody who writes to the same topic.
+const STRANGER: &str = "0101243150";
+
+/// Whoever writes with a key of their own can neither see nor change what is another's, whatever the document says.
+async fn anothers(backend: Backend) {
+    let rulebook = common::rulebook();
+    let mut counter = Counter::open(backend, &rulebook).await;
+    let theirs = sample("THEIRS");
+    counter.lodge(document(&theirs)).await;
+    let number = counter.expect(&[NoticeKind::Registered, NoticeKind::AwaitingPayment]).await.number.unwrap();
+    let topic = counter.backend.topics.lodged.clone();
+    let mut answers = Vec::new();
+    for forged in [
+        sample("THEIRS"),
+        sample("FORGED"),
+        Declaration { gross_mass: Some(Decimal::from(777)), ..amendment(&theirs, 2, &number) },
+        cancellation(&sample("OTHER"), 2, &number, "FRZ"),
+    ] {
+        counter.send(&topic, STRANGER.as_bytes(), document(&forged)).await;
+        let message = counter.next_message().await;
+        assert_eq!(message.key.as_deref(), Some(STRANGER.as_bytes()), "the answer goes to whoever wrote");
+        let notice = message::read_notice(message.payload.as_deref().unwrap()).unwrap();
+        assert_eq!(notice.declarant, STRANGER);
+        answers.push(notice);
+    }
+    for rejected in &answers[..2] {
+        assert_eq!(rejected.kind, NoticeKind::Rejected);
+        let finding = rejected.findings.iter().find(|finding| finding.code == "declarant_is_another").unwrap();
+        assert_eq!(finding.path, "/Declaration/GoodsShipment/Importer/ID");
+        assert_eq!(finding.value.as_deref(), Some(TAX_CODE));
+        assert!(finding.mend.en.contains(TAX_CODE) && finding.mend.vi.contains(STRANGER), "{:?}", finding.mend);
+        assert!(rejected.number.is_none());
+    }
+    for refused in &answers[2..] {
+        // What it would be for a number that nobody has.
+        assert_eq!(refused.reason.as_ref().unwrap().code, "E0213", "{refused:?}");
+    }
+    // It is as it was, and its reference is its declarant's: a repeat gets the first answer, an amendment is taken.
+    counter.lodge(document(&theirs)).await;
+    assert!(counter.next_message().await.header("repeated").is_some());
+    counter.lodge(document(&cancellation(&theirs, 2, &number, "FRZ"))).await;
+    counter.expect(&[NoticeKind::Cancelled]).await;
+    let backend = counter.close().await;
+    let decisions = backend.decisions().await;
+    let of = |declarant: &str| decisions.keys().filter(|(key, ..)| key == declarant).count();
+    assert_eq!((of(TAX_CODE), of(STRANGER)), (1, 2));
+    for ((declarant, reference, version), (row, decision)) in &decisions {
+        let key =
+            storage::DeclarationKey { declarant: declarant.clone(), reference: reference.clone(), version: *version };
+        let (_, document, _) = backend.store.declaration(&key).await.unwrap().unwrap();
+        let recorded = processor::RecordedDecision::read(decision.as_bytes()).unwrap();
+        let again = processor::rederive(row, &document, &recorded, 0, &rulebook).unwrap();
+        assert!(processor::is_identical(&again, decision.as_bytes()), "{key:?} is derived again");
+    }
 }
 
 async fn whole_life(backend: Backend) {
@@ -417,15 +464,17 @@ async fn one_balance_for_many(backend: Backend) {
     store.put_facts(&facts).await.unwrap();
     let file = common::workspace().join("schemas/declaration/1.0/samples-valid/a11-atiga-form-d.xml");
     let text = std::fs::read_to_string(file).unwrap();
-    let messages = (0..48).map(|n| Outgoing {
-        topic: counter.backend.topics.lodged.clone(),
-        key: format!("key {}", n % 12).into_bytes(),
-        headers: Vec::new(),
-        payload: text.replace("SAMPLE-06", &format!("MANY-{n}")).into_bytes(),
-        event_id: format!("many-{}-{n}", counter.backend.prefix),
-        timestamp_ms: Some(BEGINNING_MS + n),
+    let message::Reading::Read { declaration, .. } = message::read_declaration(text.as_bytes()) else {
+        panic!("{text}")
+    };
+    let messages = (0..48).map(|n| Placed {
+        partition: n % common::PARTITIONS,
+        key: declaration.declarant().map(Into::into),
+        payload: Some(text.replace("SAMPLE-06", &format!("MANY-{n}")).into_bytes()),
+        event_id: Some(format!("many-{}-{n}", counter.backend.prefix)),
+        timestamp_ms: BEGINNING_MS + i64::from(n),
     });
-    counter.backend.stream.publish(messages.collect()).await.unwrap();
+    raw::place(&counter.backend, &counter.backend.topics.lodged, messages.collect()).await;
     let mut outcomes = Vec::new();
     for _ in 0..600 {
         outcomes = store.counts().await.unwrap().outcomes;
@@ -486,5 +535,19 @@ async fn a_whole_life_on_kafka_and_postgresql() {
     let prefix = format!("life-{}.", std::process::id());
     if let Some(backend) = common::servers("life", &prefix).await {
         whole_life(backend).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_anothers_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    anothers(common::embedded(folder.path(), "").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_anothers_on_kafka_and_postgresql() {
+    let prefix = format!("anothers-{}.", std::process::id());
+    if let Some(backend) = common::servers("anothers", &prefix).await {
+        anothers(backend).await;
     }
 }

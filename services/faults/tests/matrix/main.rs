@@ -19,6 +19,8 @@ mod balances;
 mod common;
 #[path = "../../../thongquan/tests/common/processors.rs"]
 mod processors;
+#[path = "../../../thongquan/tests/common/raw.rs"]
+mod raw;
 mod rows;
 #[path = "../../../thongquan/tests/common/servers.rs"]
 mod servers;

@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use faults::{Place, Safeguard};
 use message::Reading;
 use rust_decimal::Decimal;
-use stream::{Outgoing, partition_of};
+use stream::partition_of;
 use vocabulary::Facts;
 
 use crate::account::{self, Account, PATIENCE};
 use crate::balances::Balances;
 use crate::common::{self, BEGINNING_MS, PARTITIONS};
+use crate::raw::{self, Placed};
 use crate::servers::Servers;
 use crate::site::{COUNT, Hold, Site, answer_to, fails, prove, undisturbed};
 use crate::table::{self, Row};
@@ -387,6 +388,19 @@ impl Site {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_cannot_write_for_a_while() {
+    prove(&table::FAILING, |mut site| async move {
+        site.lodge().await;
+        let mut processor = site.processor("failing");
+        processor.start_with(&[("FAULTS_AT", Place::Failing.name())]);
+        let account = site.until_done(&mut processor).await;
+        site.assert_as_if_nothing_had_happened(&account).await;
+        assert!(!processor.log().contains("is kept"), "{}", processor.log());
+    })
+    .await;
+}
+
 /// The offset of the messages on which the database takes no decision.
 const REFUSED_OFFSET: i64 = 3;
 
@@ -441,25 +455,25 @@ impl Site {
         }
     }
 
-    /// Lodges a sample under these references, each with a key that decides its partition.
-    async fn lodge_sample(&mut self, name: &str, messages: impl Iterator<Item = (String, String)>) {
+    /// Lodges a sample under these references, each in a partition, under event ids that are counted from a first one.
+    async fn lodge_sample(&self, name: &str, first: usize, messages: impl Iterator<Item = (i32, String)>) {
         let file = common::workspace().join("schemas/declaration/1.0/samples-valid").join(name);
         let text = std::fs::read_to_string(file).unwrap();
         let Reading::Read { declaration, .. } = message::read_declaration(text.as_bytes()) else { panic!("{name}") };
-        let reference = declaration.reference.unwrap();
+        let reference = declaration.reference.clone().unwrap();
         let prefix = &self.backend.prefix;
-        let messages: Vec<Outgoing> = messages
-            .enumerate()
-            .map(|(n, (key, renamed))| Outgoing {
-                topic: self.backend.topics.lodged.clone(),
-                key: key.into_bytes(),
-                headers: Vec::new(),
-                payload: text.replace(&*reference, &renamed).into_bytes(),
-                event_id: format!("{prefix}{n}"),
-                timestamp_ms: Some(BEGINNING_MS + i64::try_from(n).unwrap()),
+        let declarant = declaration.declarant().unwrap();
+        let messages: Vec<Placed> = (first..)
+            .zip(messages)
+            .map(|(n, (partition, renamed))| Placed {
+                partition,
+                key: Some(declarant.into()),
+                payload: Some(text.replace(&*reference, &renamed).into_bytes()),
+                event_id: Some(format!("{prefix}{n}")),
+                timestamp_ms: BEGINNING_MS + i64::try_from(n).unwrap(),
             })
             .collect();
-        self.backend.stream.publish(messages).await.unwrap();
+        raw::place(&self.backend, &self.backend.topics.lodged, messages).await;
     }
 
     /// Lets customs know the sample's certificate, for so many pieces.
@@ -471,21 +485,19 @@ impl Site {
     }
 }
 
-/// A key that lies in a partition.
-fn key_in(partition: i32) -> String {
-    (0..).map(|n| format!("key {n}")).find(|key| partition_of(key.as_bytes(), PARTITIONS) == partition).unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn two_partitions_use_one_certificate() {
-    prove(&table::BALANCE, |mut site| async move {
+    prove(&table::BALANCE, |site| async move {
         // Each declaration takes fifty pieces: there are enough for ten.
         site.grant(520).await;
-        site.lodge_sample("a11-atiga-form-d.xml", (0..40).map(|n| (key_in(n % PARTITIONS), format!("USE-{n}")))).await;
+        // What is held has been decided on the whole certificate: nothing that takes of it is lodged before it is held.
+        let use_in = |partition: i32| (0..10).map(move |n| (partition, format!("USE-{partition}-{n}")));
+        site.lodge_sample("a11-atiga-form-d.xml", 0, use_in(0)).await;
         let hold = Hold::new(site.folder.path(), "hold");
         let mut processor = site.processor("held");
         hold.start_in(0, &mut processor);
         hold.held(1, &mut processor).await;
+        site.lodge_sample("a11-atiga-form-d.xml", 10, (1..PARTITIONS).flat_map(use_in)).await;
         account::until_dealt_with(&site.backend, &site.backend.topics.lodged, 30, || {}).await;
         hold.release();
         account::until_dealt_with(&site.backend, &site.backend.topics.lodged, 40, || {}).await;
@@ -501,13 +513,15 @@ async fn two_partitions_use_one_certificate() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_reference_is_lodged_in_two_partitions() {
-    prove(&table::TWICE, |mut site| async move {
-        let references = |partition: i32| (0..20).map(move |n| (key_in(partition), format!("TWICE-{n}")));
-        site.lodge_sample("a12-machinery.xml", references(0).chain(references(1))).await;
+    prove(&table::TWICE, |site| async move {
+        // What is held was decided when nothing of the kind was known: its twins are lodged once it is held.
+        let references = |partition: i32| (0..20).map(move |n| (partition, format!("TWICE-{n}")));
+        site.lodge_sample("a12-machinery.xml", 0, references(0)).await;
         let hold = Hold::new(site.folder.path(), "hold");
         let mut processor = site.processor("held");
         hold.start_in(0, &mut processor);
         hold.held(1, &mut processor).await;
+        site.lodge_sample("a12-machinery.xml", 20, references(1)).await;
         account::until_dealt_with(&site.backend, &site.backend.topics.lodged, 20, || {}).await;
         hold.release();
         account::until_dealt_with(&site.backend, &site.backend.topics.lodged, 40, || {}).await;

@@ -122,6 +122,15 @@ pub(crate) const LOG_TRUNCATED: Row = Row {
     otherwise: "what is lodged next takes the lost offsets, and is skipped in silence",
     noticed: "of the messages lodged since are skipped",
 };
+pub(crate) const FAILING: Row = Row {
+    fault: "the database cannot write for a while, whatever it is given: its disk fails or is full",
+    made: "the first thirty-two commits are answered with an error of the disk",
+    holds: "every message waits and is decided; none is kept aside",
+    by: "only what the content causes counts as refused, every other error is waited out",
+    safeguard: Safeguard::PassingErrorsWait,
+    otherwise: "messages that nothing was wrong with are kept undecided",
+    noticed: "every reference and version is decided",
+};
 pub(crate) const POISON: Row = Row {
     fault: "the database refuses what was decided on one message",
     made: "a trigger of the database refuses the fourth message of each partition",
@@ -151,7 +160,7 @@ pub(crate) const TWICE: Row = Row {
 };
 
 /// All of them, in the order of the page.
-const ROWS: [&Row; 14] = [
+const ROWS: [&Row; 15] = [
     &AFTER_POLL,
     &INSIDE_TRANSACTION,
     &STOPPED_INSIDE,
@@ -163,6 +172,7 @@ const ROWS: [&Row; 14] = [
     &ZOMBIE,
     &FAIL_OVER,
     &LOG_TRUNCATED,
+    &FAILING,
     &POISON,
     &BALANCE,
     &TWICE,
@@ -182,7 +192,8 @@ fn page() -> String {
     }
     page.push_str(
         "\n`services/thongquan/tests/under_fire` kills the product itself, its broker and its database in turn and at random\n\
-         while twenty thousand messages are dealt with, and `services/thongquan/tests/crash.rs` its processor.\n",
+         while twenty thousand messages are dealt with, and `services/thongquan/tests/crash.rs` its processor. Files that fail below\n\
+         a process (`src/faulty_files.c`) are put under it by `services/thongquan/tests/failing_files.rs` and `under_fire`.\n",
     );
     page
 }

@@ -21,6 +21,11 @@ pub(crate) const PARTITIONS: i32 = 4;
 /// 2026-11-24 09:00 in Vietnam. Messages get times of their own, so that decisions are the same on every backend.
 pub(crate) const BEGINNING_MS: i64 = 1_795_485_600_000;
 
+/// The time of a message of a workload, which is this one of it, counted from 0.
+pub(crate) fn lodged_at_ms(at: usize) -> i64 {
+    BEGINNING_MS + i64::try_from(at).unwrap() * 100
+}
+
 pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -196,22 +201,15 @@ impl Backend {
 
     /// Publishes messages of a workload, the first of which is this one of it, counted from 0.
     pub(crate) async fn publish_lodged(&self, lodged: &[Lodged], first: usize) {
-        self.publish_keyed(lodged.iter().map(|lodged| (lodged.tax_code.as_str(), lodged)), first).await;
-    }
-
-    /// The same, with keys that are not the declarants'.
-    pub(crate) async fn publish_keyed<'a>(&self, lodged: impl Iterator<Item = (&'a str, &'a Lodged)>, first: usize) {
-        let messages: Vec<Outgoing> = lodged
-            .enumerate()
-            .map(|(at, (key, lodged))| Outgoing {
-                topic: self.topics.lodged.clone(),
-                key: key.as_bytes().to_vec(),
-                headers: Vec::new(),
-                payload: lodged.document.clone(),
-                event_id: lodged.event_id.clone(),
-                timestamp_ms: Some(BEGINNING_MS + i64::try_from(first + at).unwrap() * 100),
-            })
-            .collect();
+        let message = |(at, lodged): (usize, &Lodged)| Outgoing {
+            topic: self.topics.lodged.clone(),
+            key: lodged.tax_code.as_bytes().to_vec(),
+            headers: Vec::new(),
+            payload: lodged.document.clone(),
+            event_id: lodged.event_id.clone(),
+            timestamp_ms: Some(lodged_at_ms(first + at)),
+        };
+        let messages: Vec<Outgoing> = lodged.iter().enumerate().map(message).collect();
         for part in messages.chunks(500) {
             self.stream.publish(part.to_vec()).await.unwrap();
         }

@@ -10,8 +10,7 @@ use crate::common;
 /// How many enterprises draw. Their tax codes lie beyond those of the other declarations' enterprises.
 const ENTERPRISES: u32 = 8;
 const FIRST_ENTERPRISE: u32 = 200;
-/// How many agents lodge for them. The agent is the message's key, so that what draws on one balance comes in every
-/// partition.
+/// How many agents lodge for them, each in a partition, so that what draws on one balance comes in every partition.
 const AGENTS: usize = 12;
 /// What one declaration takes.
 const PIECES: i64 = 50;
@@ -25,7 +24,7 @@ pub(crate) const PLENTY: &str = "DRAW-P";
 /// How one begins whose balance has too little: as many are accepted as there is enough for, whichever these are.
 pub(crate) const SCARCE: &str = "DRAW-S";
 
-/// A message of an agent.
+/// A message of an agent, whose name chooses the partition.
 #[derive(Clone)]
 pub(crate) struct Draw {
     pub(crate) key: String,

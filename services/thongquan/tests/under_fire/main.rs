@@ -24,6 +24,8 @@ mod draws;
 mod payer;
 #[path = "../common/processors.rs"]
 mod processors;
+#[path = "../common/raw.rs"]
+mod raw;
 #[path = "../common/servers.rs"]
 mod servers;
 mod site;
@@ -110,7 +112,7 @@ async fn undisturbed(work: Arc<Work>) -> (Folder, Account, BTreeMap<(Key, Balanc
     let folder = Folder::new("thongquan-undisturbed.");
     let backend = common::embedded(folder.path(), PREFIX).await;
     work.let_be_known(&backend).await;
-    backend.publish_keyed(work.lodged.iter().map(|(key, lodged)| (key.as_str(), lodged)), 0).await;
+    site::publish(&backend, &work.lodged, 0).await;
     let mut processor = Processor::of(&backend, folder.path(), "undisturbed");
     processor.start();
     account::until_dealt_with(&backend, &backend.topics.lodged, work.lodged.len(), || {}).await;

@@ -9,16 +9,29 @@ use simulator::Lodged;
 use storage::StreamPartition;
 
 use crate::account;
-use crate::common::{Backend, PARTITIONS};
+use crate::common::{Backend, PARTITIONS, lodged_at_ms};
 use crate::payer::Payer;
 use crate::processors::Processor;
+use crate::raw::{self, Placed};
 use crate::servers::Servers;
 
 /// A short session, so that a held processor is given up soon.
 pub(crate) const SESSION: Duration = Duration::from_secs(3);
 
-/// A message to be lodged, with its key.
+/// A message to be lodged, with the word that chooses its partition. Its key is the declarant's tax code wherever it lies.
 pub(crate) type Keyed = (String, Lodged);
+
+/// Lodges messages, the first of which is this one of all, counted from 0.
+pub(crate) async fn publish(backend: &Backend, lodged: &[Keyed], first: usize) {
+    let place = |(at, (word, lodged)): (usize, &Keyed)| Placed {
+        partition: raw::partition_for(word),
+        key: Some(lodged.tax_code.clone().into_bytes()),
+        payload: Some(lodged.document.clone()),
+        event_id: Some(lodged.event_id.clone()),
+        timestamp_ms: lodged_at_ms(first + at),
+    };
+    raw::place(backend, &backend.topics.lodged, lodged.iter().enumerate().map(place).collect()).await;
+}
 
 pub(crate) struct Site {
     pub(crate) servers: Servers,
@@ -40,8 +53,7 @@ impl Site {
         let portion = (self.lodged.len() / self.portions).max(1).min(self.lodged.len() - self.published);
         self.payer.pay(&self.backend).await;
         let lodged = Arc::clone(&self.lodged);
-        let next = lodged[self.published..self.published + portion].iter();
-        self.backend.publish_keyed(next.map(|(key, lodged)| (key.as_str(), lodged)), self.published).await;
+        publish(&self.backend, &lodged[self.published..self.published + portion], self.published).await;
         self.published += portion;
         portion
     }
@@ -177,11 +189,14 @@ impl Site {
             .enumerate()
             .map(|(at, (key, document))| {
                 let event_id = format!("withdrawal-{at}");
-                (key, Lodged { tax_code: String::new(), event_id, document, intent: simulator::Intent::Sound })
+                let message::Reading::Read { declaration, .. } = message::read_declaration(&document) else {
+                    panic!("a withdrawal cannot be read");
+                };
+                let tax_code = declaration.declarant().unwrap().to_owned();
+                (key, Lodged { tax_code, event_id, document, intent: simulator::Intent::Sound })
             })
             .collect();
-        let messages = lodged.iter().map(|(key, lodged)| (key.as_str(), lodged));
-        self.backend.publish_keyed(messages, self.published).await;
+        publish(&self.backend, &lodged, self.published).await;
         self.published += count;
         self.until(self.published - count / 2).await;
         self.processors[0].kill();

@@ -1,6 +1,6 @@
 //! A declaration without doubts: every code is known, every rate is found, every claim is one that the rules allow.
 
-use rulebook::RoundingPolicy;
+use rulebook::{ExitGateValue, RoundingPolicy};
 use rust_decimal::Decimal;
 use vocabulary::{Citation, Claim, Declaration, Direction, DutyType, Finding, GoodsItem, Place, Preference, WriteOff};
 
@@ -18,6 +18,8 @@ pub struct AcceptedDeclaration<'a> {
     pub exchange_rates: Vec<ExchangeRate>,
     /// What the price already holds.
     pub price: PriceTerms,
+    /// How far values by hand may lie from the invoice.
+    pub value_margins: ValueMargins,
     /// How a line's customs value is rounded.
     pub value_rounding: Rounding,
     /// How a tax's total is rounded.
@@ -57,6 +59,17 @@ pub struct PriceTerms {
     pub includes_freight: bool,
     /// Whether insurance to the first port of entry is in the price.
     pub includes_insurance: bool,
+    /// Where the value of an export at the exit gate lies, against the price; `None` where the terms are not known.
+    pub value_at_exit_gate: Option<ExitGateValue>,
+}
+
+/// How far a value by hand may lie from what the invoice gives before an officer sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueMargins {
+    /// Dong below it.
+    pub below: Decimal,
+    /// Per cent above it.
+    pub above_percent: Decimal,
 }
 
 /// A rounding that the rulebook names: half up at a number of decimals.
@@ -75,19 +88,19 @@ pub struct Rounding {
 pub struct DutyThreshold {
     /// Customs value of the shipment, at most, in dong.
     pub value_max: Decimal,
-    /// The bound on what the shipment bears.
+    /// The bound on its duty.
     pub bound: TaxBound,
     /// The threshold's rule and law.
     pub citation: Citation,
 }
 
-/// A bound on what a shipment bears, in dong.
+/// A bound on the duty that a shipment bears, in dong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TaxBound {
     /// Its import or export duty is not above this.
     DutyAtMost(Decimal),
-    /// All its duties and taxes together are below this.
-    TaxesBelow(Decimal),
+    /// Its import or export duty is below this.
+    DutyBelow(Decimal),
 }
 
 /// A goods item without doubts.

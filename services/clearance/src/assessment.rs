@@ -21,9 +21,8 @@ use crate::valuation::Valuation;
 /// field).
 const TOTAL_MAX: i64 = 99_999_999_999;
 
-/// What one tax of a line must stay below: its field has 16 characters, of which four decimals and the point leave
-/// eleven digits.
-const LINE_TAX_BELOW: i64 = 100_000_000_000;
+/// What one tax of a line must stay below: its field has 16 digits. What is payable is bounded by the totals.
+const LINE_TAX_BELOW: i64 = 10_000_000_000_000_000;
 
 /// The duties and taxes of a declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,21 +73,18 @@ pub fn assess(accepted: &AcceptedDeclaration<'_>, valuation: &Valuation) -> Resu
     Ok(Assessment { items, totals, total_payable })
 }
 
-/// Whether a shipment that bears duty is exempt from it, by its value or by what it bears.
+/// Whether a shipment that bears duty is exempt from it, by its value or by its duty.
 fn is_exempt(
     threshold: &DutyThreshold,
     duty_type: DutyType,
     value: Decimal,
     items: &[Vec<DutyLine>],
 ) -> Result<bool, TooLarge> {
-    let of = |wanted: Option<DutyType>| {
-        let lines = items.iter().flatten().filter(move |line| wanted.is_none_or(|wanted| wanted == line.duty_type));
-        sum(lines.map(|line| line.payable))
-    };
-    let duty = of(Some(duty_type))?;
+    let lines = items.iter().flatten().filter(|line| line.duty_type == duty_type);
+    let duty = sum(lines.map(|line| line.payable))?;
     let within = match threshold.bound {
         TaxBound::DutyAtMost(most) => duty <= most,
-        TaxBound::TaxesBelow(below) => of(None)? < below,
+        TaxBound::DutyBelow(below) => duty < below,
     };
     Ok(duty > Decimal::ZERO && (value <= threshold.value_max || within))
 }

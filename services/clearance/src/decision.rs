@@ -69,8 +69,10 @@ fn pipeline<'a>(
     read: Vec<Finding>,
     context: &Context<'_>,
 ) -> Result<RoutedDeclaration<'a>, Stop> {
-    let accepted = validation::accept(lodged, read, context)?;
-    let valuation = valuation::value(&accepted).map_err(|problems| rejected(&accepted, problems))?;
+    let mut accepted = validation::accept(lodged, read, context)?;
+    let mut valuation = valuation::value(&accepted).map_err(|problems| rejected(&accepted, problems))?;
+    accepted.claims.append(&mut valuation.claims);
+    accepted.claims.sort_by_key(|claim| claim.item);
     let assessment = assessment::assess(&accepted, &valuation).map_err(|problems| rejected(&accepted, problems))?;
     let secured =
         settlement::secured(&accepted, &assessment, context).map_err(|problems| rejected(&accepted, problems))?;

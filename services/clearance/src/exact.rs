@@ -54,6 +54,18 @@ pub fn percent_of(percent: Decimal, amount: Decimal) -> Result<Decimal, TooLarge
     multiply(multiply(percent, amount)?, Decimal::new(1, 2))
 }
 
+/// Whether one exact product is less than another, however many digits they have.
+pub fn product_is_less<const N: usize, const M: usize>(one: [Decimal; N], other: [Decimal; M]) -> bool {
+    let product = |factors: &[Decimal]| {
+        factors.iter().fold((BigInt::from(1), 0_u32), |(mantissa, scale), factor| {
+            (mantissa * BigInt::from(factor.mantissa()), scale + factor.scale())
+        })
+    };
+    let ((one, one_scale), (other, other_scale)) = (product(&one), product(&other));
+    let ten = BigInt::from(10);
+    one * ten.pow(other_scale) < other * ten.pow(one_scale)
+}
+
 /// Rounds half up (away from zero) at a number of decimals.
 pub fn round_half_up(amount: Decimal, decimals: u32) -> Decimal {
     amount.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero)
@@ -144,6 +156,14 @@ mod tests {
         assert_eq!(multiply(wide, wide), Err(TooLarge));
         assert_eq!(multiply(Decimal::MAX, number("2")), Err(TooLarge));
         assert_eq!(add(Decimal::MAX, number("0.1")), Err(TooLarge));
+    }
+
+    #[test]
+    fn products_are_compared_whatever_their_length() {
+        let wide = number("9999999999999999.9999");
+        assert!(product_is_less([wide, wide], [wide, wide, number("1.0001")]));
+        assert!(!product_is_less([number("0.1"), number("10")], [number("1.00")]));
+        assert!(product_is_less([number("-1")], [number("0.00001"), wide]));
     }
 
     #[test]

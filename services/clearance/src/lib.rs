@@ -28,6 +28,8 @@ pub mod exact;
 
 mod problem;
 
+mod claim;
+
 pub use decision::{Context, clear};
 pub use problem::Problem;
 pub use validation::Stop;

@@ -134,8 +134,8 @@ pub(crate) fn line_tax_too_large(duty_type: DutyType, position: usize) -> Proble
     too_many_digits(
         code,
         Place::item(goods_item::invoice_value, position),
-        format!("the {en} of the line has more than eleven digits"),
-        format!("số {vi} của dòng hàng vượt quá mười một chữ số"),
+        format!("the {en} of the line has more than sixteen digits"),
+        format!("số {vi} của dòng hàng vượt quá mười sáu chữ số"),
     )
 }
 

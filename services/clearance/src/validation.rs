@@ -18,6 +18,8 @@ mod relief;
 
 mod quantities;
 
+mod values;
+
 mod thresholds;
 
 mod exchange;
@@ -79,6 +81,8 @@ pub fn accept<'a>(
     let mut exchange_rates = header::exchange_rates(lodged, rules, &mut report);
     let value_rounding = header::rounding(rules, rulebook::RoundingKind::CustomsValueOfLine, &mut report);
     let total_rounding = header::rounding(rules, rulebook::RoundingKind::TaxTotal, &mut report);
+    let value_margins = header::value_margins(rules, &mut report);
+    values::check(lodged, direction, price, &exchange_rates, rules, &mut report);
     let threshold = thresholds::threshold(lodged, rules, &mut report);
 
     let mut preferences = match direction {
@@ -106,10 +110,15 @@ pub fn accept<'a>(
         });
         items.push(AcceptedItem { sequence, lodged: item, taxes, preference });
     }
+    if direction == Direction::Export {
+        values::export_total(lodged, price, &items, &exchange_rates, rules, &mut report);
+    }
     exchange::of_specific_rates(&items, &mut exchange_rates, rules, &mut report);
     let mut write_offs = balances::write_offs(lodged, &context.facts, rules, &mut report);
     write_offs.extend(proofs_used);
-    let (Some(value_rounding), Some(total_rounding)) = (value_rounding, total_rounding) else {
+    let (Some(value_margins), Some(value_rounding), Some(total_rounding)) =
+        (value_margins, value_rounding, total_rounding)
+    else {
         return Err(report.stop());
     };
     if !report.is_clean() {
@@ -122,6 +131,7 @@ pub fn accept<'a>(
         items,
         exchange_rates,
         price,
+        value_margins,
         value_rounding,
         total_rounding,
         threshold,

@@ -2,18 +2,21 @@
 //!
 //! An import is valued to the first port of entry, so freight and insurance that the price lacks are added, shared out
 //! in proportion to the invoice values. An export is valued at the exit gate, without international freight and
-//! insurance. A value that is declared by hand stands as it is.
+//! insurance. A value that is declared by hand stands as it is; where it is below what the invoice gives, far above it, or
+//! can be compared with nothing, it is a claim.
+
+mod by_hand;
 
 use rust_decimal::Decimal;
 use vocabulary::declaration::{Adjustment, declaration, goods_item};
-use vocabulary::{Direction, GoodsItem, Place};
+use vocabulary::{Claim, Direction, GoodsItem, Place};
 
 use crate::accepted::AcceptedDeclaration;
 use crate::exact::{FractionSum, TooLarge, add, multiply, subtract, sum};
 use crate::problem::{self, Problem};
 
-/// The greatest customs value of a line that its field of 17 characters holds, with four decimals and the point.
-const LINE_VALUE_BELOW: i64 = 1_000_000_000_000;
+/// What the customs value of a line stays below: its field has 17 digits. The taxes on it are bounded by their own.
+const LINE_VALUE_BELOW: i64 = 100_000_000_000_000_000;
 
 /// The customs values of a declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub struct Valuation {
     pub items: Vec<Decimal>,
     /// Their sum.
     pub total: Decimal,
+    /// What of them is the declarant's word alone.
+    pub claims: Vec<Claim>,
 }
 
 /// An amount in dong that is shared out over goods items.
@@ -44,10 +49,19 @@ pub fn value(accepted: &AcceptedDeclaration<'_>) -> Result<Valuation, Vec<Proble
     };
     let shared_over = allocation_total(accepted);
     let mut items = Vec::with_capacity(accepted.items.len());
+    let mut claims = Vec::new();
     let mut problems = Vec::new();
     for (position, item) in accepted.items.iter().enumerate() {
         let place = Place::item(goods_item::invoice_value, position);
-        match item_value(accepted, item.lodged, &additions, shared_over) {
+        let computed = || computed_value(accepted, item.lodged, &additions, shared_over);
+        let found = match by_hand::value(accepted, item.lodged) {
+            None => computed(),
+            Some(by_hand) => by_hand.and_then(|by_hand| {
+                claims.extend(by_hand::claim(accepted, item, by_hand, computed)?);
+                Ok(by_hand)
+            }),
+        };
+        match found {
             Err(TooLarge) => problems.push(problem::too_large(place)),
             Ok(value) if value <= Decimal::ZERO => problems.push(problem::value_not_above_zero(place, value)),
             Ok(value) if value >= Decimal::from(LINE_VALUE_BELOW) => problems.push(problem::too_large(place)),
@@ -59,20 +73,17 @@ pub fn value(accepted: &AcceptedDeclaration<'_>) -> Result<Valuation, Vec<Proble
     }
     let total = sum(items.iter().copied())
         .map_err(|TooLarge| vec![problem::too_large(Place::header(declaration::invoice_amount))])?;
-    Ok(Valuation { items, total })
+    Ok(Valuation { items, total, claims })
 }
 
-fn item_value(
+/// What the invoice gives: the price with its share of what is added to it and taken off.
+fn computed_value(
     accepted: &AcceptedDeclaration<'_>,
     item: &GoodsItem,
     additions: &[Addition],
     shared_over: Result<Decimal, TooLarge>,
 ) -> Result<Decimal, TooLarge> {
     let decimals = accepted.value_rounding.decimals;
-    if let (Some(value), Some(currency)) = (item.customs_value, &item.customs_value_currency) {
-        let rate = accepted.exchange_rate(currency).unwrap_or_default();
-        return FractionSum::new(multiply(value, rate)?).round_half_up(decimals);
-    }
     let lodged = accepted.lodged;
     let invoice_value = item.invoice_value.unwrap_or_default();
     if accepted.direction == Direction::Export {
@@ -140,9 +151,8 @@ fn additions(accepted: &AcceptedDeclaration<'_>) -> Result<Vec<Addition>, TooLar
     {
         carriage = add(carriage, dong(freight, lodged.freight_currency.as_deref())?)?;
     }
-    if let (Some(insurance), Some("A")) = (lodged.insurance_amount, lodged.insurance_class.as_deref())
-        && !accepted.price.includes_insurance
-    {
+    // An amount beside the price is not in it; terms that hold the insurance have been refused beside one.
+    if let (Some(insurance), Some("A")) = (lodged.insurance_amount, lodged.insurance_class.as_deref()) {
         carriage = add(carriage, dong(insurance, lodged.insurance_currency.as_deref())?)?;
     }
     if !carriage.is_zero() {

@@ -133,6 +133,31 @@ pub struct Incoterm {
     pub includes_insurance: bool,
     /// An insurance amount may be entered beside the price.
     pub insurance_may_be_entered: bool,
+    /// Where the value of an export at the exit gate lies, against the price.
+    pub value_at_exit_gate: ExitGateValue,
+}
+
+/// Where the value of an export at the exit gate lies, against the price (Circular 39/2015/TT-BTC art. 4: without carriage
+/// and insurance abroad).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ExitGateValue {
+    /// The price holds carriage or insurance abroad, and the value is what remains.
+    BelowPrice,
+    /// The price is the value.
+    IsPrice,
+    /// The price lacks what brings the goods to the gate.
+    AbovePrice,
+}
+
+impl ExitGateValue {
+    /// The word used in rule files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BelowPrice => "below_price",
+            Self::IsPrice => "is_price",
+            Self::AbovePrice => "above_price",
+        }
+    }
 }
 
 /// What becomes of a duty or tax under a declaration kind, unless a declared code says otherwise.
@@ -257,7 +282,7 @@ pub(crate) enum Detail {
     Kind(Box<DeclarationKind>),
     Currency { minor_units: u8 },
     Office { successor: Option<Box<str>> },
-    Valuation { manual: bool },
+    Valuation { manual: bool, kinds: Box<[Box<str>]> },
     Adjustment(AdjustmentEffect),
     Schedule(ScheduleKind),
     Certificate { agreements: Box<[Box<str>]> },

@@ -16,6 +16,7 @@ use crate::specific_rate::SpecificRate;
 use crate::tariff_line::TariffLine;
 use crate::tax::{Rounding, RoundingKind, TaxCode, TaxCodeEntry, Thresholds, Versions};
 use crate::trade_remedy::TradeRemedy;
+use crate::valuation::MarginKind;
 
 /// Whether Viet Nam gives most-favoured-nation treatment to a country's goods.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,7 +202,17 @@ impl<'a> RulesInForce<'a> {
     /// Whether the line values are entered by hand under a valuation class (VD1); otherwise the system allocates.
     pub fn valuation_is_manual(&self, class: &str) -> Option<Cited<bool>> {
         self.detail(CodeList::ValuationClasses, class, |detail| match detail {
-            Detail::Valuation { manual } => Some(*manual),
+            Detail::Valuation { manual, .. } => Some(*manual),
+            _ => None,
+        })
+    }
+
+    /// Whether a valuation class (VD1) is one that a declaration kind explains: of some classes only some kinds do.
+    pub fn valuation_is_explained(&self, class: &str, declaration_kind: &str) -> Option<Cited<bool>> {
+        self.detail(CodeList::ValuationClasses, class, |detail| match detail {
+            Detail::Valuation { kinds, .. } => {
+                Some(kinds.is_empty() || kinds.iter().any(|kind| **kind == *declaration_kind))
+            }
             _ => None,
         })
     }
@@ -229,6 +240,15 @@ impl<'a> RulesInForce<'a> {
     pub fn rounding(&self, kind: RoundingKind) -> Result<Cited<Rounding>, RulebookGap> {
         let versions = self.rulebook.roundings.get(&kind);
         self.version(versions, format_args!("valuation/rounding/{}", kind.as_str()))
+    }
+
+    /// How far declared values may lie apart.
+    ///
+    /// # Errors
+    /// A gap when no margin is entered for the day.
+    pub fn margin(&self, kind: MarginKind) -> Result<Cited<Decimal>, RulebookGap> {
+        let versions = self.rulebook.margins.get(&kind);
+        self.version(versions, format_args!("valuation/margins/{}", kind.as_str()))
     }
 
     // Codes.

@@ -288,6 +288,7 @@ impl Rulebook {
             vat,
             vat_cut,
             special_consumption,
+            special_consumption_before,
             environmental_lines,
             export_tariff,
             export_preferences,
@@ -301,6 +302,7 @@ impl Rulebook {
             remedy_proof_days,
             tariff_quotas,
             roundings,
+            margins,
             exchange_rates,
             origin,
             validation,
@@ -370,6 +372,12 @@ impl Rulebook {
             }
             SpecialConsumptionRow::AsPrinted(printed) => vec![text("rate", &format!("? {printed}"))],
         });
+        inventory.add_versions(
+            "assessment/special-consumption-tax-before",
+            "headings",
+            special_consumption_before,
+            |headings| vec![text("headings", &headings.join(" "))],
+        );
         inventory.add_listed("assessment/environmental-protection-lines", environmental_lines, |maybe| {
             vec![text("bears", if *maybe { "maybe" } else { "yes" })]
         });
@@ -410,7 +418,7 @@ impl Rulebook {
         inventory.add_versions("assessment/thresholds", "gift", gift, |gift| {
             vec![
                 number_text("customs_value_max", &gift.customs_value_max),
-                number_text("tax_below", &gift.tax_below),
+                number_text("duty_below", &gift.duty_below),
                 text("times_a_year", &gift.times_a_year.to_string()),
             ]
         });
@@ -441,6 +449,11 @@ impl Rulebook {
                     RoundingPolicy::PerTotal => "per_total",
                 };
                 vec![text("decimals", &rounding.decimals.to_string()), text("policy", policy)]
+            });
+        }
+        for (kind, versions) in margins {
+            inventory.add_versions("valuation/margins", kind.as_str(), versions, |margin| {
+                vec![number_text(kind.unit(), margin)]
             });
         }
         for week in &exchange_rates.weeks {
@@ -568,6 +581,7 @@ fn detail(detail: &Detail) -> Vec<NamedValue> {
     match detail {
         Detail::Nothing => Vec::new(),
         Detail::Incoterm(terms) => vec![
+            text("value_at_exit_gate", terms.value_at_exit_gate.as_str()),
             truth("includes_freight", terms.includes_freight),
             truth("includes_insurance", terms.includes_insurance),
             truth("insurance_may_be_entered", terms.insurance_may_be_entered),
@@ -589,7 +603,7 @@ fn detail(detail: &Detail) -> Vec<NamedValue> {
         Detail::Office { successor } => {
             successor.as_deref().map(|successor| text("successor", successor)).into_iter().collect()
         }
-        Detail::Valuation { manual } => vec![truth("manual", *manual)],
+        Detail::Valuation { manual, kinds } => vec![truth("manual", *manual), text("kinds", &kinds.join(" "))],
         Detail::Adjustment(effect) => vec![text(
             "effect",
             match effect {

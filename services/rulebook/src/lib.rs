@@ -69,8 +69,8 @@ mod error;
 pub use agreement::{AgreementInForce, Preferential};
 pub use cited::{Cited, Mark};
 pub use code_list::{
-    AdjustmentEffect, CodeEntry, CodeList, CustomsOffice, DeclarationKind, Incoterm, ScheduleKind, TariffSchedule,
-    Treatment,
+    AdjustmentEffect, CodeEntry, CodeList, CustomsOffice, DeclarationKind, ExitGateValue, Incoterm, ScheduleKind,
+    TariffSchedule, Treatment,
 };
 pub use comparison::{Change, Comparison};
 pub use error::{RuleError, RuleErrors};
@@ -95,3 +95,4 @@ pub use tax::{
 };
 pub use trade_remedy::{RemedyRate, TradeRemedy};
 pub use validation::Verdict;
+pub use valuation::MarginKind;

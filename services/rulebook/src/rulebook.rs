@@ -27,6 +27,7 @@ use crate::tax::{GiftThreshold, Rounding, RoundingKind, ShipmentThreshold, TaxCo
 use crate::trade_remedy::RemedyCase;
 use crate::validation::ValidationRule;
 use crate::valuation::ExchangeRates;
+use crate::valuation::MarginKind;
 
 /// A table that leaves out what it says nothing of: absence means that the tax is not borne.
 #[derive(Debug)]
@@ -60,6 +61,8 @@ pub struct Rulebook {
     pub(crate) vat: HsTable<VatRow>,
     pub(crate) vat_cut: Versions<VatCutRule>,
     pub(crate) special_consumption: ListedLines<SpecialConsumptionRow>,
+    /// Beginnings of the codes that an earlier law of the tax reached, whose rates are not entered.
+    pub(crate) special_consumption_before: Versions<Box<[Box<str>]>>,
     /// `true` where only some of the goods bear the tax.
     pub(crate) environmental_lines: ListedLines<bool>,
     pub(crate) export_tariff: ListedLines<RateCell>,
@@ -74,6 +77,7 @@ pub struct Rulebook {
     pub(crate) remedy_proof_days: Versions<u32>,
     pub(crate) tariff_quotas: Vec<TariffQuota>,
     pub(crate) roundings: FxHashMap<RoundingKind, Versions<Rounding>>,
+    pub(crate) margins: FxHashMap<MarginKind, Versions<Decimal>>,
     pub(crate) exchange_rates: ExchangeRates,
     pub(crate) origin: OriginRules,
     pub(crate) validation: Vec<ValidationRule>,

@@ -367,7 +367,7 @@ fn looked_up<'v>(declaration: &Declaration, rules: &RulesInForce<'_>, fact: u16)
         PRICE_INCLUDES_INSURANCE => terms()?.includes_insurance,
         INSURANCE_MAY_BE_ENTERED => terms()?.insurance_may_be_entered,
         VALUE_BY_HAND => match detail(CodeList::ValuationClasses, &declaration.valuation_method)? {
-            Detail::Valuation { manual } => *manual,
+            Detail::Valuation { manual, .. } => *manual,
             _ => return None,
         },
         _ => return None,

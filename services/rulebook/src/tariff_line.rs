@@ -346,7 +346,14 @@ impl<'a> TariffLine<'a> {
                 );
             }
             Found::NotListed | Found::NotOnDate => {
-                return SpecialConsumption::Gap(no_value_on(self.date, format_args!("{place}/rate")));
+                return match self.rulebook.special_consumption_before.on(self.date) {
+                    Some((headings, law)) if !headings.iter().any(|heading| self.is_under(heading)) => {
+                        SpecialConsumption::NotSubject(
+                            law.cite(format_args!("assessment/special-consumption-tax-before/headings")),
+                        )
+                    }
+                    _ => SpecialConsumption::Gap(no_value_on(self.date, format_args!("{place}/rate"))),
+                };
             }
         };
         match row {
@@ -450,6 +457,10 @@ impl<'a> TariffLine<'a> {
             }
             None => Preferential::Excluded(rates.provenance.cite(format_args!("assessment/export-preferential"))),
         }
+    }
+
+    fn is_under(&self, heading: &str) -> bool {
+        self.code.to_string().starts_with(heading)
     }
 
     /// The code is not listed at all, or comes into the table later.

@@ -157,13 +157,13 @@ pub struct ShipmentThreshold {
     pub duty_max: Decimal,
 }
 
-/// A gift is exempt when its value is not above the one, or its tax is below the other.
+/// A gift is exempt when its value is not above the one, or its duty is below the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GiftThreshold {
     /// The highest exempt customs value, in dong.
     pub customs_value_max: Decimal,
-    /// The tax must be below this, in dong.
-    pub tax_below: Decimal,
+    /// The duty must be below this, in dong.
+    pub duty_below: Decimal,
     /// How often in a year a person may receive an exempt gift.
     pub times_a_year: u32,
 }

@@ -4,17 +4,19 @@
 //! lines of the tariff in turn, so that a long enough run has every one of them, and prefers the days on which a rule
 //! changes and the days before them. About one declaration in ten holds a mistake.
 
+mod values;
+
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha12Rng;
 use rulebook::{
-    AdjustmentEffect, CodeList, EnvironmentalProtection, MfnRelation, Preferential, Rulebook, RulesInForce,
-    SpecialConsumption, SpecificKind, SpecificRate, TariffLine, TaxCode, TaxEffect, TradeRemedy, Treatment, VatOnLine,
+    CodeList, EnvironmentalProtection, MfnRelation, Preferential, Rulebook, RulesInForce, SpecialConsumption,
+    SpecificKind, SpecificRate, TariffLine, TaxCode, TaxEffect, TradeRemedy, Treatment, VatOnLine,
 };
 use rust_decimal::Decimal;
-use vocabulary::declaration::{Adjustment, AdjustmentReference, Bill, Container, OtherTax, Permit};
+use vocabulary::declaration::{Bill, Container, OtherTax, Permit};
 use vocabulary::{
     BalanceLine, Declaration, Direction, DutyType, ExemptionList, Facts, GoodsItem, Guarantee, TaxCodeStatus,
     TemporaryDeclaration, TraderFacts,
@@ -295,7 +297,10 @@ impl<'r> Wild<'r> {
         }
         let Some(holds) = rules.incoterm(terms).map(|cited| cited.value) else { return };
         let extra = holds.includes_freight && self.chance(80);
-        if !holds.includes_freight || extra {
+        if self.chance(15) {
+            // Freight by weight or volume: its amount is in the values by hand alone.
+            declaration.freight_class = Some("D".into());
+        } else if !holds.includes_freight || extra {
             declaration.freight_class =
                 Some(if extra { self.pick(&["E", "F"]) } else { self.pick(&["A", "A", "B", "C"]) }.into());
             let (currency, amount) = self.charge();
@@ -662,51 +667,6 @@ impl<'r> Wild<'r> {
         }
     }
 
-    /// What the lines come to: adjustments, values by hand, totals.
-    fn values(&mut self, declaration: &mut Declaration, direction: Direction, rules: &RulesInForce<'_>) {
-        let currency = declaration.invoice_currency.clone();
-        let sum: Decimal = declaration.goods_items.iter().filter_map(|item| item.invoice_value).sum();
-        declaration.invoice_amount = Some(sum.normalize());
-        for (sequence, item) in (1..).zip(&mut declaration.goods_items) {
-            item.sequence = Some(sequence);
-            if item.unit_price.is_some() {
-                item.unit_price_currency.clone_from(&currency);
-            }
-        }
-        if direction == Direction::Import {
-            if self.chance(150) {
-                self.adjust(declaration, rules);
-            }
-            let manual = declaration
-                .valuation_method
-                .as_deref()
-                .and_then(|class| rules.valuation_is_manual(class))
-                .is_some_and(|manual| manual.value);
-            let some = self.chance(30);
-            for at in 0..declaration.goods_items.len() {
-                if (manual && self.chance(950)) || (some && self.chance(500)) {
-                    let currency = self.pick(&["USD", "VND", "EUR"]);
-                    let digits = self.rng.random_range(4..10);
-                    let value = self.amount(digits, if currency == "VND" { 0 } else { 4 });
-                    declaration.goods_items[at].customs_value = Some(value);
-                    declaration.goods_items[at].customs_value_currency = Some(currency.into());
-                }
-            }
-        } else {
-            let at_the_gate =
-                matches!(declaration.terms_of_delivery.as_deref(), Some("FOB" | "DAP" | "DAF" | "FCA" | "FAS" | "EXW"));
-            if !at_the_gate || self.chance(50) {
-                declaration.total_value_currency = Some(self.pick(&["USD", "VND", "JPY"]).into());
-                let digits = self.rng.random_range(5..10);
-                declaration.total_value_amount = Some(self.amount(digits, 0));
-            }
-        }
-        if self.chance(100) {
-            let more = Decimal::from(self.rng.random_range(0..3)) * sum + Decimal::from(self.rng.random_range(0..100));
-            declaration.allocation_total = Some((sum + more).normalize());
-        }
-    }
-
     /// Lists of exempt goods, temporary movements and guarantees that the declaration draws on: mostly enough of them.
     fn balances(&mut self, declaration: &mut Declaration, facts: &mut Facts, day: Date) {
         let holder = if self.chance(20) { tax_code(8) } else { self.tax_code.clone() };
@@ -786,56 +746,17 @@ impl<'r> Wild<'r> {
         }
     }
 
-    fn adjust(&mut self, declaration: &mut Declaration, rules: &RulesInForce<'_>) {
-        let titles: Vec<(&str, AdjustmentEffect)> = rules
-            .codes(CodeList::AdjustmentNames)
-            .filter_map(|title| Some((title.code(), rules.adjustment(title.code())?.value)))
-            .collect();
-        let sum = declaration.invoice_amount.unwrap_or_default();
-        for number in 1..=self.rng.random_range(1..=5_u64) {
-            let Some((title, effect)) = titles.choose(&mut self.rng).copied() else { continue };
-            let class = match effect {
-                AdjustmentEffect::Addition => "AD",
-                AdjustmentEffect::Deduction => "SB",
-                AdjustmentEffect::Either => self.pick(&["AD", "SB"]),
-            };
-            let (currency, amount) = if class == "SB" {
-                // A deduction is a small part of the price, or the value would sink below zero.
-                let currency = declaration.invoice_currency.as_deref().unwrap_or("USD").to_owned();
-                let part = Decimal::new(self.rng.random_range(1..80), 3);
-                (currency.clone(), cut(sum * part, scale(&currency)))
-            } else {
-                let (currency, amount) = self.charge();
-                (currency.to_owned(), amount)
-            };
-            if amount.is_zero() {
-                continue;
-            }
-            let own_total = self.chance(200).then(|| sum + Decimal::from(self.rng.random_range(0..50)));
-            declaration.adjustments.push(Adjustment {
-                title: Some(title.into()),
-                class: Some(class.into()),
-                currency: Some(currency.as_str().into()),
-                amount: Some(amount),
-                allocation_total: own_total.map(|total| total.normalize()),
-            });
-            let number = u64::try_from(declaration.adjustments.len()).unwrap_or(number);
-            if self.chance(500) {
-                for at in 0..declaration.goods_items.len() {
-                    // A deduction from few lines alone might take more than they are worth.
-                    if class == "SB" || self.chance(600) {
-                        let named = AdjustmentReference { number: Some(number) };
-                        declaration.goods_items[at].adjustment_references.push(named);
-                    }
-                }
-            }
-        }
-    }
-
     /// Puts one mistake into a declaration.
     fn spoil(&mut self, declaration: &mut Declaration) {
         let at = self.rng.random_range(0..declaration.goods_items.len().max(1));
-        match self.rng.random_range(0..24) {
+        match self.rng.random_range(0..29) {
+            24 => declaration.total_value_amount = declaration.total_value_amount.map(|_| Decimal::ONE),
+            25 => declaration.price_kind = Some("A".into()),
+            26 if !declaration.adjustments.is_empty() => {
+                declaration.adjustments.truncate(1);
+                declaration.adjustments[0].title = None;
+                declaration.adjustments[0].class = Some("DP".into());
+            }
             0 => declaration.kind = Some("Z99".into()),
             1 => declaration.customs_office = Some("99ZZ".into()),
             // In use until the merge of July 2026.
@@ -863,6 +784,11 @@ impl<'r> Wild<'r> {
                     20 => item.exemption_code = Some("XN999".into()),
                     21 => item.invoice_value = None,
                     22 => item.customs_value_currency = None,
+                    27 => item.unit_price_currency = item.unit_price_currency.as_ref().map(|_| "HUF".into()),
+                    28 => {
+                        item.customs_value = Some(Decimal::ONE);
+                        item.customs_value_currency = Some("USD".into());
+                    }
                     _ => item.tariff_schedule = item.tariff_schedule.as_ref().map(|_| "B99".into()),
                 }
             }

@@ -2,14 +2,14 @@
 
 use rulebook::{ExportDuty, Preferential, RulesInForce, TariffLine};
 use vocabulary::declaration::goods_item;
-use vocabulary::{Bilingual, Citation, Declaration, DutyType, GoodsItem, Place};
+use vocabulary::{Bilingual, Declaration, DutyType, GoodsItem, Place, RulebookGap};
 
 use super::goods::{commodity, units};
 use super::header::Kind;
-use super::relief::{Share, by_kind};
+use super::relief::{Share, by_kind, not_subject};
 use super::tax_codes::duty_relief;
 use super::{Report, manual_rate};
-use crate::accepted::{ClaimedRate, TaxClaim};
+use crate::accepted::{CitedRate, ClaimedRate, TaxClaim};
 use crate::problem::problem;
 
 /// The export duty of a line, or the rule by which there is none.
@@ -26,15 +26,17 @@ pub(crate) fn claims(
         return Vec::new();
     };
     units(position, item, &line, report);
-    let rate = match line.export_duty() {
-        ExportDuty::Rate(rate) => (ClaimedRate::AdValorem(rate.value), rate.citation),
-        ExportDuty::NotListed(citation) => (ClaimedRate::NotSubject, citation),
-        ExportDuty::Gap(gap) => {
-            report.gap(gap, Some(position));
-            return Vec::new();
-        }
+    let normal = match line.export_duty() {
+        ExportDuty::Rate(rate) => Ok((ClaimedRate::AdValorem(rate.value), rate.citation)),
+        ExportDuty::NotListed(citation) => Ok((ClaimedRate::NotSubject, citation)),
+        ExportDuty::Gap(gap) => match not_subject(kind, relief.as_ref()) {
+            Some(citation) => Ok((ClaimedRate::NotSubject, citation)),
+            None => Err(gap),
+        },
     };
-    let rate = preferential(lodged, position, item, &line, rate, rules, report);
+    let Some(rate) = preferential(lodged, position, item, &line, normal, rules, report) else {
+        return Vec::new();
+    };
     manual_rate::check(position, item, &rate, report);
     let ((rate, citation), relief) = match rate.0 {
         // Where there is no duty, a kind has nothing to relieve.
@@ -44,37 +46,48 @@ pub(crate) fn claims(
     vec![TaxClaim { duty_type: DutyType::ExportDuty, rate, citation, relief }]
 }
 
-/// The lower rate that an agreement gives for the destination, when its proof of origin is declared.
+/// The rate that an agreement gives for the destination, when its proof of origin is declared and the normal rate is not
+/// lower. Where no normal rate is printed the agreement's holds: the lower of the two is the law's, so that no more than
+/// the agreement's rate can be owed.
 fn preferential(
     lodged: &Declaration,
     position: usize,
     item: &GoodsItem,
     line: &TariffLine<'_>,
-    normal: (ClaimedRate, Citation),
+    normal: Result<CitedRate, RulebookGap>,
     rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
-) -> (ClaimedRate, Citation) {
-    let (Some(form), Some(_)) = (item.certificate_form.as_deref(), &item.certificate_number) else {
-        return normal;
+) -> Option<CitedRate> {
+    let otherwise = |normal: Result<CitedRate, RulebookGap>, report: &mut Report<'_>| match normal {
+        Ok(normal) => Some(normal),
+        Err(gap) => {
+            report.gap(gap, Some(position));
+            None
+        }
     };
-    let ClaimedRate::AdValorem(normal_rate) = normal.0 else {
-        return normal;
+    let (Some(form), Some(_)) = (item.certificate_form.as_deref(), &item.certificate_number) else {
+        return otherwise(normal, report);
+    };
+    let normal_rate = match &normal {
+        Ok((ClaimedRate::AdValorem(rate), _)) => Some(*rate),
+        Ok(_) => return otherwise(normal, report),
+        Err(_) => None,
     };
     let Some(destination) = lodged.final_destination.as_deref().and_then(|place| place.get(..2)) else {
-        return normal;
+        return otherwise(normal, report);
     };
     let agreements = rules
         .agreements()
         .filter(|agreement| rules.certificates_of(agreement.id()).any(|certificate| certificate.code() == form));
     for agreement in agreements {
         match line.preferential_export(agreement.id(), destination) {
-            Preferential::Rate(rate) if rate.value <= normal_rate => {
-                return (ClaimedRate::AdValorem(rate.value), rate.citation);
+            Preferential::Rate(rate) if normal_rate.is_none_or(|normal| rate.value <= normal) => {
+                return Some((ClaimedRate::AdValorem(rate.value), rate.citation));
             }
-            Preferential::Rate(_) => return normal,
+            Preferential::Rate(_) => return otherwise(normal, report),
             Preferential::Gap(gap) => {
                 report.gap(gap, Some(position));
-                return normal;
+                return otherwise(normal, report);
             }
             Preferential::NotMember(_)
             | Preferential::Excluded(_)
@@ -95,5 +108,5 @@ fn preferential(
         "assessment/export-preferential",
         "Decree 26/2023/ND-CP; decrees on preferential export tariffs of CPTPP, EVFTA and UKVFTA",
     ));
-    normal
+    otherwise(normal, report)
 }

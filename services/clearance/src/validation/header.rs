@@ -1,12 +1,13 @@
 //! The declaration as a whole: kind, office, tax codes, number, currencies.
 
-use rulebook::{CodeList, CustomsOffice, DeclarationKind, RoundingKind, RulesInForce};
+use rulebook::{CodeList, CustomsOffice, DeclarationKind, MarginKind, RoundingKind, RulesInForce};
+use rust_decimal::Decimal;
 use vocabulary::declaration::declaration as field;
 use vocabulary::tax_code::check_tax_code;
 use vocabulary::{Bilingual, Citation, Declaration, DeclarationNumber, Direction, FieldId, Place, Record};
 
 use super::Report;
-use crate::accepted::{ExchangeRate, PriceTerms, Rounding};
+use crate::accepted::{ExchangeRate, PriceTerms, Rounding, ValueMargins};
 use crate::problem::{PARTICULARS, problem};
 
 /// A declaration kind with its citation.
@@ -252,7 +253,20 @@ pub(crate) fn price_terms(lodged: &Declaration, direction: Direction, rules: &Ru
     PriceTerms {
         includes_freight: incoterm.is_some_and(|terms| terms.includes_freight) || direction == Direction::Export,
         includes_insurance: incoterm.is_some_and(|terms| terms.includes_insurance) || direction == Direction::Export,
+        value_at_exit_gate: incoterm.map(|terms| terms.value_at_exit_gate),
     }
+}
+
+/// How far values by hand may lie from what the invoice gives.
+pub(crate) fn value_margins(rules: &RulesInForce<'_>, report: &mut Report<'_>) -> Option<ValueMargins> {
+    let below = margin(MarginKind::ValueByHandBelow, rules, report);
+    let above = margin(MarginKind::ValueByHandAbove, rules, report);
+    Some(ValueMargins { below: below?, above_percent: above? })
+}
+
+/// A margin that the rulebook names.
+pub(crate) fn margin(kind: MarginKind, rules: &RulesInForce<'_>, report: &mut Report<'_>) -> Option<Decimal> {
+    rules.margin(kind).map_err(|gap| report.gap(gap, None)).ok().map(|margin| margin.value)
 }
 
 /// The exchange rate of each currency that the declaration uses.

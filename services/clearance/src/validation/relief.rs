@@ -2,7 +2,7 @@
 
 use rulebook::Treatment;
 use vocabulary::declaration::goods_item;
-use vocabulary::{Bilingual, Place};
+use vocabulary::{Bilingual, Citation, Place};
 
 use super::Report;
 use super::header::Kind;
@@ -71,6 +71,17 @@ pub(crate) fn by_kind(
 pub(crate) fn not_subject_by_kind(declared: Option<&DeclaredTax>, kind: Option<&Kind<'_>>) -> bool {
     declared.is_none()
         && kind.is_some_and(|kind| kind.kind.taxes == Treatment::NotSubject && kind.kind.vat_code.is_none())
+}
+
+/// Why goods are not subject to duty at all, so that no rate is needed: a declared code, or else the kind.
+pub(crate) fn not_subject(kind: Option<&Kind<'_>>, declared: Option<&DeclaredRelief>) -> Option<Citation> {
+    match declared {
+        Some(DeclaredRelief::NotSubject(citation)) => Some(citation.clone()),
+        Some(DeclaredRelief::Relief(_)) => None,
+        None => kind
+            .filter(|kind| kind.kind.duty == Treatment::NotSubject && kind.kind.duty_relief_code.is_none())
+            .map(|kind| kind.citation.clone()),
+    }
 }
 
 /// A kind whose usual code is about VAT does not relieve the other taxes by that code.

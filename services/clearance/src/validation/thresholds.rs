@@ -1,4 +1,7 @@
 //! The threshold up to which a shipment bears no import or export duty (Decree 134/2016 art. 8 and 29).
+//!
+//! The decree carries out the law on export and import duty (Law 107/2016 art. 1 and 16), so that the tax whose amount it
+//! bounds is duty: of gifts as of express goods and other small shipments. VAT is neither counted nor taken off.
 
 use rulebook::RulesInForce;
 use vocabulary::declaration::declaration as field;
@@ -52,7 +55,7 @@ pub(crate) fn threshold(
             ));
             Some(DutyThreshold {
                 value_max: gift.value.customs_value_max,
-                bound: TaxBound::TaxesBelow(gift.value.tax_below),
+                bound: TaxBound::DutyBelow(gift.value.duty_below),
                 citation: gift.citation,
             })
         }

@@ -121,7 +121,7 @@ fn values_are_above_zero_and_fit_their_fields() {
         decide_by(&RULES, &declaration, DAY, &Facts::default())
     };
     fires_alone(&deducted("10000"), &deducted("9999.9999"), "E0252");
-    // A customs value of twelve digits does not fit beside its four decimals.
+    // The field of a line's customs value holds seventeen digits.
     let worth = |unit_price: &str| {
         // Goods of an export-processing enterprise bear no tax whose own field could be too narrow.
         let item = GoodsItem {
@@ -130,7 +130,7 @@ fn values_are_above_zero_and_fit_their_fields() {
         };
         decide_line("E11", item)
     };
-    fires_alone(&worth("38400"), &worth("38300"), "amount_too_large");
+    fires_alone(&worth("3831417625"), &worth("3831417624"), "amount_too_large");
 }
 
 #[test]

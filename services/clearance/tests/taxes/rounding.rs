@@ -58,11 +58,15 @@ fn amounts_that_their_fields_do_not_hold_are_split() {
         item.invoice_value = Some(number(value));
         item
     };
-    // 7,662,835 dollars are 199,999,993,500 dong, half of which is 99,999,996,750.
-    let decision = decide(&with_lines(import("A11"), vec![wine("7662835")]));
+    // A line's field of a tax has sixteen digits. 731.9 thousand million dollars are 19.1 million thousand million dong:
+    // duty is half of it, special consumption tax 52.5 %.
+    let decision = decide(&with_lines(import("A11"), vec![wine("731900000000")]));
     finding(&decision, "E0823");
-    let decision = decide(&with_lines(import("A11"), vec![wine("7662836")]));
+    let decision = decide(&with_lines(import("A11"), vec![wine("804600000000")]));
     finding(&decision, "E0803");
+    // A total has eleven: 7,662,836 dollars are 200,000,019,600 dong.
+    let decision = decide(&with_lines(import("A11"), vec![wine("7662836")]));
+    finding(&decision, "E1025");
     let decision = decide(&with_lines(import("A11"), vec![wine("4000000"), wine("4000000")]));
     finding(&decision, "E1025");
     finding(&decision, "E1027");

@@ -16,7 +16,7 @@ use crate::load::code_lists::{Lists, word, words};
 use crate::load::csv_file::{CsvFile, OVERRIDES, Row};
 use crate::load::dating::Lawbook;
 use crate::load::sources::Sources;
-use crate::load::tariff::{Codes, TableCheck, as_printed, report_clashes};
+use crate::load::tariff::{Codes, TableCheck, as_printed, report_clashes, same_for_every_part};
 use crate::load::toml_file::{Section, TomlFile};
 use crate::load::values::{self, Fault};
 
@@ -307,7 +307,8 @@ fn cell(cell: &str) -> Result<PreferentialCell, Fault> {
         "excluded" => Ok(PreferentialCell::Excluded),
         "quota" => Ok(PreferentialCell::QuotaOnly),
         _ => match as_printed(cell)? {
-            Some(printed) => Ok(PreferentialCell::AsPrinted(printed)),
+            Some(printed) => Ok(same_for_every_part(&printed)
+                .map_or_else(|| PreferentialCell::AsPrinted(printed.clone()), PreferentialCell::Rate)),
             None => values::percent(cell).map(PreferentialCell::Rate).map_err(|fault| Fault {
                 hint: did_you_mean(cell, ["excluded", "quota"].into_iter())
                     .filter(|hint| hint.starts_with("did"))

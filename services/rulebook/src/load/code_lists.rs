@@ -4,7 +4,8 @@ use rustc_hash::FxHashMap;
 use vocabulary::Direction;
 
 use crate::code_list::{
-    AdjustmentEffect, CodeList, DeclarationKind, Detail, Entry, Incoterm, ListTable, ScheduleKind, Treatment,
+    AdjustmentEffect, CodeList, DeclarationKind, Detail, Entry, ExitGateValue, Incoterm, ListTable, ScheduleKind,
+    Treatment,
 };
 use crate::error::{Problems, RuleError, did_you_mean, nearest};
 use crate::load::agreements::AgreementEntry;
@@ -129,9 +130,18 @@ fn wrong_code(code: &str, previous: &str) -> Option<Fault> {
 /// The required and the optional columns of a list.
 fn columns(list: CodeList) -> (&'static [&'static str], &'static [&'static str]) {
     match list {
-        CodeList::Incoterms => {
-            (&["code", "name_en", "name_vi", "includes_freight", "includes_insurance", "insurance_may_be_entered"], &[])
-        }
+        CodeList::Incoterms => (
+            &[
+                "code",
+                "name_en",
+                "name_vi",
+                "includes_freight",
+                "includes_insurance",
+                "insurance_may_be_entered",
+                "value_at_exit_gate",
+            ],
+            &[],
+        ),
         CodeList::DeclarationKinds => (
             &[
                 "code",
@@ -150,7 +160,7 @@ fn columns(list: CodeList) -> (&'static [&'static str], &'static [&'static str])
         ),
         CodeList::Currencies => (&["code", "name_en", "name_vi", "minor_units"], &[]),
         CodeList::CustomsOffices => (&["code", "name_en", "name_vi", "successor"], &[]),
-        CodeList::ValuationClasses => (&["code", "name_en", "name_vi", "manual"], &[]),
+        CodeList::ValuationClasses => (&["code", "name_en", "name_vi", "manual", "kinds"], &[]),
         CodeList::AdjustmentNames => (&["code", "name_en", "name_vi", "effect"], &[]),
         CodeList::TariffSchedules => (&["code", "name_en", "name_vi", "kind", "agreement"], &[]),
         CodeList::OriginCertificates => (&["code", "name_en", "name_vi", "agreements"], &[]),
@@ -166,7 +176,18 @@ fn detail(list: CodeList, row: &Row<'_>, problems: &mut Problems) -> Option<Deta
             let includes_freight = row.read("includes_freight", problems, yes_no);
             let includes_insurance = row.read("includes_insurance", problems, yes_no);
             let insurance_may_be_entered = row.read("insurance_may_be_entered", problems, yes_no);
+            let value_at_exit_gate = row.read("value_at_exit_gate", problems, |cell| {
+                word(
+                    cell,
+                    &[
+                        ("below_price", ExitGateValue::BelowPrice),
+                        ("is_price", ExitGateValue::IsPrice),
+                        ("above_price", ExitGateValue::AbovePrice),
+                    ],
+                )
+            });
             Detail::Incoterm(Incoterm {
+                value_at_exit_gate: value_at_exit_gate?,
                 includes_freight: includes_freight?,
                 includes_insurance: includes_insurance?,
                 insurance_may_be_entered: insurance_may_be_entered?,
@@ -184,7 +205,9 @@ fn detail(list: CodeList, row: &Row<'_>, problems: &mut Problems) -> Option<Deta
         CodeList::CustomsOffices => {
             Detail::Office { successor: Some(row.get("successor")).filter(|code| !code.is_empty()).map(Into::into) }
         }
-        CodeList::ValuationClasses => Detail::Valuation { manual: row.read("manual", problems, yes_no)? },
+        CodeList::ValuationClasses => {
+            Detail::Valuation { manual: row.read("manual", problems, yes_no)?, kinds: words(row.get("kinds")) }
+        }
         CodeList::AdjustmentNames => Detail::Adjustment(row.read("effect", problems, |cell| {
             word(
                 cell,
@@ -311,6 +334,11 @@ pub(crate) fn check_references(lists: &Lists, agreements: &[AgreementEntry], tax
                 Detail::TariffUnit { codes } => {
                     for code in codes {
                         check("units", lists.known(CodeList::QuantityUnits, code));
+                    }
+                }
+                Detail::Valuation { kinds, .. } => {
+                    for kind in kinds {
+                        check("kinds", lists.known(CodeList::DeclarationKinds, kind));
                     }
                 }
                 Detail::Office { successor: Some(successor) } => check("successor", office(table, entry, successor)),

@@ -119,10 +119,20 @@ pub(crate) fn as_printed(cell: &str) -> Result<Option<Box<str>>, Fault> {
     Ok(Some(printed.into()))
 }
 
+/// The one figure that the source prints for every part of a line that it splits, as in `0/0`: the rate is known then,
+/// whichever part the goods are of.
+pub(crate) fn same_for_every_part(printed: &str) -> Option<Decimal> {
+    let mut parts = printed.split('/').map(|part| values::percent(&part.trim().replace(',', ".")).ok());
+    let first = parts.next()??;
+    let mut others = parts.peekable();
+    others.peek()?;
+    others.all(|other| other == Some(first)).then_some(first)
+}
+
 /// A percentage, or after `?` the words of the source.
 pub(crate) fn rate_cell(cell: &str) -> Result<RateCell, Fault> {
     match as_printed(cell)? {
-        Some(printed) => Ok(RateCell::AsPrinted(printed)),
+        Some(printed) => Ok(same_for_every_part(&printed).map_or(RateCell::AsPrinted(printed), RateCell::Rate)),
         None => values::percent(cell).map(RateCell::Rate),
     }
 }

@@ -28,6 +28,7 @@ pub(crate) struct Taxes {
     vat: Option<HsTable<VatRow>>,
     vat_cut: Versions<VatCutRule>,
     special_consumption: Option<ListedLines<SpecialConsumptionRow>>,
+    special_consumption_before: Versions<Box<[Box<str>]>>,
     environmental_lines: Option<ListedLines<bool>>,
     codes: TaxCodes,
     small_shipment: Versions<ShipmentThreshold>,
@@ -45,6 +46,7 @@ pub(crate) struct CompleteTaxes {
     pub(crate) vat: HsTable<VatRow>,
     pub(crate) vat_cut: Versions<VatCutRule>,
     pub(crate) special_consumption: ListedLines<SpecialConsumptionRow>,
+    pub(crate) special_consumption_before: Versions<Box<[Box<str>]>>,
     pub(crate) environmental_lines: ListedLines<bool>,
     pub(crate) codes: TaxCodes,
     pub(crate) small_shipment: Versions<ShipmentThreshold>,
@@ -67,6 +69,7 @@ impl Taxes {
             vat: self.vat?,
             vat_cut: self.vat_cut,
             special_consumption: self.special_consumption?,
+            special_consumption_before: self.special_consumption_before,
             environmental_lines: self.environmental_lines?,
             codes: self.codes,
             small_shipment: self.small_shipment,
@@ -100,6 +103,7 @@ pub(crate) fn read(
         problems,
         special_consumption_cell,
     );
+    read_special_consumption_before(sources, laws, &mut taxes, problems);
     taxes.environmental_lines = listed_lines(
         sources,
         ("assessment/environmental-protection-lines.toml", "assessment/environmental-protection-lines.csv", "bears"),
@@ -219,6 +223,29 @@ fn special_consumption_cell(cell: &str) -> Result<SpecialConsumptionRow, Fault> 
         [rate] if !not_subject => SpecialConsumptionRow::Rate { rate: *rate, not_subject },
         _ => SpecialConsumptionRow::OneOf { rates, not_subject },
     })
+}
+
+/// What earlier laws of special consumption tax reached: the other lines never bore it, though no rate is entered.
+fn read_special_consumption_before(sources: &Sources, laws: &Lawbook, taxes: &mut Taxes, problems: &mut Problems) {
+    let Some(file) = TomlFile::open(sources, "assessment/special-consumption-tax-before.toml", problems) else {
+        return;
+    };
+    let root = file.root();
+    for section in root.list("law", problems) {
+        let headings = section.texts("headings", problems);
+        let provenance = laws.dated(&section, problems);
+        section.finish(problems);
+        let fits = |code: &&str| (2..=8).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
+        if headings.is_empty() || !headings.iter().all(fits) {
+            let fault = Fault::new("`headings` names no beginnings of codes", "list at least one, of 2 to 8 digits");
+            problems.add(section.error("headings", fault));
+        }
+        if let Some(provenance) = provenance {
+            let headings = headings.into_iter().map(Into::into).collect();
+            version(&mut taxes.special_consumption_before, headings, provenance, &section, problems);
+        }
+    }
+    root.finish(problems);
 }
 
 /// A table that leaves out the lines that do not bear the tax.
@@ -402,14 +429,14 @@ fn read_thresholds(sources: &Sources, laws: &Lawbook, taxes: &mut Taxes, problem
     }
     for section in root.list("gift", problems) {
         let customs_value_max = section.decimal("customs_value_max", problems);
-        let tax_below = section.decimal("tax_below", problems);
+        let duty_below = section.decimal("duty_below", problems);
         let times_a_year = section.integer("times_a_year", (1, 366), problems);
         let provenance = laws.dated(&section, problems);
         section.finish(problems);
-        if let (Some(customs_value_max), Some(tax_below), Some(times_a_year), Some(provenance)) =
-            (customs_value_max, tax_below, times_a_year, provenance)
+        if let (Some(customs_value_max), Some(duty_below), Some(times_a_year), Some(provenance)) =
+            (customs_value_max, duty_below, times_a_year, provenance)
         {
-            let threshold = GiftThreshold { customs_value_max, tax_below, times_a_year };
+            let threshold = GiftThreshold { customs_value_max, duty_below, times_a_year };
             version(&mut taxes.gift, threshold, provenance, &section, problems);
         }
     }

@@ -1,4 +1,4 @@
-//! Exchange rates and roundings.
+//! Exchange rates, roundings and margins.
 
 use jiff::civil::{Date, Weekday};
 use rust_decimal::Decimal;
@@ -15,19 +15,49 @@ use crate::load::taxes::version;
 use crate::load::toml_file::TomlFile;
 use crate::load::values::{self, Fault};
 use crate::tax::{Rounding, RoundingKind, RoundingPolicy, Versions};
-use crate::valuation::{ExchangeRates, Week};
+use crate::valuation::{ExchangeRates, MarginKind, Week};
 
 /// What this module read.
 pub(crate) struct Valuation {
     pub(crate) roundings: FxHashMap<RoundingKind, Versions<Rounding>>,
+    pub(crate) margins: FxHashMap<MarginKind, Versions<Decimal>>,
     pub(crate) exchange_rates: ExchangeRates,
 }
 
 /// Reads `valuation/`.
 pub(crate) fn read(sources: &Sources, laws: &Lawbook, lists: &Lists, problems: &mut Problems) -> Option<Valuation> {
     let roundings = read_roundings(sources, laws, problems);
+    let margins = read_margins(sources, laws, problems);
     let exchange_rates = read_exchange_rates(sources, laws, lists, problems);
-    Some(Valuation { roundings: roundings?, exchange_rates: exchange_rates? })
+    Some(Valuation { roundings: roundings?, margins: margins?, exchange_rates: exchange_rates? })
+}
+
+fn read_margins(
+    sources: &Sources,
+    laws: &Lawbook,
+    problems: &mut Problems,
+) -> Option<FxHashMap<MarginKind, Versions<Decimal>>> {
+    let file = TomlFile::open(sources, "valuation/margins.toml", problems)?;
+    let root = file.root();
+    let mut margins = FxHashMap::default();
+    for kind in MarginKind::ALL {
+        let mut versions = Versions::default();
+        for section in root.list(kind.as_str(), problems) {
+            let margin = section.decimal(kind.unit(), problems);
+            let provenance = laws.dated(&section, problems);
+            section.finish(problems);
+            let (Some(margin), Some(provenance)) = (margin, provenance) else { continue };
+            if margin < Decimal::ZERO || margin > Decimal::ONE_HUNDRED {
+                let fault = Fault::new(format!("a margin of {margin} cannot be"), "write a number from 0 to 100");
+                problems.add(section.error(kind.unit(), fault));
+                continue;
+            }
+            version(&mut versions, margin, provenance, &section, problems);
+        }
+        margins.insert(kind, versions);
+    }
+    root.finish(problems);
+    Some(margins)
 }
 
 fn read_roundings(

@@ -5,7 +5,7 @@
 //! the invoice values:
 //!
 //! - freight, when the price lacks it (EXW, FCA, FAS, FOB, C&I), or when it was dearer than the price holds (FR1 E, F);
-//! - insurance of class A, when the price lacks it;
+//! - insurance of class A, which terms that hold it do not let one enter;
 //! - each adjustment, added (AD) or taken off (SB): over its own total (VT) where one is declared; over the lines that
 //!   name it (VN) where some do, and over all lines otherwise.
 //!
@@ -15,7 +15,7 @@
 //! is declared, each line takes its share of it; otherwise the invoice value counts.
 //!
 //! A line's value is rounded half up at the decimals of the rounding rule, each line by itself. It is above zero, and its
-//! field holds twelve digits before the point.
+//! field holds seventeen digits.
 
 use rust_decimal::Decimal;
 use vocabulary::{Direction, GoodsItem};
@@ -33,23 +33,38 @@ pub(super) fn of_lines(case: &Case<'_>) -> Answer<Vec<Number>> {
     let decimals = u32::try_from(rounding.to_integer()).unwrap_or(0);
     let mut values = Vec::new();
     for item in &case.declaration.goods_items {
-        let value = half_up(&exact(case, item)?, decimals);
+        let exact = match by_hand(case, item)? {
+            Some(value) => value,
+            None => by_invoice(case, item)?,
+        };
+        let value = half_up(&exact, decimals);
         if value <= whole(0) {
             return refuse("a customs value is not above zero");
         }
-        if value >= whole(1_000_000_000_000) {
-            return refuse("a customs value has more than twelve digits");
+        if value >= whole(100_000_000_000_000_000) {
+            return refuse("a customs value has more than seventeen digits");
         }
         values.push(value);
     }
     Ok(values)
 }
 
-fn exact(case: &Case<'_>, item: &GoodsItem) -> Answer<Number> {
-    let declaration = case.declaration;
-    if let (Some(value), Some(currency)) = (item.customs_value, &item.customs_value_currency) {
-        return Ok(of(value) * dong_for(case, currency)?);
+/// What the invoice gives for a line, rounded as its value would be.
+pub(super) fn rounded_by_invoice(case: &Case<'_>, item: &GoodsItem) -> Option<Number> {
+    let rounding = rule_files::on(&case.rules.line_rounding, case.day)?.number("decimals")?;
+    Some(half_up(&by_invoice(case, item).ok()?, u32::try_from(rounding.to_integer()).ok()?))
+}
+
+/// The value that a line declares by hand.
+pub(super) fn by_hand(case: &Case<'_>, item: &GoodsItem) -> Answer<Option<Number>> {
+    match (item.customs_value, &item.customs_value_currency) {
+        (Some(value), Some(currency)) => Ok(Some(of(value) * dong_for(case, currency)?)),
+        _ => Ok(None),
     }
+}
+
+fn by_invoice(case: &Case<'_>, item: &GoodsItem) -> Answer<Number> {
+    let declaration = case.declaration;
     let invoice_value = of(item.invoice_value.unwrap_or_default());
     let all: Vec<&GoodsItem> = declaration.goods_items.iter().collect();
     let whole_of_all = match declaration.allocation_total {
@@ -79,7 +94,6 @@ fn exact(case: &Case<'_>, item: &GoodsItem) -> Answer<Number> {
     }
     if let Some(insurance) = declaration.insurance_amount
         && declaration.insurance_class.as_deref() == Some("A")
-        && price_lacks("includes_insurance")
     {
         let insurance = of(insurance) * dong(case, declaration.insurance_currency.as_deref())?;
         value += share_of(insurance, &whole_of_all);

@@ -10,7 +10,7 @@ use vocabulary::{Direction, GoodsItem, TaxCodeStatus};
 
 use super::exchange_rates::dong_for;
 use super::number::{Number, of, whole};
-use super::{Case, Doubt};
+use super::{Case, Doubt, values};
 
 pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
     let mut refused: Vec<String> = Vec::new();
@@ -91,25 +91,23 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
     let temporary = matches!(declaration.kind.as_deref(), Some("G11" | "G12" | "G13" | "G14" | "G61"));
     refuse_if(temporary != declaration.temporary_limit_date.is_some(), "day of return");
     if import {
-        let above = |own: Option<rust_decimal::Decimal>| {
-            own.is_some_and(|own| declaration.allocation_total.is_some_and(|all| own > all))
-        };
-        let adjusted = declaration.adjustments.iter().any(|adjustment| above(adjustment.allocation_total));
-        refuse_if(adjusted, "an adjustment is shared out over more than the whole");
         for why in carriage(case) {
             refuse_if(true, why);
         }
     } else {
-        let at_the_gate =
-            matches!(declaration.terms_of_delivery.as_deref(), Some("FOB" | "DAP" | "DAF" | "FCA" | "FAS" | "EXW"));
+        let at_the_gate = matches!(declaration.terms_of_delivery.as_deref(), Some("FOB" | "DAP" | "DAF"));
         refuse_if(!at_the_gate && declaration.total_value_amount.is_none(), "total customs value");
+    }
+    for why in values::mistakes(case) {
+        refuse_if(true, why);
     }
     let sum = declaration.goods_items.iter().filter_map(|item| item.invoice_value).fold(whole(0), |a, b| a + of(b));
     if let Some(total) = declaration.allocation_total {
         refuse_if(sum > of(total), "the lines come to more than the allocation total");
     }
+    let deducted = declaration.adjustments.iter().any(|adjustment| adjustment.class.as_deref() == Some("SB"));
     if let Some(invoice) = declaration.invoice_amount
-        && declaration.adjustments.is_empty()
+        && !deducted
     {
         refuse_if(sum > of(invoice) + whole(1), "the lines come to more than the invoice");
     }
@@ -187,9 +185,10 @@ fn carriage(case: &Case<'_>) -> Vec<&'static str> {
     let terms = declaration.terms_of_delivery.as_deref().unwrap_or_default();
     let freight = declaration.freight_amount.is_some();
     let lacks_freight = matches!(terms, "EXW" | "FCA" | "FAS" | "FOB" | "C&I");
-    let free_of_charge = declaration.price_kind.as_deref() == Some("B");
     let by_invoice = matches!(declaration.valuation_method.as_deref(), Some("6" | "7"));
-    if lacks_freight && by_invoice && !free_of_charge && declaration.price_kind.is_some() && !freight {
+    let by_weight = declaration.freight_class.as_deref() == Some("D");
+    let reckoned = declaration.goods_items.iter().any(|item| item.customs_value.is_none());
+    if lacks_freight && by_invoice && !by_weight && reckoned && !freight {
         wrong.push("the price lacks freight");
     }
     let beyond_price = matches!(declaration.freight_class.as_deref(), Some("E" | "F"));
@@ -239,9 +238,26 @@ fn line(case: &Case<'_>, position: u64, item: &GoodsItem) -> Vec<&'static str> {
         wrong.push("neither invoice value nor customs value");
     }
     let method = case.declaration.valuation_method.as_deref().unwrap_or_default();
-    let by_hand = case.rules.valuation_classes.on(method, case.day).is_some_and(|class| class.cell("manual") == "yes");
-    if case.direction == Direction::Import && by_hand && item.customs_value.is_none() {
+    let class = case.rules.valuation_classes.on(method, case.day);
+    let by_hand = class.is_some_and(|class| class.cell("manual") == "yes");
+    let by_weight = case.declaration.freight_class.as_deref() == Some("D");
+    let import = case.direction == Direction::Import;
+    if import && (by_hand || by_weight) && item.customs_value.is_none() {
         wrong.push("by this method the customs value is entered by hand");
+    }
+    let priced = item.invoice_value.is_some_and(|value| of(value) > whole(0));
+    if import && class.is_some() && !by_hand && !by_weight && item.customs_value.is_some() && priced {
+        wrong.push("by this method the customs value is not entered by hand");
+    }
+    if item.invoice_value.is_some() && !priced && item.customs_value.is_none() {
+        wrong.push("a line of nothing without a customs value");
+    }
+    if item.unit_price.is_some()
+        && item.unit_price_currency.is_some()
+        && case.declaration.invoice_currency.is_some()
+        && item.unit_price_currency != case.declaration.invoice_currency
+    {
+        wrong.push("the unit price is in another currency than the invoice");
     }
     if item.customs_value.is_some() && item.customs_value_currency.is_none() {
         wrong.push("currency of the customs value");

@@ -3,7 +3,9 @@
 //! Goods of Annex I bear the rate of their line, others none. To a member of one of the three agreements that have an
 //! export tariff, with its proof of origin, the agreement's rate holds where it is not higher; goods that its tariff
 //! leaves out keep the normal rate, and so do goods under any other agreement. Mexico has a tariff of its own in CPTPP.
-//! The export tariff of an agreement is entered for the years of its import tariff.
+//! The export tariff of an agreement is entered for the years of its import tariff, which matters to its members alone.
+//! Where no normal rate is printed the agreement's holds, since the lower of both is the law's. Goods that are not subject
+//! need no rate.
 //!
 //! The base is the customs value. There is no VAT, special consumption or environmental protection tax on an export.
 
@@ -24,12 +26,18 @@ pub(super) fn claim(case: &Case<'_>, item: &GoodsItem, hs: &str, declared: &Decl
         }
         return silent(format!("no export duty of {hs} on {}", case.day));
     };
-    let Some(normal) = row.number("rate") else {
-        return silent(format!("{hs}: {}", row.cell("rate")));
-    };
-    let rate = match preference(case, item, hs)? {
-        Some(preference) if preference <= normal => preference,
-        _ => normal,
+    let not_subject = relief::no_duty(case.kind, declared.duty_relief.as_ref());
+    let rate = match (number::printed(row.cell("rate")), not_subject) {
+        (None, true) => {
+            typed_rate::agrees(item, &TaxRate::NotSubject)?;
+            return Ok(Claim { duty_type: DutyType::ExportDuty, rate: TaxRate::NotSubject, relief: Relief::None });
+        }
+        (normal, _) => match (preference(case, item, hs)?, normal) {
+            (Some(preference), Some(normal)) if preference > normal => normal,
+            (Some(preference), _) => preference,
+            (None, Some(normal)) => normal,
+            (None, None) => return silent(format!("{hs}: {}", row.cell("rate"))),
+        },
     };
     typed_rate::agrees(item, &TaxRate::Percent(rate.clone()))?;
     let usual = case.kind.map_or("", |kind| kind.cell("duty_relief_code"));
@@ -61,7 +69,7 @@ fn preference(case: &Case<'_>, item: &GoodsItem, hs: &str) -> Answer<Option<Numb
         }
         let row = case.rules.export_preferences.on(hs, case.day);
         let cell = row.map(|row| row.cell(column)).filter(|cell| !cell.is_empty());
-        match cell.map(|cell| (cell, number::read(cell))) {
+        match cell.map(|cell| (cell, number::printed(cell))) {
             None => {}
             Some((_, Some(rate))) => return Ok(Some(rate)),
             Some((printed, None)) => return silent(format!("{id}, {hs}: {printed}")),

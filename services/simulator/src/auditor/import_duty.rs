@@ -6,7 +6,7 @@
 //! - Ordinary: as listed by Decision 15/2023, otherwise 150 % of the preferential rate, which is 0 where that is 0.
 //! - Special preferential: for a member of an agreement, for a line that the agreement covers for that member, with
 //!   its proof of origin. Where the preferential rate is lower, that one holds (Decree 134/2016). A proof that will be
-//!   filed later leaves the rate by origin for now (Circular 33/2023). A claim without any proof is a mistake, unless the
+//!   filed later leaves the rate by origin for now (Circular 33/2023), so that the agreement's need not be known yet. A claim without any proof is a mistake, unless the
 //!   agreement asks for none because the consignment is small.
 //! - Out of quota (schedule B14, or class X beside another schedule): the rate of Annex IV, or the agreement's own, for
 //!   a line that has a quota; ordinary goods pay the ordinary percentage of it. Goods over the quota never get a rate
@@ -15,6 +15,9 @@
 //!   has the rate inside it.
 //! - Specific or mixed: an amount for each unit, see there.
 //! - Not subject: needs the code that says why.
+//!
+//! Goods that are not subject to duty, by their code or else by their kind, need no rate: what is not known of it hurts
+//! nobody. A mistake stays one.
 //!
 //! The base is the customs value.
 
@@ -29,7 +32,10 @@ use super::{Answer, Case, Claim, Doubt, TaxRate, refuse, silent, specific_duty, 
 
 /// The import duty of a line.
 pub(super) fn claim(case: &Case<'_>, item: &GoodsItem, hs: &str, declared: &Declared) -> Answer<Claim> {
-    let rate = rate(case, item, hs, declared.duty_relief.as_ref())?;
+    let rate = match rate(case, item, hs, declared.duty_relief.as_ref()) {
+        Err(Doubt::Silent(_)) if relief::no_duty(case.kind, declared.duty_relief.as_ref()) => TaxRate::NotSubject,
+        answer => answer?,
+    };
     typed_rate::agrees(item, &rate)?;
     let usual = case.kind.map_or("", |kind| kind.cell("duty_relief_code"));
     Ok(relief::claim(DutyType::ImportDuty, rate, declared.duty_relief.clone(), case.kind, "duty", usual))
@@ -81,7 +87,16 @@ impl Desk<'_> {
         self.case.rules.mfn_relations.on(self.origin, self.case.day).map_or("unknown", |row| row.cell("mfn"))
     }
 
+    /// Nothing is over a quota that the line does not have, whatever the origin.
+    fn has_quota_if(&self, over_quota: bool) -> Answer<()> {
+        if over_quota && self.row.is_some_and(|row| row.number("mfn_out_of_quota").is_none()) {
+            return refuse(format!("{} has no quota", self.hs));
+        }
+        Ok(())
+    }
+
     fn by_origin(&self, over_quota: bool) -> Answer<Number> {
+        self.has_quota_if(over_quota)?;
         match self.relation() {
             "yes" => self.mfn_rate(over_quota),
             "no" => self.ordinary(over_quota),
@@ -90,6 +105,7 @@ impl Desk<'_> {
     }
 
     fn mfn(&self, over_quota: bool) -> Answer<Number> {
+        self.has_quota_if(over_quota)?;
         match self.relation() {
             "yes" => self.mfn_rate(over_quota),
             "no" => refuse(format!("{} has no most-favoured-nation treatment", self.origin)),
@@ -106,7 +122,8 @@ impl Desk<'_> {
         if over_quota {
             return row.number("mfn_out_of_quota").map_or_else(|| refuse(format!("{} has no quota", self.hs)), Ok);
         }
-        row.number("mfn").map_or_else(|| silent(format!("{} is printed as {}", self.hs, row.cell("mfn"))), Ok)
+        super::number::printed(row.cell("mfn"))
+            .map_or_else(|| silent(format!("{} is printed as {}", self.hs, row.cell("mfn"))), Ok)
     }
 
     fn ordinary(&self, over_quota: bool) -> Answer<Number> {
@@ -139,15 +156,14 @@ impl Desk<'_> {
             Ok(special) => special,
             // Where the table is silent, a missing proof is still the declarant's to mend.
             Err(Doubt::Silent(why)) => {
-                if self.in_force(id) {
-                    self.proof(item, id)?;
+                if self.in_force(id) && !self.proof(item, id)? {
+                    return self.by_origin(self.over_mfn_quota(over_quota)?);
                 }
                 return Err(Doubt::Silent(why));
             }
             Err(refused) => return Err(refused),
         };
-        // The quota may be the agreement's alone; then the preferential rate knows none.
-        let over_mfn_quota = over_quota && self.row()?.number("mfn_out_of_quota").is_some();
+        let over_mfn_quota = self.over_mfn_quota(over_quota)?;
         if !self.proof(item, id)? {
             return self.by_origin(over_mfn_quota);
         }
@@ -155,6 +171,11 @@ impl Desk<'_> {
             ("yes", Ok(mfn)) if mfn < special => Ok(mfn),
             _ => Ok(special),
         }
+    }
+
+    /// The quota may be the agreement's alone; then the preferential rate knows none.
+    fn over_mfn_quota(&self, over_quota: bool) -> Answer<bool> {
+        Ok(over_quota && self.row()?.number("mfn_out_of_quota").is_some())
     }
 
     fn in_force(&self, id: &str) -> bool {
@@ -187,7 +208,7 @@ impl Desk<'_> {
         match cell {
             "excluded" | "" => refuse(format!("{id} gives nothing for {hs}")),
             "quota" => silent(format!("{id} gives {hs} a preference inside a quota that is not entered")),
-            rate => super::number::read(rate).map_or_else(|| silent(format!("{id} prints {rate} for {hs}")), Ok),
+            rate => super::number::printed(rate).map_or_else(|| silent(format!("{id} prints {rate} for {hs}")), Ok),
         }
     }
 

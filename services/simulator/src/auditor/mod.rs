@@ -21,6 +21,8 @@ mod exchange_rates;
 
 mod customs_value;
 
+mod values;
+
 mod declared_codes;
 
 mod relief;
@@ -55,7 +57,7 @@ use jiff::civil::Date;
 pub use number::{Number, of};
 pub use rule_files::UnreadableRules;
 use rule_files::{Row, RuleFiles};
-use vocabulary::{CaseFacts, Declaration, Direction, DutyType, GoodsItem};
+use vocabulary::{CaseFacts, ClaimKind, Declaration, Direction, DutyType, GoodsItem};
 
 /// What the auditor thinks of a declaration.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,6 +79,8 @@ pub struct Account {
     pub totals: Vec<(DutyType, Number)>,
     /// The sum of the totals.
     pub total_payable: Number,
+    /// What rests on the declarant's word alone: the goods item, from 1, where it is of one, and the kind of the claim.
+    pub claims: Vec<(Option<u32>, ClaimKind)>,
 }
 
 /// What one goods item owes.
@@ -278,7 +282,7 @@ impl Case<'_> {
         }
         let account = totals::of_declaration(self, items)?;
         guarantee::covers(self, &account.total_payable)?;
-        Ok(account)
+        Ok(Account { claims: values::claims(self, claims), ..account })
     }
 
     /// How much of a line is counted in a unit: by the first quantity or the second.

@@ -24,6 +24,14 @@ pub(super) fn read(text: &str) -> Option<Number> {
     Some(Number::new(mantissa, BigInt::from(10).pow(u32::try_from(decimals.len()).ok()?)))
 }
 
+/// A rate as a table prints it: a number, or after `? ` one number for every part of a line that the source splits.
+pub(super) fn printed(cell: &str) -> Option<Number> {
+    let Some(words) = cell.strip_prefix('?') else { return read(cell) };
+    let parts: Vec<Option<Number>> = words.trim().split('/').map(|part| read(&part.trim().replace(',', "."))).collect();
+    let first = parts.first()?.clone()?;
+    (parts.len() > 1 && parts.iter().all(|part| part.as_ref() == Some(&first))).then_some(first)
+}
+
 /// A percentage of an amount.
 pub(super) fn percent_of(percent: &Number, amount: &Number) -> Number {
     percent * amount / whole(100)
@@ -52,6 +60,15 @@ mod tests {
         assert_eq!(half_up(&number("162677353.4999"), 0), number("162677353"));
         assert_eq!(half_up(&-number("0.00005"), 4), -number("0.0001"));
         assert_eq!(half_up(&(number("1") / number("3")), 4), number("0.3333"));
+    }
+
+    #[test]
+    fn one_figure_for_every_part_is_a_rate() {
+        assert_eq!(printed("? 0/0"), Some(number("0")));
+        assert_eq!(printed("? 5,4/5.4/5,4"), Some(number("5.4")));
+        for unknown in ["? 0/5", "? 5", "? later", "excluded", "? 0/0 (-MY)"] {
+            assert_eq!(printed(unknown), None, "{unknown}");
+        }
     }
 
     #[test]

@@ -21,6 +21,14 @@ pub(super) enum Relief {
     NotSubject,
 }
 
+/// Whether goods are not subject to duty at all: by the declared code, or without one by a kind that asks for none.
+pub(super) fn no_duty(kind: Option<&Row>, declared: Option<&Relief>) -> bool {
+    match declared {
+        Some(declared) => *declared == Relief::NotSubject,
+        None => kind.is_some_and(|kind| kind.cell("duty") == "not_subject" && kind.cell("duty_relief_code").is_empty()),
+    }
+}
+
 /// A tax at a rate, with what is taken off it: by the code, or by the kind's treatment in a column. `usual` is the code
 /// by which goods of the kind are usually relieved.
 pub(super) fn claim(

@@ -200,6 +200,8 @@ pub(super) struct RuleFiles {
     pub(super) certificates: Table,
     pub(super) tariff_units: Table,
     pub(super) exchange_rates: Table,
+    /// How far values may lie apart, by the names of the blocks.
+    margins: Block,
     pub(super) line_rounding: Vec<Block>,
     pub(super) total_rounding: Vec<Block>,
     pub(super) nomenclature: Days,
@@ -219,6 +221,8 @@ pub(super) struct RuleFiles {
     /// Dollars up to which an agreement asks for no proof of origin.
     pub(super) small_consignment: Vec<Block>,
     pub(super) special_consumption: Table,
+    /// Beginnings of the codes that earlier laws of the tax reached.
+    pub(super) special_consumption_before: Vec<Block>,
     pub(super) environmental_lines: Table,
     pub(super) vat: Table,
     pub(super) vat_cut: Vec<Block>,
@@ -258,6 +262,7 @@ impl RuleFiles {
             certificates: list("origin-certificates")?,
             tariff_units: list("tariff-units")?,
             exchange_rates: csv_file(&folder.join("valuation/exchange-rates.csv"), Days::ALWAYS)?,
+            margins: toml_file(&folder.join("valuation/margins.toml"))?,
             line_rounding: rounding.blocks("customs_value_of_line"),
             total_rounding: rounding.blocks("tax_total"),
             nomenclature: days_of(&tariff, "nomenclature"),
@@ -273,6 +278,8 @@ impl RuleFiles {
             small_consignment: toml_file(&folder.join("origin/parameters.toml"))?.blocks("small_consignment_usd"),
             specific_rates: dated("assessment/specific-rates")?,
             special_consumption: dated("assessment/special-consumption-tax")?,
+            special_consumption_before: toml_file(&folder.join("assessment/special-consumption-tax-before.toml"))?
+                .blocks("law"),
             environmental_lines: dated("assessment/environmental-protection-lines")?,
             vat: csv_file(&folder.join("assessment/value-added-tax.csv"), days_of(&vat, "lines"))?,
             vat_cut: vat.blocks("cut"),
@@ -282,6 +289,13 @@ impl RuleFiles {
             express: thresholds.blocks("express"),
             gift: thresholds.blocks("gift"),
         })
+    }
+
+    /// A margin on a day: an amount of dong, or per cent.
+    pub(super) fn margin(&self, name: &str, day: Date) -> Option<Number> {
+        let blocks = self.margins.blocks(name);
+        let block = on(&blocks, day)?;
+        block.number("dong").or_else(|| block.number("percent"))
     }
 
     /// Whether two codes of units count the same thing.

@@ -12,7 +12,7 @@ use vocabulary::DutyType;
 use super::declared_codes::{Declared, Tax};
 use super::number::{self, Number};
 use super::relief::{self, Relief};
-use super::{Answer, Case, Claim, TaxRate, refuse, silent};
+use super::{Answer, Case, Claim, TaxRate, refuse, rule_files, silent};
 
 /// The special consumption tax of a line, where it bears any.
 pub(super) fn claim(case: &Case<'_>, hs: &str, declared: &Declared) -> Answer<Option<Claim>> {
@@ -20,6 +20,11 @@ pub(super) fn claim(case: &Case<'_>, hs: &str, declared: &Declared) -> Answer<Op
     let declared = declared.of(DutyType::SpecialConsumption);
     let Some(row) = table.on(hs, case.day) else {
         if table.leaves_out(hs, case.day) && table.days.hold(case.day) {
+            return not_borne(declared);
+        }
+        // An earlier law reached some headings, of which no rate is entered, and no others.
+        let before = rule_files::on(&case.rules.special_consumption_before, case.day);
+        if before.is_some_and(|law| !law.texts("headings").iter().any(|heading| hs.starts_with(heading.as_str()))) {
             return not_borne(declared);
         }
         return silent(format!("whether {hs} bears special consumption tax on {} is not entered", case.day));

@@ -2,8 +2,8 @@
 //!
 //! A shipment bears no import or export duty when its customs value is not above one figure or its duty not above another.
 //! The figures of express shipments (cargo class F) are higher. A gift (class A) to a person is exempt by its value, or
-//! when all its duties and taxes together are below a figure; gifts to organisations have no figures here. The other taxes
-//! stay, on bases without that duty.
+//! when its duty is below a figure; gifts to organisations have no figures here. The decree speaks of the tax of the law
+//! that it carries out, which is duty. The other taxes stay, on bases without that duty.
 
 use vocabulary::{Direction, DutyType};
 
@@ -23,17 +23,12 @@ pub(super) fn exempt_duty(case: &Case<'_>, values: &[Number], items: &[ItemAccou
     };
     let figures = rule_files::on(blocks, case.day)?;
     let duty_type = if case.direction == Direction::Import { DutyType::ImportDuty } else { DutyType::ExportDuty };
-    let (mut duty, mut all) = (whole(0), whole(0));
-    for tax in items.iter().flat_map(|item| &item.taxes) {
-        all += &tax.payable;
-        if tax.duty_type == duty_type {
-            duty += &tax.payable;
-        }
-    }
+    let of_duty = items.iter().flat_map(|item| &item.taxes).filter(|tax| tax.duty_type == duty_type);
+    let duty = of_duty.fold(whole(0), |sum, tax| sum + &tax.payable);
     let value = values.iter().fold(whole(0), |sum, value| sum + value);
     let little = value <= figures.number("customs_value_max")?
         || figures.number("duty_max").is_some_and(|most| duty <= most)
-        || figures.number("tax_below").is_some_and(|below| all < below);
+        || figures.number("duty_below").is_some_and(|below| duty < below);
     (little && duty > whole(0)).then_some(duty_type)
 }
 

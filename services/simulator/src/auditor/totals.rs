@@ -5,7 +5,7 @@
 //! relieved is not payable and enters no base. On a line nothing is rounded.
 //!
 //! An amount for each unit in foreign currency counts at the exchange rate of the day. A reduction above its tax is a
-//! mistake. A line's field holds eleven digits of each tax before the point (Circular 38/2015 art. 18.3).
+//! mistake. A line's field holds sixteen digits of each tax (Circular 38/2015 art. 18.3).
 //!
 //! The total of each tax over the declaration is rounded half up to a whole dong, once; or, where the rule of totals says
 //! so, what is payable on each line, while the bases of later taxes stay exact. A total holds at most eleven digits, and so
@@ -63,8 +63,8 @@ fn line(
             TaxRate::Mixed(rate, per_unit) => (worth.clone(), percent_of(rate, &worth) + by_unit(per_unit)?),
             TaxRate::NotSubject => (worth, whole(0)),
         };
-        if amount >= whole(100_000_000_000) {
-            return refuse(format!("the {} of a line has more than eleven digits", claim.duty_type));
+        if amount >= whole(10_000_000_000_000_000) {
+            return refuse(format!("the {} of a line has more than sixteen digits", claim.duty_type));
         }
         let relief = match &claim.relief {
             Relief::Whole => amount.clone(),
@@ -105,7 +105,7 @@ pub(super) fn of_declaration(case: &Case<'_>, items: Vec<ItemAccount>) -> Answer
     if total_payable > whole(99_999_999_999) {
         return refuse("what is owed altogether has more than eleven digits");
     }
-    Ok(Account { items, totals, total_payable })
+    Ok(Account { items, totals, total_payable, claims: Vec::new() })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use rulebook::{CodeList, Rulebook, ScheduleKind};
 use rust_decimal::Decimal;
 use simulator::auditor::{Account, Auditor, Opinion, PerUnit, TaxAccount, TaxRate, of};
 use simulator::wild::Specimen;
-use vocabulary::{Decision, Direction, DutyLine, Outcome, Rate};
+use vocabulary::{ClaimKind, Decision, Direction, DutyLine, Outcome, Rate};
 
 pub(crate) static RULEBOOK: LazyLock<Rulebook> =
     LazyLock::new(|| Rulebook::load(&folder()).unwrap_or_else(|errors| panic!("{errors}")));
@@ -72,6 +72,16 @@ pub(crate) fn difference(specimen: &Specimen, decision: &Decision) -> Option<Dif
 }
 
 fn accounts(account: &Account, decision: &Decision) -> Option<Difference> {
+    let known = |kind: ClaimKind| kind == ClaimKind::Value;
+    let ours = decision.claims.iter().map(|claim| (claim.item, claim.kind)).filter(|(_, kind)| known(*kind));
+    let (mut ours, mut theirs): (Vec<_>, Vec<_>) = (ours.collect(), account.claims.clone());
+    ours.sort();
+    theirs.sort();
+    if ours != theirs {
+        let said: Vec<&str> = decision.claims.iter().map(|claim| claim.message.en.as_str()).collect();
+        let detail = format!("clearance {ours:?}, auditor {theirs:?}; {said:#?}");
+        return Some(Difference { kind: "claims".into(), detail });
+    }
     for (item, assessed) in account.items.iter().zip(&decision.items) {
         let line = assessed.sequence;
         if item.customs_value != of(assessed.customs_value) {

@@ -12,7 +12,7 @@ use crate::accepted::{CitedRate, ClaimedRate, TaxClaim};
 use crate::problem::{PARTICULARS, problem};
 use crate::validation::header::Kind;
 use crate::validation::manual_rate;
-use crate::validation::relief::{Share, by_kind};
+use crate::validation::relief::{Share, by_kind, not_subject};
 use crate::validation::tax_codes::DeclaredRelief;
 use crate::validation::{Report, hs8};
 
@@ -30,7 +30,8 @@ pub(super) fn claim(
 ) -> Option<TaxClaim> {
     // A missing origin is a finding of the rulebook's own rules.
     let origin = item.origin.as_deref()?;
-    let mut desk = DutyDesk { position, item, line, origin, proven, rules, report };
+    let not_subject = not_subject(kind, relief.as_ref());
+    let mut desk = DutyDesk { position, item, line, origin, proven, not_subject, rules, report };
     let rate = desk.rate(relief.as_ref())?;
     manual_rate::check(position, item, &rate, desk.report);
     let (rate, relief) = by_kind(rate, relief, kind, Share::Duty, position, desk.report);
@@ -71,6 +72,8 @@ struct DutyDesk<'d, 'r, 'l> {
     origin: &'d str,
     /// Whether there is a proof of origin that carries the agreement's rate.
     proven: bool,
+    /// Why the goods are not subject to duty, where they are not: no rate is needed then.
+    not_subject: Option<Citation>,
     rules: &'d RulesInForce<'r>,
     report: &'d mut Report<'l>,
 }
@@ -78,6 +81,15 @@ struct DutyDesk<'d, 'r, 'l> {
 impl DutyDesk<'_, '_, '_> {
     fn place(&self) -> Place {
         Place::item(goods_item::tariff_schedule, self.position)
+    }
+
+    /// The rulebook is silent on the rate: an officer finds it, unless the goods need none.
+    fn silent(&mut self, gap: RulebookGap) -> Option<CitedRate> {
+        if let Some(citation) = &self.not_subject {
+            return Some((ClaimedRate::NotSubject, citation.clone()));
+        }
+        self.report.gap(gap, Some(self.position));
+        None
     }
 
     fn rate(&mut self, relief: Option<&DeclaredRelief>) -> Option<CitedRate> {
@@ -156,8 +168,7 @@ impl DutyDesk<'_, '_, '_> {
                     .into(),
                     rule: schedule.entry.citation().rule,
                 };
-                self.report.gap(gap, Some(self.position));
-                None
+                self.silent(gap)
             }
         }
     }
@@ -166,10 +177,7 @@ impl DutyDesk<'_, '_, '_> {
         match self.rules.mfn_relation(self.origin) {
             MfnRelation::Yes(_) => self.found(self.line.mfn()),
             MfnRelation::No(_) => self.found(self.line.ordinary()),
-            MfnRelation::Unknown(gap) => {
-                self.report.gap(gap, Some(self.position));
-                None
-            }
+            MfnRelation::Unknown(gap) => self.silent(gap),
         }
     }
 
@@ -195,10 +203,7 @@ impl DutyDesk<'_, '_, '_> {
                 ));
                 None
             }
-            MfnRelation::Unknown(gap) => {
-                self.report.gap(gap, Some(self.position));
-                None
-            }
+            MfnRelation::Unknown(gap) => self.silent(gap),
         }
     }
 
@@ -230,8 +235,11 @@ impl DutyDesk<'_, '_, '_> {
             }
             MfnRelation::No(_) => self.ordinary_out_of_quota(),
             MfnRelation::Unknown(gap) => {
-                self.report.gap(gap, Some(self.position));
-                None
+                // Whatever the relation is, nothing is outside a quota that the line does not have.
+                if matches!(self.line.mfn_out_of_quota(), Ok(None)) {
+                    self.found_outside(Ok(None));
+                }
+                self.silent(gap)
             }
         }
     }
@@ -263,10 +271,7 @@ impl DutyDesk<'_, '_, '_> {
                 ));
                 None
             }
-            Err(gap) => {
-                self.report.gap(gap, Some(self.position));
-                None
-            }
+            Err(gap) => self.silent(gap),
         }
     }
 
@@ -312,7 +317,11 @@ impl DutyDesk<'_, '_, '_> {
 
     /// A specific or mixed duty, by its declared code.
     fn by_unit(&mut self, schedule: &str, entry: &TariffSchedule<'_>) -> Option<CitedRate> {
-        let specific = specific_duty::of_line(self.position, self.item, schedule, entry, self.rules, self.report)?;
+        let specific = match specific_duty::of_line(self.position, self.item, schedule, entry, self.rules, self.report)
+        {
+            Ok(specific) => specific,
+            Err(gap) => return gap.and_then(|gap| self.silent(gap)),
+        };
         let citation = specific.citation();
         let per_unit = specific_duty::per_unit(self.position, self.item, &specific, self.rules, self.report)?;
         match specific.kind() {
@@ -320,8 +329,12 @@ impl DutyDesk<'_, '_, '_> {
             SpecificKind::Percent(percent) => Some((ClaimedRate::Mixed(percent, per_unit), citation)),
             SpecificKind::PreferentialRate => {
                 let (rate, beside) = self.by_origin()?;
-                let ClaimedRate::AdValorem(percent) = rate else { return None };
-                Some((ClaimedRate::Mixed(percent, per_unit), both(&citation, "with", &beside)))
+                match rate {
+                    ClaimedRate::AdValorem(percent) => {
+                        Some((ClaimedRate::Mixed(percent, per_unit), both(&citation, "with", &beside)))
+                    }
+                    other => Some((other, beside)),
+                }
             }
         }
     }
@@ -340,12 +353,15 @@ impl DutyDesk<'_, '_, '_> {
         };
         let name = self.rules.agreement(id).map_or_else(|| id.to_owned(), |agreement| agreement.name_en().to_owned());
         let line = self.line.code();
+        // Until a certificate comes that is filed later, the agreement's rate is not needed.
+        let later = !self.proven
+            && self.item.certificate_number.is_none()
+            && self.item.certificate_late.as_deref() == Some("true")
+            && self.rules.agreement(id).is_some();
         let rate = match preferential {
-            Preferential::Rate(rate) => rate,
-            Preferential::Gap(gap) => {
-                self.report.gap(gap, Some(self.position));
-                return None;
-            }
+            Preferential::Rate(rate) => Some(rate),
+            Preferential::Gap(_) | Preferential::QuotaOnly(_) if later => None,
+            Preferential::Gap(gap) => return self.silent(gap),
             Preferential::QuotaOnly(citation) => {
                 let gap = RulebookGap {
                     code: "quota_rate_not_in_rulebook".into(),
@@ -356,8 +372,7 @@ impl DutyDesk<'_, '_, '_> {
                     .into(),
                     rule: citation.rule,
                 };
-                self.report.gap(gap, Some(self.position));
-                return None;
+                return self.silent(gap);
             }
             Preferential::NotMember(citation) => {
                 self.not_possible(
@@ -389,10 +404,10 @@ impl DutyDesk<'_, '_, '_> {
         };
         // The quota may be the agreement's alone; then the preferential tariff knows none.
         let over_quota = over_quota && !matches!(self.line.mfn_out_of_quota(), Ok(None));
-        if !self.proven {
+        let Some(rate) = rate.filter(|_| self.proven) else {
             // Without a proof of origin the rate holds that the goods have without the agreement.
             return if over_quota { self.out_of_quota() } else { self.by_origin() };
-        }
+        };
         if let Some(mfn) = lower_without_agreement(self.line, origin, over_quota, &rate, self.rules) {
             let citation = both(&mfn.citation, "lower than", &rate.citation);
             return Some((ClaimedRate::AdValorem(mfn.value), citation));
@@ -452,10 +467,7 @@ impl DutyDesk<'_, '_, '_> {
     fn found(&mut self, rate: Result<Cited<Decimal>, RulebookGap>) -> Option<CitedRate> {
         match rate {
             Ok(rate) => Some((ClaimedRate::AdValorem(rate.value), rate.citation)),
-            Err(gap) => {
-                self.report.gap(gap, Some(self.position));
-                None
-            }
+            Err(gap) => self.silent(gap),
         }
     }
 }

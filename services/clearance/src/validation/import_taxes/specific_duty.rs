@@ -9,6 +9,9 @@ use crate::problem::{PARTICULARS, Problem, problem};
 use crate::validation::{Report, hs8, quantities};
 
 /// The rate that the line's code names, where it is one of the schedule and of the goods.
+///
+/// # Errors
+/// A gap, when no rate of the schedule is known for the goods; nothing, when a finding was made.
 pub(super) fn of_line<'r>(
     position: usize,
     item: &GoodsItem,
@@ -16,8 +19,8 @@ pub(super) fn of_line<'r>(
     entry: &TariffSchedule<'_>,
     rules: &RulesInForce<'r>,
     report: &mut Report<'_>,
-) -> Option<SpecificRate<'r>> {
-    let code = item.commodity_code.as_deref().map(hs8)?;
+) -> Result<SpecificRate<'r>, Option<RulebookGap>> {
+    let Some(code) = item.commodity_code.as_deref().map(hs8) else { return Err(None) };
     let mixed = *entry.kind == ScheduleKind::Mixed;
     let fits = |rate: &SpecificRate<'_>| rate.covers(code) && mixed == (rate.kind() != SpecificKind::Alone);
     let of_goods: Vec<SpecificRate<'r>> = rules.specific_rates().filter(fits).collect();
@@ -32,8 +35,7 @@ pub(super) fn of_line<'r>(
             .into(),
             rule: entry.entry.citation().rule,
         };
-        report.gap(gap, Some(position));
-        return None;
+        return Err(Some(gap));
     }
     let known: Vec<String> = of_goods.iter().map(|rate| format!("{} ({})", rate.code(), rate.name_en())).collect();
     let known_vi: Vec<String> = of_goods.iter().map(|rate| format!("{} ({})", rate.code(), rate.name_vi())).collect();
@@ -51,7 +53,7 @@ pub(super) fn of_line<'r>(
             "assessment/specific-rates",
             PARTICULARS,
         ));
-        None
+        Err(None)
     };
     let Some(declared) = item.specific_rate_code.as_deref() else {
         let message = Bilingual::new(
@@ -68,7 +70,7 @@ pub(super) fn of_line<'r>(
             );
             find("E1020", Some(declared), message, report)
         }
-        Some(rate) if fits(&rate) => Some(rate),
+        Some(rate) if fits(&rate) => Ok(rate),
         Some(rate) => {
             let message = Bilingual::new(
                 format!("the specific rate {declared} ({}) is not one of {code} under {schedule}", rate.name_en()),

@@ -169,8 +169,8 @@ fn an_adjustment_is_shared_over_its_lines() {
 #[test]
 fn what_dilutes_or_shows_more_is_a_claim() {
     assert_claimed(&imported(|of| of.allocation_total = Some(number("48000"))), None, &["48000", "24000"]);
-    assert_claimed(&imported(|of| of.invoice_amount = Some(number("30000"))), None, &["30000 USD", "24000"]);
-    assert_eq!(claimed(&imported(|of| of.invoice_amount = Some(number("25200")))), [], "a twentieth more");
+    assert_claimed(&imported(|of| of.invoice_amount = Some(number("24024.01"))), None, &["24024.01 USD", "24000"]);
+    assert_eq!(claimed(&imported(|of| of.invoice_amount = Some(number("24024")))), [], "a thousandth more");
     assert_claimed(&imported(|of| of.price_kind = Some("B".into())), None, &["nothing is paid"]);
     assert_claimed(&imported(|of| of.price_kind = Some("C".into())), None, &["some of the goods are not paid"]);
 }

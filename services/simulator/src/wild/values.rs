@@ -63,7 +63,7 @@ impl Wild<'_> {
         }
         if self.chance(40) {
             // An invoice that shows more than the lines do.
-            let more = Decimal::new(self.rng.random_range(1000..=1100), 3);
+            let more = Decimal::new(self.rng.random_range(10_000..=10_020), 4);
             let amount = declaration
                 .invoice_amount
                 .map(|amount| cut(amount * more, scale(currency.as_deref().unwrap_or("USD"))));

@@ -1,6 +1,6 @@
 //! A declaration without doubts: every code is known, every rate is found, every claim is one that the rules allow.
 
-use rulebook::{ExitGateValue, RoundingPolicy};
+use rulebook::{Cited, ExitGateValue, RoundingPolicy};
 use rust_decimal::Decimal;
 use vocabulary::{Citation, Claim, Declaration, Direction, DutyType, Finding, GoodsItem, Place, Preference, WriteOff};
 
@@ -67,9 +67,9 @@ pub struct PriceTerms {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueMargins {
     /// Dong below it.
-    pub below: Decimal,
+    pub below: Cited<Decimal>,
     /// Per cent above it.
-    pub above_percent: Decimal,
+    pub above_percent: Cited<Decimal>,
 }
 
 /// A rounding that the rulebook names: half up at a number of decimals.

@@ -1,6 +1,6 @@
 //! The declaration as a whole: kind, office, tax codes, number, currencies.
 
-use rulebook::{CodeList, CustomsOffice, DeclarationKind, MarginKind, RoundingKind, RulesInForce};
+use rulebook::{Cited, CodeList, CustomsOffice, DeclarationKind, MarginKind, RoundingKind, RulesInForce};
 use rust_decimal::Decimal;
 use vocabulary::declaration::declaration as field;
 use vocabulary::tax_code::check_tax_code;
@@ -265,8 +265,8 @@ pub(crate) fn value_margins(rules: &RulesInForce<'_>, report: &mut Report<'_>) -
 }
 
 /// A margin that the rulebook names.
-pub(crate) fn margin(kind: MarginKind, rules: &RulesInForce<'_>, report: &mut Report<'_>) -> Option<Decimal> {
-    rules.margin(kind).map_err(|gap| report.gap(gap, None)).ok().map(|margin| margin.value)
+pub(crate) fn margin(kind: MarginKind, rules: &RulesInForce<'_>, report: &mut Report<'_>) -> Option<Cited<Decimal>> {
+    rules.margin(kind).map_err(|gap| report.gap(gap, None)).ok()
 }
 
 /// The exchange rate of each currency that the declaration uses.

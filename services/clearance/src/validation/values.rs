@@ -1,7 +1,7 @@
 //! What a customs value is made of, where conditions cannot say it: what adjustments are shared over, the value of an export
 //! at the exit gate, and what lowers a value on the declarant's word alone (Circular 39/2015 art. 4, 13 and 15).
 
-use rulebook::{CodeList, ExitGateValue, MarginKind, RulesInForce};
+use rulebook::{Cited, CodeList, ExitGateValue, MarginKind, RulesInForce};
 use rust_decimal::Decimal;
 use vocabulary::declaration::{Adjustment, adjustment, declaration as field};
 use vocabulary::duty::plain;
@@ -197,7 +197,7 @@ fn shared_over_more_than_the_lines(lines: Decimal, whole: Decimal, report: &mut 
 fn invoice_above_lines(lodged: &Declaration, lines: Decimal, rules: &RulesInForce<'_>, report: &mut Report<'_>) {
     let Some(invoice) = lodged.invoice_amount else { return };
     let Some(more) = margin(MarginKind::InvoiceAboveLines, rules, report) else { return };
-    let Ok(most) = add(Decimal::ONE_HUNDRED, more) else { return };
+    let Ok(most) = add(Decimal::ONE_HUNDRED, more.value) else { return };
     if lines.is_zero() || !product_is_less([lines, most], [invoice, Decimal::ONE_HUNDRED]) {
         return;
     }
@@ -215,7 +215,7 @@ fn invoice_above_lines(lodged: &Declaration, lines: Decimal, rules: &RulesInForc
                 "the invoice, and the declarations of the goods that are not on this one",
                 "hóa đơn và tờ khai của phần hàng không khai trên tờ khai này",
             ),
-            "valuation/invoice-above-lines",
+            more.citation.rule.to_string(),
             PARTICULARS,
         ),
     );
@@ -290,7 +290,7 @@ impl Carriage<'_> {
         let terms = lodged.terms_of_delivery.as_deref().unwrap_or_default();
         let claim = |code: Option<&str>, message: Bilingual, report: &mut Report<'_>| {
             let code = code.map(str::to_owned);
-            report.claim(None, of_value(code, message, papers.clone(), "valuation/freight", ADDITIONS));
+            report.claim(None, of_value(code, message, papers.clone(), least.citation.rule.to_string(), ADDITIONS));
         };
         let (amount, currency) = (lodged.freight_amount, lodged.freight_currency.as_deref());
         let class = lodged.freight_class.as_deref();
@@ -303,8 +303,8 @@ impl Carriage<'_> {
                 ),
                 report,
             ),
-            Some(amount) if self.too_small(amount, currency, least) => {
-                let (amount, currency, least) = (plain(amount), currency.unwrap_or_default(), plain(least));
+            Some(amount) if self.too_small(amount, currency, least.value) => {
+                let (amount, currency, least) = (plain(amount), currency.unwrap_or_default(), plain(least.value));
                 claim(
                     class,
                     Bilingual::new(
@@ -333,9 +333,9 @@ impl Carriage<'_> {
         let Some(least) = margin(MarginKind::InsuranceAtLeast, rules, report) else { return };
         let (amount, currency) = (lodged.insurance_amount, lodged.insurance_currency.as_deref());
         let message = match (lodged.insurance_class.as_deref(), amount) {
-            (Some("A"), Some(amount)) if !self.too_small(amount, currency, least) => return,
+            (Some("A"), Some(amount)) if !self.too_small(amount, currency, least.value) => return,
             (Some("A"), Some(amount)) => {
-                let (amount, currency, least) = (plain(amount), currency.unwrap_or_default(), plain(least));
+                let (amount, currency, least) = (plain(amount), currency.unwrap_or_default(), plain(least.value));
                 Bilingual::new(
                     format!("the insurance of {amount} {currency} is less than {least} % of the price"),
                     format!("phí bảo hiểm {amount} {currency} thấp hơn {least} % trị giá hàng"),
@@ -351,7 +351,7 @@ impl Carriage<'_> {
             "hợp đồng bảo hiểm, hoặc hợp đồng thể hiện hàng không mua bảo hiểm",
         );
         let class = lodged.insurance_class.as_deref().map(str::to_owned);
-        report.claim(None, of_value(class, message, papers, "valuation/insurance", ADDITIONS));
+        report.claim(None, of_value(class, message, papers, least.citation.rule.to_string(), ADDITIONS));
     }
 }
 
@@ -389,15 +389,17 @@ pub(crate) fn export_total(
         let place = Place::header(field::total_value_amount);
         report.find(problem(code, place, Some(plain(total)), message, mend, "valuation/exit-gate", EXIT_GATE));
     };
-    let claim = |message: Bilingual, report: &mut Report<'_>| {
+    let claim = |margin: &Cited<Decimal>, message: Bilingual, report: &mut Report<'_>| {
         let papers = Bilingual::new(
             "the contract, and the papers of freight and insurance abroad",
             "hợp đồng và chứng từ cước vận chuyển, bảo hiểm quốc tế",
         );
-        report.claim(None, of_value(None, message, papers, "valuation/exit-gate", EXIT_GATE));
+        let rule = margin.citation.rule.to_string();
+        report.claim(None, of_value(None, message, papers, rule, EXIT_GATE));
     };
     if invoice <= Decimal::ZERO {
         return claim(
+            &below,
             Bilingual::new(
                 format!("the customs value of {entered} stands beside no price"),
                 format!("tổng trị giá tính thuế {entered} không có giá hóa đơn để đối chiếu"),
@@ -405,7 +407,9 @@ pub(crate) fn export_total(
             report,
         );
     }
-    let (Ok(value_and_more), Ok(price_and_more)) = (add(value, below), add(of_price, below)) else { return };
+    let (Ok(value_and_more), Ok(price_and_more)) = (add(value, below.value), add(of_price, below.value)) else {
+        return;
+    };
     let (less, more) = (value_and_more < of_price, value > price_and_more);
     match terms {
         ExitGateValue::IsPrice if less || more => find(
@@ -437,10 +441,11 @@ pub(crate) fn export_total(
             report,
         ),
         ExitGateValue::BelowPrice => {
-            let least = Decimal::ONE_HUNDRED - carriage;
+            let least = Decimal::ONE_HUNDRED - carriage.value;
             let unusual = product_is_less([value, Decimal::ONE_HUNDRED], [of_price, least]);
             if unusual || (less && items.iter().any(bears_duty)) {
                 claim(
+                    if unusual { &carriage } else { &below },
                     Bilingual::new(
                         format!("of the price of {paid}, {entered} are declared as the value at the exit gate"),
                         format!("giá hóa đơn {paid} nhưng trị giá tại cửa khẩu xuất chỉ khai {entered}"),
@@ -450,9 +455,11 @@ pub(crate) fn export_total(
             }
         }
         ExitGateValue::AbovePrice => {
-            let unusual = product_is_less([of_price, Decimal::ONE_HUNDRED + above], [value, Decimal::ONE_HUNDRED]);
+            let unusual =
+                product_is_less([of_price, Decimal::ONE_HUNDRED + above.value], [value, Decimal::ONE_HUNDRED]);
             if less || unusual {
                 claim(
+                    if less { &below } else { &above },
                     Bilingual::new(
                         format!(
                             "the price on {named} terms is {paid}, and the value at the exit gate is declared with {entered}"

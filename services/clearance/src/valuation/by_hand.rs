@@ -30,13 +30,14 @@ pub(super) fn claim(
         Direction::Import => "Circular 39/2015/TT-BTC, art. 5 to 12 and 17; Law 54/2014/QH13, art. 86",
         Direction::Export => "Circular 39/2015/TT-BTC, art. 4; Law 54/2014/QH13, art. 86",
     };
-    let claim = |message: Bilingual, rests_on: Bilingual| {
+    let claim = |rule: &str, message: Bilingual, rests_on: Bilingual| {
         let code = accepted.lodged.valuation_method.as_deref().map(str::to_owned);
-        Claim { item: Some(item.sequence), ..of_value(code, message, rests_on, RULE, law) }
+        Claim { item: Some(item.sequence), ..of_value(code, message, rests_on, rule, law) }
     };
     let entered = plain(by_hand);
     if item.lodged.invoice_value.is_none_or(|value| value <= Decimal::ZERO) {
         return Ok(Some(claim(
+            RULE,
             Bilingual::new(
                 format!("the customs value of {entered} dong is by hand, and no invoice value stands beside it"),
                 format!("trị giá tính thuế {entered} đồng nhập thủ công, không có trị giá hóa đơn để đối chiếu"),
@@ -49,11 +50,14 @@ pub(super) fn claim(
     }
     let computed = computed()?;
     let invoice = plain(computed);
-    let above = add(Decimal::ONE_HUNDRED, accepted.value_margins.above_percent)?;
-    let lower = add(by_hand, accepted.value_margins.below)? < computed;
+    let margins = &accepted.value_margins;
+    let above = add(Decimal::ONE_HUNDRED, margins.above_percent.value)?;
+    let lower = add(by_hand, margins.below.value)? < computed;
     if lower || product_is_less([computed, above], [by_hand, Decimal::ONE_HUNDRED]) {
-        let (en, vi) = if lower { ("less", "thấp hơn") } else { ("more", "cao hơn") };
+        let (margin, en, vi) =
+            if lower { (&margins.below, "less", "thấp hơn") } else { (&margins.above_percent, "more", "cao hơn") };
         return Ok(Some(claim(
+            &margin.citation.rule,
             Bilingual::new(
                 format!(
                     "the customs value by hand is {entered} dong, {en} than the {invoice} dong that the invoice gives"
@@ -68,6 +72,7 @@ pub(super) fn claim(
     }
     if accepted.lodged.freight_class.as_deref() == Some("D") {
         return Ok(Some(claim(
+            RULE,
             Bilingual::new(
                 format!(
                     "the customs value of {entered} dong holds freight by weight or volume, whose amount is not declared"

@@ -2,6 +2,8 @@
 
 mod relations;
 
+use rust_decimal::Decimal;
+
 use crate::Limits;
 use crate::error::{ConditionError, Span};
 use crate::evaluate::QUANTIFIER_DEPTH_MAX;
@@ -152,6 +154,9 @@ impl<'s> Checker<'s> {
             ExprKind::Relate(left, denied, relation, choice) => {
                 self.relate(left, *denied, *relation, choice).map(Typed::Truth)
             }
+            ExprKind::Mentions(left, denied, phrases, outside) => {
+                self.mentions(left, *denied, phrases, outside).map(Typed::Truth)
+            }
             ExprKind::Not(inner) => Some(Typed::Truth(Predicate::Not(Box::new(self.predicate(inner)?)))),
             ExprKind::And(parts) => Some(Typed::Truth(Predicate::And(self.each(parts, Self::predicate)?))),
             ExprKind::Or(parts) => Some(Typed::Truth(Predicate::Or(self.each(parts, Self::predicate)?))),
@@ -248,6 +253,28 @@ impl<'s> Checker<'s> {
             (Function::Decimals, [argument]) => {
                 Some(Typed::Number(NumberPart::Decimals(Box::new(self.number(argument)?))))
             }
+            (Function::WrittenDecimals, [argument]) => match self.number(argument)? {
+                // A computed number was never written.
+                field @ NumberPart::Field(_) => Some(Typed::Number(NumberPart::WrittenDecimals(Box::new(field)))),
+                _ => {
+                    let message = "`written_decimals` asks about a field";
+                    self.refuse(argument.span, message, Some("name one field, not a computation"))
+                }
+            },
+            (Function::Round, [number, decimals]) => {
+                let number = self.number(number);
+                let places = match &decimals.kind {
+                    ExprKind::Literal(Literal::Number(places)) if places.is_integer() => u32::try_from(*places).ok(),
+                    _ => None,
+                };
+                let Some(places) = places.filter(|places| *places <= Decimal::MAX_SCALE) else {
+                    let message = "how many decimals are kept is a whole number from 0 to 28, written out";
+                    return self.refuse(decimals.span, message, Some(&format!("write {}", function.usage())));
+                };
+                Some(Typed::Number(NumberPart::Round(Box::new(number?), places)))
+            }
+            (Function::Year, [argument]) => Some(Typed::Number(NumberPart::Year(self.date(argument)?))),
+            (Function::OldestYear, [argument]) => Some(Typed::Number(NumberPart::OldestYear(self.text(argument)?))),
             (Function::AllDigits, [argument]) => Some(Typed::Truth(Predicate::AllDigits(self.text(argument)?))),
             (Function::Absolute, [argument]) => {
                 Some(Typed::Number(NumberPart::Absolute(Box::new(self.number(argument)?))))

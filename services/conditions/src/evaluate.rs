@@ -1,4 +1,4 @@
-//! Deciding a compiled condition for the records at hand. Nothing is allocated here.
+//! Deciding a compiled condition for the records at hand. Nothing is allocated here but the words of a text for `mentions`.
 //!
 //! A comparison with a value that is missing is false; a computation with one is missing itself. `and`, `or`, `any`
 //! and `all` stop at the first part that settles the matter, from left to right, so that an obstacle behind it does
@@ -7,10 +7,11 @@
 use std::cell::Cell;
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::error::{Fault, Obstacle, Span};
 use crate::exact;
+use crate::phrases::{mentions, oldest_year};
 use crate::program::{DatePart, Elements, NumberPart, Place, Predicate, TextPart};
 use crate::schema::{ListSlot, Record, Value};
 
@@ -140,6 +141,9 @@ impl Predicate {
             Self::Contains(text, denied, parts) => {
                 text.read(frames)?.is_some_and(|text| parts.iter().any(|part| text.contains(&**part)) != *denied)
             }
+            Self::Mentions(text, denied, phrases) => {
+                text.read(frames)?.is_some_and(|text| mentions(text, &phrases.0, &phrases.1) != *denied)
+            }
             Self::StartsWithPart(text, denied, start) => {
                 both(text.read(frames)?, start.read(frames)?, |text, start| text.starts_with(start) != *denied)
             }
@@ -223,6 +227,12 @@ impl NumberPart {
             Self::Maximum(parts) => extreme(parts, frames, Decimal::max)?,
             Self::Length(text) => text.read(frames)?.map(|text| Decimal::from(text.chars().count())),
             Self::Decimals(number) => number.compute(frames)?.map(|number| Decimal::from(number.normalize().scale())),
+            Self::WrittenDecimals(number) => number.compute(frames)?.map(|number| Decimal::from(number.scale())),
+            Self::Round(number, decimals) => number.compute(frames)?.map(|number| {
+                number.round_dp_with_strategy(*decimals, RoundingStrategy::MidpointAwayFromZero).normalize()
+            }),
+            Self::Year(date) => date.read(frames)?.map(|date| Decimal::from(date.year())),
+            Self::OldestYear(text) => text.read(frames)?.and_then(oldest_year).map(Decimal::from),
             Self::DaysBetween(from, to) => match (from.read(frames)?, to.read(frames)?) {
                 (Some(from), Some(to)) => Some(Decimal::from(from.duration_until(to).as_hours() / 24)),
                 _ => None,

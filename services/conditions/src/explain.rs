@@ -140,7 +140,8 @@ impl Witness<'_> {
             | Predicate::TextInAsked(text, ..)
             | Predicate::StartsWith(text, ..)
             | Predicate::EndsWith(text, ..)
-            | Predicate::Contains(text, ..) => self.text(text, frames),
+            | Predicate::Contains(text, ..)
+            | Predicate::Mentions(text, ..) => self.text(text, frames),
             Predicate::CompareText { left, right, .. }
             | Predicate::StartsWithPart(left, _, right)
             | Predicate::EndsWithPart(left, _, right)
@@ -203,9 +204,11 @@ impl Witness<'_> {
         match number {
             NumberPart::Constant(_) => {}
             NumberPart::Field(place) => self.place(place, frames),
-            NumberPart::Negate(inner) | NumberPart::Absolute(inner) | NumberPart::Decimals(inner) => {
-                self.number(inner, frames)
-            }
+            NumberPart::Negate(inner)
+            | NumberPart::Absolute(inner)
+            | NumberPart::Decimals(inner)
+            | NumberPart::WrittenDecimals(inner)
+            | NumberPart::Round(inner, _) => self.number(inner, frames),
             NumberPart::Arithmetic(sides, ..) => {
                 self.number(&sides.0, frames);
                 self.number(&sides.1, frames);
@@ -215,7 +218,8 @@ impl Witness<'_> {
                     self.number(part, frames);
                 }
             }
-            NumberPart::Length(text) => self.text(text, frames),
+            NumberPart::Length(text) | NumberPart::OldestYear(text) => self.text(text, frames),
+            NumberPart::Year(date) => self.date(date, frames),
             NumberPart::DaysBetween(from, to) => {
                 self.date(from, frames);
                 self.date(to, frames);

@@ -47,6 +47,8 @@ mod evaluate;
 
 mod exact;
 
+mod phrases;
+
 mod necessary;
 
 mod explain;

@@ -7,7 +7,8 @@ use crate::syntax::{Choice, Comparison, Expr, ExprKind, Function, Literal, Name,
 use crate::token::{Token, TokenKind, tokens};
 
 /// Words that are no names.
-const KEYWORDS: [&str; 9] = ["and", "or", "not", "in", "starts_with", "ends_with", "contains", "true", "false"];
+const KEYWORDS: [&str; 11] =
+    ["and", "or", "not", "in", "starts_with", "ends_with", "contains", "mentions", "outside", "true", "false"];
 
 /// Reads a whole condition or formula. Parsing stops at the first mistake, since what follows would be guesswork.
 pub(crate) fn parse(source: &str, limits: &Limits) -> Result<Expr, ConditionError> {
@@ -153,9 +154,12 @@ impl<'s> Parser<'s> {
         } else {
             let before = self.at;
             let negated = self.take_word("not");
+            if self.take_word("mentions") {
+                return self.mentions(left, negated);
+            }
             let Some(relation) = self.word().and_then(|word| meaning(&Relation::ALL, word)) else {
                 if negated {
-                    return Err(self.unexpected("`in`, `starts_with`, `ends_with` or `contains`"));
+                    return Err(self.unexpected("`in`, `starts_with`, `ends_with`, `contains` or `mentions`"));
                 }
                 self.at = before;
                 return Ok(left);
@@ -174,20 +178,50 @@ impl<'s> Parser<'s> {
         Ok(whole)
     }
 
+    /// The phrases after `mentions`, and those after `outside` where it follows.
+    fn mentions(&mut self, left: Expr, negated: bool) -> Result<Expr, ConditionError> {
+        let (phrases, mut end) = self.phrases()?;
+        let mut outside = Vec::new();
+        if self.take_word("outside") {
+            (outside, end) = self.phrases()?;
+        }
+        let span = left.span.to(end);
+        self.node(ExprKind::Mentions(Box::new(left), negated, phrases, outside), span)
+    }
+
+    /// Phrases in brackets, or one without.
+    fn phrases(&mut self) -> Result<(Vec<(Literal, Span)>, Span), ConditionError> {
+        if self.take_symbol("[") {
+            return self.list();
+        }
+        let token = self.token();
+        let TokenKind::Text(text) = &token.kind else {
+            return Err(self.unexpected("a phrase in double quotes, or several in brackets"));
+        };
+        self.advance();
+        Ok((vec![(Literal::Text(text.clone()), token.span)], token.span))
+    }
+
+    /// The entries of a list whose bracket has been read, and where it ends.
+    fn list(&mut self) -> Result<(Vec<(Literal, Span)>, Span), ConditionError> {
+        let mut entries = Vec::new();
+        loop {
+            if self.symbol() == Some("]") && !entries.is_empty() {
+                break;
+            }
+            entries.push(self.list_entry()?);
+            if !self.take_symbol(",") {
+                break;
+            }
+        }
+        let end = self.expect_symbol("]")?;
+        Ok((entries, end))
+    }
+
     /// What stands on the right of `in` and its like, and where it ends.
     fn choice(&mut self) -> Result<(Choice, Span), ConditionError> {
         if self.take_symbol("[") {
-            let mut entries = Vec::new();
-            loop {
-                if self.symbol() == Some("]") && !entries.is_empty() {
-                    break;
-                }
-                entries.push(self.list_entry()?);
-                if !self.take_symbol(",") {
-                    break;
-                }
-            }
-            let end = self.expect_symbol("]")?;
+            let (entries, end) = self.list()?;
             return Ok((Choice::List(entries), end));
         }
         if self.word() == Some("list") && self.tokens[self.at + 1].kind == TokenKind::Symbol("(") {

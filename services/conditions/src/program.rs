@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use rustc_hash::FxHashSet;
 
 use crate::error::Span;
+use crate::phrases::Phrases;
 use crate::schema::{CollectionSlot, FieldSlot, ListSlot};
 use crate::syntax::{Comparison, Operator};
 
@@ -67,6 +68,8 @@ pub(crate) enum Predicate {
     StartsWithPart(TextPart, bool, TextPart),
     EndsWithPart(TextPart, bool, TextPart),
     ContainsPart(TextPart, bool, TextPart),
+    /// The phrases that are looked for, and those within which a mention does not count.
+    Mentions(TextPart, bool, Box<(Phrases, Phrases)>),
     Not(Box<Predicate>),
     And(Box<[Predicate]>),
     Or(Box<[Predicate]>),
@@ -87,7 +90,13 @@ pub(crate) enum NumberPart {
     Length(TextPart),
     /// How many decimals the number has, without zeros at the end.
     Decimals(Box<NumberPart>),
+    /// How many decimals the number of a field was written with, zeros at the end among them.
+    WrittenDecimals(Box<NumberPart>),
+    /// The number with so many decimals at most, halves away from zero.
+    Round(Box<NumberPart>, u32),
     DaysBetween(DatePart, DatePart),
+    Year(DatePart),
+    OldestYear(TextPart),
     /// How many elements there are.
     Size(Elements),
     /// Of how many elements the predicate holds.

@@ -47,7 +47,8 @@ pub(crate) fn state<R: Record>(
         Predicate::TextIn(TextPart::Field(place), ..)
         | Predicate::StartsWith(TextPart::Field(place), ..)
         | Predicate::EndsWith(TextPart::Field(place), ..)
-        | Predicate::Contains(TextPart::Field(place), ..) => {
+        | Predicate::Contains(TextPart::Field(place), ..)
+        | Predicate::Mentions(TextPart::Field(place), ..) => {
             let relation = Span { start: place.span.end, end: span.end };
             format!("{}, {}", field(source, place, frames), words(relation.of(source)))
         }

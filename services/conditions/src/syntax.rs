@@ -23,6 +23,8 @@ pub(crate) enum ExprKind {
     Compare(Box<Expr>, Comparison, Box<Expr>),
     /// `in`, `starts_with` and their like; the flag tells whether `not` stands before the word.
     Relate(Box<Expr>, bool, Relation, Choice),
+    /// `mentions`, with what does not count; the flag as in `Relate`.
+    Mentions(Box<Expr>, bool, Vec<(Literal, Span)>, Vec<(Literal, Span)>),
     Not(Box<Expr>),
     /// Two or more.
     And(Vec<Expr>),
@@ -147,11 +149,15 @@ pub(crate) enum Function {
     Missing,
     Length,
     Decimals,
+    WrittenDecimals,
     AllDigits,
     Absolute,
+    Round,
     Minimum,
     Maximum,
     DaysBetween,
+    Year,
+    OldestYear,
     Any,
     All,
     Count,
@@ -159,16 +165,20 @@ pub(crate) enum Function {
 }
 
 impl Function {
-    pub(crate) const ALL: [(&str, Self); 13] = [
+    pub(crate) const ALL: [(&str, Self); 17] = [
         ("given", Self::Given),
         ("missing", Self::Missing),
         ("length", Self::Length),
         ("decimals", Self::Decimals),
+        ("written_decimals", Self::WrittenDecimals),
         ("all_digits", Self::AllDigits),
         ("abs", Self::Absolute),
+        ("round", Self::Round),
         ("min", Self::Minimum),
         ("max", Self::Maximum),
         ("days_between", Self::DaysBetween),
+        ("year", Self::Year),
+        ("oldest_year", Self::OldestYear),
         ("any", Self::Any),
         ("all", Self::All),
         ("count", Self::Count),
@@ -182,11 +192,15 @@ impl Function {
             Self::Missing => "missing(field)",
             Self::Length => "length(text)",
             Self::Decimals => "decimals(number)",
+            Self::WrittenDecimals => "written_decimals(number)",
             Self::AllDigits => "all_digits(text)",
             Self::Absolute => "abs(number)",
+            Self::Round => "round(number, how many decimals)",
             Self::Minimum => "min(number, number, ...)",
             Self::Maximum => "max(number, number, ...)",
             Self::DaysBetween => "days_between(earlier date, later date)",
+            Self::Year => "year(date)",
+            Self::OldestYear => "oldest_year(text)",
             Self::Any => "any(collection, condition)",
             Self::All => "all(collection, condition)",
             Self::Count => "count(collection) or count(collection, condition)",
@@ -197,8 +211,16 @@ impl Function {
     /// The fewest and the most arguments that it takes.
     pub(crate) fn arguments(self) -> (usize, usize) {
         match self {
-            Self::Given | Self::Missing | Self::Length | Self::Decimals | Self::AllDigits | Self::Absolute => (1, 1),
-            Self::DaysBetween | Self::Any | Self::All | Self::Sum => (2, 2),
+            Self::Given
+            | Self::Missing
+            | Self::Length
+            | Self::Decimals
+            | Self::WrittenDecimals
+            | Self::AllDigits
+            | Self::Absolute
+            | Self::Year
+            | Self::OldestYear => (1, 1),
+            Self::DaysBetween | Self::Round | Self::Any | Self::All | Self::Sum => (2, 2),
             Self::Minimum | Self::Maximum => (2, usize::MAX),
             Self::Count => (1, 2),
         }
@@ -221,7 +243,7 @@ impl Expr {
         match &self.kind {
             ExprKind::And(_) | ExprKind::Or(_) => 1,
             ExprKind::Not(_) => 2,
-            ExprKind::Compare(..) | ExprKind::Relate(..) => 3,
+            ExprKind::Compare(..) | ExprKind::Relate(..) | ExprKind::Mentions(..) => 3,
             ExprKind::Arithmetic(_, operator, _) if operator.is_product() => 5,
             ExprKind::Arithmetic(..) => 4,
             ExprKind::Negate(_) => 6,
@@ -271,6 +293,18 @@ impl fmt::Display for Expr {
             ExprKind::Relate(left, negated, relation, choice) => {
                 let not = if *negated { "not " } else { "" };
                 write!(f, "{} {not}{} {choice}", Within(left, 4), spelling(&Relation::ALL, relation))
+            }
+            ExprKind::Mentions(left, negated, phrases, outside) => {
+                let not = if *negated { "not " } else { "" };
+                write!(f, "{} {not}mentions [", Within(left, 4))?;
+                separated(f, phrases, ", ", |f, (literal, _)| literal.fmt(f))?;
+                f.write_str("]")?;
+                if !outside.is_empty() {
+                    f.write_str(" outside [")?;
+                    separated(f, outside, ", ", |f, (literal, _)| literal.fmt(f))?;
+                    f.write_str("]")?;
+                }
+                Ok(())
             }
             ExprKind::Not(inner) => write!(f, "not {}", Within(inner, 2)),
             ExprKind::And(parts) => separated(f, parts, " and ", |f, part| Within(part, 2).fmt(f)),

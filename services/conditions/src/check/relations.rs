@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::{Checker, Typed};
 use crate::error::Span;
+use crate::phrases::Phrases;
 use crate::program::{Predicate, PrefixSet, TextPart, TextSet};
 use crate::schema::Type;
 use crate::syntax::{Choice, Expr, ExprKind, Literal, Relation, Word, spelling};
@@ -97,6 +98,31 @@ impl Checker<'_> {
                 }
             }
         }
+    }
+
+    /// `mentions`: every phrase has a word in it.
+    pub(super) fn mentions(
+        &mut self,
+        left: &Expr,
+        denied: bool,
+        phrases: &[(Literal, Span)],
+        outside: &[(Literal, Span)],
+    ) -> Option<Predicate> {
+        let text = self.text(left);
+        let mut prepare = |entries: &[(Literal, Span)], place: &str| {
+            let texts = self.text_entries(entries, place)?;
+            match Phrases::new(texts.iter().map(String::as_str)) {
+                Ok(phrases) => Some(phrases),
+                Err(empty) => {
+                    let wordless = |(literal, _): &&(Literal, Span)| *literal == Literal::Text(empty.to_owned());
+                    let span = entries.iter().find(wordless).map_or(Span::default(), |(_, span)| *span);
+                    self.refuse(span, "a phrase has a word in it", Some("letters or digits make a word"))
+                }
+            }
+        };
+        let phrases = prepare(phrases, "after `mentions`");
+        let outside = prepare(outside, "after `outside`");
+        Some(Predicate::Mentions(text?, denied, Box::new((phrases?, outside?))))
     }
 
     /// A single text after `starts_with` and its like, written out or not.

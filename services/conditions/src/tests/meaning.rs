@@ -129,6 +129,30 @@ fn decimals_are_counted_as_the_number_needs_them() {
 }
 
 #[test]
+fn decimals_are_counted_as_they_were_written() {
+    check("written_decimals(invoice_amount) = 3", "invoice_amount=900.000", true);
+    check("written_decimals(invoice_amount) = 0", "invoice_amount=900000", true);
+    check("invoice_amount = 900", "invoice_amount=900.000", true);
+    check("round(invoice_amount, 0) = 3", "invoice_amount=2.5", true);
+    check("round(-invoice_amount, 1) = -2.3", "invoice_amount=2.25", true);
+    check("round(invoice_amount, 4) = 2.25", "invoice_amount=2.25", true);
+}
+
+#[test]
+fn texts_mention_phrases_word_by_word() {
+    let given = "kind=A11 reference=USED_machine_2005 invoice_date=2026-06-30";
+    check("reference mentions \"used\"", given, true);
+    check("reference mentions [\"new\", \"used machine\"]", given, true);
+    check("reference mentions \"use\"", given, false);
+    check("reference not mentions \"used\"", given, false);
+    check("reference mentions \"used\" outside \"used machine\"", given, false);
+    check("reference mentions [\"machine\"] outside [\"used\", \"2005\"]", given, true);
+    check("oldest_year(reference) < year(invoice_date) - 10", given, true);
+    check("oldest_year(kind) < 2100", given, false);
+    check("year(invoice_date) = 2026", given, true);
+}
+
+#[test]
 fn what_is_missing() {
     check("given(kind)", "kind=A11", true);
     check("given(kind)", "", false);
@@ -144,6 +168,12 @@ fn what_is_missing() {
         "kind not contains reference",
         "kind = kind",
         "all_digits(kind)",
+        "kind mentions \"a\"",
+        "kind not mentions \"a\"",
+        "oldest_year(kind) >= 0",
+        "year(invoice_date) >= 0",
+        "written_decimals(invoice_amount) >= 0",
+        "round(invoice_amount, 0) >= 0",
         "length(kind) >= 0",
         "invoice_amount < 1",
         "invoice_amount >= 1",

@@ -169,7 +169,7 @@ fn order_of_words() {
     );
     check_short(
         "kind not \"A\"",
-        "`\"A\"` stands where `in`, `starts_with`, `ends_with` or `contains` should stand",
+        "`\"A\"` stands where `in`, `starts_with`, `ends_with`, `contains` or `mentions` should stand",
         10,
         3,
         "",
@@ -244,6 +244,31 @@ fn lists() {
         23,
         16,
         "",
+    );
+    let phrases = "a phrase in double quotes, or several in brackets";
+    let message = format!("`list` stands where {phrases} should stand");
+    check_short("kind mentions list(vehicles)", &message, 15, 4, "");
+    check_short("kind mentions [\"A\", \"--\"]", "a phrase has a word in it", 21, 4, "letters or digits make a word");
+    check_short(
+        "kind mentions \"A\" outside [5]",
+        "the number 5 stands after `outside`, where text is needed",
+        28,
+        1,
+        "write a code in double quotes: \"5\"",
+    );
+    check_short(
+        "written_decimals(invoice_amount + 1) = 0",
+        "`written_decimals` asks about a field",
+        18,
+        18,
+        "name one field, not a computation",
+    );
+    check_short(
+        "round(invoice_amount, 29) = 0",
+        "how many decimals are kept is a whole number from 0 to 28, written out",
+        23,
+        2,
+        "write round(number, how many decimals)",
     );
     check_short("kind in list(vehicels)", "there is no list `vehicels`", 14, 8, "did you mean `vehicles`?");
     check_short(

@@ -168,8 +168,9 @@ impl Writer<'_, '_> {
             return self.leaf(Type::Bool);
         }
         let deeper = depth - 1;
-        match self.tape.below(16) {
+        match self.tape.below(17) {
             0 => self.leaf(Type::Bool),
+            16 => self.mentions(),
             1 => expr(ExprKind::Not(Box::new(self.truth(deeper)))),
             2 | 3 => expr(ExprKind::And(self.parts(deeper))),
             4 | 5 => expr(ExprKind::Or(self.parts(deeper))),
@@ -189,6 +190,19 @@ impl Writer<'_, '_> {
             10 | 11 => self.relate(deeper),
             _ => self.compare(deeper),
         }
+    }
+
+    fn mentions(&mut self) -> Expr {
+        let text = self.leaf(Type::Text);
+        let denied = self.tape.coin();
+        let mut phrases = |fewest: usize| {
+            let count = fewest + self.tape.below(3);
+            let phrase =
+                |writer: &mut Self| Literal::Text(writer.tape.pick(&["87", "8703", "CN", "vn", "ô", "3 8"]).to_owned());
+            (0..count).map(|_| (phrase(self), Span::default())).collect::<Vec<_>>()
+        };
+        let (phrases, outside) = (phrases(1), phrases(0));
+        expr(ExprKind::Mentions(Box::new(text), denied, phrases, outside))
     }
 
     fn parts(&mut self, depth: usize) -> Vec<Expr> {
@@ -244,8 +258,25 @@ impl Writer<'_, '_> {
             return self.leaf(Type::Number);
         }
         let deeper = depth - 1;
-        match self.tape.below(12) {
+        match self.tape.below(16) {
             0 | 1 => self.leaf(Type::Number),
+            15 => match self.field(Some(Type::Number)) {
+                Some(field) => self.call(Function::WrittenDecimals, vec![field]),
+                None => self.leaf(Type::Number),
+            },
+            12 => {
+                let date = self.leaf(Type::Date);
+                self.call(Function::Year, vec![date])
+            }
+            13 => {
+                let text = self.leaf(Type::Text);
+                self.call(Function::OldestYear, vec![text])
+            }
+            14 => {
+                let number = self.number(deeper);
+                let places = Literal::Number(Decimal::from(self.tape.below(5)));
+                self.call(Function::Round, vec![number, expr(ExprKind::Literal(places))])
+            }
             2 => expr(ExprKind::Negate(Box::new(self.number(deeper)))),
             3..=5 => {
                 let (left, operator) = (self.number(deeper), self.tape.pick(&Operator::ALL).1);

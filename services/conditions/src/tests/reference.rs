@@ -5,6 +5,7 @@ use num_bigint::BigInt;
 use rust_decimal::Decimal;
 
 use super::{Fact, Facts, SCOPES, Sample};
+use crate::error::Span;
 use crate::syntax::{Choice, Comparison, Expr, ExprKind, Function, Literal, Name, Operator, Relation};
 use crate::{Schema, Scope};
 
@@ -99,6 +100,10 @@ pub(crate) fn answer(expr: &Expr, reach: &Reach<'_>) -> Result<Answer, Undecided
             let related = choices.iter().any(|choice| relate(&left, *relation, choice));
             Answer::Bool(!missing && related != *denied)
         }
+        ExprKind::Mentions(left, denied, phrases, outside) => Answer::Bool(match answer(left, reach)? {
+            Answer::Text(text) => mentioned(&text, phrases, outside) != *denied,
+            _ => false,
+        }),
         ExprKind::Not(inner) => Answer::Bool(!truth(inner, reach)?),
         ExprKind::And(parts) => {
             for part in parts {
@@ -120,6 +125,32 @@ pub(crate) fn answer(expr: &Expr, reach: &Reach<'_>) -> Result<Answer, Undecided
     })
 }
 
+/// Texts of the samples are single words without marks, so that every way to find a phrase comes to the words themselves.
+fn mentioned(text: &str, phrases: &[(Literal, Span)], outside: &[(Literal, Span)]) -> bool {
+    let plain = |text: &str| {
+        let words = text.to_lowercase();
+        let words = words.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let places = |entries: &[(Literal, Span)]| {
+        let text = plain(text);
+        let mut places = Vec::new();
+        for (literal, _) in entries {
+            let Literal::Text(phrase) = literal else { panic!("a phrase is a text") };
+            let phrase = plain(phrase);
+            for start in 0..text.len() {
+                if text[start..].starts_with(&phrase) {
+                    places.push((start, start + phrase.len()));
+                }
+            }
+        }
+        places
+    };
+    let covers = places(outside);
+    let within = |(start, end): &(usize, usize)| covers.iter().any(|(from, to)| from <= start && end <= to);
+    places(phrases).iter().any(|place| !within(place))
+}
+
 /// How many digits stand behind the point once zeros at the end are struck out.
 fn decimals_written(number: Decimal) -> Decimal {
     let written = number.to_string();
@@ -138,6 +169,28 @@ fn call(function: Function, arguments: &[Expr], reach: &Reach<'_>) -> Result<Ans
         Function::Decimals => match answer(first, reach)? {
             Answer::Number(number) => Answer::Number(decimals_written(number)),
             other => other,
+        },
+        Function::WrittenDecimals => match answer(first, reach)? {
+            Answer::Number(number) => {
+                let written = number.to_string();
+                Answer::Number(written.split_once('.').map_or(0, |(_, decimals)| decimals.len()).into())
+            }
+            other => other,
+        },
+        Function::Round => match (answer(first, reach)?, answer(&arguments[1], reach)?) {
+            (Answer::Number(number), Answer::Number(places)) => Answer::Number(rounded(number, places)),
+            _ => Answer::Missing,
+        },
+        Function::Year => match answer(first, reach)? {
+            Answer::Date(date) => Answer::Number(date.to_string()[..4].parse().unwrap()),
+            _ => Answer::Missing,
+        },
+        Function::OldestYear => match answer(first, reach)? {
+            Answer::Text(text) => {
+                let years = (1900..2100).filter(|year| text.split(' ').any(|word| word == year.to_string()));
+                years.min().map_or(Answer::Missing, |year: i32| Answer::Number(year.into()))
+            }
+            _ => Answer::Missing,
         },
         Function::AllDigits => match answer(first, reach)? {
             Answer::Text(text) => Answer::Bool(!text.is_empty() && text.chars().all(|c| "0123456789".contains(c))),
@@ -196,6 +249,20 @@ fn call(function: Function, arguments: &[Expr], reach: &Reach<'_>) -> Result<Ans
             Answer::Number(sum)
         }
     })
+}
+
+/// Half up by the digits: ten times as many places, five more, cut.
+fn rounded(number: Decimal, places: Decimal) -> Decimal {
+    let places: u32 = places.try_into().unwrap();
+    if number.scale() <= places {
+        return number;
+    }
+    let cut = BigInt::from(10).pow(number.scale() - places);
+    let half = &cut / 2;
+    let mantissa = BigInt::from(number.mantissa().abs());
+    let kept: BigInt = (mantissa + half) / cut;
+    let kept = if number.is_sign_negative() { -kept } else { kept };
+    decimal(kept, places).unwrap()
 }
 
 fn days(from: Date, to: Date) -> i64 {

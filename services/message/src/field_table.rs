@@ -122,6 +122,8 @@ fn kind(kind: Kind) -> (&'static str, String) {
     match kind {
         Kind::Code { min, max } if min == max => ("code", max.to_string()),
         Kind::Code { min, max } => ("code", format!("{min}-{max}")),
+        Kind::Digits { min, max } if min == max => ("digits", max.to_string()),
+        Kind::Digits { min, max } => ("digits", format!("{min}-{max}")),
         Kind::Listed { max } => ("listed", max.to_string()),
         Kind::Ascii { max } => ("ascii", max.to_string()),
         Kind::Wide { max } => ("text", max.to_string()),

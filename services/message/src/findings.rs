@@ -26,6 +26,8 @@ pub(crate) struct Note {
     pub(crate) value: Option<String>,
     pub(crate) message: Bilingual,
     pub(crate) mend: Bilingual,
+    /// Values that would be right in its place.
+    pub(crate) suggestions: Vec<String>,
     /// What of the schema it breaks.
     pub(crate) rule: String,
 }
@@ -73,6 +75,7 @@ impl Notes {
                     place: note.place,
                     item: note.item.map(|item| whole(item + 1)),
                     value: note.value.map(|value| shortened(&value)),
+                    suggestions: note.suggestions,
                     ..finding(note.code, note.path, note.message, note.mend, format!("{schema}: {}", note.rule), law)
                 }
             })
@@ -125,6 +128,7 @@ fn finding(code: &str, path: String, message: Bilingual, mend: Bilingual, rule: 
         value: None,
         message,
         mend,
+        suggestions: Vec::new(),
         rule,
         law: law.to_owned(),
         follows_from: None,
@@ -200,6 +204,7 @@ mod tests {
                 value: None,
                 message: Bilingual::default(),
                 mend: Bilingual::default(),
+                suggestions: Vec::new(),
                 rule: String::new(),
             });
         }

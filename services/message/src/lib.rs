@@ -15,9 +15,11 @@
 
 pub mod layout;
 
-mod records;
-
 mod values;
+
+mod characters;
+
+mod meant;
 
 pub mod xml;
 

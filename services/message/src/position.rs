@@ -136,6 +136,7 @@ mod tests {
             value: None,
             message: Bilingual::default(),
             mend: Bilingual::default(),
+            suggestions: Vec::new(),
             rule: String::new(),
             law: String::new(),
             follows_from: None,

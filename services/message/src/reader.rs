@@ -7,11 +7,11 @@ mod notes;
 
 use std::borrow::Cow;
 
+use vocabulary::records::{self, Position};
 use vocabulary::{Declaration, FieldId, Finding, Kind, Place, Scope};
 
 use crate::findings::{self, DECLARATION_LAW, Notes};
 use crate::layout::{Content, DECLARATION_SCHEMA, Group, Layout, ROOT, layout};
-use crate::records::{self, Position};
 use crate::values;
 use crate::xml::{self, Namespace, Refusal, Tag, Token, Tokens};
 

@@ -350,6 +350,7 @@ impl<'t> Cursor<'t> {
                     format!("không có thuộc tính {name} ở đây"),
                 ),
                 mend: Bilingual::new("take it out", "bỏ thuộc tính này"),
+                suggestions: Vec::new(),
                 rule: format!("attributes of {path}"),
             });
         }
@@ -400,6 +401,7 @@ impl<'t> Cursor<'t> {
             value: None,
             message: Bilingual::new(en, vi),
             mend: Bilingual::new("take it out", "bỏ nội dung này"),
+            suggestions: Vec::new(),
         });
     }
 
@@ -425,6 +427,7 @@ impl<'t> Cursor<'t> {
             value,
             message: Bilingual::new(en, vi),
             mend: Bilingual::new(mend_en, mend_vi),
+            suggestions: Vec::new(),
             rule: format!("children of {path}"),
         });
     }

@@ -97,6 +97,16 @@ pub(crate) fn read(kind: Kind, text: &str) -> Result<Value, Mistake> {
                 return Err(Mistake::TooShort);
             }
         }
+        Kind::Digits { min, max } => {
+            // What else stands in it is said before its length: a code with points in it is not too long a code.
+            if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(Mistake::Malformed);
+            }
+            limited(text, max)?;
+            if text.len() < min {
+                return Err(Mistake::TooShort);
+            }
+        }
         Kind::Listed { max } => {
             limited(text, max)?;
             if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -181,6 +191,10 @@ pub(crate) fn describe(kind: Kind) -> Bilingual {
             format!("{min} to {max} capital letters or digits"),
             format!("từ {min} đến {max} chữ cái in hoa hoặc chữ số"),
         ),
+        Kind::Digits { min, max } if min == max => Bilingual::new(format!("{max} digits"), format!("{max} chữ số")),
+        Kind::Digits { min, max } => {
+            Bilingual::new(format!("{min} to {max} digits"), format!("từ {min} đến {max} chữ số"))
+        }
         Kind::Listed { max } => Bilingual::new(
             format!("a code of at most {max} characters without blanks or accents"),
             format!("mã có tối đa {max} ký tự, không dấu, không khoảng trắng"),
@@ -239,6 +253,11 @@ mod tests {
             (code, "VN12", Some(TooLong)),
             (code, "vn", Some(Malformed)),
             (code, "", Some(Missing)),
+            (Kind::Digits { min: 8, max: 8 }, "84818099", None),
+            (Kind::Digits { min: 8, max: 8 }, "8481.80.99", Some(Malformed)),
+            (Kind::Digits { min: 8, max: 8 }, "8481809900", Some(TooLong)),
+            (Kind::Digits { min: 8, max: 8 }, "848180", Some(TooShort)),
+            (Kind::Digits { min: 8, max: 8 }, "８４８１８０９９", Some(Malformed)),
             (Kind::Listed { max: 3 }, "C&F", None),
             (Kind::Listed { max: 3 }, "C F", Some(Malformed)),
             (Kind::Ascii { max: 4 }, "a b~", None),

@@ -1,9 +1,9 @@
 //! Writes a declaration as a document.
 
+use vocabulary::records::{self, Position};
 use vocabulary::{Declaration, Scope};
 
 use crate::layout::{Content, DECLARATION_NAMESPACE, Layout, ROOT, layout};
-use crate::records::{self, Position};
 use crate::xml;
 
 /// Writes a declaration, indented. Reading it again gives the same declaration.

@@ -160,6 +160,8 @@ fn type_name(kind: Kind) -> String {
     match kind {
         Kind::Code { min, max } if min == max => format!("Code{max}"),
         Kind::Code { min, max } => format!("Code{min}to{max}"),
+        Kind::Digits { min, max } if min == max => format!("Digits{max}"),
+        Kind::Digits { min, max } => format!("Digits{min}to{max}"),
         Kind::Listed { max } => format!("Listed{max}"),
         Kind::Ascii { max } => format!("Ascii{max}"),
         Kind::Wide { max } => format!("Text{max}"),
@@ -175,6 +177,7 @@ fn facets(kind: Kind) -> (&'static str, Vec<(&'static str, String)>) {
     let pattern = |text: String| ("pattern", text);
     let facets = match kind {
         Kind::Code { min, max } => vec![pattern(format!("[A-Z0-9]{{{min},{max}}}"))],
+        Kind::Digits { min, max } => vec![pattern(format!("[0-9]{{{min},{max}}}"))],
         Kind::Listed { max } => vec![pattern(format!("[!-~]{{1,{max}}}"))],
         Kind::Ascii { max } => vec![pattern(format!("[ -~]{{1,{max}}}"))],
         Kind::Wide { max } => vec![("minLength", "1".to_owned()), ("maxLength", max.to_string())],

@@ -75,6 +75,7 @@ fn finding(chance: &mut Chance) -> Finding {
         value: optional(chance, text),
         message: Bilingual::new(text(chance), text(chance)),
         mend: Bilingual::new(text(chance), text(chance)),
+        suggestions: Vec::new(),
         rule: text(chance),
         law: text(chance),
         follows_from: optional(chance, text),

@@ -104,6 +104,7 @@ pub(crate) fn of_another(declaration: &Declaration, owner: &str) -> Option<Findi
                 "người được khai cho {declarant} gửi chứng từ với khóa {declarant}; nếu không, hãy khai theo mã số thuế {owner}"
             ),
         ),
+        suggestions: Vec::new(),
         rule: KEY_RULE.to_owned(),
         law: "Law 54/2014/QH13, art. 18 (the declarant declares, and answers for it)".to_owned(),
         follows_from: None,
@@ -604,6 +605,7 @@ fn sequence_finding(code: &str, key: &DeclarationKey, message: Bilingual, mend: 
         value: Some(key.version.to_string()),
         message,
         mend,
+        suggestions: Vec::new(),
         rule: SEQUENCE_RULE.to_owned(),
         law: "Law 54/2014/QH13, art. 29 (the declarant answers for one declaration of the goods)".to_owned(),
         follows_from: None,

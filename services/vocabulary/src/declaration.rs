@@ -356,7 +356,7 @@ record! {
         /// Number of the line.
         sequence: Integer = Integer { digits: 2 }, None, None, Always, "Number of the line", "Số thứ tự dòng hàng", "1 for the first line, then one more each";
         /// HS code (VNACCS CMD).
-        commodity_code: Text = Code { min: 8, max: 12 }, Some("CMD"), Some("CMD"), Always, "HS code", "Mã số hàng hóa (HS)", "";
+        commodity_code: Text = Digits { min: 8, max: 8 }, Some("CMD"), Some("CMD"), Always, "HS code", "Mã số hàng hóa (HS)", "";
         /// Item Name (VNACCS CMN).
         goods_description: Text = Wide { max: 600 }, Some("CMN"), Some("CMN"), Always, "Item Name", "Mô tả hàng hóa", "";
         /// Material code (VNACCS GZC, COC on export).

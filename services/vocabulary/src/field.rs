@@ -24,6 +24,13 @@ pub enum Kind {
         /// Most characters.
         max: usize,
     },
+    /// Digits alone, `min` to `max` of them: a number that nobody calculates with.
+    Digits {
+        /// Fewest digits.
+        min: usize,
+        /// Most digits.
+        max: usize,
+    },
     /// A code that may hold other printable characters too, such as the `&` of `C&F`.
     Listed {
         /// Most characters.

@@ -106,6 +106,9 @@ pub struct Finding {
     pub message: Bilingual,
     /// What the declarant can do.
     pub mend: Bilingual,
+    /// Values that would be right at the place, where they are known: any one of them mends the finding.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suggestions: Vec<String>,
     /// The rule that the finding rests on.
     pub rule: String,
     /// The law behind the rule.

@@ -7,6 +7,10 @@ pub mod field;
 
 pub mod declaration;
 
+pub mod records;
+
+pub mod amount;
+
 pub mod number;
 
 pub mod tax_code;

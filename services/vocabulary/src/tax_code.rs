@@ -45,6 +45,21 @@ pub fn check_tax_code(code: &str, person: bool) -> Result<(), TaxCodeError> {
     Ok(())
 }
 
+/// The tax code that a text is, once signs between its digits are left out and the zero that a spreadsheet takes from its
+/// beginning is put back; `None` unless the check digit confirms it, or when the text is that code already.
+pub fn meant_tax_code(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(|sign| !matches!(sign, ' ' | '.' | '-' | '/' | '_')).collect();
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let code = match digits.len() {
+        10 | 13 => digits,
+        9 | 12 => format!("0{digits}"),
+        _ => return None,
+    };
+    (code != text && check_tax_code(&code, false).is_ok()).then_some(code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +71,27 @@ mod tests {
         }
         assert_eq!(check_tax_code("0100233488001", false), Ok(()));
         assert_eq!(check_tax_code("001089012345", true), Ok(()));
+    }
+
+    #[test]
+    fn a_code_is_recognised_without_its_zero_and_with_signs_in_it() {
+        for (text, code) in [
+            ("100233488", Some("0100233488")),
+            ("0100233488-001", Some("0100233488001")),
+            ("100233488-001", Some("0100233488001")),
+            ("0100 233 488", Some("0100233488")),
+            ("0100.233.488", Some("0100233488")),
+            // The check digit does not confirm these.
+            ("100233489", None),
+            ("0100233489-001", None),
+            ("0100233488-000", None),
+            // There is nothing to mend.
+            ("0100233488", None),
+            ("01002334", None),
+            ("MST0100233488", None),
+        ] {
+            assert_eq!(meant_tax_code(text).as_deref(), code, "{text}");
+        }
     }
 
     #[test]

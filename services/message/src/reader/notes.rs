@@ -1,10 +1,11 @@
 //! What a reader says about each kind of mistake in a document's form.
 
+use vocabulary::records::Position;
 use vocabulary::{Bilingual, FieldId, Kind, Place};
 
 use crate::findings::{Note, shortened};
 use crate::layout::{Content, Layout, locate};
-use crate::records::Position;
+use crate::meant;
 use crate::suggest::nearest;
 use crate::values::{self, Mistake};
 use crate::xml::{Attribute, Refusal, Tag};
@@ -48,6 +49,7 @@ fn element(layout: &Layout, code: &'static str, node: usize, position: Position,
         value: None,
         message: Bilingual::default(),
         mend: Bilingual::default(),
+        suggestions: Vec::new(),
         rule: format!("children of {}", layout.nodes[node].name),
     }
 }
@@ -238,6 +240,7 @@ pub(super) fn missing_attribute(layout: &Layout, node: usize, name: &str, place:
             format!("<{element}> thiếu thuộc tính {name}: {vietnamese}"),
         ),
         mend: Bilingual::new(format!("add {name}=\"...\": {}", kind.en), format!("thêm {name}=\"...\": {}", kind.vi)),
+        suggestions: Vec::new(),
         rule: format!("attributes of {element}"),
     }
 }
@@ -301,21 +304,26 @@ pub(super) fn value(place: Place, kind: Kind, mistake: Mistake, text: &str, offs
         Mistake::TooManyDecimals => ("has too many decimals", "có quá nhiều chữ số thập phân"),
         Mistake::DateMalformed => ("is not a date", "không phải ngày hợp lệ"),
     };
+    let strange = meant::strange(kind, text);
+    let meaning = meant::meant(place.field, kind, mistake, text);
     Note {
         code: mistake.code(),
         offset,
         place: Some(place),
         item: place.item,
         value: (!text.is_empty()).then(|| text.to_owned()),
-        message: Bilingual::new(format!("{english} {en}"), format!("{vietnamese} {vi}")),
-        mend: if mistake == Mistake::Missing {
-            Bilingual::new(
+        message: Bilingual::new(format!("{english} {en}{}", strange.en), format!("{vietnamese} {vi}{}", strange.vi)),
+        mend: match (mistake, meaning.words) {
+            (Mistake::Missing, _) => Bilingual::new(
                 format!("give {}, or leave {name} out if it is not required", shape.en),
                 format!("khai {}, hoặc bỏ {name} nếu không bắt buộc", shape.vi),
-            )
-        } else {
-            Bilingual::new(format!("give {}", shape.en), format!("khai {}", shape.vi))
+            ),
+            (_, None) => Bilingual::new(format!("give {}", shape.en), format!("khai {}", shape.vi)),
+            (_, Some(words)) => {
+                Bilingual::new(format!("give {}: {}", shape.en, words.en), format!("khai {}: {}", shape.vi, words.vi))
+            }
         },
+        suggestions: meaning.value.into_iter().collect(),
         rule: format!("{} of {name}", mistake.facet()),
         path,
     }

@@ -1,12 +1,22 @@
-//! The records of a declaration by scope and position, for those who walk the layout.
+//! The records of a declaration by scope and position, for those who walk its fields.
 
-use vocabulary::{Declaration, FieldId, Record as _, Scope, Value, ValueRef};
+use crate::declaration::Declaration;
+use crate::field::{FieldId, Record as _, Scope, Value, ValueRef};
+use crate::finding::Place;
 
 /// Which record of a declaration: the goods item and the occurrence in a repeated group, both from 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Position {
-    pub(crate) item: Option<usize>,
-    pub(crate) occurrence: Option<usize>,
+pub struct Position {
+    /// The goods item.
+    pub item: Option<usize>,
+    /// The occurrence in a repeated group.
+    pub occurrence: Option<usize>,
+}
+
+impl From<Place> for Position {
+    fn from(place: Place) -> Self {
+        Self { item: place.item, occurrence: place.occurrence }
+    }
 }
 
 /// Calls `$then` with the list of records that a scope stands for, which a goods item has where `$item` names one.
@@ -86,12 +96,12 @@ macro_rules! mutable {
 }
 
 /// How many records of a scope there are.
-pub(crate) fn count(declaration: &Declaration, scope: Scope, item: Option<usize>) -> usize {
+pub fn count(declaration: &Declaration, scope: Scope, item: Option<usize>) -> usize {
     with_list!(declaration, scope, item, shared, get, 1, |list| list.len())
 }
 
 /// Adds an empty record of a scope, and says at which position.
-pub(crate) fn append(declaration: &mut Declaration, scope: Scope, item: Option<usize>) -> usize {
+pub fn append(declaration: &mut Declaration, scope: Scope, item: Option<usize>) -> usize {
     with_list!(declaration, scope, item, mutable, get_mut, 0, |list| {
         list.push(Default::default());
         list.len() - 1
@@ -99,7 +109,7 @@ pub(crate) fn append(declaration: &mut Declaration, scope: Scope, item: Option<u
 }
 
 /// The value of a field; `None` where it, or the record, is not there.
-pub(crate) fn value(declaration: &Declaration, field: FieldId, position: Position) -> Option<ValueRef<'_>> {
+pub fn value(declaration: &Declaration, field: FieldId, position: Position) -> Option<ValueRef<'_>> {
     if field.scope == Scope::Declaration {
         return declaration.value(field.index);
     }
@@ -108,7 +118,7 @@ pub(crate) fn value(declaration: &Declaration, field: FieldId, position: Positio
 }
 
 /// Sets a field. What the record does not take is left out.
-pub(crate) fn set(declaration: &mut Declaration, field: FieldId, position: Position, value: Value) {
+pub fn set(declaration: &mut Declaration, field: FieldId, position: Position, value: Value) {
     if field.scope == Scope::Declaration {
         declaration.set(field.index, value);
         return;

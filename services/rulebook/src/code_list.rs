@@ -286,6 +286,7 @@ pub(crate) enum Detail {
     Adjustment(AdjustmentEffect),
     Schedule(ScheduleKind),
     Certificate { agreements: Box<[Box<str>]> },
+    QuantityUnit { whole: bool },
     TariffUnit { codes: Box<[Box<str>]> },
     WeightUnit { kilograms: Decimal },
 }

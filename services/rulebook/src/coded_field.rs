@@ -1,13 +1,13 @@
-//! Fields that take a code of a list: one check for all of them, with the code that was probably meant.
+//! Fields that take a code of a list: one check for all of them, with the code that was meant where that is known.
 
 use conditions::{FieldSlot, Record as _, Value};
 use vocabulary::{Bilingual, Declaration, Direction, FieldId, Finding, Place, Scope, Severity};
 
+use crate::RulesInForce;
 use crate::cited::Provenance;
 use crate::code_list::CodeList;
 use crate::subject::Subject;
 use crate::validation::{elements, item_number};
-use crate::{CodeEntry, RulesInForce};
 
 /// A field whose value has to stand in a list on the day of registration.
 #[derive(Debug)]
@@ -18,9 +18,6 @@ pub(crate) struct CodedField {
     pub(crate) severity: Severity,
     pub(crate) provenance: Provenance,
 }
-
-/// How many codes of a list a mend names when none is near.
-const CODES_NAMED_MAX: usize = 20;
 
 impl CodedField {
     /// Adds a finding for every place where a declaration has another text in the field than a code of the list.
@@ -61,13 +58,7 @@ impl CodedField {
     ) -> Finding {
         let (en, vi) = rules.rulebook().list(self.list).map_or(("code list", "danh mục"), |list| list.titles());
         let day = rules.date();
-        let mend = match rules.code_near(self.list, text) {
-            Some(near) => Bilingual::new(
-                format!("perhaps {} ({}) was meant", near.code(), near.name_en()),
-                format!("có thể là {} ({})", near.code(), near.name_vi()),
-            ),
-            None => some_of(rules.codes(self.list)),
-        };
+        let (mend, suggestions) = rules.mend_code(self.list, text);
         Finding {
             code: self.code.to_string(),
             severity: self.severity,
@@ -80,6 +71,7 @@ impl CodedField {
                 format!("mã {text} không có trong danh mục «{vi}» vào ngày {day}"),
             ),
             mend,
+            suggestions,
             rule: format!("code-lists/{}", self.list.as_str()),
             law: self.provenance.law.to_string(),
             follows_from: None,
@@ -88,18 +80,4 @@ impl CodedField {
             place: Some(place),
         }
     }
-}
-
-/// A mend that names the codes of a short list, and where a long one begins.
-fn some_of<'a>(codes: impl Iterator<Item = CodeEntry<'a>>) -> Bilingual {
-    let codes: Vec<&str> = codes.map(|entry| entry.code()).take(CODES_NAMED_MAX + 1).collect();
-    if codes.len() <= CODES_NAMED_MAX {
-        let all = codes.join(", ");
-        return Bilingual::new(format!("enter one of {all}"), format!("nhập một trong các mã {all}"));
-    }
-    let first = codes[..3].join(", ");
-    Bilingual::new(
-        format!("enter a code of the list, such as {first}"),
-        format!("nhập mã trong danh mục, ví dụ {first}"),
-    )
 }

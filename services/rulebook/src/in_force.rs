@@ -2,14 +2,13 @@
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use vocabulary::{Citation, DutyType, RulebookGap};
+use vocabulary::{Citation, DutyType, FieldId, RulebookGap};
 
 use crate::agreement::AgreementInForce;
 use crate::cited::{Cited, Provenance, no_value_on};
 use crate::code_list::{
     AdjustmentEffect, CodeEntry, CodeList, CustomsOffice, DeclarationKind, Detail, Entry, Incoterm, TariffSchedule,
 };
-use crate::error::nearest;
 use crate::hs_table::CommodityCode;
 use crate::rulebook::{MfnWord, Rulebook};
 use crate::specific_rate::SpecificRate;
@@ -80,21 +79,12 @@ impl<'a> RulesInForce<'a> {
         &rulebook.lines[start..end]
     }
 
-    /// Lines that may have been meant by a code that does not exist: those nearest to it under the longest beginning
-    /// that they share, at most `count`.
-    pub fn commodities_near(&self, wrong: &str, count: usize) -> Vec<CommodityCode> {
-        let digits: String = wrong.chars().filter(char::is_ascii_digit).take(8).collect();
-        for length in (2..=digits.len()).rev() {
-            let under = self.commodities_under(&digits[..length]);
-            if under.is_empty() {
-                continue;
-            }
-            let mut near: Vec<CommodityCode> = under.to_vec();
-            near.sort_by_key(|code| (strsim::damerau_levenshtein(&code.to_string(), &digits), *code));
-            near.truncate(count);
-            return near;
-        }
-        Vec::new()
+    /// The longest beginning of a code that does not exist that lines of the tariff share with it, of at least two digits.
+    pub fn known_beginning<'c>(&self, wrong: &'c str) -> Option<&'c str> {
+        (2..=wrong.len().min(8))
+            .rev()
+            .filter_map(|length| wrong.get(..length))
+            .find(|beginning| !self.commodities_under(beginning).is_empty())
     }
 
     /// An agreement in force on the day, by its identifier.
@@ -269,10 +259,11 @@ impl<'a> RulesInForce<'a> {
             .map(move |entry| CodeEntry::new(list, entry))
     }
 
-    /// The code of a list that was probably meant.
-    pub fn code_near(&self, list: CodeList, wrong: &str) -> Option<CodeEntry<'a>> {
-        let found = nearest(wrong, self.codes(list).map(|entry| entry.code()))?;
-        self.code(list, found)
+    /// The list that a field takes its codes from on the day, where one is entered for it.
+    pub fn list_of(&self, field: FieldId) -> Option<CodeList> {
+        let fields = self.rulebook.coded_fields.iter();
+        let mut here = fields.filter(|coded| coded.field == field && coded.provenance.holds_on(self.date));
+        here.next().map(|coded| coded.list)
     }
 
     /// A declaration kind (mã loại hình).
@@ -324,10 +315,20 @@ impl<'a> RulesInForce<'a> {
         entries.into_iter().map(TaxCode::new).collect()
     }
 
-    /// The tax code that was probably meant.
-    pub fn tax_code_near(&self, wrong: &str) -> Option<TaxCode<'a>> {
-        let codes = self.rulebook.tax_codes.all().filter(|entry| entry.provenance.holds_on(self.date));
-        self.tax_code(nearest(wrong, codes.map(|entry| &*entry.code))?)
+    /// The tax whose codes begin as a text does, by its first two letters: VB stands before codes of VAT.
+    pub fn tax_of_family(&self, code: &str) -> Option<DutyType> {
+        let family = code.get(..2)?;
+        let mut entries = self.rulebook.tax_codes.all().filter(|entry| entry.code.starts_with(family));
+        let first = entries.next()?.tax;
+        entries.all(|entry| entry.tax == first).then_some(first)
+    }
+
+    /// Whether a unit counts things that cannot be divided.
+    pub fn is_counted_whole(&self, unit: &str) -> Option<Cited<bool>> {
+        self.detail(CodeList::QuantityUnits, unit, |detail| match detail {
+            Detail::QuantityUnit { whole } => Some(*whole),
+            _ => None,
+        })
     }
 
     /// The environmental protection tax on a product, by its code; the gap names the product when a code is known and

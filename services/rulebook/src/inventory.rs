@@ -279,6 +279,7 @@ impl Rulebook {
             bytes: _,
             instruments,
             lists,
+            aliases,
             mfn_relations,
             nomenclature,
             lines: _,
@@ -334,6 +335,15 @@ impl Rulebook {
                 let name = format!("code-lists/{}", list.as_str());
                 inventory.add_word(name, &entry.code, &entry.provenance, values);
             }
+        }
+        for alias in aliases {
+            let mut values = Vec::new();
+            values.extend(alias.code.as_deref().map(|code| text("code", code)));
+            if let Some(hint) = &alias.hint {
+                values.extend([text("hint_en", &hint.en), text("hint_vi", &hint.vi)]);
+            }
+            let name = format!("code-lists/aliases/{}", alias.list.as_str());
+            inventory.add_word(name, &alias.written, &alias.provenance, values);
         }
         for (country, (word, provenance)) in mfn_relations {
             let word = match word {
@@ -476,6 +486,14 @@ impl Rulebook {
                 text("mend.en", &rule.mend.en),
                 text("mend.vi", &rule.mend.vi),
             ];
+            if let Some(suggestion) = &rule.suggestion {
+                values.extend([
+                    text("suggest.value", suggestion.value.canonical()),
+                    text("suggest.en", &suggestion.words.en),
+                    text("suggest.vi", &suggestion.words.vi),
+                ]);
+                values.extend(suggestion.when.as_ref().map(|when| text("suggest.when", when.canonical())));
+            }
             values.extend(rule.follows_from.as_deref().map(|cause| text("follows_from", cause)));
             inventory.add_word(&*rule.file, &place, &rule.provenance, values);
         }
@@ -628,6 +646,7 @@ fn detail(detail: &Detail) -> Vec<NamedValue> {
         Detail::Certificate { agreements } => {
             vec![text("agreements", &joined(agreements.iter().map(ToString::to_string), "/"))]
         }
+        Detail::QuantityUnit { whole } => vec![truth("whole", *whole)],
         Detail::TariffUnit { codes } => vec![text("codes", &joined(codes.iter().map(ToString::to_string), "/"))],
         Detail::WeightUnit { kilograms } => vec![number_text("kilograms", kilograms)],
     }

@@ -26,6 +26,8 @@ mod agreement;
 
 mod tax;
 
+mod fitting;
+
 mod specific_rate;
 
 mod tariff_quota;
@@ -48,7 +50,11 @@ mod index;
 
 mod validation;
 
+mod suggestion;
+
 mod coded_field;
+
+mod alias;
 
 mod selectivity;
 
@@ -67,6 +73,7 @@ mod load;
 mod error;
 
 pub use agreement::{AgreementInForce, Preferential};
+pub use alias::{MeantCode, MeantTaxCode};
 pub use cited::{Cited, Mark};
 pub use code_list::{
     AdjustmentEffect, CodeEntry, CodeList, CustomsOffice, DeclarationKind, ExitGateValue, Incoterm, ScheduleKind,

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
 use crate::agreement::Agreement;
+use crate::alias::Alias;
 use crate::cited::Provenance;
 use crate::code_list::{CodeList, Detail, ListTable};
 use crate::coded_field::CodedField;
@@ -51,6 +52,8 @@ pub struct Rulebook {
     pub(crate) bytes: usize,
     pub(crate) instruments: Instruments,
     pub(crate) lists: FxHashMap<CodeList, ListTable>,
+    /// What people write for codes.
+    pub(crate) aliases: Vec<Alias>,
     pub(crate) mfn_relations: FxHashMap<Box<str>, (MfnWord, Provenance)>,
     pub(crate) nomenclature: Provenance,
     /// Every line of the nomenclature, in order.

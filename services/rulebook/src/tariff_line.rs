@@ -155,11 +155,11 @@ pub enum ExportDuty {
 /// A line of the tariff on a day.
 #[derive(Debug, Clone, Copy)]
 pub struct TariffLine<'a> {
-    rulebook: &'a Rulebook,
+    pub(crate) rulebook: &'a Rulebook,
     code: CommodityCode,
     /// Where the line stands among all lines: most tables have it at the same place.
     position: usize,
-    date: Date,
+    pub(crate) date: Date,
 }
 
 impl<'a> TariffLine<'a> {

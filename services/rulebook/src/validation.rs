@@ -7,6 +7,7 @@ use crate::RulesInForce;
 use crate::cited::Provenance;
 use crate::rule_test::RuleTest;
 use crate::subject::{Subject, Surroundings, schema};
+use crate::suggestion::Suggestion;
 
 /// A rule, with the condition under which it fires.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub(crate) struct ValidationRule {
     pub(crate) field: FieldId,
     pub(crate) message: Bilingual,
     pub(crate) mend: Bilingual,
+    pub(crate) suggestion: Option<Suggestion>,
     pub(crate) follows_from: Option<Box<str>>,
     pub(crate) provenance: Provenance,
     /// The line of its file on which it begins.
@@ -139,9 +141,13 @@ impl RulesInForce<'_> {
                 continue;
             }
             for_each_element(whole, rule.scope, |asked| {
-                match rule.condition.holds(Records::new(whole, asked, rule.scope).as_slice()) {
+                let records = Records::new(whole, asked, rule.scope);
+                match rule.condition.holds(records.as_slice()) {
                     Ok(false) => {}
-                    Ok(true) => verdict.findings.push(rule.finding(asked, declaration, direction)),
+                    Ok(true) => {
+                        let finding = rule.finding(asked, declaration, direction);
+                        verdict.findings.push(rule.with_suggestion(finding, &records, declaration));
+                    }
                     Err(error) => verdict.gaps.push(undecided(rule.name(), &error)),
                 }
             });
@@ -179,6 +185,19 @@ impl ValidationRule {
         format!("{}/{}@{}", self.file, self.id.as_ref().unwrap_or(&self.code), self.provenance.from)
     }
 
+    /// The finding with the value that the rule computes, named by its mend.
+    fn with_suggestion(&self, mut finding: Finding, records: &Records<'_>, declaration: &Declaration) -> Finding {
+        let value = self.suggestion.as_ref().zip(finding.place).and_then(|(suggestion, place)| {
+            Some((suggestion, suggestion.value_at(place, records.as_slice(), declaration)?))
+        });
+        if let Some((suggestion, value)) = value {
+            finding.mend.en.push_str(&suggestion.words.en.replace(Suggestion::PLACEHOLDER, &value));
+            finding.mend.vi.push_str(&suggestion.words.vi.replace(Suggestion::PLACEHOLDER, &value));
+            finding.suggestions.push(value);
+        }
+        finding
+    }
+
     fn finding(&self, asked: &Asked<'_>, declaration: &Declaration, direction: Option<Direction>) -> Finding {
         use conditions::FieldSlot;
         let place = Place { field: self.field, item: asked.item, occurrence: asked.occurrence };
@@ -198,6 +217,7 @@ impl ValidationRule {
             value,
             message: self.message.clone(),
             mend: self.mend.clone(),
+            suggestions: Vec::new(),
             rule: self.name(),
             law: self.provenance.law.to_string(),
             follows_from: self.follows_from.as_deref().map(str::to_owned),

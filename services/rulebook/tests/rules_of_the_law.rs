@@ -581,7 +581,9 @@ fn codes_say_what_they_mean() {
     assert_eq!(rules.code(CodeList::Countries, "VN").unwrap().name_vi(), "Việt Nam");
     assert_eq!(rules.codes(CodeList::Countries).count(), 249);
     assert!(rules.code(CodeList::Countries, "ZZ").is_none());
-    assert_eq!(rules.code_near(CodeList::Incoterms, "CIFF").unwrap().code(), "CIF");
+    assert!(rules.meant(CodeList::Incoterms, "CIFF").is_none());
+    assert_eq!(rules.is_counted_whole("PCE").unwrap().value, true);
+    assert_eq!(rules.is_counted_whole("KGM").unwrap().value, false);
 
     assert!(matches!(rules.mfn_relation("CN"), MfnRelation::Yes(_)));
     assert!(matches!(rules.mfn_relation("KP"), MfnRelation::Unknown(_)));
@@ -667,12 +669,11 @@ fn schedules_certificates_and_agreements_find_each_other() {
 }
 
 #[test]
-fn a_wrong_code_finds_its_neighbours() {
-    let near = on(TODAY).commodities_near("84818900", 3);
-    assert_eq!(near.len(), 3);
-    assert!(near.iter().all(|code| code.to_string().starts_with("84818")), "{near:?}");
-    assert!(on(TODAY).commodities_near("x", 3).is_empty());
-    assert!(on(TODAY).commodities_near("9999", 3).is_empty());
+fn a_wrong_code_finds_the_lines_beside_it() {
+    assert_eq!(on(TODAY).known_beginning("84818900"), Some("84818"));
+    assert_eq!(on(TODAY).known_beginning("848180990"), Some("84818099"));
+    assert_eq!(on(TODAY).known_beginning("x"), None);
+    assert_eq!(on(TODAY).known_beginning("9999"), None);
     assert!(on(TODAY).commodities_under("848180").len() > 20);
     assert!(on(TODAY).commodities_under("848180").iter().all(|code| code.to_string().starts_with("848180")));
 }

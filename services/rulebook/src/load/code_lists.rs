@@ -3,6 +3,8 @@
 use rustc_hash::FxHashMap;
 use vocabulary::Direction;
 
+use crate::cited::Provenance;
+
 use crate::code_list::{
     AdjustmentEffect, CodeList, DeclarationKind, Detail, Entry, ExitGateValue, Incoterm, ListTable, ScheduleKind,
     Treatment,
@@ -36,6 +38,11 @@ impl Lists {
             message: format!("`{code}` is not a code of code-lists/{}.csv", list.as_str()),
             hint: nearest(code, known).map(|found| format!("did you mean `{found}`?")),
         })
+    }
+
+    /// The days of each version of a code.
+    pub(crate) fn days_of(&self, list: CodeList, code: &str) -> impl Iterator<Item = &Provenance> {
+        self.tables.get(&list).map_or(&[][..], |table| table.versions(code)).iter().map(|entry| &entry.provenance)
     }
 
     /// A code, kept when the list has it.
@@ -164,6 +171,7 @@ fn columns(list: CodeList) -> (&'static [&'static str], &'static [&'static str])
         CodeList::AdjustmentNames => (&["code", "name_en", "name_vi", "effect"], &[]),
         CodeList::TariffSchedules => (&["code", "name_en", "name_vi", "kind", "agreement"], &[]),
         CodeList::OriginCertificates => (&["code", "name_en", "name_vi", "agreements"], &[]),
+        CodeList::QuantityUnits => (&["code", "name_en", "name_vi", "whole"], &[]),
         CodeList::TariffUnits => (&["code", "name_en", "name_vi", "units"], &[]),
         CodeList::WeightUnits => (&["code", "name_en", "name_vi", "kilograms"], &[]),
         _ => (&["code", "name_en", "name_vi"], &[]),
@@ -220,6 +228,7 @@ fn detail(list: CodeList, row: &Row<'_>, problems: &mut Problems) -> Option<Deta
         })?),
         CodeList::TariffSchedules => Detail::Schedule(schedule(row, problems)?),
         CodeList::OriginCertificates => Detail::Certificate { agreements: words(row.get("agreements")) },
+        CodeList::QuantityUnits => Detail::QuantityUnit { whole: row.read("whole", problems, yes_no)? },
         CodeList::TariffUnits => Detail::TariffUnit { codes: words(row.get("units")) },
         CodeList::WeightUnits => Detail::WeightUnit { kilograms: row.read("kilograms", problems, values::decimal)? },
         _ => Detail::Nothing,

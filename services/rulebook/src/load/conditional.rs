@@ -1,6 +1,6 @@
 //! Rules that hold under a condition: `validation/` and `selectivity/`.
 
-use conditions::{Condition, Limits};
+use conditions::{Condition, ConditionError, Formula, Limits};
 use vocabulary::{Bilingual, Direction, FieldId, Lane, Scope, Severity};
 
 use super::code_lists::word;
@@ -14,6 +14,7 @@ use crate::load::{coded_fields, permits, rule_tests};
 use crate::rule_test::Base;
 use crate::selectivity::{Criterion, asks_for_score};
 use crate::subject::schema::{Vocabulary, number_of};
+use crate::suggestion::Suggestion;
 use crate::validation::ValidationRule;
 
 pub(super) const DIRECTIONS: [(&str, Option<Direction>); 3] =
@@ -91,9 +92,14 @@ fn rule(
     let severity = known(section, "severity", &SEVERITIES, problems);
     let message = bilingual(section, "message", problems);
     let mend = bilingual(section, "mend", problems);
+    let suggested = section.optional_section("suggest", problems);
     let follows_from = section.optional_text("follows_from", problems);
     let field = section.text("field", problems);
     let condition = scope.and_then(|scope| condition(section, scope, problems));
+    let suggestion = match (suggested, scope) {
+        (Some(suggested), Some(scope)) => Some(suggestion(&suggested, scope, problems)?),
+        _ => None,
+    };
     let tests = rule_tests::tests(section, bases, problems);
     section.finish(problems);
     let field = scope.zip(field).and_then(|(scope, name)| field_of(section, scope, name, problems));
@@ -108,11 +114,38 @@ fn rule(
         field: field?,
         message: message?,
         mend: mend?,
+        suggestion,
         follows_from: follows_from.map(Into::into),
         provenance: provenance?,
         line: section.line(),
         tests,
     })
+}
+
+/// The value that a rule suggests, and the words in which its mend says so.
+fn suggestion(section: &Section<'_>, scope: Scope, problems: &mut Problems) -> Option<Suggestion> {
+    let source = section.text("value", problems);
+    let words = (section.text("en", problems), section.text("vi", problems));
+    let when = match section.optional_text("when", problems) {
+        Some(source) => Some(compiled(section, "when", source, scope, problems)?),
+        None => None,
+    };
+    section.finish(problems);
+    for (key, text) in [("en", words.0), ("vi", words.1)] {
+        if text.is_some_and(|text| !text.contains(Suggestion::PLACEHOLDER)) {
+            let fault = Fault::new("the words do not name the value", "put {} where the value stands");
+            problems.add(section.error(key, fault));
+            return None;
+        }
+    }
+    let value = match Formula::compile(source?, &scopes_of(scope), &Vocabulary, &Limits::default()) {
+        Ok(value) => value,
+        Err(errors) => {
+            refuse(errors, section, "value", problems);
+            return None;
+        }
+    };
+    Some(Suggestion { value, when, words: Bilingual::new(words.0?, words.1?) })
 }
 
 /// The field of a record that a section names under `field`.
@@ -218,20 +251,30 @@ pub(super) fn compiled(
     scope: Scope,
     problems: &mut Problems,
 ) -> Option<Condition> {
+    match Condition::compile(source, &scopes_of(scope), &Vocabulary, &Limits::default()) {
+        Ok(condition) => Some(condition),
+        Err(errors) => {
+            refuse(errors, section, key, problems);
+            None
+        }
+    }
+}
+
+/// The records that a rule about a scope is handed.
+fn scopes_of(scope: Scope) -> Vec<conditions::Scope> {
     let mut scopes = vec![number_of(Scope::Declaration)];
     if scope != Scope::Declaration {
         scopes.push(number_of(scope));
     }
-    match Condition::compile(source, &scopes, &Vocabulary, &Limits::default()) {
-        Ok(condition) => Some(condition),
-        Err(errors) => {
-            for error in errors {
-                let line = section.line_within(key, error.position.line);
-                let fault = Fault::new(error.to_string(), "the grammar stands in rules/README.md");
-                problems.add(RuleError { line, ..section.error(key, fault) });
-            }
-            None
-        }
+    scopes
+}
+
+/// Reports what keeps a source from being compiled.
+fn refuse(errors: Vec<ConditionError>, section: &Section<'_>, key: &str, problems: &mut Problems) {
+    for error in errors {
+        let line = section.line_within(key, error.position.line);
+        let fault = Fault::new(error.to_string(), "the grammar stands in rules/README.md");
+        problems.add(RuleError { line, ..section.error(key, fault) });
     }
 }
 

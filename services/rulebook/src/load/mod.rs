@@ -12,6 +12,8 @@ mod dating;
 
 mod code_lists;
 
+mod aliases;
+
 mod agreements;
 
 mod tariff;
@@ -71,6 +73,7 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
     let valuation = valuation::read(sources, &laws, &lists, problems);
     let origin = origin::read(sources, &laws, &lists, &agreements, problems);
     code_lists::check_references(&lists, &agreements, &taxes, problems);
+    let aliases = aliases::read(sources, &laws, &lists, &taxes, problems);
 
     let test_bases = rule_tests::bases(sources, problems);
     let mut validation = conditional::validation(sources, &laws, &test_bases, problems);
@@ -90,6 +93,7 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
         bytes,
         instruments: laws.instruments,
         lists: lists.tables,
+        aliases,
         mfn_relations: tariff.mfn_relations,
         nomenclature: tariff.nomenclature,
         lines: tariff.lines,

@@ -110,6 +110,7 @@ fn policy(section: &Section<'_>, laws: &Lawbook, bases: &[Base], problems: &mut 
         field: goods_item::commodity_code,
         message,
         mend,
+        suggestion: None,
         follows_from: None,
         provenance: provenance?,
         line: section.line(),

@@ -179,7 +179,12 @@ fn without(section: &Section<'_>, here: Here, problems: &mut Problems) -> Vec<Ch
 /// A value as the field's kind wants it.
 fn value_of(field: &Field, value: &DeValue<'_>) -> Result<Value, Fault> {
     let (found, wanted) = match field.kind {
-        Kind::Code { .. } | Kind::Listed { .. } | Kind::Ascii { .. } | Kind::Wide { .. } | Kind::OneOf { .. } => {
+        Kind::Code { .. }
+        | Kind::Digits { .. }
+        | Kind::Listed { .. }
+        | Kind::Ascii { .. }
+        | Kind::Wide { .. }
+        | Kind::OneOf { .. } => {
             (value.as_str().map(|text| Value::Text(Text::from(text))), "a text between double quotes")
         }
         Kind::Integer { .. } => {

@@ -64,6 +64,11 @@ impl Taxes {
         !self.codes.versions(code).is_empty()
     }
 
+    /// The days of each version of a code.
+    pub(crate) fn days_of(&self, code: &str) -> impl Iterator<Item = &Provenance> {
+        self.codes.versions(code).iter().map(|entry| &entry.provenance)
+    }
+
     pub(crate) fn complete(self) -> Option<CompleteTaxes> {
         Some(CompleteTaxes {
             vat: self.vat?,

@@ -104,9 +104,12 @@ pub(crate) fn field(scope: Scope, name: &str) -> Option<(FieldSlot, Type)> {
 
 fn type_of(id: FieldId) -> Type {
     match id.field().kind {
-        Kind::Code { .. } | Kind::Listed { .. } | Kind::Ascii { .. } | Kind::Wide { .. } | Kind::OneOf { .. } => {
-            Type::Text
-        }
+        Kind::Code { .. }
+        | Kind::Digits { .. }
+        | Kind::Listed { .. }
+        | Kind::Ascii { .. }
+        | Kind::Wide { .. }
+        | Kind::OneOf { .. } => Type::Text,
         Kind::Integer { .. } | Kind::Decimal { .. } => Type::Number,
         Kind::Date => Type::Date,
     }

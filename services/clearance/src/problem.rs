@@ -33,6 +33,7 @@ pub(crate) fn problem(
         value,
         message,
         mend,
+        suggestions: Vec::new(),
         rule: rule.into(),
         law: law.to_owned(),
         follows_from: None,
@@ -40,6 +41,11 @@ pub(crate) fn problem(
         column: None,
         place: Some(place),
     }
+}
+
+/// The same finding with values that would be right at its place.
+pub(crate) fn suggesting(problem: Problem, suggestions: Vec<String>) -> Problem {
+    Finding { suggestions, ..problem }
 }
 
 /// The same finding as a warning, which keeps nothing from being registered.

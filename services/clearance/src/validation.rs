@@ -36,6 +36,10 @@ mod tax_codes;
 
 mod relations;
 
+mod amounts;
+
+mod read_findings;
+
 mod report;
 
 use vocabulary::{Declaration, Direction, Finding, RulebookGap, WriteOff};
@@ -63,7 +67,9 @@ pub fn accept<'a>(
     context: &Context<'_>,
 ) -> Result<AcceptedDeclaration<'a>, Stop> {
     let rules = &context.rules;
-    let mut report = Report::new(lodged, read);
+    let mut report = Report::new(lodged, read_findings::completed(read, rules));
+    // A sign between thousands explains what the rules would find of the number.
+    amounts::check(lodged, rules, &mut report);
     let items = rules.item_surroundings(lodged);
     let surroundings = context.surroundings(&items, None);
     report.take(rules.validate(lodged, &surroundings));
@@ -139,9 +145,4 @@ pub fn accept<'a>(
         claims,
         warnings,
     })
-}
-
-/// The tariff code as the tariff lists it: its first eight characters.
-pub(crate) fn hs8(code: &str) -> &str {
-    code.get(..8).unwrap_or(code)
 }

@@ -180,7 +180,7 @@ fn the_beginning_of_a_code_lists_its_lines_and_an_unknown_code_those_near_it() {
     assert!(heading.iter().all(|line| line["code"].as_str().unwrap().starts_with("8481")));
     let unknown = run(&["rules", "show", "84818100", "--on", "2026-11-24"]);
     assert_eq!(unknown.status.code(), Some(1));
-    assert!(said(&unknown).contains("near it are 84818011"), "{}", said(&unknown));
+    assert!(said(&unknown).contains("under 84818 it has 84818011"), "{}", said(&unknown));
     assert_eq!(run(&["rules", "show", "valves"]).status.code(), Some(64));
     let before_the_nomenclature = run(&["rules", "show", "84818099", "--on", "2020-01-01"]);
     assert!(said(&before_the_nomenclature).contains("2022-12-30"), "{}", said(&before_the_nomenclature));

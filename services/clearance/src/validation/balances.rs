@@ -12,7 +12,7 @@ use vocabulary::{
     TemporaryDeclaration, WriteOff,
 };
 
-use super::{Report, hs8, quantities};
+use super::{Report, quantities};
 use crate::problem::problem;
 
 const LIST_LAW: &str = "Law 107/2016/QH13, art. 16; Decree 134/2016/ND-CP, art. 30 and 31";
@@ -225,8 +225,8 @@ impl Ledger<'_, '_> {
             self.find(family, 0, Some(number.to_string()), message, mend);
             return;
         };
-        let declared = self.item.commodity_code.as_deref().map(hs8).unwrap_or_default();
-        if let Some(code) = line.commodity_code.as_deref().filter(|code| !declared.starts_with(hs8(code))) {
+        let declared = self.item.commodity_code.as_deref().unwrap_or_default();
+        if let Some(code) = line.commodity_code.as_deref().filter(|code| !declared.starts_with(first_eight(code))) {
             let message = Bilingual::new(
                 format!("line {number} of {en} is of {code}, not of {declared}"),
                 format!("dòng {number} của {vi} có mã {code}, không phải {declared}"),
@@ -272,4 +272,9 @@ impl Ledger<'_, '_> {
         let item = sequence.or_else(|| u32::try_from(self.position + 1).ok());
         self.taken.push(WriteOff { balance, amount: quantity, unit: line.unit.clone(), item });
     }
+}
+
+/// The digits of the national tariff, with which the longer codes of some lists begin.
+fn first_eight(code: &str) -> &str {
+    code.get(..8).unwrap_or(code)
 }

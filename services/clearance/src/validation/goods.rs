@@ -4,7 +4,7 @@ use rulebook::{RulesInForce, TariffLine};
 use vocabulary::declaration::goods_item;
 use vocabulary::{Bilingual, GoodsItem, Place};
 
-use super::{Report, hs8};
+use super::Report;
 use crate::problem::problem;
 
 /// The line of the tariff that the declared code names.
@@ -16,19 +16,10 @@ pub(crate) fn commodity<'r>(
 ) -> Option<TariffLine<'r>> {
     // A missing code is a finding of the reader.
     let code = item.commodity_code.as_deref()?;
-    if let Some(line) = rules.commodity(hs8(code)) {
+    if let Some(line) = rules.commodity(code) {
         return Some(line);
     }
-    let near: Vec<String> = rules.commodities_near(hs8(code), 4).into_iter().map(|code| code.to_string()).collect();
-    let (en, vi) = if near.is_empty() {
-        ("enter the eight digits of the tariff".to_owned(), "nhập mã 8 chữ số của biểu thuế".to_owned())
-    } else {
-        let near = near.join(", ");
-        (
-            format!("enter the eight digits of the tariff; near codes are {near}"),
-            format!("nhập mã 8 chữ số của biểu thuế; các mã gần nhất: {near}"),
-        )
-    };
+    let mend = lines_beside(code, rules);
     report.find(problem(
         "S0173",
         Place::item(goods_item::commodity_code, position),
@@ -37,11 +28,32 @@ pub(crate) fn commodity<'r>(
             format!("the tariff has no line {code} on the day of registration"),
             format!("biểu thuế không có mã {code} vào ngày đăng ký"),
         ),
-        Bilingual::new(en, vi),
+        mend,
         "assessment/import-tariff",
         "Circular 31/2022/TT-BTC (nomenclature AHTN 2022)",
     ));
     None
+}
+
+/// How many lines of the tariff a mend names.
+const LINES_NAMED_MAX: usize = 12;
+
+/// A mend that names the lines of the longest beginning that a code shares with the tariff, when they are few.
+pub(crate) fn lines_beside(code: &str, rules: &RulesInForce<'_>) -> Bilingual {
+    let mut mend = Bilingual::new("enter the eight digits of the tariff", "nhập mã 8 chữ số của biểu thuế");
+    if let Some(beginning) = rules.known_beginning(code) {
+        let lines = rules.commodities_under(beginning);
+        let named: Vec<String> = lines.iter().take(LINES_NAMED_MAX).map(ToString::to_string).collect();
+        let named = named.join(", ");
+        if lines.len() <= LINES_NAMED_MAX {
+            mend.en.push_str(&format!("; under {beginning} stand {named}"));
+            mend.vi.push_str(&format!("; thuộc {beginning} có {named}"));
+        } else if beginning.len() >= 4 {
+            mend.en.push_str(&format!("; under {beginning} stand {} lines, such as {named}", lines.len()));
+            mend.vi.push_str(&format!("; thuộc {beginning} có {} dòng, ví dụ {named}", lines.len()));
+        }
+    }
+    mend
 }
 
 /// The quantity has to be in a unit that the tariff names for the line.

@@ -3,12 +3,12 @@
 use rulebook::{Cited, CodeList, CustomsOffice, DeclarationKind, MarginKind, RoundingKind, RulesInForce};
 use rust_decimal::Decimal;
 use vocabulary::declaration::declaration as field;
-use vocabulary::tax_code::check_tax_code;
+use vocabulary::tax_code::{TaxCodeError, check_tax_code, meant_tax_code};
 use vocabulary::{Bilingual, Citation, Declaration, DeclarationNumber, Direction, FieldId, Place, Record};
 
 use super::Report;
 use crate::accepted::{ExchangeRate, PriceTerms, Rounding, ValueMargins};
-use crate::problem::{PARTICULARS, problem};
+use crate::problem::{PARTICULARS, problem, suggesting};
 
 /// A declaration kind with its citation.
 pub(crate) struct Kind<'a> {
@@ -68,7 +68,8 @@ pub(crate) fn kind<'a>(
     let code = lodged.kind.as_deref()?;
     let place = Place::header(field::kind);
     let Some((cited, entry)) = rules.declaration_kind(code).zip(rules.code(CodeList::DeclarationKinds, code)) else {
-        report.find(problem(
+        let (mend, suggestions) = rules.mend_code(CodeList::DeclarationKinds, code);
+        let unknown = problem(
             "S0055",
             place,
             Some(code.to_owned()),
@@ -76,13 +77,11 @@ pub(crate) fn kind<'a>(
                 format!("there is no declaration kind {code} on the day of registration"),
                 format!("không có mã loại hình {code} vào ngày đăng ký"),
             ),
-            Bilingual::new(
-                "enter a kind of the list, e.g. A11 import for consumption, E31 materials for export production, B11 export",
-                "nhập mã trong danh mục, ví dụ A11 nhập kinh doanh tiêu dùng, E31 nhập sản xuất xuất khẩu, B11 xuất kinh doanh",
-            ),
+            mend,
             "code-lists/declaration-kinds",
             PARTICULARS,
-        ));
+        );
+        report.find(suggesting(unknown, suggestions));
         return None;
     };
     let kind = cited.value;
@@ -133,13 +132,18 @@ pub(crate) fn office(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mu
             return;
         }
     };
+    let mut suggestions = Vec::new();
     let (message, mend) = match rules.customs_office(code) {
         CustomsOffice::Current => return,
         CustomsOffice::Retired { successor, since } => (
-            Bilingual::new(
-                format!("the customs office {code} was merged or renamed; since {since} it is {successor}"),
-                format!("cơ quan hải quan {code} đã sáp nhập hoặc đổi mã; từ {since} là {successor}"),
-            ),
+            {
+                // A warehouse stands in the place of its office and keeps its own code.
+                suggestions.extend(lodged.customs_office.is_some().then(|| successor.to_owned()));
+                Bilingual::new(
+                    format!("the customs office {code} was merged or renamed; since {since} it is {successor}"),
+                    format!("cơ quan hải quan {code} đã sáp nhập hoặc đổi mã; từ {since} là {successor}"),
+                )
+            },
             Bilingual::new(format!("enter {successor}"), format!("nhập {successor}")),
         ),
         CustomsOffice::NotYet { from } => (
@@ -154,14 +158,16 @@ pub(crate) fn office(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mu
                 format!("there is no customs office {code}"),
                 format!("không có cơ quan hải quan mang mã {code}"),
             ),
-            Bilingual::new(
-                "enter the four characters of the office, e.g. 01PR (Vĩnh Phúc)",
-                "nhập mã 4 ký tự của cơ quan hải quan, ví dụ 01PR (Vĩnh Phúc)",
-            ),
+            {
+                let (mend, meant) = rules.mend_code(CodeList::CustomsOffices, code);
+                suggestions.extend(meant.into_iter().filter(|_| lodged.customs_office.is_some()));
+                mend
+            },
         ),
     };
     let rule = format!("code-lists/customs-offices/{code}");
-    report.find(problem("S0054", place, Some(code.to_owned()), message, mend, rule, PARTICULARS));
+    let found = problem("S0054", place, Some(code.to_owned()), message, mend, rule, PARTICULARS);
+    report.find(suggesting(found, suggestions));
 }
 
 /// The tax codes of the enterprise that declares and of its principal.
@@ -200,22 +206,36 @@ pub(crate) fn tax_codes(lodged: &Declaration, direction: Direction, report: &mut
             continue;
         };
         if let Err(error) = check_tax_code(code, person) {
-            report.find(problem(
+            let meant = meant_tax_code(code);
+            let mend = match &meant {
+                Some(meant) => Bilingual::new(format!("enter {meant}"), format!("nhập {meant}")),
+                None => Bilingual::new(
+                    "enter the code as on the tax registration, without a hyphen",
+                    "nhập đúng mã số thuế trên giấy đăng ký thuế, không có dấu gạch nối",
+                ),
+            };
+            let invalid = problem(
                 "tax_code_invalid",
                 Place::header(field),
                 Some(code.to_string()),
                 Bilingual::new(
                     format!("{code} cannot be a tax code: {error}"),
-                    format!("{code} không phải là mã số thuế hợp lệ"),
+                    format!("{code} không phải là mã số thuế hợp lệ: {}", in_vietnamese(error)),
                 ),
-                Bilingual::new(
-                    "enter the code as on the tax registration, without a hyphen",
-                    "nhập đúng mã số thuế trên giấy đăng ký thuế, không có dấu gạch nối",
-                ),
+                mend,
                 "contract/tax-code-check-digit",
                 "Circular on tax registration (check digit, from memory)",
-            ));
+            );
+            report.find(suggesting(invalid, meant.into_iter().collect()));
         }
+    }
+}
+
+fn in_vietnamese(error: TaxCodeError) -> &'static str {
+    match error {
+        TaxCodeError::Shape => "mã số thuế có 10 chữ số, 13 chữ số nếu là chi nhánh, hoặc 12 chữ số của cá nhân",
+        TaxCodeError::CheckDigit => "chữ số thứ mười không khớp với chín chữ số đứng trước",
+        TaxCodeError::Zero => "số thứ tự hoặc số chi nhánh bằng 0",
     }
 }
 

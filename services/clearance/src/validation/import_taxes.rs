@@ -18,6 +18,7 @@ mod vat;
 use rulebook::RulesInForce;
 use vocabulary::{DutyType, GoodsItem};
 
+pub(crate) use self::declared_code::{named, values};
 pub(crate) use self::import_duty::{lower_without_agreement, without_agreement};
 use super::Report;
 use super::goods::{commodity, units};

@@ -2,11 +2,15 @@
 //! of a bonded transport, and the office that a warehouse belongs to.
 
 use rulebook::{CustomsOffice, RulesInForce};
+use vocabulary::declaration::OtherTax;
 use vocabulary::declaration::{declaration as field, other_tax, transit};
-use vocabulary::{Bilingual, Declaration, DutyType, Place};
+use vocabulary::{Bilingual, Declaration, DutyType, GoodsItem, Place};
 
 use super::Report;
 use crate::problem::{PARTICULARS, problem};
+
+/// How many codes of other taxes a line has room for.
+const OTHER_TAXES_MAX: usize = 5;
 
 /// Checks all of them.
 pub(crate) fn check(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mut Report<'_>) {
@@ -79,6 +83,21 @@ fn rank(tax: DutyType) -> Option<u8> {
         DutyType::Vat => Some(3),
         DutyType::ImportDuty | DutyType::ExportDuty => None,
     }
+}
+
+/// Where the code of a tax comes in among those of a line; `None` when there is no room for it.
+pub(crate) fn place_of_tax(
+    position: usize,
+    item: &GoodsItem,
+    tax: DutyType,
+    rules: &RulesInForce<'_>,
+) -> Option<Place> {
+    let later = |entered: &OtherTax| {
+        let there = entered.code.as_deref().and_then(|code| rules.tax_code(code)).and_then(|known| rank(known.tax()));
+        there > rank(tax)
+    };
+    let at = item.other_taxes.iter().position(later).unwrap_or(item.other_taxes.len());
+    (item.other_taxes.len() < OTHER_TAXES_MAX).then(|| Place::item(other_tax::code, position).occurrence(at))
 }
 
 fn taxes_in_order(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mut Report<'_>) {

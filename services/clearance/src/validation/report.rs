@@ -1,7 +1,7 @@
 //! What validation gathers: findings and gaps, each once.
 
 use rulebook::Verdict;
-use vocabulary::{Claim, Declaration, Finding, RulebookGap};
+use vocabulary::{Claim, Declaration, Finding, GoodsItem, RulebookGap};
 
 use super::Stop;
 use crate::problem::{Problem, address, warning};
@@ -32,17 +32,23 @@ impl<'a> Report<'a> {
     }
 
     /// Adds a finding, unless an error stands at the same place already: the declarant mends that one first, and the
-    /// two usually have one cause. Two taxes of a line that both lack
-    /// their code (E1070) are two mistakes.
+    /// two usually have one cause. A tax of a line that lacks its code (E1070) points to where the code comes in, so it
+    /// has nothing to do with what stands there, nor with another tax that lacks its own.
     pub(crate) fn find(&mut self, mut problem: Problem) {
         if self.findings.iter().any(|finding| {
-            let another_tax = finding.code == "E1070" && problem.code == "E1070" && finding.rule != problem.rule;
-            finding.is_error() && finding.place.is_some() && finding.place == problem.place && !another_tax
+            let comes_in = finding.code == "E1070" || problem.code == "E1070";
+            let same = finding.code == problem.code && finding.rule == problem.rule;
+            finding.is_error() && finding.place.is_some() && finding.place == problem.place && (!comes_in || same)
         }) {
             return;
         }
         address(&mut problem, self.lodged);
         self.findings.push(problem);
+    }
+
+    /// The goods item at a position.
+    pub(crate) fn item(&self, position: usize) -> Option<&'a GoodsItem> {
+        self.lodged.goods_items.get(position)
     }
 
     /// Adds a finding that keeps nothing from being registered.

@@ -6,9 +6,10 @@ use vocabulary::declaration::{goods_item, other_tax};
 use vocabulary::duty::plain;
 use vocabulary::{Bilingual, DutyType, GoodsItem, Place};
 
+use super::import_taxes::{named, values};
 use super::{Report, quantities};
 use crate::accepted::{ClaimedRate, PerUnit, Relief};
-use crate::problem::{PARTICULARS, Problem, problem};
+use crate::problem::{PARTICULARS, Problem, problem, suggesting};
 
 /// What the declarant entered about one tax of a line.
 #[derive(Debug, Clone, Default)]
@@ -58,7 +59,7 @@ pub(crate) fn declared(
                     let tax = DeclaredTax { place: Some(place), ..DeclaredTax::default() };
                     taxes.push((DutyType::EnvironmentalProtection, tax));
                 }
-                Ok(_) => report.find(unknown_code(code, place, rules)),
+                Ok(_) => report.find(unknown_code(code, place, item, rules)),
             }
             continue;
         };
@@ -89,7 +90,7 @@ pub(crate) fn declared(
         if let Some(code) = entered.exemption_code.as_deref() {
             let place = at(other_tax::exemption_code);
             match rules.tax_code(code) {
-                None => report.find(unknown_code(code, place, rules)),
+                None => report.find(unknown_code(code, place, item, rules)),
                 Some(exemption) if exemption.tax() != duty_type => {
                     let (en, _) = duty_type.names();
                     report.find(code_of_another_tax(&exemption, place, &format!("the {en}")));
@@ -119,7 +120,7 @@ pub(crate) fn duty_relief(
     let place = Place::item(goods_item::exemption_code, position);
     match rules.tax_code(code) {
         None => {
-            report.find(unknown_code(code, place, rules));
+            report.find(unknown_code(code, place, item, rules));
             None
         }
         Some(known) if known.tax() != duty_type => {
@@ -290,20 +291,28 @@ pub(crate) fn rate_of(
     Ok(ClaimedRateOf { rate, citation: code.citation(), code: code.code().to_owned() })
 }
 
-fn unknown_code(code: &str, place: Place, rules: &RulesInForce<'_>) -> Problem {
-    let near = rules.tax_code_near(code);
+/// A code that no table has on the day. Of a rate the codes are named that fit the goods, whatever stood there; of an
+/// exemption nothing is guessed.
+fn unknown_code(code: &str, place: Place, item: &GoodsItem, rules: &RulesInForce<'_>) -> Problem {
     let other_days = rules.tax_code_on_other_days(code);
-    let (en, vi) = match near {
-        Some(near) => (
-            format!("did you mean {} ({})?", near.code(), near.name_en()),
-            format!("có phải {} ({}) không?", near.code(), near.name_vi()),
-        ),
-        None => (
-            "enter a code of the tax authority's tables, e.g. VB901 for VAT at 10 %".to_owned(),
-            "nhập mã trong bảng mã, ví dụ VB901 cho thuế GTGT 10 %".to_owned(),
+    let meant = rules.meant_tax_code(code);
+    let tax = meant.as_ref().and_then(|meant| meant.code).map(|code| code.tax()).or_else(|| rules.tax_of_family(code));
+    let line = item.commodity_code.as_deref().and_then(|code| rules.commodity(code));
+    let of_rate = place.field == other_tax::code;
+    let fitting: Vec<TaxCode<'_>> =
+        tax.zip(line).filter(|_| of_rate).map_or_else(Vec::new, |(tax, line)| line.codes_fitting(tax));
+    let mut mend = match named(&fitting) {
+        Some(codes) => Bilingual::new(format!("enter {}", codes.en), format!("nhập {}", codes.vi)),
+        None => Bilingual::new(
+            "look the code up in the table of the tax (assessment/tax-codes)",
+            "tra mã trong bảng mã của sắc thuế (assessment/tax-codes)",
         ),
     };
-    problem(
+    if let Some(hint) = meant.and_then(|meant| meant.hint) {
+        mend.en.push_str(&format!("; {}", hint.en));
+        mend.vi.push_str(&format!("; {}", hint.vi));
+    }
+    let found = problem(
         if other_days { "E0120" } else { "E0118" },
         place,
         Some(code.to_owned()),
@@ -315,10 +324,11 @@ fn unknown_code(code: &str, place: Place, rules: &RulesInForce<'_>) -> Problem {
         } else {
             Bilingual::new(format!("there is no tax code {code}"), format!("mã {code} không có trong danh mục"))
         },
-        Bilingual::new(en, vi),
+        mend,
         "assessment/tax-codes",
         PARTICULARS,
-    )
+    );
+    suggesting(found, values(&fitting))
 }
 
 fn code_of_another_tax(code: &TaxCode<'_>, place: Place, wanted: &str) -> Problem {

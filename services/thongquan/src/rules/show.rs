@@ -80,10 +80,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Err(Failure { message: unknown(&rulebook, &rules, &code), status: 1 })
 }
 
+/// How many lines are named in place of one that does not exist.
+const LINES_NAMED: usize = 5;
+
 fn unknown(rulebook: &Rulebook, rules: &RulesInForce<'_>, code: &str) -> String {
     let mut message = format!("the tariff of {} has no line {code}", rules.date());
-    let near = rules.commodities_near(code, 5);
-    if near.is_empty() {
+    let beginning = rules.known_beginning(code);
+    let under: Vec<String> = beginning
+        .map_or(&[][..], |beginning| rules.commodities_under(beginning))
+        .iter()
+        .take(LINES_NAMED)
+        .map(ToString::to_string)
+        .collect();
+    if under.is_empty() {
         let days = rulebook.inventory();
         let nomenclature = days.table(answer::NOMENCLATURE);
         let spans: Vec<String> = nomenclature
@@ -96,8 +105,8 @@ fn unknown(rulebook: &Rulebook, rules: &RulesInForce<'_>, code: &str) -> String 
             .collect();
         message.push_str(&format!("; the nomenclature is known from {}", spans.join(" and ")));
     } else {
-        let near: Vec<String> = near.iter().map(ToString::to_string).collect();
-        message.push_str(&format!("; near it are {}", near.join(", ")));
+        let beginning = beginning.unwrap_or_default();
+        message.push_str(&format!("; under {beginning} it has {}", under.join(", ")));
     }
     message
 }
@@ -107,9 +116,8 @@ fn country(rules: &RulesInForce<'_>, given: &str) -> Result<String, Failure> {
     if rules.code(CodeList::Countries, &code).is_some() {
         return Ok(code);
     }
-    let near = rules.code_near(CodeList::Countries, &code);
-    let hint = near.map_or_else(String::new, |near| format!("; did you mean {} ({})?", near.code(), near.name_en()));
-    Err(Failure { message: format!("`{given}` is not a country of the code list{hint}"), status: EXIT_USAGE })
+    let (mend, _) = rules.mend_code(CodeList::Countries, given);
+    Err(Failure { message: format!("`{given}` is not a country of the code list; {}", mend.en), status: EXIT_USAGE })
 }
 
 fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {

@@ -9,12 +9,12 @@ use vocabulary::{Bilingual, Citation, DutyType, GoodsItem, Place, RulebookGap};
 
 use super::specific_duty;
 use crate::accepted::{CitedRate, ClaimedRate, TaxClaim};
-use crate::problem::{PARTICULARS, problem};
+use crate::problem::{PARTICULARS, problem, suggesting};
+use crate::validation::Report;
 use crate::validation::header::Kind;
 use crate::validation::manual_rate;
 use crate::validation::relief::{Share, by_kind, not_subject};
 use crate::validation::tax_codes::DeclaredRelief;
-use crate::validation::{Report, hs8};
 
 const DUTY_LAW: &str = "Law 107/2016/QH13, art. 5";
 
@@ -102,22 +102,8 @@ impl DutyDesk<'_, '_, '_> {
             return self.by_origin();
         };
         let Some(schedule) = self.rules.agreement_of_schedule(code) else {
-            let near = self.rules.code_near(rulebook::CodeList::TariffSchedules, code);
-            let (en, vi) = near.map_or_else(
-                || {
-                    (
-                        String::from("enter e.g. B01 for the preferential rate"),
-                        String::from("nhập mã biểu thuế, ví dụ B01"),
-                    )
-                },
-                |near| {
-                    (
-                        format!("did you mean {} ({})?", near.code(), near.name_en()),
-                        format!("có phải {} ({}) không?", near.code(), near.name_vi()),
-                    )
-                },
-            );
-            self.report.find(problem(
+            let (mend, suggestions) = self.rules.mend_code(rulebook::CodeList::TariffSchedules, code);
+            let unknown = problem(
                 "E1004",
                 self.place(),
                 Some(code.to_owned()),
@@ -125,10 +111,11 @@ impl DutyDesk<'_, '_, '_> {
                     format!("there is no tariff schedule {code} on the day of registration"),
                     format!("không có mã biểu thuế {code} vào ngày đăng ký"),
                 ),
-                Bilingual::new(en, vi),
+                mend,
                 "code-lists/tariff-schedules",
                 PARTICULARS,
-            ));
+            );
+            self.report.find(suggesting(unknown, suggestions));
             return None;
         };
         let over_quota = self.item.quota_class.as_deref() == Some("X");
@@ -296,7 +283,11 @@ impl DutyDesk<'_, '_, '_> {
 
     /// The rate inside a quota is not given once the quantity is used up.
     fn quota_left(&mut self, agreement: Option<&str>) {
-        let Some(citation) = self.rules.quota_exhausted(hs8_of(self.item), agreement) else { return };
+        let Some(citation) =
+            self.rules.quota_exhausted(self.item.commodity_code.as_deref().unwrap_or_default(), agreement)
+        else {
+            return;
+        };
         let code = self.line.code();
         self.report.find(problem(
             "E1011",
@@ -470,10 +461,6 @@ impl DutyDesk<'_, '_, '_> {
             Err(gap) => self.silent(gap),
         }
     }
-}
-
-fn hs8_of(item: &GoodsItem) -> &str {
-    item.commodity_code.as_deref().map(hs8).unwrap_or_default()
 }
 
 /// The citation of a rate that two rules give together.

@@ -5,8 +5,8 @@ use vocabulary::declaration::goods_item;
 use vocabulary::{Bilingual, GoodsItem, Place, RulebookGap};
 
 use crate::accepted::PerUnit;
-use crate::problem::{PARTICULARS, Problem, problem};
-use crate::validation::{Report, hs8, quantities};
+use crate::problem::{PARTICULARS, Problem, problem, suggesting};
+use crate::validation::{Report, quantities};
 
 /// The rate that the line's code names, where it is one of the schedule and of the goods.
 ///
@@ -20,7 +20,7 @@ pub(super) fn of_line<'r>(
     rules: &RulesInForce<'r>,
     report: &mut Report<'_>,
 ) -> Result<SpecificRate<'r>, Option<RulebookGap>> {
-    let Some(code) = item.commodity_code.as_deref().map(hs8) else { return Err(None) };
+    let Some(code) = item.commodity_code.as_deref() else { return Err(None) };
     let mixed = *entry.kind == ScheduleKind::Mixed;
     let fits = |rate: &SpecificRate<'_>| rate.covers(code) && mixed == (rate.kind() != SpecificKind::Alone);
     let of_goods: Vec<SpecificRate<'r>> = rules.specific_rates().filter(fits).collect();
@@ -44,7 +44,7 @@ pub(super) fn of_line<'r>(
         format!("nhập mã đúng với hàng hóa: {}", known_vi.join(", ")),
     );
     let find = |number: &str, value: Option<&str>, message: Bilingual, report: &mut Report<'_>| {
-        report.find(problem(
+        let found = problem(
             number,
             Place::item(goods_item::specific_rate_code, position),
             value.map(str::to_owned),
@@ -52,7 +52,8 @@ pub(super) fn of_line<'r>(
             mend.clone(),
             "assessment/specific-rates",
             PARTICULARS,
-        ));
+        );
+        report.find(suggesting(found, of_goods.iter().map(|rate| rate.code().to_owned()).collect()));
         Err(None)
     };
     let Some(declared) = item.specific_rate_code.as_deref() else {

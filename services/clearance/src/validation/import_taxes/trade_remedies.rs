@@ -11,9 +11,9 @@ use vocabulary::{Bilingual, Citation, DutyType, GoodsItem, Place, RulebookGap};
 
 use crate::accepted::{ClaimedRate, Relief, TaxClaim};
 use crate::problem::problem;
+use crate::validation::Report;
 use crate::validation::header::Kind;
 use crate::validation::tax_codes::{self, DeclaredRelief, DeclaredTax};
-use crate::validation::{Report, hs8};
 
 /// The duty of one type on a line.
 #[expect(clippy::too_many_arguments, reason = "the goods, what is declared of them, and the rules are all needed")]
@@ -27,7 +27,7 @@ pub(super) fn claim(
     rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Option<TaxClaim> {
-    let code = item.commodity_code.as_deref().map(hs8)?;
+    let code = item.commodity_code.as_deref()?;
     let origin = item.origin.as_deref()?;
     let measures: Vec<TradeRemedy<'_>> = rules.trade_remedies(code).filter(|case| case.tax() == duty_type).collect();
     let on_origin: Vec<TradeRemedy<'_>> = measures.iter().copied().filter(|case| case.covers_origin(origin)).collect();

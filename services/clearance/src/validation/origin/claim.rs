@@ -12,8 +12,8 @@ use vocabulary::{
 use super::fault::{Faults, figure, months_after};
 use crate::exact::multiply;
 use crate::problem::{problem, warning};
+use crate::validation::Report;
 use crate::validation::import_taxes::{lower_without_agreement, without_agreement};
-use crate::validation::{Report, hs8};
 
 /// A claim to an agreement's rate, and what came of it.
 #[derive(Debug)]
@@ -189,7 +189,7 @@ impl Desk<'_, '_> {
         let ScheduleKind::Agreement(id) = schedule.kind else { return None };
         let agreement = rules.agreement(id)?;
         let origin = item.origin.as_deref()?;
-        let line = rules.commodity(hs8(item.commodity_code.as_deref()?))?;
+        let line = rules.commodity(item.commodity_code.as_deref()?)?;
         let over_quota = item.quota_class.as_deref() == Some("X");
         let rate = if over_quota { line.preferential_out_of_quota(id, origin) } else { line.preferential(id, origin) };
         if matches!(rate, Preferential::NotMember(_) | Preferential::NotForOrigin(_) | Preferential::Excluded(_)) {

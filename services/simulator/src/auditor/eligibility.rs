@@ -55,7 +55,7 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
     let free = declaration.price_kind.as_deref() == Some("B");
     let nothing = declaration.invoice_amount.is_some_and(|amount| of(amount) <= whole(0));
     refuse_if(nothing && !free, "an invoice of nothing for goods that are paid");
-    refuse_if(dong_with_decimals(case), "dong have no decimals");
+    refuse_if(decimals_of_none(case), "decimals of a currency that has none");
     refuse_if(permit_missing(case), "a permit that registration asks for");
     refuse_if(!office_in_use(case), "no such office on the day");
     let person = !import || matches!(declaration.party_class.as_deref(), Some("1" | "3"));
@@ -132,24 +132,67 @@ fn office_in_use(case: &Case<'_>) -> bool {
     case.rules.offices.on(code, case.day).is_some()
 }
 
-/// Amounts in dong are whole.
-fn dong_with_decimals(case: &Case<'_>) -> bool {
+/// Amounts in dong are whole, and written so: a point in them, whatever stands behind it, may have been meant between
+/// thousands. In other currencies without decimals, and in prices for one unit, only what looks like thousands is refused,
+/// unless the declaration computes it.
+fn decimals_of_none(case: &Case<'_>) -> bool {
     let declaration = case.declaration;
+    let whole_currency = |currency: &Option<vocabulary::Text>| {
+        let row = currency.as_deref().and_then(|currency| case.rules.currencies.on(currency, case.day));
+        row.is_some_and(|row| row.cell("minor_units") == "0")
+    };
+    let pointed = |amount: rust_decimal::Decimal| amount.to_string().contains('.');
+    let refused = |amount: Option<rust_decimal::Decimal>, currency: &Option<vocabulary::Text>, computed: bool| {
+        amount.is_some_and(|amount| match currency.as_deref() {
+            Some("VND") => pointed(amount),
+            _ => whole_currency(currency) && like_thousands(amount) && !computed,
+        })
+    };
     let invoice = &declaration.invoice_currency;
-    let header = [
-        (declaration.invoice_amount, invoice),
-        (declaration.freight_amount, &declaration.freight_currency),
-        (declaration.insurance_amount, &declaration.insurance_currency),
-        (declaration.total_value_amount, &declaration.total_value_currency),
-    ];
-    let adjustments = declaration.adjustments.iter().map(|adjustment| (adjustment.amount, &adjustment.currency));
-    let items = declaration
-        .goods_items
-        .iter()
-        .flat_map(|item| [(item.invoice_value, invoice), (item.customs_value, &item.customs_value_currency)]);
-    header.into_iter().chain(adjustments).chain(items).any(|(amount, currency)| {
-        currency.as_deref() == Some("VND") && amount.is_some_and(|amount| !of(amount).is_integer())
-    })
+    let dong = Some("VND".into());
+    let lines = &declaration.goods_items;
+    let sum = lines.iter().filter_map(|item| item.invoice_value).fold(whole(0), |a, b| a + of(b));
+    let meant =
+        lines.iter().all(|item| item.invoice_value.is_none_or(|value| !like_thousands(value) || computed(item)));
+    let total = declaration.invoice_amount.is_some_and(|amount| meant && within_one(&(of(amount) - sum)));
+    refused(declaration.invoice_amount, invoice, total)
+        || refused(declaration.freight_amount, &declaration.freight_currency, false)
+        || refused(declaration.insurance_amount, &declaration.insurance_currency, false)
+        || refused(declaration.allocation_total, invoice, false)
+        || refused(declaration.total_value_amount, &declaration.total_value_currency, false)
+        || declaration.adjustments.iter().any(|entered| refused(entered.amount, &entered.currency, false))
+        || lines.iter().any(|item| {
+            refused(item.invoice_value, invoice, computed(item))
+                || refused(item.customs_value, &item.customs_value_currency, false)
+                || refused(item.reduction_amount, &dong, false)
+                || item.other_taxes.iter().any(|tax| refused(tax.reduction_amount, &dong, false))
+                || (whole_currency(&item.unit_price_currency) && item.unit_price.is_some_and(like_thousands))
+                || (whole_currency(&item.manual_specific_currency)
+                    && item.manual_specific_rate.is_some_and(like_thousands))
+        })
+}
+
+/// One to three digits, the first of them no zero, a point, and three digits.
+fn like_thousands(amount: rust_decimal::Decimal) -> bool {
+    let written = amount.to_string();
+    written
+        .split_once('.')
+        .is_some_and(|(before, after)| after.len() == 3 && (1..=3).contains(&before.len()) && before != "0")
+}
+
+/// Whether the value of a line is its price times the quantity that the price is for, give or take one.
+fn computed(item: &GoodsItem) -> bool {
+    let by_first = item.unit_price_unit.is_some() && item.unit_price_unit == item.quantity_unit;
+    let by_second = item.unit_price_unit.is_some() && item.unit_price_unit == item.second_quantity_unit;
+    let quantity = if by_first { item.quantity } else { item.second_quantity.filter(|_| by_second) };
+    match (item.invoice_value, item.unit_price, quantity) {
+        (Some(value), Some(price), Some(quantity)) => within_one(&(of(value) - of(price) * of(quantity))),
+        _ => false,
+    }
+}
+
+fn within_one(difference: &Number) -> bool {
+    *difference <= whole(1) && *difference >= whole(-1)
 }
 
 /// Goods of some headings are not registered without a permit of their kind (Circular 38/2015 art. 22.1 a.5).

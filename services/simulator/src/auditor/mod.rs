@@ -267,8 +267,7 @@ impl Case<'_> {
 
     /// The eight digits of the tariff, where the nomenclature has them on the day.
     fn tariff_line<'i>(&self, item: &'i GoodsItem) -> Option<&'i str> {
-        let code = item.commodity_code.as_deref()?;
-        let hs = code.get(..8)?;
+        let hs = item.commodity_code.as_deref().filter(|code| code.len() == 8)?;
         let known = self.rules.nomenclature.hold(self.day) && self.rules.import_tariff.rows_of(hs).next().is_some();
         known.then_some(hs)
     }

@@ -51,9 +51,12 @@ enum Guess {
 }
 
 /// The characters of a value that have no place in it, with their places, as a message goes on; empty when there are none.
-pub(crate) fn strange(kind: Kind, text: &str) -> Bilingual {
+/// Of a value whose mistake is another, characters of a plain keyboard are not worth a word.
+pub(crate) fn strange(kind: Kind, mistake: Mistake, text: &str) -> Bilingual {
     let mut said = Bilingual::default();
-    let strangers = (1..).zip(text.chars()).filter(|(_, character)| !belongs(kind, *character));
+    let all = matches!(mistake, Mistake::Malformed | Mistake::DateMalformed);
+    let strangers =
+        (1..).zip(text.chars()).filter(|(_, character)| !belongs(kind, *character) && (all || !character.is_ascii()));
     for (count, (position, character)) in strangers.enumerate() {
         if count == NAMED_MAX {
             said.en.push_str(", and more");
@@ -267,7 +270,7 @@ fn without_end_zeros(number: &str) -> String {
 fn grouped(digits: &str, sign: char) -> String {
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             grouped.push(sign);
         }
         grouped.push(digit);
@@ -408,12 +411,14 @@ mod tests {
     #[test]
     fn strangers_are_named_with_their_places() {
         let code = Kind::Code { min: 3, max: 3 };
-        assert_eq!(strange(code, "А12").en, ": character 1 is U+0410 CYRILLIC CAPITAL LETTER A");
+        assert_eq!(strange(code, Mistake::Malformed, "А12").en, ": character 1 is U+0410 CYRILLIC CAPITAL LETTER A");
         assert_eq!(
-            strange(Kind::Digits { min: 8, max: 8 }, "8481.80.99").en,
+            strange(Kind::Digits { min: 8, max: 8 }, Mistake::Malformed, "8481.80.99").en,
             ": character 5 is ‘.’, character 8 is ‘.’"
         );
-        assert_eq!(strange(code, "ãbcđ").vi.matches("ký tự thứ").count(), 3);
-        assert_eq!(strange(code, "A12").en, "");
+        assert_eq!(strange(code, Mistake::Malformed, "ãbcđ").vi.matches("ký tự thứ").count(), 3);
+        assert_eq!(strange(code, Mistake::Malformed, "A12").en, "");
+        assert_eq!(strange(code, Mistake::TooLong, "Anh").en, "");
+        assert_eq!(strange(code, Mistake::TooLong, "A12\u{AD}").en, ": character 4 is U+00AD SOFT HYPHEN");
     }
 }

@@ -3,6 +3,7 @@
 use vocabulary::{Bilingual, Finding, Kind, Value};
 
 use crate::findings::{self, Note, Notes, shortened};
+use crate::meant;
 use crate::values::{self, Mistake};
 use crate::xml::{self, Namespace, Token, Tokens};
 
@@ -234,7 +235,7 @@ impl<'t> Cursor<'t> {
         if text.chars().count() <= max {
             return Some(text);
         }
-        self.mistaken(name, child.offset, Mistake::TooLong, &text, &values::describe(Kind::Wide { max }));
+        self.mistaken(name, child.offset, (Mistake::TooLong, None), &text, &values::describe(Kind::Wide { max }));
         None
     }
 
@@ -246,7 +247,7 @@ impl<'t> Cursor<'t> {
             count if count > max => Mistake::TooLong,
             _ => return Some(text),
         };
-        self.mistaken(&child.name, child.offset, mistake, &text, &values::describe(Kind::Wide { max }));
+        self.mistaken(&child.name, child.offset, (mistake, None), &text, &values::describe(Kind::Wide { max }));
         None
     }
 
@@ -286,7 +287,7 @@ impl<'t> Cursor<'t> {
         if words.contains(&&*values::collapse(&attribute.value)) {
             return Some(attribute.value.trim());
         }
-        self.mistaken(&within, attribute.offset, Mistake::NotAllowed, &attribute.value, &shape);
+        self.mistaken(&within, attribute.offset, (Mistake::NotAllowed, None), &attribute.value, &shape);
         None
     }
 
@@ -302,7 +303,7 @@ impl<'t> Cursor<'t> {
         let value = parse(&text);
         if value.is_none() {
             let mistake = if text.is_empty() { Mistake::Missing } else { Mistake::Malformed };
-            self.mistaken(&child.name, child.offset, mistake, &text, &Bilingual::new(shape[0], shape[1]));
+            self.mistaken(&child.name, child.offset, (mistake, None), &text, &Bilingual::new(shape[0], shape[1]));
         }
         value
     }
@@ -315,7 +316,7 @@ impl<'t> Cursor<'t> {
         match values::read(kind, &text) {
             Ok(value) => Some(value),
             Err(mistake) => {
-                self.mistaken(&child.name, child.offset, mistake, &text, &values::describe(kind));
+                self.mistaken(&child.name, child.offset, (mistake, Some(kind)), &text, &values::describe(kind));
                 None
             }
         }
@@ -382,8 +383,20 @@ impl<'t> Cursor<'t> {
         self.note_at("unknown_element", element.offset, &within, None, &en, &vi, "take it out", "bỏ phần tử này");
     }
 
-    fn mistaken(&mut self, within: &str, offset: usize, mistake: Mistake, text: &str, shape: &Bilingual) {
-        let (en, vi) = (format!("the value of {within} cannot be read"), format!("giá trị của {within} không hợp lệ"));
+    /// A value that cannot be read; of a kind, the characters that have no place in it are named.
+    fn mistaken(
+        &mut self,
+        within: &str,
+        offset: usize,
+        (mistake, kind): (Mistake, Option<Kind>),
+        text: &str,
+        shape: &Bilingual,
+    ) {
+        let strange = kind.map_or_else(Bilingual::default, |kind| meant::strange(kind, mistake, text));
+        let (en, vi) = (
+            format!("the value of {within} cannot be read{}", strange.en),
+            format!("giá trị của {within} không hợp lệ{}", strange.vi),
+        );
         let mends = (format!("give {}", shape.en), format!("khai {}", shape.vi));
         let value = (!text.is_empty()).then(|| text.to_owned());
         self.note_at(mistake.code(), offset, within, value, &en, &vi, &mends.0, &mends.1);

@@ -42,15 +42,18 @@ const LINES_NAMED_MAX: usize = 12;
 pub(crate) fn lines_beside(code: &str, rules: &RulesInForce<'_>) -> Bilingual {
     let mut mend = Bilingual::new("enter the eight digits of the tariff", "nhập mã 8 chữ số của biểu thuế");
     if let Some(beginning) = rules.known_beginning(code) {
-        let lines = rules.commodities_under(beginning);
-        let named: Vec<String> = lines.iter().take(LINES_NAMED_MAX).map(ToString::to_string).collect();
-        let named = named.join(", ");
-        if lines.len() <= LINES_NAMED_MAX {
-            mend.en.push_str(&format!("; under {beginning} stand {named}"));
-            mend.vi.push_str(&format!("; thuộc {beginning} có {named}"));
-        } else if beginning.len() >= 4 {
-            mend.en.push_str(&format!("; under {beginning} stand {} lines, such as {named}", lines.len()));
-            mend.vi.push_str(&format!("; thuộc {beginning} có {} dòng, ví dụ {named}", lines.len()));
+        match rules.commodities_under(beginning) {
+            lines if lines.len() <= LINES_NAMED_MAX => {
+                let named: Vec<String> = lines.iter().map(ToString::to_string).collect();
+                let named = named.join(", ");
+                mend.en.push_str(&format!("; under {beginning} stand {named}"));
+                mend.vi.push_str(&format!("; thuộc {beginning} có {named}"));
+            }
+            lines @ [from, .., to] if beginning.len() >= 4 => {
+                mend.en.push_str(&format!("; under {beginning} stand {} lines, {from} to {to}", lines.len()));
+                mend.vi.push_str(&format!("; thuộc {beginning} có {} dòng, từ {from} đến {to}", lines.len()));
+            }
+            _ => {}
         }
     }
     mend

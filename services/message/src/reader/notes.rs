@@ -304,7 +304,7 @@ pub(super) fn value(place: Place, kind: Kind, mistake: Mistake, text: &str, offs
         Mistake::TooManyDecimals => ("has too many decimals", "có quá nhiều chữ số thập phân"),
         Mistake::DateMalformed => ("is not a date", "không phải ngày hợp lệ"),
     };
-    let strange = meant::strange(kind, text);
+    let strange = meant::strange(kind, mistake, text);
     let meaning = meant::meant(place.field, kind, mistake, text);
     Note {
         code: mistake.code(),

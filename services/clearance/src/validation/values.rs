@@ -12,7 +12,7 @@ use super::header::margin;
 use crate::accepted::{AcceptedItem, ClaimedRate, ExchangeRate, PriceTerms};
 use crate::claim::of_value;
 use crate::exact::{add, multiply, product_is_less, subtract, sum};
-use crate::problem::{PARTICULARS, problem};
+use crate::problem::{PARTICULARS, problem, suggesting};
 
 const ADDITIONS: &str = "Circular 39/2015/TT-BTC, art. 13; Law 54/2014/QH13, art. 86";
 
@@ -72,6 +72,8 @@ fn adjusted(
     if let (Some(total), Ok(most)) = (entered.allocation_total.filter(|total| *total > Decimal::ZERO), most)
         && (total < own || total > most)
     {
+        // Beside a total of the whole that is too small itself, the sum of the lines would be refused again.
+        let suggested = own > Decimal::ZERO && lodged.allocation_total.is_none_or(|whole| own <= whole);
         let (own, most) = (plain(own), plain(most));
         let (beyond_en, beyond_vi) = if own == most {
             (String::new(), String::new())
@@ -81,7 +83,7 @@ fn adjusted(
                 format!(", hoặc đến {most} nếu gồm cả tờ khai khác"),
             )
         };
-        report.find(problem(
+        let found = problem(
             "R1099",
             Place::header(adjustment::allocation_total).occurrence(at),
             Some(plain(total)),
@@ -98,7 +100,8 @@ fn adjusted(
             ),
             "valuation/shares-of-adjustments",
             ADDITIONS,
-        ));
+        );
+        report.find(suggesting(found, suggested.then_some(own).into_iter().collect()));
     }
     let (Some(amount), Some(class)) = (entered.amount, entered.class.as_deref()) else { return };
     let title = entered.title.as_deref().unwrap_or_default();
@@ -387,7 +390,10 @@ pub(crate) fn export_total(
     );
     let find = |code: &str, message: Bilingual, mend: Bilingual, report: &mut Report<'_>| {
         let place = Place::header(field::total_value_amount);
-        report.find(problem(code, place, Some(plain(total)), message, mend, "valuation/exit-gate", EXIT_GATE));
+        let found = problem(code, place, Some(plain(total)), message, mend, "valuation/exit-gate", EXIT_GATE);
+        // In another currency than the price's, the price is no value for the field.
+        let suggested = (code == "total_value_differs" && total_currency == currency).then(|| plain(invoice));
+        report.find(suggesting(found, suggested.into_iter().collect()));
     };
     let claim = |margin: &Cited<Decimal>, message: Bilingual, report: &mut Report<'_>| {
         let papers = Bilingual::new(

@@ -62,6 +62,7 @@ impl Documents {
                 key: Some(document.declarant.into_bytes()),
                 headers: Vec::new(),
                 payload: Some(document.payload),
+                generation: 0,
             })
             .collect()
     }

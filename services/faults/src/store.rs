@@ -252,6 +252,14 @@ impl Store for FaultyStore {
         self.inner.log_of(key).await
     }
 
+    async fn generations(&self) -> Result<Vec<(i64, i64)>, StorageError> {
+        self.inner.generations().await
+    }
+
+    async fn now_ms(&self) -> Result<i64, StorageError> {
+        self.inner.now_ms().await
+    }
+
     async fn counts(&self) -> Result<Counts, StorageError> {
         self.inner.counts().await
     }

@@ -11,14 +11,18 @@ pub(crate) fn content_hash(payload: &[u8]) -> [u8; 32] {
     Sha256::digest(payload).into()
 }
 
-/// The id of the `sequence`-th event that the message at a place in the stream caused.
-pub(crate) fn event_id(topic: &str, partition: i32, offset: i64, sequence: i32) -> String {
+/// The id of the `sequence`-th event that the message at a place in the stream caused. A stream that went back to a copy of
+/// itself gives a place to one message in each of its generations.
+pub(crate) fn event_id(generation: i64, topic: &str, partition: i32, offset: i64, sequence: i32) -> String {
     let mut hasher = Sha256::new();
     hasher.update(topic.as_bytes());
     hasher.update([0]);
     hasher.update(partition.to_be_bytes());
     hasher.update(offset.to_be_bytes());
     hasher.update(sequence.to_be_bytes());
+    if generation != 0 {
+        hasher.update(generation.to_be_bytes());
+    }
     hex(&hasher.finalize()[..16])
 }
 
@@ -73,14 +77,15 @@ mod tests {
 
     #[test]
     fn an_event_id_hangs_on_its_cause_alone() {
-        let id = event_id("declarations.lodged", 3, 17, 0);
+        let id = event_id(0, "declarations.lodged", 3, 17, 0);
         assert_eq!(id.len(), 32);
-        assert_eq!(id, event_id("declarations.lodged", 3, 17, 0));
+        assert_eq!(id, event_id(0, "declarations.lodged", 3, 17, 0));
         for other in [
-            event_id("declarations.lodged", 3, 17, 1),
-            event_id("declarations.lodged", 3, 18, 0),
-            event_id("declarations.lodged", 4, 17, 0),
-            event_id("payments.settled", 3, 17, 0),
+            event_id(0, "declarations.lodged", 3, 17, 1),
+            event_id(0, "declarations.lodged", 3, 18, 0),
+            event_id(0, "declarations.lodged", 4, 17, 0),
+            event_id(0, "payments.settled", 3, 17, 0),
+            event_id(1, "declarations.lodged", 3, 17, 0),
         ] {
             assert_ne!(id, other);
         }

@@ -38,6 +38,8 @@ mod settlement;
 
 mod commands;
 
+pub mod clock;
+
 pub mod timekeeper;
 
 mod notices;

@@ -238,7 +238,7 @@ fn envelope(
     payload: Vec<u8>,
 ) -> OutboxMessage {
     let source = arrival.source();
-    let event_id = event_id(&source.topic, source.partition, source.offset, sequence);
+    let event_id = event_id(arrival.message.generation, &source.topic, source.partition, source.offset, sequence);
     let mut headers = vec![
         ("ce_specversion".to_owned(), "1.0".to_owned()),
         ("ce_type".to_owned(), kind.to_owned()),
@@ -324,6 +324,7 @@ mod tests {
             payload: None,
             headers: Vec::new(),
             timestamp_ms: 1_795_000_000_000,
+            generation: 0,
         };
         let arrival = Arrival::new(&message);
         let circumstances = Circumstances {

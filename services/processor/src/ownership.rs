@@ -7,17 +7,21 @@ use async_trait::async_trait;
 use storage::{Position, Store, StreamPartition};
 use stream::{BoxError, PositionRefused, Positions};
 
+use crate::run::Progress;
+use crate::standstills::part_of;
+
 /// Takes partitions over in the database when the stream assigns them, and remembers the epochs.
 pub(crate) struct Ownership {
     store: Arc<dyn Store>,
+    progress: Arc<Progress>,
     held: Mutex<HashMap<StreamPartition, Position>>,
     /// The partitions that could not be taken over for a reason that may pass, or did not answer yet.
     troubled: Mutex<HashSet<StreamPartition>>,
 }
 
 impl Ownership {
-    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, held: Mutex::default(), troubled: Mutex::default() }
+    pub(crate) fn new(store: Arc<dyn Store>, progress: Arc<Progress>) -> Self {
+        Self { store, progress, held: Mutex::default(), troubled: Mutex::default() }
     }
 
     /// The position and epoch under which a partition was taken over; `None` when it is not held.
@@ -42,9 +46,13 @@ impl Positions for Ownership {
         // Whoever loses patience with the database leaves this set.
         self.troubled().insert(partition.clone());
         let position = match self.store.acquire(&partition, stream_identity).await {
-            Err(error) if error.is_transient() => return Err(Box::new(error)),
+            Err(error) if error.is_transient() => {
+                self.progress.standstills.meets(&part_of(&partition), &error.to_string());
+                return Err(Box::new(error));
+            }
             answered => {
                 self.troubled().remove(&partition);
+                self.progress.standstills.goes_on(&part_of(&partition));
                 answered.map_err(|error| PositionRefused(error.to_string()))?
             }
         };

@@ -15,12 +15,13 @@ use crate::batch_trace::BatchTrace;
 use crate::commands::{self, Order};
 use crate::fail_points::{self, Place};
 use crate::measurements::{self, Counted, REFUSED_BY_DATABASE, Stage, Timer};
-use crate::plan::{Desk, Plan, Series, Turn};
+use crate::plan::{Desk, Generations, Plan, Series, Turn};
 use crate::registration::{self, Lodgement};
 use crate::run::{Progress, RETRY_WAIT_MAX, RETRY_WAIT_MIN};
 use crate::settings::Settings;
 use crate::settlement::{self, Confirmation};
 use crate::spans::SpanSink;
+use crate::standstills::part_of;
 use crate::trace_context::trace_of;
 
 /// How often a batch is decided again because another writer was faster, before its messages go one by one.
@@ -64,6 +65,7 @@ pub(crate) struct PartitionWorker {
     epoch: i64,
     next: i64,
     series: Series,
+    generations: Generations,
 }
 
 impl Drop for PartitionWorker {
@@ -96,9 +98,10 @@ impl PartitionWorker {
         partition: StreamPartition,
         position: storage::Position,
     ) -> Result<Self, StorageError> {
-        let part = format!("partition {} of {}", partition.partition, partition.topic);
+        let part = part_of(&partition);
         let (epoch, next) = (position.epoch, position.next_offset);
-        let mut worker = Self { office, partition, part, epoch, next, series: Series::default() };
+        let generations = Generations::new(office.store.generations().await?);
+        let mut worker = Self { office, partition, part, epoch, next, series: Series::default(), generations };
         worker.read_series().await?;
         worker.publish_outbox().await?;
         Ok(worker)
@@ -308,8 +311,18 @@ impl PartitionWorker {
         keep_only: bool,
         trace: Option<&BatchTrace<'_>>,
     ) -> Result<Planned, StorageError> {
+        if let Some(message) = messages.iter().find(|message| !self.generations.know(message.generation)) {
+            // It began since the partition was taken up, which nobody but another process on a new file can have done.
+            let detail = format!("the generation {} of the log is not known", message.generation);
+            return Err(StorageError::Unreadable { detail });
+        }
         let rulebook = self.office.rulebook.load_full();
-        let mut desk = Desk { rulebook: &rulebook, settings: &self.office.settings, series: self.series.clone() };
+        let mut desk = Desk {
+            rulebook: &rulebook,
+            settings: &self.office.settings,
+            series: self.series.clone(),
+            generations: &self.generations,
+        };
         let mut series_before = self.series.clone();
         let arrivals: Vec<Arrival<'_>> = messages.iter().map(Arrival::new).collect();
         let mut plan = if keep_only {

@@ -1,6 +1,6 @@
 //! What a batch of messages will do, worked out before anything is written.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rulebook::Rulebook;
@@ -22,6 +22,28 @@ pub(crate) struct Desk<'a> {
     pub(crate) settings: &'a Settings,
     /// The next counter of each direction's numbers in this partition.
     pub(crate) series: Series,
+    /// Where the numbers of each generation of the log begin.
+    pub(crate) generations: &'a Generations,
+}
+
+/// The counters of numbers from which on the generations of a log take theirs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Generations(BTreeMap<i64, i64>);
+
+impl Generations {
+    pub(crate) fn new(kept: Vec<(i64, i64)>) -> Self {
+        Self(kept.into_iter().collect())
+    }
+
+    /// Whether a generation is known; the first needs not to be kept.
+    pub(crate) fn know(&self, generation: i64) -> bool {
+        generation == 0 || self.0.contains_key(&generation)
+    }
+
+    /// The least counter that a generation may use.
+    pub(crate) fn numbers_from(&self, generation: i64) -> i64 {
+        self.0.range(..=generation).next_back().map_or(0, |(_, from)| *from)
+    }
 }
 
 /// The counters of declaration numbers in one partition.

@@ -436,8 +436,11 @@ pub(crate) fn next_number(
     desk: &mut Desk<'_>,
 ) -> Option<DeclarationNumber> {
     let stripe = i64::from(arrival.message.partition);
+    let from = desk.generations.numbers_from(arrival.message.generation);
     declaration.direction().and_then(|direction| {
-        let counter = *desk.series.next(direction) * NUMBER_STRIPES + stripe;
+        let next = desk.series.next(direction);
+        *next = (*next).max(from);
+        let counter = *next * NUMBER_STRIPES + stripe;
         u32::try_from(counter).ok().and_then(|counter| DeclarationNumber::new(direction, counter).ok())
     })
 }

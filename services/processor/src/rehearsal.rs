@@ -5,7 +5,7 @@ use storage::{Batch, Position, Prefetched};
 use stream::Message;
 
 use crate::arrival::Arrival;
-use crate::plan::{Desk, Series, Turn};
+use crate::plan::{Desk, Generations, Series, Turn};
 use crate::registration::{self, Lodgement};
 use crate::settings::Settings;
 
@@ -28,7 +28,12 @@ impl<'a> Rehearsal<'a> {
         let arrivals: Vec<Arrival<'_>> = messages.iter().map(Arrival::new).collect();
         let lodgements: Vec<Lodgement<'_>> =
             messages.iter().map(|message| Lodgement::read(Arrival::new(message))).collect();
-        let mut desk = Desk { rulebook: self.rulebook, settings: self.settings, series: self.series.clone() };
+        let mut desk = Desk {
+            rulebook: self.rulebook,
+            settings: self.settings,
+            series: self.series.clone(),
+            generations: &Generations::default(),
+        };
         let plan = registration::plan(&lodgements, Prefetched::default(), &mut desk);
         let turn = Turn {
             epoch: self.position.epoch,

@@ -12,13 +12,14 @@ use stream::{Consumer, ConsumerSettings, Event, Message, Positions as _, Stream,
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::clock::StreamTimes;
 use crate::measurements;
 use crate::ownership::Ownership;
 use crate::partition_worker::{Ended, Office, PartitionWorker};
 use crate::relay::Relay;
 use crate::settings::{NUMBER_STRIPES, Settings};
 use crate::spans::SpanSink;
-use crate::standstills::Standstills;
+use crate::standstills::{Standstills, part_of};
 
 /// How many batches of a partition may wait for its worker; then the stream waits, and with it the other partitions.
 const BATCHES_WAITING_MAX: usize = 2;
@@ -94,6 +95,8 @@ pub struct Progress {
     pub batches: AtomicU64,
     /// What does not go on.
     pub standstills: Standstills,
+    /// Which times the messages bear that arrive.
+    pub stream_times: StreamTimes,
 }
 
 impl Progress {
@@ -163,7 +166,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
             return Err(ProcessorError::TooManyPartitions { topic: topic.name, partitions: topic.partitions });
         }
     }
-    let ownership = Arc::new(Ownership::new(store.clone()));
+    let ownership = Arc::new(Ownership::new(store.clone(), progress.clone()));
     let relay = Relay::start(store.clone(), stream.clone(), spans.clone(), progress.clone());
     let consumer_settings = ConsumerSettings {
         max_messages: settings.batch_messages_max,
@@ -174,7 +177,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
         ..ConsumerSettings::default()
     };
     let topics = [settings.topics.lodged.as_str(), &settings.topics.settled, &settings.topics.commands];
-    let opened = open(&*stream, &topics, &settings.group, &consumer_settings, &ownership);
+    let opened = open(&*stream, &topics, &settings.group, &consumer_settings, &ownership, &progress);
     let mut consumer = tokio::select! {
         biased;
         () = stopped(&mut stop) => return Ok(()),
@@ -203,7 +206,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
                             topic = %partition.topic, partition = partition.partition,
                             "the position was moved by another process; taking the partition over anew"
                         );
-                        let taken = take_over(&*stream, &ownership, &partition);
+                        let taken = take_over(&*stream, &ownership, &partition, &office.progress);
                         let next = tokio::select! {
                             biased;
                             () = stopped(&mut stop_while_sending) => break Ok(()),
@@ -244,7 +247,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
                         topic = %partition.topic, partition = partition.partition, reason,
                         "a partition could not be taken over in time; it is tried until it can be"
                     );
-                    let taken = take_over(&*stream, &ownership, &partition);
+                    let taken = take_over(&*stream, &ownership, &partition, &office.progress);
                     let next = tokio::select! {
                         biased;
                         () = stopped(&mut stop_while_sending) => break Ok(()),
@@ -259,6 +262,9 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
                     }
                 }
                 Ok(Event::Batch(batch)) => {
+                    if let Some(newest_ms) = batch.messages.iter().map(|message| message.timestamp_ms).max() {
+                        office.progress.stream_times.hear(newest_ms);
+                    }
                     let partition = StreamPartition { topic: batch.topic.to_string(), partition: batch.partition };
                     seats.seat(&office, &ownership, partition.clone());
                     if let Some(seat) = seats.held.get(&partition) {
@@ -288,16 +294,24 @@ async fn open(
     group: &str,
     settings: &ConsumerSettings,
     ownership: &Arc<Ownership>,
+    progress: &Progress,
 ) -> Result<Box<dyn Consumer>, StreamError> {
+    const PART: &str = "the reader of the stream";
     let mut wait = RETRY_WAIT_MIN;
+    progress.standstills.meets(PART, "");
     loop {
         match stream.consumer(topics, group, settings.clone(), ownership.clone()).await {
             Err(error) if error.is_transient() => {
-                tracing::warn!(error = chain(&error), "failed to begin to read the stream, trying again");
+                let error = chain(&error);
+                tracing::warn!(error, "failed to begin to read the stream, trying again");
+                progress.standstills.meets(PART, &error);
                 tokio::time::sleep(wait).await;
                 wait = (wait * 2).min(RETRY_WAIT_MAX);
             }
-            opened => return opened,
+            opened => {
+                progress.standstills.goes_on(PART);
+                return opened;
+            }
         }
     }
 }
@@ -318,8 +332,14 @@ fn halted(partition: StreamPartition, reason: String) -> ProcessorError {
 }
 
 /// Takes a partition over anew, from where the database says that it stands; patiently, while the trouble may pass.
-async fn take_over(stream: &dyn Stream, ownership: &Ownership, partition: &StreamPartition) -> Result<i64, String> {
+async fn take_over(
+    stream: &dyn Stream,
+    ownership: &Ownership,
+    partition: &StreamPartition,
+    progress: &Progress,
+) -> Result<i64, String> {
     let mut wait = RETRY_WAIT_MIN;
+    let part = part_of(partition);
     loop {
         let error = match stream.topic_identity(&partition.topic).await {
             Err(error) if error.is_transient() => chain(&error),
@@ -334,6 +354,7 @@ async fn take_over(stream: &dyn Stream, ownership: &Ownership, partition: &Strea
             topic = %partition.topic, partition = partition.partition, error,
             "failed to take a partition over, trying again"
         );
+        progress.standstills.meets(&part, &error);
         tokio::time::sleep(wait).await;
         wait = (wait * 2).min(RETRY_WAIT_MAX);
     }
@@ -355,11 +376,16 @@ async fn work(
     turn: u64,
 ) -> (StreamPartition, u64, Ended) {
     let mut wait = RETRY_WAIT_MIN;
+    let part = part_of(&partition);
     let worker = loop {
         match PartitionWorker::take_up(office.clone(), partition.clone(), position.clone()).await {
-            Ok(worker) => break worker,
+            Ok(worker) => {
+                office.progress.standstills.goes_on(&part);
+                break worker;
+            }
             Err(error) if error.is_transient() => {
                 tracing::warn!(%error, "failed to take a partition up, trying again");
+                office.progress.standstills.meets(&part, &error.to_string());
                 tokio::time::sleep(wait).await;
                 wait = (wait * 2).min(RETRY_WAIT_MAX);
             }

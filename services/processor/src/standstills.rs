@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use storage::StreamPartition;
+
 /// The parts of the work that are begun and do not come to an end.
 #[derive(Debug, Default)]
 pub struct Standstills(Mutex<BTreeMap<String, Begun>>);
@@ -25,6 +27,11 @@ pub struct Standstill {
     pub why: String,
 }
 
+/// How a partition is called where it is told that it does not go on.
+pub(crate) fn part_of(partition: &StreamPartition) -> String {
+    format!("partition {} of {}", partition.partition, partition.topic)
+}
+
 impl Standstills {
     /// A part of the work is begun, or was begun before and meets an error.
     pub(crate) fn meets(&self, part: &str, why: &str) {
@@ -42,7 +49,10 @@ impl Standstills {
     pub fn longest(&self) -> Option<Standstill> {
         let begun = self.begun();
         let (part, longest) = begun.iter().min_by_key(|(_, begun)| begun.at)?;
-        Some(Standstill { part: part.clone(), lasts: longest.at.elapsed(), why: longest.why.clone() })
+        // What waits for another part hangs without an error of its own.
+        let whys = std::iter::once(longest).chain(begun.values()).map(|begun| &begun.why);
+        let why = whys.into_iter().find(|why| !why.is_empty()).cloned().unwrap_or_default();
+        Some(Standstill { part: part.clone(), lasts: longest.at.elapsed(), why })
     }
 
     fn begun(&self) -> MutexGuard<'_, BTreeMap<String, Begun>> {
@@ -60,6 +70,7 @@ mod tests {
         assert_eq!(standstills.longest(), None);
         standstills.meets("the outbox", "");
         standstills.meets("partition 1", "disk full");
+        assert_eq!(standstills.longest().unwrap().why, "disk full", "what waits for it");
         standstills.meets("the outbox", "no room");
         let longest = standstills.longest().unwrap();
         assert_eq!((longest.part.as_str(), longest.why.as_str()), ("the outbox", "no room"));

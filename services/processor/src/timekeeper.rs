@@ -4,13 +4,16 @@
 //! declarations with a due time ──► timekeeper ──► commands of time ──► the same stream as every other command
 //! ```
 //!
+//! It acts on a time alone that several clocks agree on ([`clock`](crate::clock)), and says when it does not act.
+//!
 //! The keeper decides nothing. It looks up which declarations are due, and commands under identifiers that hang on the
 //! declaration, the command and the due time: two keepers, or one that crashed, command the same thing twice, and the
 //! second time it is answered and changes nothing.
 
 use std::collections::HashSet;
+use std::mem::Discriminant;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clearance::life_cycle::{Standing, State, case_of_time};
 use sha2::{Digest as _, Sha256};
@@ -20,7 +23,9 @@ use tokio::sync::watch;
 use vocabulary::{Commander, CustomsCommand, Instruction, NamedDeclaration};
 
 use crate::arrival::vietnam_time;
+use crate::clock::{ClockWatch, Doubt, EVEN_FOR};
 use crate::events::hex;
+use crate::run::Progress;
 use crate::settings::Topics;
 
 /// Why a look came to nothing, or to a part of what was due. The next one goes on.
@@ -87,19 +92,60 @@ impl Timekeeper {
         Ok(count)
     }
 
-    /// Looks every so often until `stop` turns true. What the time is, `now_ms` says.
-    pub async fn keep(mut self, every: Duration, now_ms: impl Fn() -> i64, mut stop: watch::Receiver<bool>) {
+    /// Looks every so often until `stop` turns true. What the time is, `now_ms` says, as far as it is believed.
+    pub async fn keep(
+        mut self,
+        every: Duration,
+        now_ms: impl Fn() -> i64,
+        progress: Arc<Progress>,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        let mut watch = ClockWatch::default();
+        let mut doubted: Option<Discriminant<Doubt>> = None;
         loop {
-            match self.look(now_ms()).await {
-                Ok(0) => {}
-                Ok(count) => tracing::info!(messages = count, "terms have passed; what follows was commanded"),
-                Err(error) => tracing::warn!(%error, "what time acts on was not commanded; it is tried again"),
+            let mut pause = every;
+            match self.believed(&mut watch, &now_ms, &progress).await {
+                Ok(Ok(now_ms)) => {
+                    if doubted.take().is_some() {
+                        tracing::info!("the clock is believed; what is due is commanded");
+                    }
+                    match self.look(now_ms).await {
+                        Ok(0) => {}
+                        Ok(count) => tracing::info!(messages = count, "terms have passed; what follows was commanded"),
+                        Err(error) => tracing::warn!(%error, "what time acts on was not commanded; it is tried again"),
+                    }
+                }
+                Ok(Err(doubt)) => {
+                    // Watched closely, so that it is believed as soon as it can be.
+                    pause = every.min(EVEN_FOR / 10);
+                    let kind = std::mem::discriminant(&doubt);
+                    if doubted.replace(kind) != Some(kind) {
+                        let reason = doubt.to_string();
+                        if doubt == Doubt::Fresh {
+                            tracing::info!(reason, "the clock is not believed yet: nothing that is due is commanded");
+                        } else {
+                            tracing::error!(reason, "the clock is not believed: nothing that is due is commanded");
+                        }
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "the time was not compared; nothing that is due is commanded"),
             }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
-                () = tokio::time::sleep(every) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
+    }
+
+    /// The time, where all clocks agree on it.
+    async fn believed(
+        &self,
+        watch: &mut ClockWatch,
+        now_ms: impl Fn() -> i64,
+        progress: &Progress,
+    ) -> Result<Result<i64, Doubt>, StorageError> {
+        let database_ms = self.store.now_ms().await?;
+        Ok(watch.judge(now_ms(), Instant::now(), database_ms, &progress.stream_times))
     }
 }
 

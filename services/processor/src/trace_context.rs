@@ -228,6 +228,7 @@ mod tests {
             payload: None,
             headers: headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_vec())).collect(),
             timestamp_ms: 0,
+            generation: 0,
         }
     }
 

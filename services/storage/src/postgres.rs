@@ -28,13 +28,14 @@ use crate::tables::{
 };
 
 /// What brings a database from each version to the next, beginning with an empty one.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("postgres/schema.sql"),
     include_str!("postgres/life_cycle.sql"),
     include_str!("postgres/facts.sql"),
     include_str!("postgres/numbers.sql"),
     include_str!("postgres/opaque.sql"),
     include_str!("postgres/commands.sql"),
+    include_str!("postgres/generations.sql"),
 ];
 const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION);
 /// An arbitrary number: processes that start together take turns at the schema by it.
@@ -155,6 +156,12 @@ impl Rows for Postgres {
     }
 }
 
-implement_store!(PostgresStore, Postgres, "BEGIN", " FOR UPDATE");
+implement_store!(
+    PostgresStore,
+    Postgres,
+    "BEGIN",
+    " FOR UPDATE",
+    "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
+);
 implement_inquiries!(PostgresStore);
 implement_commands!(PostgresStore);

@@ -30,19 +30,26 @@ use crate::tables::{
 
 mod message_log;
 
+mod generation;
+
 mod backup;
 
+mod restore;
+
 pub use backup::{Backup, back_up};
+pub use generation::Generation;
 pub use message_log::{AppendRecord, FileState, LogRecord, MessageLog};
+pub use restore::{RestoreError, Restored, restore};
 
 /// What brings a database from each version to the next, beginning with an empty one.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("sqlite/schema.sql"),
     include_str!("sqlite/life_cycle.sql"),
     include_str!("sqlite/facts.sql"),
     include_str!("sqlite/numbers.sql"),
     include_str!("sqlite/opaque.sql"),
     include_str!("sqlite/commands.sql"),
+    include_str!("sqlite/generations.sql"),
 ];
 const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION);
 /// How long a writer waits for another process's transaction.
@@ -173,6 +180,6 @@ impl Rows for Sqlite {
     }
 }
 
-implement_store!(SqliteStore, Sqlite, "BEGIN IMMEDIATE", "");
+implement_store!(SqliteStore, Sqlite, "BEGIN IMMEDIATE", "", "CAST(unixepoch('subsec') * 1000 AS INTEGER)");
 implement_inquiries!(SqliteStore);
 implement_commands!(SqliteStore);

@@ -75,9 +75,9 @@ pub(crate) fn throw_away_failed<DB: sqlx::Database, T>(
 
 /// Implements [`Store`](crate::Store) for a type with `writer()` and `reader()` pools of a database and a `before_commit`.
 /// A transaction that writes begins with `$begin`; `$lock` ends a query whose rows nobody else may change before the
-/// transaction is over.
+/// transaction is over; `$now` is the database's own time, in milliseconds since 1970 in UTC.
 macro_rules! implement_store {
-    ($store:ty, $database:ty, $begin:literal, $lock:literal) => {
+    ($store:ty, $database:ty, $begin:literal, $lock:literal, $now:literal) => {
         type Builder = sqlx::QueryBuilder<$database>;
         type DatabaseRow = <$database as sqlx::Database>::Row;
         type Transaction<'c> = sqlx::Transaction<'c, $database>;
@@ -352,6 +352,17 @@ macro_rules! implement_store {
                     });
                 }
                 Ok(log)
+            }
+
+            async fn generations(&self) -> Result<Vec<(i64, i64)>, StorageError> {
+                let mut select = Builder::new("SELECT generation, numbers_from FROM generations ORDER BY generation");
+                let rows = select.build().fetch_all(self.reader()).await?;
+                rows.iter().map(|row| Ok((row.try_get("generation")?, row.try_get("numbers_from")?))).collect()
+            }
+
+            async fn now_ms(&self) -> Result<i64, StorageError> {
+                let mut select = Builder::new(concat!("SELECT ", $now, " AS now_ms"));
+                Ok(select.build().fetch_one(self.reader()).await?.try_get("now_ms")?)
             }
 
             async fn counts(&self) -> Result<Counts, StorageError> {

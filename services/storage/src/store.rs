@@ -101,6 +101,13 @@ pub trait Store: Inquiries + Commands + Send + Sync + 'static {
     /// The decision log of a declaration, from its beginning.
     async fn log_of(&self, key: &DeclarationKey) -> Result<Vec<LogEntry>, StorageError>;
 
+    /// The generations of the embedded log that lies beside what is kept, with the counter of numbers from which on each
+    /// takes its own; none for a log that never went back to a copy of itself.
+    async fn generations(&self) -> Result<Vec<(i64, i64)>, StorageError>;
+
+    /// The time by the database's own clock, in milliseconds since 1970 in UTC.
+    async fn now_ms(&self) -> Result<i64, StorageError>;
+
     /// What is kept, counted.
     async fn counts(&self) -> Result<Counts, StorageError>;
 

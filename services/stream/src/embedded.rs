@@ -267,5 +267,6 @@ fn message(topic: &Arc<str>, record: LogRecord) -> Message {
         key: record.key,
         headers: record.headers,
         payload: record.payload,
+        generation: record.generation,
     }
 }

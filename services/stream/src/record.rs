@@ -29,6 +29,9 @@ pub struct Message {
     pub headers: Headers,
     /// The message itself. A tombstone has none.
     pub payload: Option<Vec<u8>>,
+    /// Which life of the log it was appended in: topic, partition and offset name one message within it. An embedded log
+    /// that went back to a copy of itself has begun another; Kafka's topics have one each, which their identity tells.
+    pub generation: i64,
 }
 
 impl Message {

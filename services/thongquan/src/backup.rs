@@ -12,8 +12,8 @@ use crate::{Failure, backends, print};
     the same schema, as many rows as the original had while it was made) before it gets its name, so a file of that\n\
     name is a whole backup. It holds decisions, documents with personal data, and the embedded stream: keep it as\n\
     carefully as the original.\n\n\
-    To restore, stop the processor, put the copy in the place of the original, and remove the files beside it whose\n\
-    names end with -wal and -shm. What was lodged after the copy was made is in no backup.\n\n\
+    `thongquan restore FILE` puts it back, and says what was lodged after it was made, which is in no backup. The copy bears\n\
+    a mark: a log that is opened in it begins a new generation, so that no number and no event id is given twice.\n\n\
     A PostgreSQL database is backed up by its own tools: pg_dump for a copy, pg_basebackup with archived WAL to go back\n\
     to any moment.\n\n\
     EXIT STATUS:\n  0  the backup is made and verified\n 64  PostgreSQL is used, or the configuration is wrong\n \

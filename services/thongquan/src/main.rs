@@ -12,6 +12,7 @@ mod migrate;
 mod operations;
 mod render;
 mod replay;
+mod restore;
 mod rules;
 mod serve;
 mod status;
@@ -59,6 +60,8 @@ enum Command {
     Migrate(migrate::Arguments),
     /// Make a verified copy of the SQLite file
     Backup(backup::Arguments),
+    /// Put a copy that `backup` made into the place of the SQLite file, and say what it lacks
+    Restore(restore::Arguments),
     /// Say what is wrong with configuration, rulebook, database, brokers and topics, and how to mend it
     Doctor(doctor::Arguments),
     /// Check, test, show, compare and back-test the rules
@@ -150,6 +153,7 @@ fn main() -> ExitCode {
         Command::Declarations(arguments) => declarations::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Completions { shell } => {

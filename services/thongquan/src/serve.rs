@@ -78,7 +78,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     if config.timekeeper.every_s > 0 {
         let every = Duration::from_secs(config.timekeeper.every_s);
         let keeper = Timekeeper::new(store.clone(), stream.clone(), &config.topics(), config.timekeeper.page);
-        tokio::spawn(keeper.keep(every, operations::now_ms, stopped.clone()));
+        tokio::spawn(keeper.keep(every, operations::now_ms, progress.clone(), stopped.clone()));
     }
     let processor = Processor {
         store,

@@ -7,7 +7,7 @@ use vocabulary::TaxCodeStatus;
 
 use super::*;
 use crate::arrival::Arrival;
-use crate::plan::{Desk, Series};
+use crate::plan::{Desk, Generations, Series};
 use crate::registration::{self, Lodgement};
 use crate::settings::Settings;
 
@@ -47,6 +47,7 @@ fn message_of(declaration: &Declaration, offset: i64) -> Message {
         key: Some(b"0100233488".to_vec()),
         headers: Vec::new(),
         payload: Some(message::write_declaration(declaration).into_bytes()),
+        generation: 0,
     }
 }
 
@@ -65,7 +66,8 @@ fn found(facts: &Facts, left: Option<i64>) -> Prefetched {
 /// Decides declarations in one batch.
 fn decide(rulebook: &Rulebook, declarations: &[Declaration], prefetched: Prefetched) -> Plan {
     let settings = Settings { selectivity_secret: b"a secret for tests".to_vec(), ..Settings::default() };
-    let mut desk = Desk { rulebook, settings: &settings, series: Series::default() };
+    let mut desk =
+        Desk { rulebook, settings: &settings, series: Series::default(), generations: &Generations::default() };
     let messages: Vec<Message> = (0..).zip(declarations).map(|(offset, lodged)| message_of(lodged, offset)).collect();
     let lodgements: Vec<Lodgement<'_>> =
         messages.iter().map(|message| Lodgement::read(Arrival::new(message))).collect();

@@ -5,7 +5,7 @@ use std::path::Path;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::BUSY_TIMEOUT;
+use super::{BUSY_TIMEOUT, generation};
 use crate::error::StorageError;
 
 /// What was copied.
@@ -21,6 +21,8 @@ pub struct Backup {
 
 /// Copies a file as it is at one moment. The copy is written beside its name, verified there, and only then named: a
 /// file of that name is a whole backup.
+///
+/// The copy bears a mark, by which a log that is opened in it begins a new generation.
 ///
 /// Verified is that the copy is sound in itself, has the same schema, and has of each table no fewer rows than the
 /// original had before and no more than it has afterwards, where the table only grows.
@@ -54,11 +56,11 @@ async fn make(original: &Path, copy: &Path) -> Result<Backup, StorageError> {
     source.close().await?;
     let mut target = open(copy).await?;
     let mut look_at_copy = look(&mut target).await?;
-    let sound: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut target).await?;
-    target.close().await?;
-    if sound != "ok" {
-        return Err(StorageError::Unreadable { detail: format!("the copy is not sound: {sound}") });
+    soundness(&mut target).await?;
+    if look_at_copy.tables.iter().any(|(table, _)| table == "copies") {
+        generation::mark(&mut target, None).await?;
     }
+    target.close().await?;
     if let Some(fault) = difference(&before, &look_at_copy, &after) {
         return Err(StorageError::Unreadable { detail: format!("the copy is not whole: {fault}") });
     }
@@ -66,12 +68,26 @@ async fn make(original: &Path, copy: &Path) -> Result<Backup, StorageError> {
     Ok(look_at_copy)
 }
 
+/// Whether a file is sound in itself.
+pub(super) async fn soundness(connection: &mut SqliteConnection) -> Result<(), StorageError> {
+    let sound: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(connection).await?;
+    if sound == "ok" {
+        return Ok(());
+    }
+    Err(StorageError::Unreadable { detail: format!("the copy is not sound: {sound}") })
+}
+
 /// Gives a finished copy its name, unless another file has taken it meanwhile.
 fn name(unfinished: &Path, copy: &Path) -> std::io::Result<()> {
     // A backup that a loss of power could take away is none.
     std::fs::File::open(unfinished)?.sync_all()?;
     std::fs::hard_link(unfinished, copy)?;
-    let folder = copy.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    name_is_durable(copy)
+}
+
+/// Sees to it that a file's name survives a loss of power.
+pub(super) fn name_is_durable(file: &Path) -> std::io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::File::open(folder)?.sync_all()
 }
 
@@ -80,7 +96,7 @@ async fn open(file: &Path) -> Result<SqliteConnection, StorageError> {
     Ok(options.connect().await?)
 }
 
-async fn look(connection: &mut SqliteConnection) -> Result<Backup, StorageError> {
+pub(super) async fn look(connection: &mut SqliteConnection) -> Result<Backup, StorageError> {
     // One transaction, so that the counts are those of one moment.
     let mut transaction = connection.begin().await?;
     let schema_version = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *transaction).await?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, QueryBuilder, Row as _, Sqlite};
 
-use super::{Options, Pools};
+use super::{Options, Pools, generation};
 use crate::error::StorageError;
 use crate::statements::{narrow, throw_away_failed};
 
@@ -46,6 +46,8 @@ pub struct LogRecord {
     pub headers: Vec<(String, Vec<u8>)>,
     /// The message itself.
     pub payload: Option<Vec<u8>>,
+    /// The generation of the log in which it was appended: offsets are unique within one.
+    pub generation: i64,
 }
 
 /// A partitioned log in a SQLite file, which other handles and processes may use at the same time.
@@ -79,6 +81,12 @@ impl MessageLog {
     /// When the file cannot be opened, or is newer than this code.
     pub async fn open(path: &Path) -> Result<Self, StorageError> {
         let pools = Pools::open(path, &Options { connections_max: 4, ..Options::default() }).await?;
+        if let Some(begun) = generation::begin_if_copied(&pools).await? {
+            tracing::warn!(
+                generation = begun.generation,
+                "the file is a copy that takes the place of another: a new generation of event ids and numbers begins"
+            );
+        }
         let mut index = path.as_os_str().to_owned();
         index.push("-shm");
         Ok(Self { pools, index: index.into() })
@@ -164,7 +172,7 @@ impl MessageLog {
         max_bytes: usize,
     ) -> Result<Vec<LogRecord>, StorageError> {
         let rows = sqlx::query(
-            "SELECT record_offset, timestamp_ms, message_key, headers, payload FROM log_records \
+            "SELECT record_offset, timestamp_ms, message_key, headers, payload, generation FROM log_records \
              WHERE topic = ? AND partition = ? AND record_offset >= ? ORDER BY record_offset LIMIT ?",
         )
         .bind(topic)
@@ -184,6 +192,7 @@ impl MessageLog {
                 key: row.try_get("message_key")?,
                 headers: unpack(headers)?,
                 payload: row.try_get("payload")?,
+                generation: row.try_get("generation")?,
             };
             bytes +=
                 headers.len() + record.key.as_ref().map_or(0, Vec::len) + record.payload.as_ref().map_or(0, Vec::len);
@@ -240,6 +249,8 @@ async fn append_on(
     for (event_id, offset) in &found {
         known.insert(event_id, *offset);
     }
+    let generation: i64 =
+        sqlx::query_scalar("SELECT coalesce(max(generation), 0) FROM generations").fetch_one(&mut *transaction).await?;
     let mut ends: HashMap<i32, i64> = HashMap::new();
     let mut offsets = Vec::with_capacity(records.len());
     let mut fresh = Vec::with_capacity(records.len());
@@ -270,7 +281,7 @@ async fn append_on(
     for records in fresh.chunks(RECORDS_MAX) {
         let mut insert = QueryBuilder::<Sqlite>::new(
             "INSERT INTO log_records (topic, partition, record_offset, timestamp_ms, message_key, headers, payload, \
-             event_id) ",
+             event_id, generation) ",
         );
         insert.push_values(records, |mut row, (offset, record)| {
             row.push_bind(topic)
@@ -280,7 +291,8 @@ async fn append_on(
                 .push_bind(&record.key)
                 .push_bind(pack(&record.headers))
                 .push_bind(&record.payload)
-                .push_bind(&record.event_id);
+                .push_bind(&record.event_id)
+                .push_bind(generation);
         });
         insert.build().execute(&mut *transaction).await?;
     }

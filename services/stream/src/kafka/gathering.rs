@@ -105,6 +105,7 @@ mod tests {
             key: None,
             headers: Vec::new(),
             payload: Some(vec![0; payload_bytes]),
+            generation: 0,
         };
         ((topic, partition), message)
     }

@@ -288,6 +288,7 @@ mod tests {
             key: None,
             headers: Vec::new(),
             payload: Some(vec![0; 10]),
+            generation: 0,
         };
         Batch { topic, partition: 0, messages: vec![message], assignment }
     }

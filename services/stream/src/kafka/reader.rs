@@ -186,5 +186,6 @@ pub(super) fn owned(topic: &Arc<str>, message: &BorrowedMessage<'_>) -> Message 
         key: message.key().map(<[u8]>::to_vec),
         headers,
         payload: message.payload().map(<[u8]>::to_vec),
+        generation: 0,
     }
 }

@@ -34,6 +34,8 @@ mod rehearsal;
 
 mod chain;
 
+mod derived_row;
+
 mod settlement;
 
 mod commands;
@@ -64,6 +66,7 @@ mod standstills;
 
 pub use case::standing_of;
 pub use chain::{ChainFault, LoggedDecision, check_chain, check_record, decisions_of};
+pub use derived_row::{KeptVersion, RowDifference, RowUnderivable, check_row};
 pub use fact_book::facts_to_keep;
 pub use notices::payment_identifier;
 pub use rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_identical, rederive};

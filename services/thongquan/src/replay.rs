@@ -2,21 +2,25 @@
 //!
 //! ```text
 //!   store ──► page of records with their logs ──► chain: hash by hash, document and row against the log
-//!                                            └──► each decision in the log ──► derived again ──► equal, or where not
+//!                                            ├──► each decision in the log ──► derived again ──► equal, or where not
+//!                                            └──► the end of each chain ──► anchor ──► printed, kept, held against
 //! ```
 
+mod anchor;
 mod difference;
 mod verdict;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rulebook::Rulebook;
 use storage::{DeclarationKey, DeclarationRow, LogEntry, Store};
 use vocabulary::DeclarationNumber;
 
+use self::anchor::Anchor;
 use self::verdict::{Sums, Verdict};
 use crate::config::{self, ConfigArgument};
 use crate::{Failure, Format, backends, load_rulebook, print};
@@ -28,15 +32,18 @@ const PAGE: usize = 500;
 #[command(
     after_help = "Every decision in every decision log is derived again from the document as lodged, the facts, the day, the\n\
     number and the draw that were kept with it, under the rules whose content hash it names, and compared byte for\n\
-    byte. The hash chain of each log is verified too, as are the document's hash and that the row says what its log\n\
-    says. Nothing is written.\n\n\
+    byte. The hash chain of each log is verified too, and the document's hash; and every row is compared with what its log\n\
+    derives: state, outcome, number, lane, office, amounts, times, standing and first answer. Nothing is written.\n\n\
+    A chain whose end is cut off together with its row is whole in itself. The anchor that is printed at the end is a digest\n\
+    over the ends of all chains; --anchor keeps them in a file. Keep it where nobody who can write the database can write,\n\
+    and give it to a later run with --against: whatever it holds has to be there still, however far it has gone on.\n\n\
     A decision made under other rules than those in --rules cannot be derived; the hashes of such rules are listed.\n\
     `thongquan rules check --rules DIR` prints the hash of a folder: check out the commit of your rules that has it,\n\
     and give that folder as one more --rules.\n\n\
     EXIT STATUS:\n  0  every decision is derived byte for byte, and every chain is whole\n  \
-    1  a decision differs or cannot be read, or a chain is broken\n  \
+    1  a decision or a row differs or cannot be read, a chain is broken, or the anchor is not met\n  \
     3  nothing differs, but some decisions were made under rules that are not in --rules\n \
-    64  the command line, the configuration or the rules are wrong\n \
+    64  the command line, the configuration, the rules or the file of the anchor are wrong\n \
     70  the database fails, or has no such number"
 )]
 pub(crate) struct Arguments {
@@ -49,6 +56,12 @@ pub(crate) struct Arguments {
     /// A folder of rules that decided; may be given several times [default: the configuration's rules.folder]
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
+    /// Keep the ends of all chains in a file, for a later run to be held against
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["number", "limit"])]
+    anchor: Option<PathBuf>,
+    /// Hold what is kept against the ends of chains that an earlier run kept in a file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["number", "limit"])]
+    against: Option<PathBuf>,
     /// How the result is printed: JSON has an object for each declaration with a fault, and the sums as the last one
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -65,8 +78,8 @@ pub(super) struct Record {
     pub(super) document: Vec<u8>,
     pub(super) decision: Vec<u8>,
     pub(super) log: Vec<LogEntry>,
-    /// The last hashes of the earlier versions under its reference.
-    pub(super) earlier: Vec<[u8; 32]>,
+    /// The earlier versions under its reference.
+    pub(super) earlier: Vec<Arc<Record>>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -77,13 +90,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let rulebook = load_rulebook(folder)?;
         rulebooks.insert(rulebook.content_hash().to_owned(), rulebook);
     }
+    // Read first: an hour's work is not begun for a file that cannot be used.
+    let mut anchor = Anchor::new(arguments.against.as_deref())?;
     let sums = backends::runtime()?.block_on(async {
         let store = backends::open_kept_store(&config).await?;
         match arguments.number {
             Some(number) => replay_one(&*store, number, arguments, &rulebooks).await,
-            None => replay_all(&*store, arguments, &rulebooks).await,
+            None => replay_all(&*store, arguments, &rulebooks, &mut anchor).await,
         }
     })?;
+    if let Some(file) = &arguments.anchor {
+        anchor.keep(file)?;
+    }
     match arguments.format {
         Format::Table => print(&sums.page()),
         Format::Json => print(&format!("{}\n", sums.json())),
@@ -115,12 +133,17 @@ async fn replay_one(
             page.extend(store.declaration(&row.key).await.map_err(read_failed)?);
         }
         let records = with_logs(store, page, &mut Earlier::default()).await?;
-        tell(&records, arguments, rulebooks, &mut sums, |line| print(line));
+        tell(&records, arguments, rulebooks, None, &mut sums, |line| print(line));
     }
     Ok(sums)
 }
 
-async fn replay_all(store: &dyn Store, arguments: &Arguments, rulebooks: &Rulebooks) -> Result<Sums, Failure> {
+async fn replay_all(
+    store: &dyn Store,
+    arguments: &Arguments,
+    rulebooks: &Rulebooks,
+    anchor: &mut Anchor,
+) -> Result<Sums, Failure> {
     let counts = store.counts().await.map_err(read_failed)?;
     let kept: i64 = counts.outcomes.iter().map(|(_, count)| *count).sum();
     let kept = usize::try_from(kept).unwrap_or_default();
@@ -140,30 +163,35 @@ async fn replay_all(store: &dyn Store, arguments: &Arguments, rulebooks: &Rulebo
         left -= page.len();
         bar.inc(page.len() as u64);
         let records = with_logs(store, page, &mut earlier).await?;
-        tell(&records, arguments, rulebooks, &mut sums, |line| bar.suspend(|| print(line)));
+        tell(&records, arguments, rulebooks, Some(&mut *anchor), &mut sums, |line| bar.suspend(|| print(line)));
         bar.set_message(format!("{} with faults", sums.faulty()));
     }
     bar.finish_and_clear();
+    if arguments.limit.is_none() {
+        for verdict in anchor.missing() {
+            say(&verdict, arguments.format, |line| print(line));
+            sums.count_missing(&verdict);
+        }
+        sums.anchored(anchor.digest(), anchor.held_against());
+    }
     Ok(sums)
 }
 
-/// The last hashes of the versions of one reference, in the order of the keys.
+/// The versions of one reference, in the order of the keys.
 #[derive(Default)]
 struct Earlier {
     of: (String, String),
-    hashes: Vec<[u8; 32]>,
+    records: Vec<Arc<Record>>,
 }
 
 impl Earlier {
-    /// What came before a version; and the version itself is remembered for those after it.
-    fn before(&mut self, row: &DeclarationRow) -> Vec<[u8; 32]> {
+    /// What came before a version.
+    fn before(&mut self, row: &DeclarationRow) -> Vec<Arc<Record>> {
         let of = (row.key.declarant.clone(), row.key.reference.clone());
         if self.of != of {
-            *self = Self { of, hashes: Vec::new() };
+            *self = Self { of, records: Vec::new() };
         }
-        let before = self.hashes.clone();
-        self.hashes.push(row.log_hash);
-        before
+        self.records.clone()
     }
 }
 
@@ -171,31 +199,49 @@ async fn with_logs(
     store: &dyn Store,
     page: Vec<(DeclarationRow, Vec<u8>, Vec<u8>)>,
     earlier: &mut Earlier,
-) -> Result<Vec<Record>, Failure> {
+) -> Result<Vec<Arc<Record>>, Failure> {
     let mut records = Vec::with_capacity(page.len());
     for (row, document, decision) in page {
         let log = store.log_of(&row.key).await.map_err(read_failed)?;
-        let earlier = earlier.before(&row);
-        records.push(Record { row, document, decision, log, earlier });
+        let before = earlier.before(&row);
+        let record = Arc::new(Record { row, document, decision, log, earlier: before });
+        earlier.records.push(record.clone());
+        records.push(record);
     }
     Ok(records)
 }
 
 /// Derives records again, and prints what is wrong with them.
-fn tell(records: &[Record], arguments: &Arguments, rulebooks: &Rulebooks, sums: &mut Sums, say: impl Fn(&str)) {
-    for verdict in tokio::task::block_in_place(|| judge(records, rulebooks)) {
-        if verdict.is_faulty() {
-            match arguments.format {
-                Format::Table => say(&verdict.page()),
-                Format::Json => say(&format!("{}\n", verdict.json())),
-            }
+fn tell(
+    records: &[Arc<Record>],
+    arguments: &Arguments,
+    rulebooks: &Rulebooks,
+    mut anchor: Option<&mut Anchor>,
+    sums: &mut Sums,
+    print: impl Fn(&str),
+) {
+    let verdicts = tokio::task::block_in_place(|| judge(records, rulebooks));
+    for (record, mut verdict) in records.iter().zip(verdicts) {
+        if let Some(fault) = anchor.as_mut().and_then(|anchor| anchor.meet(record)) {
+            verdict.add_fault(fault);
         }
+        say(&verdict, arguments.format, &print);
         sums.count(&verdict);
     }
 }
 
+/// Prints a verdict that names a fault.
+fn say(verdict: &Verdict, format: Format, print: impl Fn(&str)) {
+    if verdict.is_faulty() {
+        match format {
+            Format::Table => print(&verdict.page()),
+            Format::Json => print(&format!("{}\n", verdict.json())),
+        }
+    }
+}
+
 /// Judges records on every core, and gives the verdicts in the order of the records.
-fn judge(records: &[Record], rulebooks: &Rulebooks) -> Vec<Verdict> {
+fn judge(records: &[Arc<Record>], rulebooks: &Rulebooks) -> Vec<Verdict> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let part = records.len().div_ceil(workers).max(1);
     std::thread::scope(|scope| {

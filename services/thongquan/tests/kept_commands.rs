@@ -234,6 +234,86 @@ async fn a_whole_life_is_told_and_derived_again() {
     assert_eq!(run_on(&url, &["replay", "--number", "199999999950"]).status.code(), Some(70));
 }
 
+/// What somebody may write into a row who can, and what of it is named.
+const FORGERIES: [(&str, &str); 10] = [
+    ("UPDATE declarations SET state = 'through_supervision' WHERE version = 5", "state `through_supervision`"),
+    ("UPDATE declarations SET outcome = 'rejected' WHERE version = 5", "outcome `rejected`"),
+    ("UPDATE declarations SET lane = CASE lane WHEN 1 THEN 2 ELSE 1 END WHERE version = 5", "lane"),
+    ("UPDATE declarations SET office = '01XX' WHERE version = 5", "office `01XX`"),
+    ("UPDATE declarations SET total_payable = total_payable - 1 WHERE version = 5", "total_payable"),
+    ("UPDATE declarations SET paid = paid + 1 WHERE version = 5", "paid"),
+    ("UPDATE declarations SET registered_at_ms = registered_at_ms - 86400000 WHERE version = 5", "registered_at"),
+    ("UPDATE declarations SET number = '999999999990' WHERE version = 5", "number 999999999990"),
+    (
+        "UPDATE declarations SET standing = (SELECT standing FROM declarations WHERE version = 2) WHERE version = 5",
+        "standing",
+    ),
+    (
+        "UPDATE declarations SET answer = (SELECT answer FROM declarations WHERE version = 1) WHERE version = 5",
+        "answer",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_were_forged_are_found_and_so_are_logs_that_were_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut life = Life::begin(common::embedded(folder.path(), "").await).await;
+    live(&mut life).await;
+    drop(life.end().await);
+    let file = folder.path().join("thongquan.db");
+    let url = format!("sqlite:{}", file.display());
+    let anchor = folder.path().join("anchor").display().to_string();
+    let output = run_on(&url, &["replay", "--anchor", &anchor, "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let sums = json_lines(&output).pop().unwrap();
+    assert_eq!(sums["rows_compared"], 3, "{sums}");
+    let digest = sums["anchor"].as_str().unwrap().to_owned();
+    assert!(fs::read_to_string(&anchor).unwrap().contains(&digest));
+    execute(&url, "PRAGMA wal_checkpoint(TRUNCATE)").await;
+
+    // Each on a copy of what was sound.
+    let copy = folder.path().join("forged.db");
+    let forged = format!("sqlite:{}", copy.display());
+    for (forgery, words) in FORGERIES {
+        fs::copy(&file, &copy).unwrap();
+        execute(&forged, forgery).await;
+        let output = run_on(&forged, &["replay", "--format", "json"]);
+        assert_eq!(output.status.code(), Some(1), "{forgery}: {}", said(&output));
+        let lines = json_lines(&output);
+        assert_eq!((lines.len(), lines[0]["version"].as_i64()), (2, Some(5)), "{forgery}: {}", said(&output));
+        let faults = lines[0]["faults"].to_string();
+        assert!(faults.contains(words) && faults.contains("its log derives"), "{forgery}: {faults}");
+    }
+
+    // The end of a log is cut off together with its row: whole in itself, and missed by who kept the anchor.
+    fs::copy(&file, &copy).unwrap();
+    execute(
+        &forged,
+        "DROP TRIGGER decision_log_is_not_deleted; DELETE FROM decision_log WHERE version = 5 AND sequence = 2; \
+         UPDATE declarations SET log_sequence = 1, state = 'awaiting_payment', paid = paid - 1, standing = X'', \
+         log_hash = (SELECT hash FROM decision_log WHERE version = 5 AND sequence = 1) WHERE version = 5",
+    )
+    .await;
+    let output = run_on(&forged, &["replay"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(!said(&output).contains(&digest), "the anchor is another");
+    let output = run_on(&forged, &["replay", "--against", &anchor]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("its end was cut off"), "{}", said(&output));
+    // So is a declaration that is gone, with all that there was of it.
+    execute(&forged, "DELETE FROM decision_log WHERE version = 5; DELETE FROM declarations WHERE version = 5").await;
+    let output = run_on(&forged, &["replay", "--against", &anchor]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("LIFE-1") && said(&output).contains("it is gone"), "{}", said(&output));
+    // What has only gone on is what it was, and an anchor that was changed is none.
+    assert_eq!(run_on(&url, &["replay", "--against", &anchor]).status.code(), Some(0));
+    let text = fs::read_to_string(&anchor).unwrap();
+    fs::write(&anchor, text.replacen("LIFE-1", "LIFE-2", 1)).unwrap();
+    let output = run_on(&url, &["replay", "--against", &anchor]);
+    assert_eq!(output.status.code(), Some(64), "{}", said(&output));
+    assert!(said(&output).contains("its digest is that of other content"), "{}", said(&output));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_life_is_told_and_derived_again_from_servers() {
     let Some(backend) = common::servers("kept_life", "kept-life.").await else { return };

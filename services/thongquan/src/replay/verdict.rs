@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
-use processor::{ChainFault, check_chain, check_record, decisions_of, is_identical, rederive};
+use processor::{
+    ChainFault, KeptVersion, RowDifference, check_chain, check_record, check_row, decisions_of, is_identical, rederive,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
+use storage::DeclarationKey;
 
 use super::difference::{Difference, differences};
 use super::{Record, Rulebooks};
@@ -58,6 +61,8 @@ pub(super) struct Verdict {
     number: Option<String>,
     /// What is wrong with its log, its document or its row.
     faults: Vec<String>,
+    /// Whether its row was compared with what its log derives.
+    row_compared: bool,
     /// Its decisions, in the order of the log.
     decisions: Vec<Derived>,
 }
@@ -65,10 +70,26 @@ pub(super) struct Verdict {
 /// Derives every decision of a record again, and checks what is kept of it.
 pub(super) fn of(record: &Record, rulebooks: &Rulebooks) -> Verdict {
     let Record { row, document, decision, log, earlier } = record;
-    let faults: Vec<ChainFault> = [check_chain(row, log, earlier), check_record(row, document, decision, log)]
+    let ends: Vec<[u8; 32]> = earlier.iter().map(|earlier| earlier.row.log_hash).collect();
+    let broken: Vec<ChainFault> = [check_chain(row, log, &ends), check_record(row, document, decision, log)]
         .into_iter()
         .filter_map(Result::err)
         .collect();
+    let mut faults: Vec<String> = broken.iter().map(ToString::to_string).collect();
+    let versions: Vec<KeptVersion<'_>> = earlier
+        .iter()
+        .map(|earlier| &**earlier)
+        .chain(std::iter::once(record))
+        .map(|Record { row, document, log, .. }| KeptVersion { row, document, log })
+        .collect();
+    // A broken chain derives nothing that a row could be held against.
+    let differences = if broken.is_empty() { check_row(&versions, |hash| rulebooks.get(hash)).ok() } else { None };
+    let row_compared = differences.is_some();
+    let of_row = differences.unwrap_or_default().into_iter().map(|difference| {
+        let (kept, derived) = (shortened(&difference.kept), shortened(&difference.derived));
+        RowDifference { kept, derived, ..difference }.to_string()
+    });
+    faults.extend(of_row);
     let decisions = decisions_of(log).map(|logged| {
         let Some(rulebook) = rulebooks.get(&logged.recorded.rulebook) else {
             let rulebook = logged.recorded.rulebook.clone();
@@ -87,7 +108,8 @@ pub(super) fn of(record: &Record, rulebooks: &Rulebooks) -> Verdict {
         reference: row.key.reference.clone(),
         version: row.key.version,
         number: row.number.clone(),
-        faults: faults.iter().map(ToString::to_string).collect(),
+        faults,
+        row_compared,
         decisions: decisions.collect(),
     }
 }
@@ -102,6 +124,23 @@ fn different(recorded: &[u8], again: &vocabulary::Decision) -> CameOut {
 }
 
 impl Verdict {
+    /// On a declaration of which nothing but a fault is known.
+    pub(super) fn of_fault(key: DeclarationKey, fault: String) -> Self {
+        Self {
+            declarant: key.declarant,
+            reference: key.reference,
+            version: key.version,
+            number: None,
+            faults: vec![fault],
+            row_compared: false,
+            decisions: Vec::new(),
+        }
+    }
+
+    pub(super) fn add_fault(&mut self, fault: String) {
+        self.faults.push(fault);
+    }
+
     /// Whether something is wrong; that rules are not at hand is not.
     pub(super) fn is_faulty(&self) -> bool {
         let wrong =
@@ -155,10 +194,12 @@ impl Verdict {
 }
 
 fn shown(value: Option<&Value>) -> String {
-    let Some(value) = value else { return "nothing".to_owned() };
-    let text = value.to_string();
+    value.map_or_else(|| "nothing".to_owned(), |value| shortened(&value.to_string()))
+}
+
+fn shortened(text: &str) -> String {
     if text.chars().count() <= VALUE_CHARACTERS_MAX {
-        return text;
+        return text.to_owned();
     }
     text.chars().take(VALUE_CHARACTERS_MAX).chain("…".chars()).collect()
 }
@@ -173,6 +214,9 @@ pub(super) struct Sums {
     underivable: usize,
     broken: usize,
     faulty: usize,
+    rows_compared: usize,
+    /// The digest over the ends of all chains, and how many of an earlier run they were held against.
+    anchor: Option<(String, Option<usize>)>,
     /// How many decisions were made under rules that are not at hand, by their content hash.
     other_rules: BTreeMap<String, usize>,
 }
@@ -182,6 +226,7 @@ impl Sums {
         self.declarations += 1;
         self.broken += usize::from(!verdict.faults.is_empty());
         self.faulty += usize::from(verdict.is_faulty());
+        self.rows_compared += usize::from(verdict.row_compared);
         for derived in &verdict.decisions {
             self.decisions += 1;
             match &derived.came_out {
@@ -191,6 +236,16 @@ impl Sums {
                 CameOut::OtherRules { rulebook } => *self.other_rules.entry(rulebook.clone()).or_default() += 1,
             }
         }
+    }
+
+    /// Counts what is not there any more.
+    pub(super) fn count_missing(&mut self, verdict: &Verdict) {
+        self.broken += 1;
+        self.faulty += usize::from(verdict.is_faulty());
+    }
+
+    pub(super) fn anchored(&mut self, digest: String, held_against: Option<usize>) {
+        self.anchor = Some((digest, held_against));
     }
 
     pub(super) fn faulty(&self) -> usize {
@@ -214,6 +269,13 @@ impl Sums {
              records are broken{style:#}",
             self.declarations, self.decisions, self.identical, self.different, self.underivable, self.broken
         );
+        let _ = writeln!(page, "{} rows were compared with what their logs derive", self.rows_compared);
+        if let Some((digest, held_against)) = &self.anchor {
+            let _ = writeln!(page, "anchor {digest} over the ends of all chains");
+            if let Some(count) = held_against {
+                let _ = writeln!(page, "{count} ends of chains of an earlier run were looked for");
+            }
+        }
         for (rulebook, count) in &self.other_rules {
             let _ = writeln!(
                 page,
@@ -233,6 +295,9 @@ impl Sums {
             "underivable": self.underivable,
             "broken": self.broken,
             "faulty": self.faulty,
+            "rows_compared": self.rows_compared,
+            "anchor": self.anchor.as_ref().map(|(digest, _)| digest),
+            "held_against": self.anchor.as_ref().and_then(|(_, held_against)| *held_against),
             "other_rules": self.other_rules,
         })
     }

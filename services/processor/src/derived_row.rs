@@ -1,0 +1,247 @@
+//! What a declaration's row has to say, derived from its log alone, and where the kept row says something else.
+//!
+//! ```text
+//!   log ──► decisions, derived again ─┐
+//!      └──► events ───────────────────┴─► standing ──► state, lane, amounts, times, first answer ◄─► the row
+//! ```
+//!
+//! The row is what is searched and gone by; the log is what is chained. Whoever writes into the row alone is found out here.
+
+use clearance::life_cycle::{
+    Basis, Circumstances as LifeCircumstances, Command, Decided, Event, Standing, State, carry_out,
+};
+use message::Reading;
+use rulebook::Rulebook;
+use serde::Deserialize;
+use storage::{DeclarationRow, LogEntry};
+use vocabulary::{Decision, Outcome};
+
+use crate::arrival::vietnam_time;
+use crate::case::{dong, standing_of};
+use crate::events::LOG_BEGINNING;
+use crate::follow_up::Ask;
+use crate::notices::Subject;
+use crate::rederivation::{RecordedDecision, rederive};
+use crate::registration::brief;
+
+/// A version of a declaration as it is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct KeptVersion<'a> {
+    /// Its row.
+    pub row: &'a DeclarationRow,
+    /// Its document as lodged.
+    pub document: &'a [u8],
+    /// Its log.
+    pub log: &'a [LogEntry],
+}
+
+/// A column whose content is not what the log derives.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("its row says {column} {kept}, and its log derives {derived}")]
+pub struct RowDifference {
+    /// The column.
+    pub column: &'static str,
+    /// What the row says.
+    pub kept: String,
+    /// What the log derives.
+    pub derived: String,
+}
+
+/// Why a row cannot be derived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowUnderivable {
+    /// Rules decided that are not at hand.
+    OtherRules,
+    /// An entry was written by an older program, which kept no events in it.
+    WithoutEvents(i64),
+    /// What is kept cannot be read; the other checks say what.
+    Unreadable,
+}
+
+/// Holds the row of the last of these versions, the earlier ones of its reference before it, against their logs.
+///
+/// # Errors
+/// When the rules or the events that it hangs on are not there.
+pub fn check_row<'r>(
+    versions: &[KeptVersion<'_>],
+    rules: impl Fn(&str) -> Option<&'r Rulebook>,
+) -> Result<Vec<RowDifference>, RowUnderivable> {
+    let mut earlier: Vec<Derived> = Vec::new();
+    for version in versions {
+        let first = version.log.first().ok_or(RowUnderivable::Unreadable)?;
+        // Of the earlier versions it follows on the one whose last entry its first one is bound to.
+        let before = (first.previous_hash != LOG_BEGINNING)
+            .then(|| earlier.iter().find(|earlier| earlier.last_hash == first.previous_hash))
+            .flatten();
+        let derived = derive(version, before, &rules)?;
+        earlier.push(derived);
+    }
+    let (Some(version), Some(derived)) = (versions.last(), earlier.last()) else {
+        return Err(RowUnderivable::Unreadable);
+    };
+    Ok(derived.differences(version.row))
+}
+
+/// What the log of a version derives.
+struct Derived {
+    /// Where it stands.
+    standing: Standing,
+    /// Where the version stands that took its place, and the events by which it did.
+    successor: Option<(Standing, Vec<Event>)>,
+    last_hash: [u8; 32],
+    outcome: Outcome,
+    direction: String,
+    kind: String,
+    office: String,
+    registered_at_ms: i64,
+    rulebook: String,
+    answer: Vec<u8>,
+}
+
+/// What is read of an entry that says what happened.
+#[derive(Deserialize)]
+struct Happened {
+    events: Option<Vec<Event>>,
+    state: Option<String>,
+}
+
+fn derive<'r>(
+    version: &KeptVersion<'_>,
+    before: Option<&Derived>,
+    rules: &impl Fn(&str) -> Option<&'r Rulebook>,
+) -> Result<Derived, RowUnderivable> {
+    let KeptVersion { row, document, log } = version;
+    let Reading::Read { declaration, .. } = message::read_declaration(document) else {
+        return Err(RowUnderivable::Unreadable);
+    };
+    let decide = |entry: &LogEntry, at_ms: i64| -> Result<Option<(Decision, &'r Rulebook)>, RowUnderivable> {
+        let Ok(recorded) = RecordedDecision::read(&entry.body) else { return Ok(None) };
+        let rulebook = rules(&recorded.rulebook).ok_or(RowUnderivable::OtherRules)?;
+        // What came in a row's times may be what was forged: those of the log are put in their place.
+        let at_its_time = DeclarationRow { registered_at_ms: Some(at_ms), ..(*row).clone() };
+        let decision =
+            rederive(&at_its_time, document, &recorded, 0, rulebook).map_err(|_| RowUnderivable::Unreadable)?;
+        Ok(Some((decision, rulebook)))
+    };
+    let (first, others) = log.split_first().ok_or(RowUnderivable::Unreadable)?;
+    // What was amended keeps the time of its registration.
+    let registered_at_ms =
+        before.filter(|before| before.successor.is_some()).map_or(first.at_ms, |before| before.registered_at_ms);
+    let (decision, rulebook) = decide(first, registered_at_ms)?.ok_or(RowUnderivable::Unreadable)?;
+    let at = vietnam_time(first.at_ms);
+    let (standing, events) = begin(&declaration, &decision, rulebook, first, before)?;
+    let subject = Subject { key: &row.key, standing: &standing, decision: Some(&decision), at };
+    let answer = brief(subject.of_events(&events)).first().map(message::write_notice).unwrap_or_default();
+    let mut derived = Derived {
+        standing,
+        successor: None,
+        last_hash: first.hash,
+        outcome: decision.outcome,
+        direction: decision.direction.map(|direction| direction.as_str().to_owned()).unwrap_or_default(),
+        kind: decision.kind.clone().unwrap_or_default(),
+        office: declaration.customs_office.as_deref().unwrap_or_default().to_owned(),
+        registered_at_ms,
+        rulebook: decision.rulebook.clone(),
+        answer,
+    };
+    let mut basis: Basis = serde_json::from_slice(&first.body).unwrap_or_default();
+    for entry in others {
+        let at = vietnam_time(entry.at_ms);
+        derived.last_hash = entry.hash;
+        if let Some((decision, rulebook)) = decide(entry, entry.at_ms)? {
+            // What an officer had decided again has its events in the entry before it.
+            if entry.kind != "decided" {
+                let now = Decided { declaration: &declaration, decision: &decision };
+                let circumstances = LifeCircumstances { at, rules: rulebook.in_force_on(at.date()) };
+                let events = carry_out(&derived.standing, &Command::Register { before: &basis, now }, &circumstances)
+                    .map_err(|_| RowUnderivable::Unreadable)?;
+                derived.standing = derived.standing.after_all(&events, at);
+            }
+            basis = serde_json::from_slice(&entry.body).unwrap_or_default();
+            derived.outcome = decision.outcome;
+            derived.registered_at_ms = entry.at_ms;
+            derived.rulebook = decision.rulebook;
+            continue;
+        }
+        let happened: Happened = serde_json::from_slice(&entry.body).map_err(|_| RowUnderivable::Unreadable)?;
+        let events = happened.events.ok_or(RowUnderivable::WithoutEvents(entry.sequence))?;
+        let next = derived.standing.after_all(&events, at);
+        if happened.state.as_deref() == Some(State::Superseded.as_str()) {
+            derived.standing = derived.standing.superseded(at);
+            derived.successor = Some((next, events));
+        } else {
+            derived.standing = next;
+        }
+    }
+    Ok(derived)
+}
+
+/// Where a version stands after its first entry, and by which events.
+fn begin(
+    declaration: &vocabulary::Declaration,
+    decision: &Decision,
+    rulebook: &Rulebook,
+    first: &LogEntry,
+    before: Option<&Derived>,
+) -> Result<(Standing, Vec<Event>), RowUnderivable> {
+    let at = vietnam_time(first.at_ms);
+    let draft = Standing::draft(at);
+    if first.previous_hash != LOG_BEGINNING {
+        return before.and_then(|before| before.successor.clone()).ok_or(RowUnderivable::Unreadable);
+    }
+    if first.kind == Event::AmendmentReferred.as_str() {
+        return Ok((draft.after(&Event::Referred, at), vec![Event::AmendmentReferred]));
+    }
+    let decided = Decided { declaration, decision };
+    let in_advance = Ask::of(declaration) == Ask::PreRegister;
+    let command = if in_advance { Command::PreRegister(decided) } else { Command::Lodge(decided) };
+    let circumstances = LifeCircumstances { at, rules: rulebook.in_force_on(at.date()) };
+    // As it was lodged: refused only where the rulebook knows a term not.
+    let events = carry_out(&draft, &command, &circumstances).unwrap_or_else(|_| vec![Event::Referred]);
+    Ok((draft.after_all(&events, at), events))
+}
+
+impl Derived {
+    fn differences(&self, row: &DeclarationRow) -> Vec<RowDifference> {
+        let standing = &self.standing;
+        let mut found = Vec::new();
+        let mut compare = |column: &'static str, kept: String, derived: String| {
+            if kept != derived {
+                found.push(RowDifference { column, kept, derived });
+            }
+        };
+        let quoted = |text: &str| if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
+        let optional = |text: Option<String>| text.unwrap_or_else(|| "nothing".to_owned());
+        compare("outcome", quoted(&row.outcome), quoted(self.outcome.as_str()));
+        compare("state", quoted(&row.state), quoted(standing.state.as_str()));
+        compare("direction", quoted(&row.direction), quoted(&self.direction));
+        compare("kind", quoted(&row.kind), quoted(&self.kind));
+        compare("office", quoted(&row.office), quoted(&self.office));
+        let number = |number: Option<&str>| optional(number.map(str::to_owned));
+        compare("number", number(row.number.as_deref()), number(standing.number.map(|n| n.to_string()).as_deref()));
+        let lane = |lane: Option<i16>| optional(lane.map(|lane| lane.to_string()));
+        compare("lane", lane(row.lane), lane(standing.lane.map(|lane| i16::from(lane.code()))));
+        let amount = |amount: Option<i64>| optional(amount.map(|amount| amount.to_string()));
+        let owed = (self.outcome == Outcome::Accepted).then(|| dong(standing.owed));
+        compare("total_payable", amount(row.total_payable), amount(owed));
+        compare("paid", row.paid.to_string(), dong(standing.paid).to_string());
+        let time = |at_ms: Option<i64>| optional(at_ms.map(|at_ms| vietnam_time(at_ms).to_string()));
+        compare("registered_at", time(row.registered_at_ms), time(Some(self.registered_at_ms)));
+        compare("rulebook", quoted(&row.rulebook), quoted(&self.rulebook));
+        // An older program wrote none.
+        if !row.standing.is_empty() {
+            let kept = standing_of(row);
+            if kept.as_ref() != Some(standing) {
+                let text = |standing: &Standing| serde_json::to_string(standing).unwrap_or_default();
+                compare("standing", kept.as_ref().map(text).unwrap_or_default(), text(standing));
+            }
+        }
+        // What a notice says counts, and not how a program of its day laid it out.
+        let kept = message::read_notice(&row.answer).ok();
+        if row.answer != self.answer && (kept.is_none() || kept != message::read_notice(&self.answer).ok()) {
+            let text = |notice: &[u8]| String::from_utf8_lossy(notice).into_owned();
+            compare("answer", text(&row.answer), text(&self.answer));
+        }
+        found
+    }
+}

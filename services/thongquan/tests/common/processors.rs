@@ -73,16 +73,21 @@ impl Processor {
         ended
     }
 
-    /// SIGSTOP, and SIGCONT.
+    /// The process's id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
+    /// SIGSTOP, SIGCONT and the like.
     pub(crate) fn signal(&self, signal: &str) {
-        let id = self.child.as_ref().unwrap().id().to_string();
+        let id = self.id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
     }
 
     /// Waits until it has stopped, as by SIGSTOP.
     pub(crate) async fn has_stopped(&self, at_most: Duration) {
         let begun = Instant::now();
-        let id = self.child.as_ref().unwrap().id().to_string();
+        let id = self.id().to_string();
         loop {
             let said = Command::new("ps").args(["-o", "stat=", "-p", &id]).output().unwrap();
             if said.stdout.starts_with(b"T") {

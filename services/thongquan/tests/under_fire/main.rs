@@ -9,9 +9,10 @@
 //!   site.rs    the processors and servers, and what is done to them
 //!   draws.rs   declarations that draw on certificates of origin, lists of exempt goods and guarantees
 //!   payer.rs   a bank that pays in parts, twice and over; declarants who withdraw
+//!   one_file.rs   the embedded default: one file whose processor is killed, whose disk fills up, and which is misread
 //! ```
 //!
-//! `THONGQUAN_FAULTS_SEED` and `THONGQUAN_FAULTS_COUNT` try others. When it fails, logs and data are kept.
+//! `THONGQUAN_FAULTS_SEED` and `THONGQUAN_FAULTS_COUNT` try others; `THONGQUAN_FAULTS_ROUNDS` adds so many random kills. When it fails, logs and data are kept.
 #![cfg(unix)]
 
 #[path = "../common/account.rs"]
@@ -21,6 +22,9 @@ mod balances;
 #[path = "../common/mod.rs"]
 mod common;
 mod draws;
+#[path = "../common/faulty_files.rs"]
+mod faulty_files;
+mod one_file;
 mod payer;
 #[path = "../common/processors.rs"]
 mod processors;
@@ -41,7 +45,7 @@ use draws::{Draws, PLENTY, REFERENCE, SCARCE};
 use jiff::civil::date;
 use payer::Payer;
 use processors::Processor;
-use rand::SeedableRng as _;
+use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha12Rng;
 use rust_decimal::Decimal;
 use servers::Servers;
@@ -127,6 +131,7 @@ async fn undisturbed(work: Arc<Work>) -> (Folder, Account, BTreeMap<(Key, Balanc
 async fn everything_is_killed_and_nothing_is_lost() {
     let begun = Instant::now();
     let (seed, count) = (number_of("THONGQUAN_FAULTS_SEED", 31), number_of("THONGQUAN_FAULTS_COUNT", 20_000));
+    let rounds = number_of("THONGQUAN_FAULTS_ROUNDS", 0);
     println!("THONGQUAN_FAULTS_SEED={seed} THONGQUAN_FAULTS_COUNT={count}");
     let Some(servers) = Servers::start("all") else { return };
     let say = |what: &str| println!("{:>4} s: {what}", begun.elapsed().as_secs());
@@ -157,11 +162,19 @@ async fn everything_is_killed_and_nothing_is_lost() {
         ended_by_themselves: 0,
         lodged,
         published: 0,
-        portions: PORTIONS,
+        portions: PORTIONS + usize::try_from(rounds).unwrap(),
         chance,
         payer,
     };
 
+    for _ in 0..rounds {
+        match site.chance.random_range(0..10) {
+            0..6 => site.kill_a_processor().await,
+            6..8 => site.kill_a_server("kafka").await,
+            _ => site.kill_a_server("postgres").await,
+        }
+    }
+    say(&format!("{rounds} random kills"));
     for _ in 0..2 {
         site.kill_a_processor().await;
         say("a processor was killed and started again");

@@ -1,8 +1,8 @@
 //! The embedded stream's partitioned log, in the same file as what is kept.
 
 use std::collections::HashMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, QueryBuilder, Row as _, Sqlite};
@@ -54,23 +54,34 @@ pub struct LogRecord {
 #[derive(Debug, Clone)]
 pub struct MessageLog {
     pools: Pools,
-    /// SQLite's index of the write-ahead log, beside the file.
-    index: PathBuf,
+    /// SQLite's write-ahead log, beside the file.
+    write_ahead_log: PathBuf,
 }
 
-/// What tells one state of a log's file from the next.
+/// What tells one state of a log's file from the next: when SQLite's write-ahead log beside it was written last, and how long
+/// it is. It is asked of the folder. Opening a file that SQLite has open, and closing it again, would take this process's locks
+/// on it away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileState(Option<[u8; INDEX_HEADER_BYTES]>);
+pub struct FileState {
+    written: Option<(SystemTime, u64)>,
+    /// Whether so much time had passed since it was written that a later transaction bears a later time for sure.
+    is_settled: bool,
+}
 
-/// The header of the index of SQLite's write-ahead log ("The WAL-Index File Format" of its documentation): it counts the
-/// transactions, and says where the last one ended.
-const INDEX_HEADER_BYTES: usize = 48;
+/// How coarse the times of files are, at most.
+const FILE_TIME: Duration = Duration::from_millis(100);
 
 impl FileState {
-    /// Whether nothing was written to the file since another state of it. Where the state is not known, something may
-    /// have been.
-    pub fn is_still(&self, other: &Self) -> bool {
-        self.0.is_some() && self == other
+    fn of(write_ahead_log: &Path) -> Self {
+        let written = std::fs::metadata(write_ahead_log).and_then(|data| Ok((data.modified()?, data.len()))).ok();
+        let age = written.and_then(|(at, _)| SystemTime::now().duration_since(at).ok());
+        Self { written, is_settled: age.is_some_and(|age| age > FILE_TIME) }
+    }
+
+    /// Whether nothing was written to the file since an earlier state of it. Where that is not known, something may have
+    /// been.
+    pub fn is_still(&self, earlier: &Self) -> bool {
+        earlier.is_settled && self.written == earlier.written
     }
 }
 
@@ -87,17 +98,14 @@ impl MessageLog {
                 "the file is a copy that takes the place of another: a new generation of event ids and numbers begins"
             );
         }
-        let mut index = path.as_os_str().to_owned();
-        index.push("-shm");
-        Ok(Self { pools, index: index.into() })
+        let mut write_ahead_log = path.as_os_str().to_owned();
+        write_ahead_log.push("-wal");
+        Ok(Self { pools, write_ahead_log: write_ahead_log.into() })
     }
 
     /// The state of the file, which changes with every transaction of every process. Asking costs no query.
     pub fn file_state(&self) -> FileState {
-        let mut header = [0; INDEX_HEADER_BYTES];
-        // Opened each time: the index is another file when all processes have closed the log and one opens it again.
-        let read = std::fs::File::open(&self.index).and_then(|mut index| index.read_exact(&mut header));
-        FileState(read.is_ok().then_some(header))
+        FileState::of(&self.write_ahead_log)
     }
 
     /// What tells this file's log from every other. It is made once, from the database's own randomness.
@@ -327,4 +335,25 @@ fn unpack(mut bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
         headers.push((String::from_utf8(name).map_err(|_| broken())?, value));
     }
     Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_still_only_when_a_later_write_would_show() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("log-wal");
+        let unknown = FileState::of(&file);
+        assert!(!unknown.is_still(&unknown), "without a file nobody knows");
+        std::fs::write(&file, "a").unwrap();
+        let fresh = FileState::of(&file);
+        assert!(!FileState::of(&file).is_still(&fresh), "the next write may bear the same time");
+        std::thread::sleep(FILE_TIME * 2);
+        let settled = FileState::of(&file);
+        assert!(FileState::of(&file).is_still(&settled));
+        std::fs::write(&file, "b").unwrap();
+        assert!(!FileState::of(&file).is_still(&settled));
+    }
 }

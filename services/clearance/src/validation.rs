@@ -32,6 +32,8 @@ mod import_taxes;
 
 mod export_taxes;
 
+mod code_uses;
+
 mod tax_codes;
 
 mod relations;
@@ -78,7 +80,7 @@ pub fn accept<'a>(
     let Some(direction) = lodged.direction() else {
         return Err(report.stop());
     };
-    let kind = header::kind(lodged, direction, rules, &mut report);
+    let kind = header::kind(lodged, direction, context.facts.trader, rules, &mut report);
     header::office(lodged, rules, &mut report);
     header::tax_codes(lodged, direction, &mut report);
     header::number(lodged, direction, &mut report);

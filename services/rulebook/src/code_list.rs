@@ -46,6 +46,8 @@ code_lists! {
     DeclarationKinds = "declaration-kinds",
     /// How the due date of the tax is found (ENC).
     DueDateCodes = "due-date-codes",
+    /// What entitles a trader to a treatment: an export-processing enterprise, a notified contract and the like.
+    Entitlements = "entitlements",
     /// Freight classes (FR1).
     FreightClasses = "freight-classes",
     /// Terms of delivery (IP2).

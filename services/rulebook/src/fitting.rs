@@ -34,7 +34,9 @@ impl<'a> TariffLine<'a> {
             TaxEffect::Amount { .. } => tax == DutyType::EnvironmentalProtection,
             TaxEffect::Exempt | TaxEffect::Reduce | TaxEffect::NotSubject => false,
         };
-        self.rules().tax_codes(tax).into_iter().filter(fits).collect()
+        let (rules, hs8) = (self.rules(), self.code().to_string());
+        let codes = rules.tax_codes(tax).into_iter().filter(fits);
+        codes.filter(|code| rules.code_goes_on(code.code(), &hs8)).collect()
     }
 
     /// The rules of the day.

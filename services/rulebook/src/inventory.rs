@@ -294,6 +294,7 @@ impl Rulebook {
             export_tariff,
             export_preferences,
             tax_codes,
+            code_uses,
             small_shipment,
             express,
             gift,
@@ -388,6 +389,7 @@ impl Rulebook {
             special_consumption_before,
             |headings| vec![text("headings", &headings.join(" "))],
         );
+        measures::add_code_uses(&mut inventory, code_uses);
         inventory.add_listed("assessment/environmental-protection-lines", environmental_lines, |maybe| {
             vec![text("bears", if *maybe { "maybe" } else { "yes" })]
         });

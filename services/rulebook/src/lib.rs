@@ -40,6 +40,8 @@ mod valuation;
 
 mod code_list;
 
+mod code_use;
+
 mod law;
 
 mod hs_table;
@@ -79,6 +81,7 @@ pub use code_list::{
     AdjustmentEffect, CodeEntry, CodeList, CustomsOffice, DeclarationKind, ExitGateValue, Incoterm, ScheduleKind,
     TariffSchedule, Treatment,
 };
+pub use code_use::{CodeUse, Fit, Proof};
 pub use comparison::{Change, Comparison};
 pub use error::{RuleError, RuleErrors};
 pub use hs_table::CommodityCode;

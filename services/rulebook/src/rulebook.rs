@@ -10,6 +10,7 @@ use crate::agreement::Agreement;
 use crate::alias::Alias;
 use crate::cited::Provenance;
 use crate::code_list::{CodeList, Detail, ListTable};
+use crate::code_use::CodeUses;
 use crate::coded_field::CodedField;
 use crate::error::RuleErrors;
 use crate::hs_table::{CommodityCode, HsTable};
@@ -71,6 +72,7 @@ pub struct Rulebook {
     pub(crate) export_tariff: ListedLines<RateCell>,
     pub(crate) export_preferences: HsTable<ExportPreferenceRow>,
     pub(crate) tax_codes: TaxCodes,
+    pub(crate) code_uses: CodeUses,
     pub(crate) small_shipment: Versions<ShipmentThreshold>,
     pub(crate) express: Versions<ShipmentThreshold>,
     pub(crate) gift: Versions<GiftThreshold>,

@@ -1,6 +1,6 @@
 //! Enterprises that do not exist, with tax codes that could.
 
-use vocabulary::{TaxCodeStatus, TraderFacts};
+use vocabulary::{Entitlement, TaxCodeStatus, TraderFacts};
 
 /// A tax code with a fitting check digit, the `n`-th of a made-up series that no office has given.
 pub fn tax_code(n: u32) -> String {
@@ -22,6 +22,20 @@ fn is_valid(code: &str) -> bool {
     vocabulary::tax_code::check_tax_code(code, false).is_ok()
 }
 
+/// What the `n`-th enterprise is entitled to: most make goods for export or process them for foreign traders, some are
+/// export-processing enterprises, some have nothing.
+fn entitlements(n: u32) -> Vec<Entitlement> {
+    let codes: &[&str] = match n % 8 {
+        0..=3 => &["PRODUCTION_SITE", "PROCESSING"],
+        4 | 5 => &["EPE"],
+        6 => &["PRODUCTION_SITE"],
+        _ => &[],
+    };
+    let entitled =
+        |code: &&str| Entitlement { code: (*code).to_owned(), number: None, holds_from: None, holds_to: None };
+    codes.iter().map(entitled).collect()
+}
+
 /// The facts of so many enterprises: most of them honest, a few authorised operators, a few with debts.
 pub fn traders(count: u32) -> Vec<TraderFacts> {
     (0..count)
@@ -37,7 +51,7 @@ pub fn traders(count: u32) -> Vec<TraderFacts> {
             },
             authorised_operator: n % 12 == 0,
             debt_over_90_days: n % 23 == 22,
-            entitlements: Vec::new(),
+            entitlements: entitlements(n),
         })
         .collect()
 }

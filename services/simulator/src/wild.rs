@@ -12,14 +12,14 @@ use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha12Rng;
 use rulebook::{
-    CodeList, EnvironmentalProtection, MfnRelation, Preferential, Rulebook, RulesInForce, SpecialConsumption,
+    CodeList, EnvironmentalProtection, Fit, MfnRelation, Preferential, Rulebook, RulesInForce, SpecialConsumption,
     SpecificKind, SpecificRate, TariffLine, TaxCode, TaxEffect, TradeRemedy, Treatment, VatOnLine,
 };
 use rust_decimal::Decimal;
 use vocabulary::declaration::{Bill, Container, OtherTax, Permit};
 use vocabulary::{
-    BalanceLine, Declaration, Direction, DutyType, ExemptionList, Facts, GoodsItem, Guarantee, TaxCodeStatus,
-    TemporaryDeclaration, TraderFacts,
+    BalanceLine, Declaration, Direction, DutyType, Entitlement, ExemptionList, Facts, GoodsItem, Guarantee,
+    TaxCodeStatus, TemporaryDeclaration, TraderFacts,
 };
 
 use crate::traders::tax_code;
@@ -154,7 +154,7 @@ impl<'r> Wild<'r> {
             compliance_level: self.rng.random_range(1..=5),
             authorised_operator: declaration.kind.as_deref() == Some("AEO") && self.chance(950),
             debt_over_90_days: self.chance(3),
-            entitlements: Vec::new(),
+            entitlements: self.entitlements(rules, day),
         };
         if self.chance(3) {
             trader.status = TaxCodeStatus::Closed;
@@ -165,6 +165,24 @@ impl<'r> Wild<'r> {
             self.spoil(&mut declaration);
         }
         Specimen { declaration, facts, day }
+    }
+
+    /// Some of what a trader may be entitled to, some of it on other days.
+    fn entitlements(&mut self, rules: RulesInForce<'_>, day: Date) -> Vec<Entitlement> {
+        let codes: Vec<String> = rules.codes(CodeList::Entitlements).map(|code| code.code().to_owned()).collect();
+        let mut entitlements = Vec::new();
+        for code in codes {
+            if self.chance(600) {
+                let ended = self.chance(50);
+                entitlements.push(Entitlement {
+                    code,
+                    number: None,
+                    holds_from: self.chance(300).then(|| day.saturating_sub(9.days())),
+                    holds_to: if ended { Some(day.saturating_sub(1.day())) } else { None },
+                });
+            }
+        }
+        entitlements
     }
 
     /// Whether something happens that happens so often in a thousand.
@@ -225,6 +243,9 @@ impl<'r> Wild<'r> {
         }
         if matches!(kind, "G11" | "G12" | "G13" | "G14" | "G61") {
             declaration.temporary_limit_date = Some(day.saturating_add(120.days()));
+        }
+        if matches!(kind, "A31" | "B13") && self.chance(900) {
+            declaration.notes = Some("To khai cu 305254403660, hop dong 12/2026".into());
         }
         let country = self.country();
         match direction {
@@ -373,7 +394,52 @@ impl<'r> Wild<'r> {
                 }
             }
         }
+        if self.chance(970) {
+            self.fit_codes(&mut item, declaration.kind.as_deref().unwrap_or_default(), rules);
+        }
         item
+    }
+
+    /// Takes out codes that go with neither the kind nor the goods, and puts a fitting one in place of a rate's.
+    fn fit_codes(&mut self, item: &mut GoodsItem, kind: &str, rules: &RulesInForce<'_>) {
+        let Some(hs) = item.commodity_code.clone() else { return };
+        let depends = rules
+            .commodity(&hs)
+            .is_some_and(|line| matches!(line.vat(), VatOnLine::DependsOnGoods { not_subject_permitted: true, .. }));
+        let misfit = |code: &str| {
+            let of_vat = rules.tax_code(code).is_some_and(|code| code.tax() == DutyType::Vat);
+            matches!(rules.code_use(code, kind, &hs, depends && of_vat), Fit::NotOfKind(..) | Fit::NotOfGoods(_))
+        };
+        if item.exemption_code.as_deref().is_some_and(misfit) {
+            item.exemption_code = None;
+            item.reduction_amount = None;
+            if item.tariff_schedule.as_deref() == Some("B30") {
+                item.tariff_schedule = None;
+            }
+        }
+        for entered in &mut item.other_taxes {
+            if entered.exemption_code.as_deref().is_some_and(misfit) {
+                entered.exemption_code = None;
+                entered.reduction_amount = None;
+            }
+            let Some(code) = entered.code.as_deref().and_then(|code| rules.tax_code(code)) else { continue };
+            if misfit(code.code()) {
+                let fitting: Vec<TaxCode<'_>> = rules
+                    .tax_codes(code.tax())
+                    .into_iter()
+                    .filter(|other| matches!(other.effect(), TaxEffect::Rate(_) | TaxEffect::Amount { .. }))
+                    .filter(|other| rules.code_goes_on(other.code(), &hs))
+                    .filter(|other| match rules.commodity(&hs).map(|line| line.vat()) {
+                        Some(VatOnLine::Rate(rate)) if other.tax() == DutyType::Vat => {
+                            *other.effect() == TaxEffect::Rate(rate.value)
+                        }
+                        _ => true,
+                    })
+                    .collect();
+                entered.code = fitting.choose(&mut self.rng).map(|code| code.code().into());
+            }
+        }
+        item.other_taxes.retain(|entered| entered.code.is_some());
     }
 
     /// Quantity, price and value of a line: from a cent to the width of the fields.
@@ -767,7 +833,10 @@ impl<'r> Wild<'r> {
             6 => declaration.freight_amount = None,
             7 => declaration.freight_currency = None,
             8 => declaration.insurance_class = Some("A".into()),
-            9 => declaration.invoice_amount = declaration.invoice_amount.map(|amount| amount / Decimal::from(2)),
+            9 => {
+                declaration.invoice_amount =
+                    declaration.invoice_amount.map(|amount| (amount / Decimal::from(2)).trunc_with_scale(2))
+            }
             10 => declaration.allocation_total = Some(Decimal::new(1, 4)),
             11 => declaration.container_count = Some(2),
             12 => declaration.temporary_limit_date = None,

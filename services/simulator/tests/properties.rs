@@ -144,7 +144,7 @@ fn split_first(specimen: &Specimen) -> Option<Specimen> {
 fn another_line_lowers_no_tax_where_nothing_is_shared_out() {
     let mut asked = 0;
     let others = accepted(SEED + 2, 400);
-    for (specimen, decision) in accepted(SEED + 3, 1_500) {
+    for (specimen, decision) in accepted(SEED + 3, 6_000) {
         let declaration = &specimen.declaration;
         if !shares_nothing_out(declaration) || declaration.goods_items.len() >= 50 {
             continue;

@@ -103,6 +103,12 @@ fn temporary_declaration<'f>(
     rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Option<&'f TemporaryDeclaration> {
+    // Goods that had been exported or imported for good come back without a balance: the number is that of the
+    // declaration of then, which the dossier shows (Decree 08/2015/ND-CP, art. 47 and 48).
+    let discharges = lodged.kind.as_deref().and_then(|kind| rules.declaration_kind(kind));
+    if discharges.is_some_and(|kind| !kind.value.previous_declaration_required) {
+        return None;
+    }
     let number = format!("{:012}", lodged.temporary_declaration_number?);
     let find = |code: &str, message: Bilingual, mend: Bilingual, report: &mut Report<'_>| {
         let place = Place::header(field::temporary_declaration_number);

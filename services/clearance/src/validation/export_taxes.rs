@@ -1,12 +1,13 @@
 //! The export duty of a line. Exports bear no other tax.
 
-use rulebook::{ExportDuty, Preferential, RulesInForce, TariffLine};
+use rulebook::{AgreementInForce, ExportDuty, Preferential, RulesInForce, TariffLine};
 use vocabulary::declaration::goods_item;
-use vocabulary::{Bilingual, Declaration, DutyType, GoodsItem, Place, RulebookGap};
+use vocabulary::{Bilingual, Citation, Claim, ClaimKind, Declaration, DutyType, GoodsItem, Place, RulebookGap};
 
+use super::code_uses::CodeDesk;
 use super::goods::{commodity, units};
 use super::header::Kind;
-use super::relief::{Share, by_kind, not_subject};
+use super::relief::{by_kind, not_subject, seen};
 use super::tax_codes::duty_relief;
 use super::{Report, manual_rate};
 use crate::accepted::{CitedRate, ClaimedRate, TaxClaim};
@@ -26,6 +27,12 @@ pub(crate) fn claims(
         return Vec::new();
     };
     units(position, item, &line, report);
+    let desk = CodeDesk { position, item, kind, line: &line, rules };
+    let fitting = item.exemption_code.as_deref().filter(|_| relief.is_some()).and_then(|code| {
+        let place = Place::item(goods_item::exemption_code, position);
+        desk.relief_code(DutyType::ExportDuty, code, place, report)
+    });
+    let listed = !matches!(line.export_duty(), ExportDuty::NotListed(_));
     let normal = match line.export_duty() {
         ExportDuty::Rate(rate) => Ok((ClaimedRate::AdValorem(rate.value), rate.citation)),
         ExportDuty::NotListed(citation) => Ok((ClaimedRate::NotSubject, citation)),
@@ -39,11 +46,43 @@ pub(crate) fn claims(
     };
     manual_rate::check(position, item, &rate, report);
     let ((rate, citation), relief) = match rate.0 {
-        // Where there is no duty, a kind has nothing to relieve.
-        ClaimedRate::NotSubject => (rate, crate::accepted::Relief::None),
-        _ => by_kind(rate, relief, kind, Share::Duty, position, report),
+        // Where there is no duty, neither a kind nor a code has anything to relieve.
+        ClaimedRate::NotSubject => {
+            if let (true, None, Some(kind)) = (listed, &fitting, kind) {
+                seen(kind, report);
+            }
+            (rate, crate::accepted::Relief::None)
+        }
+        _ => by_kind(DutyType::ExportDuty, rate, relief, kind, position, report),
     };
+    if listed && let Some(fitting) = &fitting {
+        desk.claim_relief(fitting, report);
+    }
     vec![TaxClaim { duty_type: DutyType::ExportDuty, rate, citation, relief }]
+}
+
+/// An agreement's export tariff is for goods that reach its member, as papers show that come after the export.
+fn claim_of_destination(
+    item: &GoodsItem,
+    agreement: AgreementInForce<'_>,
+    destination: &str,
+    citation: &Citation,
+) -> Claim {
+    Claim {
+        kind: ClaimKind::Preference,
+        item: None,
+        tax: Some(DutyType::ExportDuty),
+        code: item.certificate_form.as_deref().map(str::to_owned),
+        message: Bilingual::new(
+            format!("the export rate of {} for {destination}", agreement.name_en()),
+            format!("thuế suất xuất khẩu {} cho {destination}", agreement.name_vi()),
+        ),
+        rests_on: Bilingual::new(
+            "the proof of origin, the transport document to that country and the import declaration there",
+            "chứng từ xuất xứ, chứng từ vận tải có đích đến và tờ khai nhập khẩu của nước nhập khẩu",
+        ),
+        citation: citation.clone(),
+    }
 }
 
 /// The rate that an agreement gives for the destination, when its proof of origin is declared and the normal rate is not
@@ -82,6 +121,9 @@ fn preferential(
     for agreement in agreements {
         match line.preferential_export(agreement.id(), destination) {
             Preferential::Rate(rate) if normal_rate.is_none_or(|normal| rate.value <= normal) => {
+                if normal_rate != Some(rate.value) {
+                    report.claim(Some(position), claim_of_destination(item, agreement, destination, &rate.citation));
+                }
                 return Some((ClaimedRate::AdValorem(rate.value), rate.citation));
             }
             Preferential::Rate(_) => return otherwise(normal, report),

@@ -1,20 +1,53 @@
 //! The declaration as a whole: kind, office, tax codes, number, currencies.
 
-use rulebook::{Cited, CodeList, CustomsOffice, DeclarationKind, MarginKind, RoundingKind, RulesInForce};
+use rulebook::{Cited, CodeList, CodeUse, CustomsOffice, DeclarationKind, MarginKind, RoundingKind, RulesInForce};
 use rust_decimal::Decimal;
 use vocabulary::declaration::declaration as field;
 use vocabulary::tax_code::{TaxCodeError, check_tax_code, meant_tax_code};
-use vocabulary::{Bilingual, Citation, Declaration, DeclarationNumber, Direction, FieldId, Place, Record};
+use vocabulary::{
+    Bilingual, Citation, Claim, ClaimKind, Declaration, DeclarationNumber, Direction, DutyType, FieldId, Place, Record,
+    TraderFacts,
+};
 
 use super::Report;
 use crate::accepted::{ExchangeRate, PriceTerms, Rounding, ValueMargins};
 use crate::problem::{PARTICULARS, problem, suggesting};
 
-/// A declaration kind with its citation.
+/// A declaration kind with its citation, and what it takes off.
 pub(crate) struct Kind<'a> {
     pub(crate) code: &'a str,
     pub(crate) kind: &'a DeclarationKind,
     pub(crate) citation: Citation,
+    names: Bilingual,
+    /// What it takes off by itself; `None` where it takes nothing off.
+    takes_off: Option<CodeUse<'a>>,
+    /// Whether a fact that customs holds entitles the trader to it.
+    proved: bool,
+}
+
+impl Kind<'_> {
+    /// Whether the kind takes a tax off.
+    pub(crate) fn takes_off(&self, duty_type: DutyType) -> bool {
+        self.takes_off.is_some_and(|takes_off| takes_off.taxes().contains(&duty_type))
+    }
+
+    /// What an officer has to see of a kind that took something off; `None` where a fact proves it.
+    pub(crate) fn claim(&self) -> Option<Claim> {
+        let takes_off = self.takes_off.filter(|_| !self.proved)?;
+        let Bilingual { en, vi } = &self.names;
+        Some(Claim {
+            kind: ClaimKind::DeclarationKind,
+            item: None,
+            tax: None,
+            code: Some(self.code.to_owned()),
+            message: Bilingual::new(
+                format!("the treatment of kind {} ({en})", self.code),
+                format!("chính sách thuế của loại hình {} ({vi})", self.code),
+            ),
+            rests_on: takes_off.rests_on(),
+            citation: takes_off.citation(),
+        })
+    }
 }
 
 /// Fields that the form of the declaration's direction does not have.
@@ -61,6 +94,7 @@ fn check_direction<R: Record>(record: &R, direction: Direction, item: Option<usi
 pub(crate) fn kind<'a>(
     lodged: &'a Declaration,
     direction: Direction,
+    trader: Option<&TraderFacts>,
     rules: &RulesInForce<'a>,
     report: &mut Report<'_>,
 ) -> Option<Kind<'a>> {
@@ -104,7 +138,15 @@ pub(crate) fn kind<'a>(
         ));
         return None;
     }
-    Some(Kind { code, kind, citation: cited.citation })
+    let takes_off = rules.kind_use(code);
+    let proved = takes_off.is_none_or(|takes_off| {
+        let proof = takes_off.proof();
+        let discharges = kind.previous_declaration_required && lodged.temporary_declaration_number.is_some();
+        let entitled = |code: &str| trader.is_some_and(|trader| trader.is_entitled(code, rules.date()));
+        (proof.by_balance && discharges) || proof.entitlements.iter().any(|code| entitled(code))
+    });
+    let names = Bilingual::new(entry.name_en(), entry.name_vi());
+    Some(Kind { code, kind, citation: cited.citation, names, takes_off, proved })
 }
 
 /// The customs office, where one is declared.

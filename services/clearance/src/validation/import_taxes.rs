@@ -16,11 +16,13 @@ mod trade_remedies;
 mod vat;
 
 use rulebook::RulesInForce;
-use vocabulary::{DutyType, GoodsItem};
+use vocabulary::declaration::goods_item;
+use vocabulary::{DutyType, GoodsItem, Place};
 
 pub(crate) use self::declared_code::{named, values};
 pub(crate) use self::import_duty::{lower_without_agreement, without_agreement};
 use super::Report;
+use super::code_uses::{CodeDesk, FittingCode};
 use super::goods::{commodity, units};
 use super::header::Kind;
 use super::tax_codes::{self, DeclaredTax};
@@ -43,7 +45,22 @@ pub(crate) fn claims(
         return Vec::new();
     };
     units(position, item, &line, report);
-    let mut claims = Vec::new();
+    let desk = CodeDesk { position, item, kind, line: &line, rules };
+    let mut fitting: Vec<FittingCode<'_>> = Vec::new();
+    if let (Some(code), Some(_)) = (item.exemption_code.as_deref(), &relief) {
+        let place = Place::item(goods_item::exemption_code, position);
+        fitting.extend(desk.relief_code(DutyType::ImportDuty, code, place, report));
+    }
+    for (duty_type, tax) in &declared {
+        if let Some((code, place)) = &tax.relief_code {
+            fitting.extend(desk.relief_code(*duty_type, code, *place, report));
+        }
+        if let (Some(rate), Some(place)) = (&tax.rate, tax.place) {
+            desk.rate_code(*duty_type, &rate.code, place, report);
+        }
+    }
+    let entered = declared.clone();
+    let mut claims: Vec<TaxClaim> = Vec::new();
     claims.extend(import_duty::claim((position, item), &line, kind, relief, proven, rules, report));
     for duty_type in [DutyType::AntiDumping, DutyType::Countervailing, DutyType::Safeguard] {
         let tax = take(&mut declared, duty_type);
@@ -55,6 +72,18 @@ pub(crate) fn claims(
     claims.extend(environmental_protection::claim(position, &line, tax, kind, report));
     let tax = take(&mut declared, DutyType::Vat);
     claims.extend(vat::claim(position, &line, tax, kind, report));
+    for assessed in &claims {
+        let duty_type = assessed.duty_type;
+        for fitting in fitting.iter().filter(|fitting| fitting.duty_type == duty_type) {
+            desk.claim_relief(fitting, report);
+        }
+        if let Some((_, declared)) = entered.iter().find(|(entered, _)| *entered == duty_type) {
+            desk.claim_rate(assessed, declared, report);
+        }
+        if duty_type == DutyType::EnvironmentalProtection {
+            desk.claim_share(assessed, report);
+        }
+    }
     claims
 }
 

@@ -2,7 +2,7 @@
 
 use rulebook::Treatment;
 use vocabulary::declaration::goods_item;
-use vocabulary::{Bilingual, Citation, Place};
+use vocabulary::{Bilingual, Citation, DutyType, Place};
 
 use super::Report;
 use super::header::Kind;
@@ -10,22 +10,13 @@ use super::tax_codes::{DeclaredRelief, DeclaredTax};
 use crate::accepted::{CitedRate, ClaimedRate, Relief};
 use crate::problem::problem;
 
-/// Which of a kind's treatments is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Share {
-    /// Of import or export duty.
-    Duty,
-    /// Of the other taxes.
-    Taxes,
-}
-
 /// What a declared code, or else the declaration kind, does to a tax. Where the kind is usually relieved by a code and
 /// none is declared, the tax is assessed in full and the declarant is warned.
 pub(crate) fn by_kind(
+    duty_type: DutyType,
     rate: CitedRate,
     declared: Option<DeclaredRelief>,
     kind: Option<&Kind<'_>>,
-    share: Share,
     position: usize,
     report: &mut Report<'_>,
 ) -> (CitedRate, Relief) {
@@ -34,10 +25,14 @@ pub(crate) fn by_kind(
         Some(DeclaredRelief::NotSubject(citation)) => return ((ClaimedRate::NotSubject, citation), Relief::None),
         None => {}
     }
-    let Some(kind) = kind else { return (rate, Relief::None) };
-    let (treatment, usual, field) = match share {
-        Share::Duty => (kind.kind.duty, &kind.kind.duty_relief_code, goods_item::exemption_code),
-        Share::Taxes => (kind.kind.taxes, &kind.kind.vat_code, goods_item::goods_description),
+    let Some(kind) = kind.filter(|kind| kind.takes_off(duty_type)) else { return (rate, Relief::None) };
+    let (treatment, usual, field) = match duty_type {
+        DutyType::ImportDuty | DutyType::ExportDuty => {
+            (kind.kind.duty, kind.kind.duty_relief_code.as_deref(), goods_item::exemption_code)
+        }
+        // The usual code of the kind is one of VAT, and relieves no other tax.
+        DutyType::Vat => (kind.kind.taxes, kind.kind.vat_code.as_deref(), goods_item::goods_description),
+        _ => (kind.kind.taxes, None, goods_item::goods_description),
     };
     let whole = match treatment {
         Treatment::Full | Treatment::ByGoods | Treatment::Deferred => return (rate, Relief::None),
@@ -61,16 +56,37 @@ pub(crate) fn by_kind(
             ));
             (rate, Relief::None)
         }
-        _ if whole => (rate, Relief::Whole(kind.citation.clone())),
-        _ => ((ClaimedRate::NotSubject, kind.citation.clone()), Relief::None),
+        _ => {
+            if rate.0 != ClaimedRate::NotSubject {
+                seen(kind, report);
+            }
+            if whole {
+                (rate, Relief::Whole(kind.citation.clone()))
+            } else {
+                ((ClaimedRate::NotSubject, kind.citation.clone()), Relief::None)
+            }
+        }
     }
 }
 
-/// A kind whose goods are not subject to the other taxes needs no code to say so, where the goods alone do not tell the
-/// rate.
-pub(crate) fn not_subject_by_kind(declared: Option<&DeclaredTax>, kind: Option<&Kind<'_>>) -> bool {
-    declared.is_none()
-        && kind.is_some_and(|kind| kind.kind.taxes == Treatment::NotSubject && kind.kind.vat_code.is_none())
+/// A kind that took something off is an officer's where no fact entitles the trader to it.
+pub(crate) fn seen(kind: &Kind<'_>, report: &mut Report<'_>) {
+    if let Some(claim) = kind.claim() {
+        report.claim(None, claim);
+    }
+}
+
+/// Whether goods whose tax depends on them need no code, because the kind alone says that they are not subject to it.
+pub(crate) fn not_subject_by_kind(
+    duty_type: DutyType,
+    declared: Option<&DeclaredTax>,
+    kind: Option<&Kind<'_>>,
+    report: &mut Report<'_>,
+) -> bool {
+    let by_kind = declared.is_none().then_some(kind).flatten().filter(|kind| {
+        kind.kind.taxes == Treatment::NotSubject && kind.kind.vat_code.is_none() && kind.takes_off(duty_type)
+    });
+    by_kind.inspect(|kind| seen(kind, report)).is_some()
 }
 
 /// Why goods are not subject to duty at all, so that no rate is needed: a declared code, or else the kind.
@@ -82,13 +98,4 @@ pub(crate) fn not_subject(kind: Option<&Kind<'_>>, declared: Option<&DeclaredRel
             .filter(|kind| kind.kind.duty == Treatment::NotSubject && kind.kind.duty_relief_code.is_none())
             .map(|kind| kind.citation.clone()),
     }
-}
-
-/// A kind whose usual code is about VAT does not relieve the other taxes by that code.
-pub(crate) fn kind_without_code<'k>(kind: Option<&Kind<'k>>) -> Option<Kind<'k>> {
-    kind.filter(|kind| kind.kind.vat_code.is_none()).map(|kind| Kind {
-        code: kind.code,
-        kind: kind.kind,
-        citation: kind.citation.clone(),
-    })
 }

@@ -18,6 +18,8 @@ pub(crate) struct DeclaredTax {
     pub(crate) rate: Option<ClaimedRateOf>,
     /// What the exemption or not-subject code does.
     pub(crate) relief: Option<DeclaredRelief>,
+    /// The exemption or not-subject code, and where it stands.
+    pub(crate) relief_code: Option<(String, Place)>,
     /// Where to point when something is wrong with it.
     pub(crate) place: Option<Place>,
 }
@@ -79,6 +81,7 @@ pub(crate) fn declared(
                 Err(problem) => report.find(problem),
             },
             TaxEffect::Exempt | TaxEffect::Reduce | TaxEffect::NotSubject => {
+                tax.relief_code = Some((code.to_owned(), place));
                 tax.relief =
                     relief_of(&known, place, entered.reduction_amount, at(other_tax::reduction_amount), report);
             }
@@ -97,6 +100,7 @@ pub(crate) fn declared(
                 }
                 Some(exemption) => {
                     let amount_place = at(other_tax::reduction_amount);
+                    tax.relief_code = Some((code.to_owned(), place));
                     tax.relief = relief_of(&exemption, place, entered.reduction_amount, amount_place, report);
                 }
             }

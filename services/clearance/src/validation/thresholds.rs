@@ -5,7 +5,7 @@
 
 use rulebook::RulesInForce;
 use vocabulary::declaration::declaration as field;
-use vocabulary::{Bilingual, Declaration, Place};
+use vocabulary::{Bilingual, Claim, ClaimKind, Declaration, Place};
 
 use super::Report;
 use crate::accepted::{DutyThreshold, TaxBound};
@@ -53,6 +53,24 @@ pub(crate) fn threshold(
                 gift.citation.rule.to_string(),
                 &gift.citation.law,
             ));
+            report.claim(
+                None,
+                Claim {
+                    kind: ClaimKind::TaxCode,
+                    item: None,
+                    tax: None,
+                    code: Some("A".to_owned()),
+                    message: Bilingual::new(
+                        "a gift to a person, free of duty up to a higher value than other small shipments",
+                        "quà biếu, tặng cho cá nhân, định mức miễn thuế cao hơn lô hàng nhỏ khác",
+                    ),
+                    rests_on: Bilingual::new(
+                        "the letter of the giver, and how many gifts the person received in the year",
+                        "thư hoặc giấy biếu tặng, và số lần đã nhận quà biếu miễn thuế trong năm",
+                    ),
+                    citation: gift.citation.clone(),
+                },
+            );
             Some(DutyThreshold {
                 value_max: gift.value.customs_value_max,
                 bound: TaxBound::DutyBelow(gift.value.duty_below),

@@ -3,6 +3,7 @@
 //! What they are about stands under `hs`, as beginnings of tariff codes.
 
 use super::{Inventory, NamedValue, joined, number_text, text};
+use crate::code_use::CodeUses;
 use crate::specific_rate::{SpecificKind, SpecificRateEntry};
 use crate::tariff_quota::{QuotaOf, TariffQuota};
 use crate::trade_remedy::RemedyCase;
@@ -25,6 +26,23 @@ pub(super) fn add_remedies(inventory: &mut Inventory, cases: &[RemedyCase]) {
             text("name_vi", &case.name_vi),
         ];
         inventory.add_word("assessment/trade-remedies/measures", &case.id, &case.provenance, values);
+    }
+}
+
+pub(super) fn add_code_uses(inventory: &mut Inventory, uses: &CodeUses) {
+    for entry in uses.all() {
+        let kinds = if entry.kinds.is_empty() { "all".to_owned() } else { words(&entry.kinds, " ") };
+        let tariff = if entry.goods.by_tariff { " as the tariff says" } else { "" };
+        let goods = format!("{} but {}{tariff}", words(&entry.goods.within, " "), words(&entry.goods.without, " "));
+        let taxes = entry.taxes.iter().map(|tax| tax.as_str().to_owned());
+        let values = vec![
+            text("taxes", &joined(taxes, " ")),
+            text("proof", &entry.proof.to_string()),
+            text("rests_on.en", &entry.rests_on_en),
+            text("rests_on.vi", &entry.rests_on_vi),
+        ];
+        let name = format!("{} of kinds {kinds} on goods {goods}", entry.of);
+        inventory.add_word("assessment/code-uses", &name, &entry.provenance, values);
     }
 }
 

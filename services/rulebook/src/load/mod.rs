@@ -20,6 +20,8 @@ mod tariff;
 
 mod taxes;
 
+mod code_uses;
+
 mod specific_rates;
 
 mod trade_remedies;
@@ -70,6 +72,7 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
     agreements::read_tables(sources, &mut agreements, &laws, tariff.lines(), problems);
     let agreement_ids: Vec<&str> = agreements.iter().map(|entry| &*entry.agreement.id).collect();
     let taxes = taxes::read(sources, &laws, &lists, tariff.lines(), &agreement_ids, problems);
+    let code_uses = code_uses::read(sources, &laws, &lists, taxes.codes(), problems);
     let valuation = valuation::read(sources, &laws, &lists, problems);
     let origin = origin::read(sources, &laws, &lists, &agreements, problems);
     code_lists::check_references(&lists, &agreements, &taxes, problems);
@@ -108,6 +111,7 @@ fn read(sources: &Sources, problems: &mut Problems) -> Option<Rulebook> {
         export_tariff: tariff.export,
         export_preferences: tariff.export_preferences,
         tax_codes: taxes.codes,
+        code_uses,
         small_shipment: taxes.small_shipment,
         express: taxes.express,
         gift: taxes.gift,

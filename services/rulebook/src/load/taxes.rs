@@ -69,6 +69,11 @@ impl Taxes {
         self.codes.versions(code).iter().map(|entry| &entry.provenance)
     }
 
+    /// Every code that was read.
+    pub(crate) fn codes(&self) -> &TaxCodes {
+        &self.codes
+    }
+
     pub(crate) fn complete(self) -> Option<CompleteTaxes> {
         Some(CompleteTaxes {
             vat: self.vat?,

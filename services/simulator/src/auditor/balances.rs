@@ -16,7 +16,10 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     let mut drawn: Drawn<'_> = Vec::new();
     let declarant = case.declaration.declarant();
-    let temporary = case.declaration.temporary_declaration_number.map(|number| format!("{number:012}"));
+    // Returned goods name the declaration of then, which has no balance.
+    let discharges = case.kind.is_none_or(|kind| kind.cell("previous_declaration_required") == "yes");
+    let named = case.declaration.temporary_declaration_number.filter(|_| discharges);
+    let temporary = named.map(|number| format!("{number:012}"));
     let movement = temporary.as_ref().and_then(|number| {
         let known = case.facts.temporary_declarations.iter().find(|known| known.number == *number);
         known.filter(|known| declarant == Some(known.holder.as_str()) && known.due_on.is_none_or(|due| case.day <= due))

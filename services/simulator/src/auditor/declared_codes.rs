@@ -13,6 +13,7 @@
 use rust_decimal::Decimal;
 use vocabulary::{Direction, DutyType, GoodsItem};
 
+use super::claims::{goes_on, goes_with};
 use super::number::of;
 use super::relief::Relief;
 use super::rule_files::Row;
@@ -178,6 +179,53 @@ fn relief(case: &Case<'_>, code: &str, of_tax: DutyType, amount: Option<Decimal>
         ("exempt" | "not_subject", Some(_)) => refuse(format!("{code} takes no amount")),
         _ => refuse(format!("{code} takes nothing off")),
     }
+}
+
+/// Codes that go neither with the kind nor on the goods.
+pub(super) fn misfits(case: &Case<'_>, item: &GoodsItem) -> Vec<Doubt> {
+    let Some(hs) = case.tariff_line(item) else { return Vec::new() };
+    let mut doubts = Vec::new();
+    let duty = if case.direction == Direction::Import { DutyType::ImportDuty } else { DutyType::ExportDuty };
+    let mut look = |code: &str, of_tax: Option<DutyType>| {
+        let Ok(found) = look_up(case, code) else { return };
+        let rate = matches!(found.effect, "rate" | "amount");
+        let remedy = matches!(found.tax, DutyType::AntiDumping | DutyType::Countervailing | DutyType::Safeguard);
+        if remedy || of_tax.is_some_and(|tax| tax != found.tax) {
+            return;
+        }
+        let fits = if rate { goes_on(case, code, hs) } else { goes_with(case, code, hs, found.tax) };
+        if !fits {
+            doubts.push(Doubt::Refuse(format!("{code} goes with neither the kind nor the goods")));
+        }
+    };
+    if let Some(code) = item.exemption_code.as_deref() {
+        look(code, Some(duty));
+    }
+    if case.direction == Direction::Import {
+        for entered in &item.other_taxes {
+            for code in entered.code.iter().chain(&entered.exemption_code) {
+                look(code, None);
+            }
+        }
+    }
+    doubts
+}
+
+/// The code that lowers a tax, as entered.
+pub(super) fn relief_code_of(case: &Case<'_>, item: &GoodsItem, duty_type: DutyType) -> Option<String> {
+    code_of(case, item, duty_type, |effect| !matches!(effect, "rate" | "amount"))
+}
+
+/// The code of a rate or an amount of a tax, as entered.
+pub(super) fn rate_code_of(case: &Case<'_>, item: &GoodsItem, duty_type: DutyType) -> Option<String> {
+    code_of(case, item, duty_type, |effect| matches!(effect, "rate" | "amount"))
+}
+
+fn code_of(case: &Case<'_>, item: &GoodsItem, duty_type: DutyType, wanted: impl Fn(&str) -> bool) -> Option<String> {
+    let codes = item.other_taxes.iter().flat_map(|entered| entered.code.iter().chain(&entered.exemption_code));
+    let mut of_tax =
+        codes.filter(|code| look_up(case, code).is_ok_and(|found| found.tax == duty_type && wanted(found.effect)));
+    of_tax.next_back().map(ToString::to_string)
 }
 
 /// A list of exempt goods beside the code of the import or export duty.

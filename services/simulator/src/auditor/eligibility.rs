@@ -50,6 +50,9 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
     refuse_if(case.kind.is_none(), "no such kind");
     let previous = case.kind.is_some_and(|kind| kind.cell("previous_declaration_required") == "yes");
     refuse_if(previous && declaration.temporary_declaration_number.is_none(), "the earlier declaration");
+    let returned = matches!(declaration.kind.as_deref(), Some("A31" | "B13"));
+    let unnamed = declaration.notes.is_none() && declaration.temporary_declaration_number.is_none();
+    refuse_if(returned && unnamed, "returned goods without the declaration of then");
     let authorised = case.facts.trader.is_some_and(|trader| trader.authorised_operator);
     refuse_if(declaration.kind.as_deref() == Some("AEO") && !authorised, "a kind of authorised operators");
     let free = declaration.price_kind.as_deref() == Some("B");

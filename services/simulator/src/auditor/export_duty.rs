@@ -11,6 +11,7 @@
 
 use vocabulary::{DutyType, GoodsItem};
 
+use super::claims::kind_takes_off;
 use super::declared_codes::Declared;
 use super::number::{self, Number};
 use super::relief::{self, Relief};
@@ -42,7 +43,22 @@ pub(super) fn claim(case: &Case<'_>, item: &GoodsItem, hs: &str, declared: &Decl
     typed_rate::agrees(item, &TaxRate::Percent(rate.clone()))?;
     let usual = case.kind.map_or("", |kind| kind.cell("duty_relief_code"));
     let declared = declared.duty_relief.clone();
-    Ok(relief::claim(DutyType::ExportDuty, TaxRate::Percent(rate), declared, case.kind, "duty", usual))
+    Ok(relief::claim(
+        DutyType::ExportDuty,
+        TaxRate::Percent(rate),
+        declared,
+        case.kind,
+        kind_takes_off(case, DutyType::ExportDuty),
+        usual,
+    ))
+}
+
+/// Whether the rate is an agreement's that is below the normal one.
+pub(super) fn is_preferential(case: &Case<'_>, item: &GoodsItem, hs: &str) -> bool {
+    let Some(row) = case.rules.export_tariff.on(hs, case.day) else { return false };
+    let preferential = preference(case, item, hs).ok().flatten();
+    // Where no normal rate is printed, the agreement's is all that keeps the goods from an officer.
+    preferential.is_some_and(|preferential| row.number("rate").is_none_or(|normal| preferential < normal))
 }
 
 fn preference(case: &Case<'_>, item: &GoodsItem, hs: &str) -> Answer<Option<Number>> {

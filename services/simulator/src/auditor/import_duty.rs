@@ -23,6 +23,7 @@
 
 use vocabulary::{DutyType, GoodsItem};
 
+use super::claims::kind_takes_off;
 use super::declared_codes::Declared;
 use super::exchange_rates::dong_for;
 use super::number::{Number, of, percent_of, whole};
@@ -38,7 +39,14 @@ pub(super) fn claim(case: &Case<'_>, item: &GoodsItem, hs: &str, declared: &Decl
     };
     typed_rate::agrees(item, &rate)?;
     let usual = case.kind.map_or("", |kind| kind.cell("duty_relief_code"));
-    Ok(relief::claim(DutyType::ImportDuty, rate, declared.duty_relief.clone(), case.kind, "duty", usual))
+    Ok(relief::claim(
+        DutyType::ImportDuty,
+        rate,
+        declared.duty_relief.clone(),
+        case.kind,
+        kind_takes_off(case, DutyType::ImportDuty),
+        usual,
+    ))
 }
 
 fn rate(case: &Case<'_>, item: &GoodsItem, hs: &str, relief: Option<&Relief>) -> Answer<TaxRate> {
@@ -73,6 +81,52 @@ fn rate(case: &Case<'_>, item: &GoodsItem, hs: &str, relief: Option<&Relief>) ->
         other => return silent(format!("no rates of {other}")),
     };
     Ok(TaxRate::Percent(rate))
+}
+
+/// Whether the rate of an agreement is below the one without it, and rests on no proof that customs holds.
+pub(super) fn unproved_preference(case: &Case<'_>, item: &GoodsItem, hs: &str) -> bool {
+    let schedule = item.tariff_schedule.as_deref().and_then(|code| case.rules.schedules.on(code, case.day));
+    let Some(schedule) = schedule.filter(|row| row.cell("kind") == "agreement") else { return false };
+    let origin = item.origin.as_deref().unwrap_or_default();
+    let named = item.certificate_form.as_deref().zip(item.certificate_number.as_deref());
+    if named.is_some_and(|(form, number)| case.facts.certificate(form, number, Some(origin)).is_some()) {
+        return false;
+    }
+    let over_quota = item.quota_class.as_deref() == Some("X");
+    let desk = Desk { case, hs, origin, row: case.rules.import_tariff.on(hs, case.day) };
+    let id = schedule.cell("agreement");
+    if desk.proof(item, id) != Ok(true) {
+        return false;
+    }
+    let outside = over_quota && desk.row.is_some_and(|row| row.number("mfn_out_of_quota").is_some());
+    match (desk.relation(), desk.mfn_rate(outside), desk.special(id, over_quota)) {
+        ("yes", Ok(without), Ok(special)) => special < without,
+        _ => true,
+    }
+}
+
+/// Whether the rate is one of inside a quota, outside of which it is higher.
+pub(super) fn is_inside_a_quota(case: &Case<'_>, item: &GoodsItem, hs: &str) -> bool {
+    let origin = item.origin.as_deref().unwrap_or_default();
+    let schedule = item.tariff_schedule.as_deref().and_then(|code| case.rules.schedules.on(code, case.day));
+    let kind = schedule.map_or("", |row| row.cell("kind"));
+    if item.quota_class.as_deref() == Some("X")
+        || matches!(kind, "not_subject" | "out_of_quota" | "chapter_98" | "specific" | "mixed")
+    {
+        return false;
+    }
+    let Ok(TaxRate::Percent(inside)) = rate(case, item, hs, None) else { return false };
+    let desk = Desk { case, hs, origin, row: case.rules.import_tariff.on(hs, case.day) };
+    let own = schedule.filter(|_| kind == "agreement").and_then(|row| {
+        let id = row.cell("agreement");
+        if desk.proof(item, id) == Ok(true) { desk.special(id, true).ok() } else { None }
+    });
+    let outside = own.or_else(|| {
+        let listed = desk.row.is_some_and(|row| row.number("mfn_out_of_quota").is_some());
+        let outside = if desk.relation() == "yes" { desk.mfn_rate(true) } else { desk.ordinary(true) };
+        outside.ok().filter(|_| listed)
+    });
+    outside.is_some_and(|outside| outside > inside)
 }
 
 struct Desk<'d> {

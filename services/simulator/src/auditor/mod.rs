@@ -21,6 +21,8 @@ mod exchange_rates;
 
 mod customs_value;
 
+mod claims;
+
 mod values;
 
 mod declared_codes;
@@ -51,13 +53,15 @@ mod balances;
 
 mod guarantee;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+pub use claims::{Claimed, LOOKED_FOR};
 use jiff::civil::Date;
 pub use number::{Number, of};
 pub use rule_files::UnreadableRules;
 use rule_files::{Row, RuleFiles};
-use vocabulary::{CaseFacts, ClaimKind, Declaration, Direction, DutyType, GoodsItem};
+use vocabulary::{CaseFacts, Declaration, Direction, DutyType, GoodsItem};
 
 /// What the auditor thinks of a declaration.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,8 +83,8 @@ pub struct Account {
     pub totals: Vec<(DutyType, Number)>,
     /// The sum of the totals.
     pub total_payable: Number,
-    /// What rests on the declarant's word alone: the goods item, from 1, where it is of one, and the kind of the claim.
-    pub claims: Vec<(Option<u32>, ClaimKind)>,
+    /// What rests on the declarant's word alone.
+    pub claims: BTreeSet<Claimed>,
 }
 
 /// What one goods item owes.
@@ -242,6 +246,7 @@ impl Case<'_> {
     fn claims(&self, item: &GoodsItem, doubts: &mut Vec<Doubt>) -> Vec<Claim> {
         let declared = declared_codes::read(self, item, doubts);
         let mut claims = Vec::new();
+        doubts.extend(declared_codes::misfits(self, item));
         let mut take = |answer: Answer<Option<Claim>>| match answer {
             Ok(claim) => claims.extend(claim),
             Err(doubt) => doubts.push(doubt),
@@ -281,7 +286,9 @@ impl Case<'_> {
         }
         let account = totals::of_declaration(self, items)?;
         guarantee::covers(self, &account.total_payable)?;
-        Ok(Account { claims: values::claims(self, claims), ..account })
+        let mut claimed = claims::of_account(self, &account);
+        claimed.extend(values::claims(self, claims));
+        Ok(Account { claims: claimed, ..account })
     }
 
     /// How much of a line is counted in a unit: by the first quantity or the second.

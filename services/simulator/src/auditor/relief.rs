@@ -29,19 +29,21 @@ pub(super) fn no_duty(kind: Option<&Row>, declared: Option<&Relief>) -> bool {
     }
 }
 
-/// A tax at a rate, with what is taken off it: by the code, or by the kind's treatment in a column. `usual` is the code
+/// A tax at a rate, with what is taken off it: by the code, or by the kind, where it takes off the tax. `usual` is the code
 /// by which goods of the kind are usually relieved.
 pub(super) fn claim(
     duty_type: DutyType,
     rate: TaxRate,
     declared: Option<Relief>,
     kind: Option<&Row>,
-    treatment: &str,
+    takes_off: bool,
     usual: &str,
 ) -> Claim {
+    let treatment = if matches!(duty_type, DutyType::ImportDuty | DutyType::ExportDuty) { "duty" } else { "taxes" };
     let relief = match (declared, kind) {
         (Some(declared), _) => declared,
         (None, None) => Relief::None,
+        (None, Some(_)) if !takes_off => Relief::None,
         (None, Some(kind)) => {
             let waits_for_code = !usual.is_empty() && rate != TaxRate::NotSubject;
             match kind.cell(treatment) {

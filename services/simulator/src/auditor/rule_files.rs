@@ -213,6 +213,8 @@ pub(super) struct RuleFiles {
     pub(super) tax_codes: Table,
     /// Codes of products that bear environmental protection tax.
     pub(super) environmental_tax: Table,
+    /// Which codes go with which kinds and goods.
+    pub(super) code_uses: Table,
     pub(super) measures: Vec<Measure>,
     /// Codes of the rates of measures.
     pub(super) remedies: Table,
@@ -272,6 +274,7 @@ impl RuleFiles {
             agreements: agreements(folder)?,
             tax_codes: dated("assessment/tax-codes")?,
             environmental_tax: dated("assessment/environmental-protection-tax")?,
+            code_uses: dated("assessment/code-uses")?,
             remedies: remedies(folder, &measures)?,
             measures,
             quotas: quotas(folder)?,

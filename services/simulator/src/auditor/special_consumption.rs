@@ -9,6 +9,7 @@
 
 use vocabulary::DutyType;
 
+use super::claims::kind_takes_off;
 use super::declared_codes::{Declared, Tax};
 use super::number::{self, Number};
 use super::relief::{self, Relief};
@@ -36,7 +37,7 @@ pub(super) fn claim(case: &Case<'_>, hs: &str, declared: &Declared) -> Answer<Op
             None => return silent(format!("{hs}: {one}")),
         },
         // Goods of a kind that is not subject need no code to say so.
-        _ if declared.is_none() && not_subject_by_kind(case) => TaxRate::NotSubject,
+        _ if declared.is_none() && not_subject_by_kind(case, DutyType::SpecialConsumption) => TaxRate::NotSubject,
         "by_goods" => by_goods(hs, declared, &[])?,
         several => {
             let rates: Vec<Number> = several.split('/').filter_map(number::read).collect();
@@ -47,8 +48,9 @@ pub(super) fn claim(case: &Case<'_>, hs: &str, declared: &Declared) -> Answer<Op
 }
 
 /// Whether the kind alone says that goods are not subject to the other taxes.
-pub(super) fn not_subject_by_kind(case: &Case<'_>) -> bool {
-    case.kind.is_some_and(|kind| kind.cell("taxes") == "not_subject" && kind.cell("vat_code").is_empty())
+pub(super) fn not_subject_by_kind(case: &Case<'_>, duty_type: DutyType) -> bool {
+    kind_takes_off(case, duty_type)
+        && case.kind.is_some_and(|kind| kind.cell("taxes") == "not_subject" && kind.cell("vat_code").is_empty())
 }
 
 /// Goods that do not bear a tax: a code of a rate is a mistake, a code that takes off nothing is harmless.
@@ -82,9 +84,8 @@ pub(super) fn by_goods(hs: &str, declared: Option<&Tax>, permitted: &[Number]) -
     }
 }
 
-/// What the kind takes off a tax that is not VAT. A kind that is usually relieved by a VAT code is not relieved of
-/// other taxes by it.
+/// What the kind takes off a tax that is not VAT.
 pub(super) fn for_kind(case: &Case<'_>, duty_type: DutyType, rate: TaxRate, declared: Option<&Tax>) -> Claim {
-    let kind = case.kind.filter(|kind| kind.cell("vat_code").is_empty());
-    relief::claim(duty_type, rate, declared.and_then(|tax| tax.relief.clone()), kind, "taxes", "")
+    let relief = declared.and_then(|tax| tax.relief.clone());
+    relief::claim(duty_type, rate, relief, case.kind, kind_takes_off(case, duty_type), "")
 }

@@ -11,6 +11,8 @@
 //! so, what is payable on each line, while the bases of later taxes stay exact. A total holds at most eleven digits, and so
 //! does what is owed altogether, the sum of the totals.
 
+use std::collections::BTreeSet;
+
 use vocabulary::DutyType;
 
 use super::exchange_rates::dong_for;
@@ -105,7 +107,7 @@ pub(super) fn of_declaration(case: &Case<'_>, items: Vec<ItemAccount>) -> Answer
     if total_payable > whole(99_999_999_999) {
         return refuse("what is owed altogether has more than eleven digits");
     }
-    Ok(Account { items, totals, total_payable, claims: Vec::new() })
+    Ok(Account { items, totals, total_payable, claims: BTreeSet::new() })
 }
 
 #[cfg(test)]

@@ -8,11 +8,22 @@
 
 use vocabulary::DutyType;
 
+use super::claims::kind_takes_off;
 use super::declared_codes::Declared;
 use super::number::{self, Number};
 use super::relief;
 use super::special_consumption::{by_goods, by_line, not_subject_by_kind};
 use super::{Answer, Case, Claim, TaxRate, rule_files, silent};
+
+/// The rates among which the declared code decides, where goods of the line differ; none where they do not.
+pub(super) fn choices(case: &Case<'_>, hs: &str) -> Vec<Number> {
+    let Some(row) = case.rules.vat.on(hs, case.day) else { return Vec::new() };
+    let words: Vec<&str> = row.cell("rate").split('/').collect();
+    if words.len() == 1 && row.cell("cut") != "depends_on_goods" {
+        return Vec::new();
+    }
+    words.iter().filter_map(|word| number::read(word)).collect()
+}
 
 /// The value added tax of a line.
 pub(super) fn claim(case: &Case<'_>, hs: &str, declared: &Declared) -> Answer<Claim> {
@@ -35,10 +46,10 @@ pub(super) fn claim(case: &Case<'_>, hs: &str, declared: &Declared) -> Answer<Cl
         by_line(hs, declared, &rate)?
     } else {
         rates.extend(cut.map(|(_, to)| to));
-        let by_kind = declared.is_none() && not_subject_by_kind(case);
+        let by_kind = declared.is_none() && not_subject_by_kind(case, DutyType::Vat);
         if by_kind { TaxRate::NotSubject } else { by_goods(hs, declared, &rates)? }
     };
     let usual = case.kind.map_or("", |kind| kind.cell("vat_code"));
     let declared = declared.and_then(|tax| tax.relief.clone());
-    Ok(relief::claim(DutyType::Vat, rate, declared, case.kind, "taxes", usual))
+    Ok(relief::claim(DutyType::Vat, rate, declared, case.kind, kind_takes_off(case, DutyType::Vat), usual))
 }

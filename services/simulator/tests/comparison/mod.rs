@@ -9,9 +9,9 @@ use clearance::{Context, clear};
 use jiff::civil::date;
 use rulebook::{CodeList, Rulebook, ScheduleKind};
 use rust_decimal::Decimal;
-use simulator::auditor::{Account, Auditor, Opinion, PerUnit, TaxAccount, TaxRate, of};
+use simulator::auditor::{Account, Auditor, Claimed, LOOKED_FOR, Opinion, PerUnit, TaxAccount, TaxRate, of};
 use simulator::wild::Specimen;
-use vocabulary::{ClaimKind, Decision, Direction, DutyLine, Outcome, Rate};
+use vocabulary::{Decision, Direction, DutyLine, Lane, Outcome, Rate};
 
 pub(crate) static RULEBOOK: LazyLock<Rulebook> =
     LazyLock::new(|| Rulebook::load(&folder()).unwrap_or_else(|errors| panic!("{errors}")));
@@ -72,16 +72,6 @@ pub(crate) fn difference(specimen: &Specimen, decision: &Decision) -> Option<Dif
 }
 
 fn accounts(account: &Account, decision: &Decision) -> Option<Difference> {
-    let known = |kind: ClaimKind| kind == ClaimKind::Value;
-    let ours = decision.claims.iter().map(|claim| (claim.item, claim.kind)).filter(|(_, kind)| known(*kind));
-    let (mut ours, mut theirs): (Vec<_>, Vec<_>) = (ours.collect(), account.claims.clone());
-    ours.sort();
-    theirs.sort();
-    if ours != theirs {
-        let said: Vec<&str> = decision.claims.iter().map(|claim| claim.message.en.as_str()).collect();
-        let detail = format!("clearance {ours:?}, auditor {theirs:?}; {said:#?}");
-        return Some(Difference { kind: "claims".into(), detail });
-    }
     for (item, assessed) in account.items.iter().zip(&decision.items) {
         let line = assessed.sequence;
         if item.customs_value != of(assessed.customs_value) {
@@ -101,6 +91,19 @@ fn accounts(account: &Account, decision: &Decision) -> Option<Difference> {
                 return Some(Difference { kind: ours.duty_type.as_str().into(), detail });
             }
         }
+    }
+    let ours: BTreeSet<Claimed> = decision
+        .claims
+        .iter()
+        .filter(|claim| LOOKED_FOR.contains(&claim.kind))
+        .map(|claim| (claim.item, claim.kind))
+        .collect();
+    if account.claims != ours {
+        let detail = format!("clearance {:#?}, auditor {:?}", decision.claims, account.claims);
+        return Some(Difference { kind: "claims".into(), detail });
+    }
+    if !decision.claims.is_empty() && decision.lane == Some(Lane::Green) {
+        return Some(Difference { kind: "a claim is green".into(), detail: format!("{:?}", decision.claims) });
     }
     let ours: Vec<_> = decision.totals.iter().map(|total| (total.duty_type, of(total.payable))).collect();
     if account.items.len() != decision.items.len()

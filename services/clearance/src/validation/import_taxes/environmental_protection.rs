@@ -7,7 +7,7 @@ use super::declared_code::{decided_by_code, not_borne};
 use crate::accepted::TaxClaim;
 use crate::validation::Report;
 use crate::validation::header::Kind;
-use crate::validation::relief::{Share, by_kind, kind_without_code};
+use crate::validation::relief::by_kind;
 use crate::validation::tax_codes::DeclaredTax;
 
 pub(super) fn claim(
@@ -32,7 +32,6 @@ pub(super) fn claim(
         }
     };
     let relief = declared.and_then(|declared| declared.relief);
-    let ((rate, citation), relief) =
-        by_kind(rate, relief, kind_without_code(kind).as_ref(), Share::Taxes, position, report);
+    let ((rate, citation), relief) = by_kind(duty_type, rate, relief, kind, position, report);
     Some(TaxClaim { duty_type, rate, citation, relief })
 }

@@ -5,7 +5,8 @@ use rulebook::{
 };
 use rust_decimal::Decimal;
 use vocabulary::declaration::goods_item;
-use vocabulary::{Bilingual, Citation, DutyType, GoodsItem, Place, RulebookGap};
+use vocabulary::duty::plain;
+use vocabulary::{Bilingual, Citation, Claim, ClaimKind, DutyType, GoodsItem, Place, RulebookGap};
 
 use super::specific_duty;
 use crate::accepted::{CitedRate, ClaimedRate, TaxClaim};
@@ -13,7 +14,7 @@ use crate::problem::{PARTICULARS, problem, suggesting};
 use crate::validation::Report;
 use crate::validation::header::Kind;
 use crate::validation::manual_rate;
-use crate::validation::relief::{Share, by_kind, not_subject};
+use crate::validation::relief::{by_kind, not_subject, seen};
 use crate::validation::tax_codes::DeclaredRelief;
 
 const DUTY_LAW: &str = "Law 107/2016/QH13, art. 5";
@@ -33,8 +34,16 @@ pub(super) fn claim(
     let not_subject = not_subject(kind, relief.as_ref());
     let mut desk = DutyDesk { position, item, line, origin, proven, not_subject, rules, report };
     let rate = desk.rate(relief.as_ref())?;
+    if let (None, ClaimedRate::NotSubject, Some(kind)) = (&relief, &rate.0, kind) {
+        seen(kind, desk.report);
+    }
     manual_rate::check(position, item, &rate, desk.report);
-    let (rate, relief) = by_kind(rate, relief, kind, Share::Duty, position, desk.report);
+    let found = rate.clone();
+    let (rate, relief) = by_kind(DutyType::ImportDuty, rate, relief, kind, position, desk.report);
+    // Goods that are not subject to the duty need no rate, so that nothing is claimed with one.
+    if rate.0 != ClaimedRate::NotSubject {
+        desk.claims(&found);
+    }
     Some(TaxClaim { duty_type: DutyType::ImportDuty, rate: rate.0, citation: rate.1, relief })
 }
 
@@ -158,6 +167,97 @@ impl DutyDesk<'_, '_, '_> {
                 self.silent(gap)
             }
         }
+    }
+
+    /// What an officer has to see of the rate that was found.
+    fn claims(&mut self, rate: &CitedRate) {
+        let code = self.item.tariff_schedule.as_deref();
+        let schedule = code.and_then(|code| self.rules.agreement_of_schedule(code));
+        let agreement = match schedule.map(|schedule| schedule.kind) {
+            Some(ScheduleKind::NotSubject | ScheduleKind::OutOfQuota | ScheduleKind::Chapter98) => return,
+            Some(ScheduleKind::Specific | ScheduleKind::Mixed) => return self.of_specific_rates(rate),
+            Some(ScheduleKind::Agreement(id)) if self.proven => Some(&**id),
+            _ => None,
+        };
+        self.of_quota(agreement, rate);
+        self.of_new_goods();
+    }
+
+    /// The rate inside a tariff quota is for who holds a share of the quota.
+    fn of_quota(&mut self, agreement: Option<&str>, rate: &CitedRate) {
+        let ClaimedRate::AdValorem(inside) = rate.0 else { return };
+        if self.item.quota_class.as_deref() == Some("X") {
+            return;
+        }
+        let own = agreement.and_then(|id| match self.line.preferential_out_of_quota(id, self.origin) {
+            Preferential::Rate(outside) => Some(outside),
+            _ => None,
+        });
+        let outside = own.or_else(|| match self.rules.mfn_relation(self.origin) {
+            MfnRelation::Yes(_) => self.line.mfn_out_of_quota().ok().flatten(),
+            _ => self.line.ordinary_out_of_quota().ok().flatten(),
+        });
+        let Some(outside) = outside.filter(|outside| outside.value > inside) else { return };
+        let (inside, out) = (plain(inside), plain(outside.value));
+        self.claim(
+            ClaimKind::Quota,
+            Bilingual::new(
+                format!("the rate of {inside} % inside the tariff quota; outside it is {out} %"),
+                format!("thuế suất trong hạn ngạch {inside} %; ngoài hạn ngạch là {out} %"),
+            ),
+            Bilingual::new(
+                "the share of the tariff quota that the Ministry of Industry and Trade gave the trader",
+                "giấy phép, thông báo giao hạn ngạch thuế quan của Bộ Công Thương",
+            ),
+            outside.citation,
+        );
+    }
+
+    /// A percentage on goods for which there are amounts for used ones says that they are new.
+    fn of_new_goods(&mut self) {
+        let code = self.item.commodity_code.as_deref().unwrap_or_default();
+        let Some(used) = self.rules.specific_rates().find(|rate| rate.covers(code)) else { return };
+        self.claim(
+            ClaimKind::Rate,
+            Bilingual::new(
+                format!("the goods are new: used ones of the line bear amounts such as {}", used.code()),
+                format!("hàng mới: hàng đã qua sử dụng thuộc dòng thuế này chịu mức tuyệt đối như {}", used.code()),
+            ),
+            Bilingual::new(
+                "papers of the maker, or a look at the goods",
+                "chứng từ của nhà sản xuất hoặc kiểm tra thực tế hàng hóa",
+            ),
+            used.citation(),
+        );
+    }
+
+    /// Of several amounts for goods of the line the declared one rests on what the goods are.
+    fn of_specific_rates(&mut self, rate: &CitedRate) {
+        let Some(declared) = rate.0.per_unit() else { return };
+        let code = self.item.commodity_code.as_deref().unwrap_or_default();
+        let dearer = self.rules.specific_rates().find(|known| {
+            let same_measure = known.currency() == declared.currency && known.unit() == declared.unit;
+            known.covers(code) && (!same_measure || known.amount() > declared.amount)
+        });
+        let Some(dearer) = dearer else { return };
+        self.claim(
+            ClaimKind::Rate,
+            Bilingual::new(
+                format!("the declared amount; goods of the line may bear {} ({})", dearer.code(), dearer.name_en()),
+                format!("mức đã khai; hàng thuộc dòng thuế này có thể chịu {} ({})", dearer.code(), dearer.name_vi()),
+            ),
+            Bilingual::new(
+                "papers of the maker, or a look at the goods",
+                "chứng từ của nhà sản xuất hoặc kiểm tra thực tế hàng hóa",
+            ),
+            dearer.citation(),
+        );
+    }
+
+    fn claim(&mut self, kind: ClaimKind, message: Bilingual, rests_on: Bilingual, citation: Citation) {
+        let code = self.item.tariff_schedule.as_deref().map(str::to_owned);
+        let tax = Some(DutyType::ImportDuty);
+        self.report.claim(Some(self.position), Claim { kind, item: None, tax, code, message, rests_on, citation });
     }
 
     fn by_origin(&mut self) -> Option<CitedRate> {

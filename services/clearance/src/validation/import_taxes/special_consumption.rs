@@ -7,7 +7,7 @@ use super::declared_code::{decided_by_code, not_borne, same_rate};
 use crate::accepted::{ClaimedRate, TaxClaim};
 use crate::validation::Report;
 use crate::validation::header::Kind;
-use crate::validation::relief::{Share, by_kind, kind_without_code, not_subject_by_kind};
+use crate::validation::relief::{by_kind, not_subject_by_kind};
 use crate::validation::tax_codes::DeclaredTax;
 
 pub(super) fn claim(
@@ -31,7 +31,9 @@ pub(super) fn claim(
             same_rate(duty_type, line, declared.as_ref(), rate.value, &rate.citation, report);
             (ClaimedRate::AdValorem(rate.value), rate.citation)
         }
-        SpecialConsumption::DependsOnGoods { citation, .. } if not_subject_by_kind(declared.as_ref(), kind) => {
+        SpecialConsumption::DependsOnGoods { citation, .. }
+            if not_subject_by_kind(duty_type, declared.as_ref(), kind, report) =>
+        {
             (ClaimedRate::NotSubject, citation)
         }
         SpecialConsumption::DependsOnGoods { permitted, not_subject_permitted, citation } => decided_by_code(
@@ -46,7 +48,6 @@ pub(super) fn claim(
         )?,
     };
     let relief = declared.and_then(|declared| declared.relief);
-    let ((rate, citation), relief) =
-        by_kind(rate, relief, kind_without_code(kind).as_ref(), Share::Taxes, position, report);
+    let ((rate, citation), relief) = by_kind(duty_type, rate, relief, kind, position, report);
     Some(TaxClaim { duty_type, rate, citation, relief })
 }

@@ -7,7 +7,7 @@ use super::declared_code::{decided_by_code, same_rate};
 use crate::accepted::{ClaimedRate, TaxClaim};
 use crate::validation::Report;
 use crate::validation::header::Kind;
-use crate::validation::relief::{Share, by_kind, not_subject_by_kind};
+use crate::validation::relief::{by_kind, not_subject_by_kind};
 use crate::validation::tax_codes::DeclaredTax;
 
 pub(super) fn claim(
@@ -28,7 +28,7 @@ pub(super) fn claim(
             (ClaimedRate::AdValorem(rate.value), rate.citation)
         }
         VatOnLine::DependsOnGoods { permitted, not_subject_permitted, citation } => {
-            if not_subject_by_kind(declared.as_ref(), kind) {
+            if not_subject_by_kind(duty_type, declared.as_ref(), kind, report) {
                 (ClaimedRate::NotSubject, citation)
             } else {
                 decided_by_code(
@@ -45,6 +45,6 @@ pub(super) fn claim(
         }
     };
     let relief = declared.and_then(|declared| declared.relief);
-    let ((rate, citation), relief) = by_kind(rate, relief, kind, Share::Taxes, position, report);
+    let ((rate, citation), relief) = by_kind(duty_type, rate, relief, kind, position, report);
     Some(TaxClaim { duty_type, rate, citation, relief })
 }

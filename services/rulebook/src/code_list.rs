@@ -309,10 +309,12 @@ impl Entry {
 }
 
 /// One list, with all versions of its codes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct ListTable {
     title_en: Box<str>,
     title_vi: Box<str>,
+    /// The days for which the list is entered; an entry may have days of its own.
+    days: Provenance,
     /// By code, then by first day.
     entries: Vec<Entry>,
     /// Where the versions of a code stand: the first one, and how many.
@@ -320,18 +322,23 @@ pub(crate) struct ListTable {
 }
 
 impl ListTable {
-    pub(crate) fn new(title_en: &str, title_vi: &str, mut entries: Vec<Entry>) -> Self {
+    pub(crate) fn new(title_en: &str, title_vi: &str, days: Provenance, mut entries: Vec<Entry>) -> Self {
         entries.sort_by(|a, b| (&a.code, a.provenance.from).cmp(&(&b.code, b.provenance.from)));
         let mut index: FxHashMap<Box<str>, (u32, u32)> = FxHashMap::default();
         for (i, entry) in (0_u32..).zip(&entries) {
             index.entry(entry.code.clone()).or_insert((i, 0)).1 += 1;
         }
-        Self { title_en: title_en.into(), title_vi: title_vi.into(), entries, index }
+        Self { title_en: title_en.into(), title_vi: title_vi.into(), days, entries, index }
     }
 
     /// What the list is called, in English and Vietnamese.
     pub(crate) fn titles(&self) -> (&str, &str) {
         (&self.title_en, &self.title_vi)
+    }
+
+    /// The days for which the list is entered.
+    pub(crate) fn days(&self) -> &Provenance {
+        &self.days
     }
 
     /// All versions of a code, oldest first.
@@ -344,6 +351,33 @@ impl ListTable {
 
     pub(crate) fn on(&self, code: &str, date: Date) -> Option<&Entry> {
         self.versions(code).iter().find(|entry| entry.provenance.holds_on(date))
+    }
+
+    /// The same; where the list is [silent](Self::is_silent) of the code, the version that lies nearest, so that nothing
+    /// else is found wrong with a declaration that an officer has to look at anyhow.
+    pub(crate) fn known_on(&self, code: &str, date: Date) -> Option<&Entry> {
+        self.on(code, date).or_else(|| {
+            let versions = self.versions(code);
+            let nearest = versions.iter().rev().find(|entry| entry.provenance.from <= date).or(versions.first())?;
+            self.is_silent(code, date).then_some(nearest)
+        })
+    }
+
+    /// Whether the list says neither that there is such a code on a day nor that there is none: nothing of it is entered
+    /// for the day, or what is known of the code ends or begins with the list itself.
+    pub(crate) fn is_silent(&self, code: &str, date: Date) -> bool {
+        if self.on(code, date).is_some() {
+            return false;
+        }
+        let versions = self.versions(code);
+        let ended = versions.iter().rev().map(|entry| &entry.provenance).find(|known| known.from <= date);
+        let begins = versions.first().map(|entry| entry.provenance.from);
+        match ended {
+            Some(known) if known.to == self.days.to => return true,
+            None if begins == Some(self.days.from) => return true,
+            _ => {}
+        }
+        !self.entries.iter().any(|entry| entry.provenance.holds_on(date))
     }
 
     pub(crate) fn all(&self) -> &[Entry] {

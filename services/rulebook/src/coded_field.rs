@@ -1,13 +1,13 @@
 //! Fields that take a code of a list: one check for all of them, with the code that was meant where that is known.
 
 use conditions::{FieldSlot, Record as _, Value};
-use vocabulary::{Bilingual, Declaration, Direction, FieldId, Finding, Place, Scope, Severity};
+use vocabulary::{Bilingual, Declaration, Direction, FieldId, Finding, Place, RulebookGap, Scope, Severity};
 
 use crate::RulesInForce;
 use crate::cited::Provenance;
 use crate::code_list::CodeList;
 use crate::subject::Subject;
-use crate::validation::{elements, item_number};
+use crate::validation::{Verdict, elements, item_number};
 
 /// A field whose value has to stand in a list on the day of registration.
 #[derive(Debug)]
@@ -20,24 +20,30 @@ pub(crate) struct CodedField {
 }
 
 impl CodedField {
-    /// Adds a finding for every place where a declaration has another text in the field than a code of the list.
+    /// Adds a finding for every place where a declaration has another text in the field than a code of the list, and a gap
+    /// where the list says nothing of it on the day.
     pub(crate) fn check(
         &self,
         rules: RulesInForce<'_>,
         whole: Subject<'_>,
         declaration: &Declaration,
         direction: Option<Direction>,
-        findings: &mut Vec<Finding>,
+        verdict: &mut Verdict,
     ) {
         let slot = FieldSlot(self.field.index);
         let mut check = |subject: Subject<'_>, item: Option<usize>, occurrence: Option<usize>| {
             let Some(Value::Text(text)) = subject.value(slot) else { return };
-            if rules.code(self.list, text).is_some() {
+            // Nearly every code is one of the day.
+            if rules.is_entered(self.list, text) {
                 return;
             }
-            let place = Place { field: self.field, item, occurrence };
-            let item = item.map(|at| item_number(declaration, at));
-            findings.push(self.finding(rules, text, place, item, direction));
+            let number = item.map(|at| item_number(declaration, at));
+            if let Some(gap) = rules.code_not_entered(self.list, text) {
+                verdict.gaps.push(RulebookGap { item: number, ..gap });
+            } else {
+                let place = Place { field: self.field, item, occurrence };
+                verdict.findings.push(self.finding(rules, text, place, number, direction));
+            }
         };
         // Most of them stand in the declaration itself, which is asked without gathering anything.
         if self.field.scope == Scope::Declaration {

@@ -248,6 +248,35 @@ impl<'a> RulesInForce<'a> {
         self.entry(list, code).map(|entry| CodeEntry::new(list, entry))
     }
 
+    /// The gap where a list is not entered for the day, so that it says neither that there is such a code nor that there is
+    /// none. What the list last knew of the code is answered by the other questions all the same: whoever asks them of a
+    /// declared code asks this one first.
+    pub fn code_not_entered(&self, list: CodeList, code: &str) -> Option<RulebookGap> {
+        let table = self.rulebook.list(list)?;
+        let place = || no_value_on(self.date, format_args!("code-lists/{}/{code}", list.as_str()));
+        table.is_silent(code, self.date).then(place)
+    }
+
+    /// Whether a list has a code on the day itself.
+    pub(crate) fn is_entered(&self, list: CodeList, code: &str) -> bool {
+        self.rulebook.list(list).is_some_and(|table| table.on(code, self.date).is_some())
+    }
+
+    /// The gap where the nomenclature is not entered for the day.
+    pub fn nomenclature_not_entered(&self) -> Option<RulebookGap> {
+        let entered = self.rulebook.nomenclature.holds_on(self.date);
+        (!entered).then(|| no_value_on(self.date, format_args!("assessment/import-tariff/nomenclature")))
+    }
+
+    /// The gap where the tables of tax codes are not entered for the day, so that they say nothing of a code; as
+    /// [`Self::code_not_entered`] of a list.
+    pub fn tax_code_not_entered(&self, code: &str) -> Option<RulebookGap> {
+        let codes = &self.rulebook.tax_codes;
+        let table = codes.versions(code).first().map_or("tax-codes", |entry| entry.table);
+        let place = || no_value_on(self.date, format_args!("assessment/{table}/{code}"));
+        codes.is_silent(code, self.date).then(place)
+    }
+
     /// Every code of a list, in order.
     pub fn codes(&self, list: CodeList) -> impl Iterator<Item = CodeEntry<'a>> + use<'a> {
         let date = self.date;
@@ -277,7 +306,7 @@ impl<'a> RulesInForce<'a> {
     /// Whether a customs office's code may be used.
     pub fn customs_office(&self, code: &str) -> CustomsOffice<'a> {
         let versions = self.rulebook.list(CodeList::CustomsOffices).map_or(&[][..], |list| list.versions(code));
-        if versions.iter().any(|entry| entry.provenance.holds_on(self.date)) {
+        if self.entry(CodeList::CustomsOffices, code).is_some() {
             return CustomsOffice::Current;
         }
         let ended = versions.iter().rev().find_map(|entry| {
@@ -300,7 +329,7 @@ impl<'a> RulesInForce<'a> {
 
     /// A code of other taxes, exemptions, reductions or trade remedies.
     pub fn tax_code(&self, code: &str) -> Option<TaxCode<'a>> {
-        self.rulebook.tax_codes.on(code, self.date).map(TaxCode::new)
+        self.rulebook.tax_codes.known_on(code, self.date).map(TaxCode::new)
     }
 
     /// Every tax code of a tax on the day, by code.
@@ -456,7 +485,7 @@ impl<'a> RulesInForce<'a> {
     }
 
     fn entry(&self, list: CodeList, code: &str) -> Option<&'a Entry> {
-        self.rulebook.list(list)?.on(code, self.date)
+        self.rulebook.list(list)?.known_on(code, self.date)
     }
 
     /// What a code says beyond its name, uncited.

@@ -103,6 +103,10 @@ pub(crate) struct TaxCodeEntry {
     pub(crate) name_en: Box<str>,
     pub(crate) name_vi: Box<str>,
     pub(crate) provenance: Provenance,
+    /// Whether its first day is that of its table or measure, and not one of its own.
+    pub(crate) begins_with_table: bool,
+    /// The same of its last day.
+    pub(crate) ends_with_table: bool,
 }
 
 /// All tax codes with all their versions.
@@ -126,6 +130,34 @@ impl TaxCodes {
     pub(crate) fn on(&self, code: &str, date: Date) -> Option<&TaxCodeEntry> {
         let versions = self.by_code.get(code)?;
         versions.iter().find(|entry| entry.provenance.holds_on(date))
+    }
+
+    /// The same; where the tables are [silent](Self::is_silent) of the code, what they last knew.
+    pub(crate) fn known_on(&self, code: &str, date: Date) -> Option<&TaxCodeEntry> {
+        self.on(code, date).or_else(|| {
+            let versions = self.versions(code);
+            let nearest = versions.iter().rev().find(|entry| entry.provenance.from <= date).or(versions.first())?;
+            self.is_silent(code, date).then_some(nearest)
+        })
+    }
+
+    /// Whether the tables say neither that there is such a code on a day nor that there is none: what is known of it ended
+    /// with its table, or nothing of that table is entered for the day.
+    pub(crate) fn is_silent(&self, code: &str, date: Date) -> bool {
+        if self.on(code, date).is_some() {
+            return false;
+        }
+        let versions = self.versions(code);
+        let last = versions.iter().rev().find(|entry| entry.provenance.from <= date);
+        let with_table = match last {
+            Some(entry) => entry.ends_with_table,
+            None => versions.first().is_some_and(|entry| entry.begins_with_table),
+        };
+        if with_table {
+            return true;
+        }
+        let table = versions.first().map_or("tax-codes", |entry| entry.table);
+        !self.all().any(|entry| entry.table == table && entry.provenance.holds_on(date))
     }
 
     pub(crate) fn versions(&self, code: &str) -> &[TaxCodeEntry] {

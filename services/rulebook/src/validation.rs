@@ -154,7 +154,7 @@ impl RulesInForce<'_> {
         }
         for coded in &self.rulebook().coded_fields {
             if coded.provenance.holds_on(self.date()) {
-                coded.check(*self, whole, declaration, direction, &mut verdict.findings);
+                coded.check(*self, whole, declaration, direction, &mut verdict);
             }
         }
         let fired: Vec<String> = verdict.findings.iter().map(|finding| finding.code.clone()).collect();

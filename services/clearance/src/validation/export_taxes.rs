@@ -1,6 +1,6 @@
 //! The export duty of a line. Exports bear no other tax.
 
-use rulebook::{AgreementInForce, ExportDuty, Preferential, RulesInForce, TariffLine};
+use rulebook::{AgreementInForce, CodeList, ExportDuty, Preferential, RulesInForce, TariffLine};
 use vocabulary::declaration::goods_item;
 use vocabulary::{Bilingual, Citation, Claim, ClaimKind, Declaration, DutyType, GoodsItem, Place, RulebookGap};
 
@@ -112,6 +112,10 @@ fn preferential(
         Ok(_) => return otherwise(normal, report),
         Err(_) => None,
     };
+    if let Some(gap) = rules.code_not_entered(CodeList::OriginCertificates, form) {
+        report.gap(gap, Some(position));
+        return otherwise(normal, report);
+    }
     let Some(destination) = lodged.final_destination.as_deref().and_then(|place| place.get(..2)) else {
         return otherwise(normal, report);
     };

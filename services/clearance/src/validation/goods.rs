@@ -19,6 +19,10 @@ pub(crate) fn commodity<'r>(
     if let Some(line) = rules.commodity(code) {
         return Some(line);
     }
+    if let Some(gap) = rules.nomenclature_not_entered() {
+        report.gap(gap, Some(position));
+        return None;
+    }
     let mend = lines_beside(code, rules);
     report.find(problem(
         "S0173",

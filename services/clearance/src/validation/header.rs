@@ -101,7 +101,15 @@ pub(crate) fn kind<'a>(
     // A missing kind is a finding of the rulebook's own rules.
     let code = lodged.kind.as_deref()?;
     let place = Place::header(field::kind);
+    let gap = rules.code_not_entered(CodeList::DeclarationKinds, code);
+    let is_silent = gap.is_some();
+    if let Some(gap) = gap {
+        report.gap(gap, None);
+    }
     let Some((cited, entry)) = rules.declaration_kind(code).zip(rules.code(CodeList::DeclarationKinds, code)) else {
+        if is_silent {
+            return None;
+        }
         let (mend, suggestions) = rules.mend_code(CodeList::DeclarationKinds, code);
         let unknown = problem(
             "S0055",
@@ -174,6 +182,9 @@ pub(crate) fn office(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mu
             return;
         }
     };
+    if let Some(gap) = rules.code_not_entered(CodeList::CustomsOffices, code) {
+        return report.gap(gap, None);
+    }
     let mut suggestions = Vec::new();
     let (message, mend) = match rules.customs_office(code) {
         CustomsOffice::Current => return,

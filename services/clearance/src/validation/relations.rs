@@ -1,7 +1,7 @@
 //! Relations between elements of one group, which conditions cannot say: the order of a line's taxes and of the places
 //! of a bonded transport, and the office that a warehouse belongs to.
 
-use rulebook::{CustomsOffice, RulesInForce};
+use rulebook::{CodeList, CustomsOffice, RulesInForce};
 use vocabulary::declaration::OtherTax;
 use vocabulary::declaration::{declaration as field, other_tax, transit};
 use vocabulary::{Bilingual, Declaration, DutyType, GoodsItem, Place};
@@ -29,6 +29,9 @@ fn warehouse_of_an_office(lodged: &Declaration, rules: &RulesInForce<'_>, report
     // Warehouses keep the code of an office that was merged.
     if rules.customs_office(office) != CustomsOffice::Unknown {
         return;
+    }
+    if let Some(gap) = rules.code_not_entered(CodeList::CustomsOffices, office) {
+        return report.gap(gap, None);
     }
     report.find(problem(
         "S0053",

@@ -53,7 +53,7 @@ pub(crate) fn declared(
         let at = |field| Place::item(field, position).occurrence(occurrence);
         let Some(code) = entered.code.as_deref() else { continue };
         let place = at(other_tax::code);
-        let Some(known) = rules.tax_code(code) else {
+        let Some(known) = look_up(code, position, rules, report) else {
             match rules.environmental_tax(code) {
                 // The product bears the tax, and nobody has entered how much on the day: nothing that a declarant mends.
                 Err(gap) => {
@@ -61,7 +61,7 @@ pub(crate) fn declared(
                     let tax = DeclaredTax { place: Some(place), ..DeclaredTax::default() };
                     taxes.push((DutyType::EnvironmentalProtection, tax));
                 }
-                Ok(_) => report.find(unknown_code(code, place, item, rules)),
+                Ok(_) => not_known(code, place, item, rules, report),
             }
             continue;
         };
@@ -75,6 +75,12 @@ pub(crate) fn declared(
             continue;
         }
         let mut tax = DeclaredTax { place: Some(place), ..DeclaredTax::default() };
+        let is_remedy = matches!(duty_type, DutyType::AntiDumping | DutyType::Countervailing | DutyType::Safeguard);
+        if is_remedy && rules.tax_code_not_entered(code).is_some() {
+            // Whether the measure goes on is not known, so that nothing can be said of the code's goods either.
+            taxes.push((duty_type, tax));
+            continue;
+        }
         match known.effect() {
             TaxEffect::Rate(_) | TaxEffect::Amount { .. } => match rate_of(&known, item, position, rules) {
                 Ok(rate) => tax.rate = Some(rate),
@@ -92,8 +98,8 @@ pub(crate) fn declared(
         }
         if let Some(code) = entered.exemption_code.as_deref() {
             let place = at(other_tax::exemption_code);
-            match rules.tax_code(code) {
-                None => report.find(unknown_code(code, place, item, rules)),
+            match look_up(code, position, rules, report) {
+                None => not_known(code, place, item, rules, report),
                 Some(exemption) if exemption.tax() != duty_type => {
                     let (en, _) = duty_type.names();
                     report.find(code_of_another_tax(&exemption, place, &format!("the {en}")));
@@ -122,9 +128,9 @@ pub(crate) fn duty_relief(
     // An amount without a code is a finding of the rulebook's own rules.
     let code = item.exemption_code.as_deref()?;
     let place = Place::item(goods_item::exemption_code, position);
-    match rules.tax_code(code) {
+    match look_up(code, position, rules, report) {
         None => {
-            report.find(unknown_code(code, place, item, rules));
+            not_known(code, place, item, rules, report);
             None
         }
         Some(known) if known.tax() != duty_type => {
@@ -136,6 +142,22 @@ pub(crate) fn duty_relief(
             exemption_list(&known, item, position, report);
             relief_of(&known, place, item.reduction_amount, amount_place, report)
         }
+    }
+}
+
+/// What the tables have of a declared code. Where they say nothing of it on the day there is a gap, and what they last had
+/// stands for it, so that nothing else is found wrong.
+fn look_up<'r>(code: &str, position: usize, rules: &RulesInForce<'r>, report: &mut Report<'_>) -> Option<TaxCode<'r>> {
+    if let Some(gap) = rules.tax_code_not_entered(code) {
+        report.gap(gap, Some(position));
+    }
+    rules.tax_code(code)
+}
+
+/// A code that the tables do not have, unless they say nothing of codes on the day.
+fn not_known(code: &str, place: Place, item: &GoodsItem, rules: &RulesInForce<'_>, report: &mut Report<'_>) {
+    if rules.tax_code_not_entered(code).is_none() {
+        report.find(unknown_code(code, place, item, rules));
     }
 }
 

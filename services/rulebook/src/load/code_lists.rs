@@ -75,6 +75,7 @@ pub(crate) fn read(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -
         let Some(provenance) = provenance else {
             continue;
         };
+        let days = provenance.clone();
         let mut entries: Vec<Entry> = Vec::new();
         let mut previous = String::new();
         table.each(problems, |row, problems| {
@@ -116,7 +117,7 @@ pub(crate) fn read(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -
                 detail,
             });
         });
-        lists.tables.insert(list, ListTable::new(title_en, title_vi, entries));
+        lists.tables.insert(list, ListTable::new(title_en, title_vi, days, entries));
     }
     root.finish(problems);
     lists
@@ -351,13 +352,17 @@ pub(crate) fn check_references(lists: &Lists, agreements: &[AgreementEntry], tax
                     }
                 }
                 Detail::Office { successor: Some(successor) } => check("successor", office(table, entry, successor)),
-                Detail::Office { successor: None } if entry.provenance.to.is_some() => check(
-                    "successor",
-                    Err(Fault::new(
-                        format!("`{}` ends without a successor", entry.code),
-                        "name the office to use in its place",
-                    )),
-                ),
+                Detail::Office { successor: None }
+                    if entry.provenance.to.is_some() && entry.provenance.to != table.days().to =>
+                {
+                    check(
+                        "successor",
+                        Err(Fault::new(
+                            format!("`{}` ends without a successor", entry.code),
+                            "name the office to use in its place",
+                        )),
+                    )
+                }
                 Detail::Kind(kind) => {
                     for (column, code) in [("duty_relief_code", &kind.duty_relief_code), ("vat_code", &kind.vat_code)] {
                         if let Some(code) = code {

@@ -183,6 +183,7 @@ impl Reader<'_> {
 
     fn file(&mut self, place: &Path, path: String) {
         let length = match fs::metadata(place) {
+            Ok(metadata) if !metadata.is_file() => return self.complain(&path, "it is no plain file"),
             Ok(metadata) => metadata.len(),
             Err(error) => return self.complain(&path, &format!("the file cannot be read: {error}")),
         };

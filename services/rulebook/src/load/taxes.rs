@@ -355,6 +355,8 @@ pub(crate) fn add_code(
         list_need,
         name_en: row.get("name_en").into(),
         name_vi: row.get("name_vi").into(),
+        begins_with_table: row.get("in_force_from").is_empty(),
+        ends_with_table: row.get("in_force_to").is_empty() && provenance.to.is_some(),
         provenance,
     });
     Some(code.into())

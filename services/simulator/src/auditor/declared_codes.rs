@@ -48,6 +48,7 @@ pub(super) fn read(case: &Case<'_>, item: &GoodsItem, doubts: &mut Vec<Doubt>) -
     let mut declared = Declared::default();
     let duty = if case.direction == Direction::Import { DutyType::ImportDuty } else { DutyType::ExportDuty };
     if let Some(code) = item.exemption_code.as_deref() {
+        doubts.extend(open(case, code));
         match relief(case, code, duty, item.reduction_amount) {
             Ok(relief) => declared.duty_relief = Some(relief),
             Err(doubt) => doubts.push(doubt),
@@ -83,6 +84,13 @@ pub(super) fn read(case: &Case<'_>, item: &GoodsItem, doubts: &mut Vec<Doubt>) -
             continue;
         }
         let mut tax = Tax { code: code.to_owned(), ..Tax::default() };
+        doubts.extend(open(case, code));
+        let is_remedy = matches!(duty_type, DutyType::AntiDumping | DutyType::Countervailing | DutyType::Safeguard);
+        if is_remedy && open(case, code).is_some() {
+            // The measure may go on or not, and nothing can be said of its rate.
+            declared.taxes.push((duty_type, Tax { silent: true, ..Tax::default() }));
+            continue;
+        }
         match found.effect {
             "rate" | "amount" => {
                 match rate(case, found, item) {
@@ -99,6 +107,7 @@ pub(super) fn read(case: &Case<'_>, item: &GoodsItem, doubts: &mut Vec<Doubt>) -
             },
         }
         if let Some(code) = entered.exemption_code.as_deref() {
+            doubts.extend(open(case, code));
             match relief(case, code, duty_type, entered.reduction_amount) {
                 Ok(relief) => tax.relief = Some(relief),
                 Err(doubt) => doubts.push(doubt),
@@ -117,6 +126,17 @@ struct Code<'c> {
     row: &'c Row,
 }
 
+/// The doubt of a code whose table leaves the day open.
+fn open(case: &Case<'_>, code: &str) -> Option<Doubt> {
+    let (rules, day) = (case.rules, case.day);
+    let tables = [&rules.tax_codes, &rules.environmental_tax, &rules.remedies];
+    if tables.iter().any(|table| table.on(code, day).is_some()) {
+        return None;
+    }
+    let of_code = tables.iter().find(|table| table.rows_of(code).next().is_some()).unwrap_or(&tables[0]);
+    of_code.is_silent(code, day).then(|| Doubt::Silent(format!("the codes of {day} are not entered")))
+}
+
 fn look_up<'c>(case: &Case<'c>, code: &str) -> Answer<Code<'c>> {
     let rules = case.rules;
     let named = |word: &str| DutyType::ALL.into_iter().find(|tax| tax.as_str() == word);
@@ -131,6 +151,20 @@ fn look_up<'c>(case: &Case<'c>, code: &str) -> Answer<Code<'c>> {
     {
         let effect = if row.cell("rate").is_empty() { "amount" } else { "rate" };
         return Ok(Code { tax, effect, row });
+    }
+    if let Some(row) = rules.tax_codes.nearest(code, case.day)
+        && let Some(tax) = named(row.cell("tax"))
+    {
+        return Ok(Code { tax, effect: row.cell("effect"), row });
+    }
+    if let Some(row) = rules.remedies.nearest(code, case.day)
+        && let Some(measure) = rules.measures.iter().find(|measure| measure.id == row.cell("case"))
+        && let Some(tax) = named(&measure.tax)
+    {
+        return Ok(Code { tax, effect: "rate", row });
+    }
+    if let Some(doubt) = open(case, code) {
+        return Err(doubt);
     }
     if rules.environmental_tax.rows_of(code).next().is_some() {
         return silent(format!("the amount of {code} on {} is not entered", case.day));

@@ -47,7 +47,8 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
     ] {
         refuse_if(missing, &format!("missing: {what}"));
     }
-    refuse_if(case.kind.is_none(), "no such kind");
+    let code = declaration.kind.as_deref().unwrap_or_default();
+    refuse_if(case.kind.is_none() && !case.rules.kinds.is_silent(code, case.day), "no such kind");
     let previous = case.kind.is_some_and(|kind| kind.cell("previous_declaration_required") == "yes");
     refuse_if(previous && declaration.temporary_declaration_number.is_none(), "the earlier declaration");
     let returned = matches!(declaration.kind.as_deref(), Some("A31" | "B13"));
@@ -60,7 +61,8 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
     refuse_if(nothing && !free, "an invoice of nothing for goods that are paid");
     refuse_if(decimals_of_none(case), "decimals of a currency that has none");
     refuse_if(permit_missing(case), "a permit that registration asks for");
-    refuse_if(!office_in_use(case), "no such office on the day");
+    let open = office(case).is_some_and(|code| case.rules.offices.is_silent(code, case.day));
+    refuse_if(!office_in_use(case) && !open, "no such office on the day");
     let person = !import || matches!(declaration.party_class.as_deref(), Some("1" | "3"));
     let codes = if import {
         [&declaration.importer_code, &declaration.import_principal_code]
@@ -126,13 +128,33 @@ pub(super) fn doubts(case: &Case<'_>) -> Vec<Doubt> {
     doubts
 }
 
+/// Days that the tables of codes leave open: nobody can say then that there is no such code.
+pub(super) fn not_entered(case: &Case<'_>) -> Vec<Doubt> {
+    let (declaration, rules, day) = (case.declaration, case.rules, case.day);
+    let mut open = Vec::new();
+    if declaration.kind.as_deref().is_some_and(|code| rules.kinds.is_silent(code, day)) {
+        open.push("kinds");
+    }
+    if office(case).is_some_and(|code| rules.offices.is_silent(code, day)) {
+        open.push("offices");
+    }
+    let has_code = declaration.goods_items.iter().any(|item| item.commodity_code.is_some());
+    if has_code && !rules.nomenclature.hold(day) {
+        open.push("nomenclature");
+    }
+    open.into_iter().map(|table| Doubt::Silent(format!("the {table} of {day} are not entered"))).collect()
+}
+
+fn office<'c>(case: &Case<'c>) -> Option<&'c str> {
+    match (&case.declaration.customs_office, &case.declaration.warehouse) {
+        (Some(office), _) => Some(office.as_str()),
+        (None, Some(warehouse)) => Some(warehouse.get(..4).unwrap_or_default()),
+        (None, None) => None,
+    }
+}
+
 fn office_in_use(case: &Case<'_>) -> bool {
-    let code = match (&case.declaration.customs_office, &case.declaration.warehouse) {
-        (Some(office), _) => office.as_str(),
-        (None, Some(warehouse)) => warehouse.get(..4).unwrap_or_default(),
-        (None, None) => return false,
-    };
-    case.rules.offices.on(code, case.day).is_some()
+    office(case).is_some_and(|code| case.rules.offices.on(code, case.day).is_some())
 }
 
 /// Amounts in dong are whole, and written so: a point in them, whatever stands behind it, may have been meant between
@@ -329,7 +351,8 @@ fn line(case: &Case<'_>, position: u64, item: &GoodsItem) -> Vec<&'static str> {
         }
     }
     match case.tariff_line(item) {
-        None => wrong.push("no such line of the tariff"),
+        None if case.rules.nomenclature.hold(case.day) => wrong.push("no such line of the tariff"),
+        None => {}
         Some(hs) => {
             let row = case.rules.import_tariff.on(hs, case.day);
             let row = row.or_else(|| case.rules.import_tariff.rows_of(hs).next());

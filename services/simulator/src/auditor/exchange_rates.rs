@@ -9,6 +9,9 @@ use super::{Answer, Case, refuse, silent};
 
 /// Dong for one unit of a currency.
 pub(super) fn dong_for(case: &Case<'_>, currency: &str) -> Answer<Number> {
+    if case.rules.currencies.is_silent(currency, case.day) {
+        return silent(format!("the currencies of {} are not entered", case.day));
+    }
     if case.rules.currencies.on(currency, case.day).is_none() {
         return refuse(format!("{currency} is no currency"));
     }

@@ -68,6 +68,9 @@ fn preference(case: &Case<'_>, item: &GoodsItem, hs: &str) -> Answer<Option<Numb
     let Some(destination) = case.declaration.final_destination.as_deref().and_then(|place| place.get(..2)) else {
         return Ok(None);
     };
+    if case.rules.certificates.is_silent(form, case.day) {
+        return silent(format!("the forms of certificates of {} are not entered", case.day));
+    }
     let Some(certificate) = case.rules.certificates.on(form, case.day) else { return Ok(None) };
     for id in certificate.cell("agreements").split_whitespace() {
         let column = match id {

@@ -57,6 +57,9 @@ fn rate(case: &Case<'_>, item: &GoodsItem, hs: &str, relief: Option<&Relief>) ->
         desk.quota_left("mfn", over_quota)?;
         return desk.by_origin(over_quota).map(TaxRate::Percent);
     };
+    if case.rules.schedules.is_silent(schedule, case.day) {
+        return silent(format!("the schedules of {} are not entered", case.day));
+    }
     let Some(schedule) = case.rules.schedules.on(schedule, case.day) else {
         return refuse(format!("there is no schedule {schedule}"));
     };

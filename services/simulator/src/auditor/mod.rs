@@ -207,9 +207,10 @@ impl Auditor {
             return Opinion::Refused(vec!["neither import nor export".to_owned()]);
         };
         let code = declaration.kind.as_deref().unwrap_or_default();
-        let kind = self.rules.kinds.on(code, day).filter(|kind| kind.cell("direction") == direction.as_str());
+        let kind = self.rules.kinds.nearest(code, day).filter(|kind| kind.cell("direction") == direction.as_str());
         let case = Case { rules: &self.rules, declaration, facts, day, direction, kind };
         let mut doubts = eligibility::doubts(&case);
+        doubts.extend(eligibility::not_entered(&case));
         let mut claims: Vec<Vec<Claim>> = Vec::new();
         for item in &declaration.goods_items {
             claims.push(case.claims(item, &mut doubts));

@@ -87,6 +87,31 @@ impl Table {
         self.rows_of(key).find(|row| row.days.hold(day))
     }
 
+    /// Whether the table leaves a day open for a key, so that nobody can say that there is no such key: all of its rows are
+    /// of other days, or the rows of the key begin or end where the table itself does.
+    pub(super) fn is_silent(&self, key: &str, day: Date) -> bool {
+        if self.on(key, day).is_some() {
+            return false;
+        }
+        let last_begun = self.rows_of(key).filter(|row| !row.begins_after(day)).max_by_key(|row| row.days.from);
+        let first = self.rows_of(key).min_by_key(|row| row.days.from);
+        let with_the_table = match (last_begun, first) {
+            (Some(row), _) => row.cell("in_force_to").is_empty(),
+            (None, Some(row)) => row.cell("in_force_from").is_empty(),
+            (None, None) => false,
+        };
+        with_the_table || self.rows.iter().all(|row| !row.days.hold(day))
+    }
+
+    /// The row of a key on a day; where the table leaves the day open, the row that lies nearest.
+    pub(super) fn nearest(&self, key: &str, day: Date) -> Option<&Row> {
+        self.on(key, day).or_else(|| {
+            let begun = self.rows_of(key).filter(|row| !row.begins_after(day)).max_by_key(|row| row.days.from);
+            let row = begun.or_else(|| self.rows_of(key).min_by_key(|row| row.days.from))?;
+            self.is_silent(key, day).then_some(row)
+        })
+    }
+
     /// Whether the table names a key on no day, or only on later ones.
     pub(super) fn leaves_out(&self, key: &str, day: Date) -> bool {
         self.rows_of(key).all(|row| row.begins_after(day))

@@ -110,6 +110,10 @@ impl DutyDesk<'_, '_, '_> {
             self.quota_left(None);
             return self.by_origin();
         };
+        if let Some(gap) = self.rules.code_not_entered(rulebook::CodeList::TariffSchedules, code) {
+            self.report.gap(gap, Some(self.position));
+            return None;
+        }
         let Some(schedule) = self.rules.agreement_of_schedule(code) else {
             let (mend, suggestions) = self.rules.mend_code(rulebook::CodeList::TariffSchedules, code);
             let unknown = problem(

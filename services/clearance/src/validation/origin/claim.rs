@@ -1,7 +1,7 @@
 //! A line's claim to an agreement's rate: what is declared of its proof, and what the rules make of a fault.
 
 use rulebook::{
-    AgreementInForce, OriginCheck, OriginParameter, OriginTreatment, Preferential, RulesInForce, ScheduleKind,
+    AgreementInForce, CodeList, OriginCheck, OriginParameter, OriginTreatment, Preferential, RulesInForce, ScheduleKind,
 };
 use vocabulary::declaration::goods_item;
 use vocabulary::{
@@ -288,6 +288,10 @@ fn declared(claim: &Claim<'_>, rules: &RulesInForce<'_>, faults: &mut Faults) {
     }
     let form = item.certificate_form.as_deref();
     let agreement = claim.agreement.id();
+    let form_gap = form.and_then(|form| rules.code_not_entered(CodeList::OriginCertificates, form));
+    if let Some(gap) = form_gap {
+        return faults.gaps.push(gap);
+    }
     let fits = form.is_some_and(|form| rules.certificates_of(agreement).any(|known| known.code() == form));
     if !fits && rules.certificates_of(agreement).next().is_some() {
         let forms = forms(agreement, rules);

@@ -1,4 +1,4 @@
-//! A look at a database that changes nothing in it: which version its schema has.
+//! A look at a database that changes nothing in it: which version its schema has, and which partitions it has read.
 
 use std::path::Path;
 
@@ -7,6 +7,11 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::error::StorageError;
+use crate::rows::StreamPartition;
+
+/// Every partition that was ever read into a database, whatever the configuration then, with the offset at which reading
+/// goes on.
+const POSITIONS: &str = "SELECT topic, partition, next_offset FROM stream_positions ORDER BY topic, partition";
 
 /// The schema version of a database; 0 where there is none yet, or nothing in it.
 ///
@@ -25,6 +30,33 @@ pub async fn schema_version_found(url: &str) -> Result<i64, StorageError> {
     }
     connection.close().await?;
     Ok(found.unwrap_or_default())
+}
+
+/// The positions that a database keeps; none where there is no schema yet.
+///
+/// # Errors
+/// When it cannot be reached or read.
+pub async fn positions_found(url: &str) -> Result<Vec<(StreamPartition, i64)>, StorageError> {
+    if schema_version_found(url).await? == 0 {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String, i32, i64)> = match url.strip_prefix("sqlite:") {
+        Some(path) => {
+            let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+            let mut connection = SqliteConnectOptions::new().filename(path).create_if_missing(false).connect().await?;
+            let rows = sqlx::query_as(POSITIONS).fetch_all(&mut connection).await?;
+            connection.close().await?;
+            rows
+        }
+        None => {
+            let mut connection = PgConnection::connect(url).await?;
+            let rows = sqlx::query_as(POSITIONS).fetch_all(&mut connection).await?;
+            connection.close().await?;
+            rows
+        }
+    };
+    let positions = rows.into_iter();
+    Ok(positions.map(|(topic, partition, next)| (StreamPartition { topic, partition }, next)).collect())
 }
 
 async fn of_file(path: &Path) -> Result<i64, StorageError> {

@@ -41,7 +41,7 @@ pub use commands::{CommandKey, CommandRow, Commands, DatedCommand, NewCommand, R
 pub use error::StorageError;
 pub use facts::{BalanceKey, Fact, FactKey, FactRow, Facts, Grant, WriteOff};
 pub use inquiries::{DatedPayment, DatedRequest, Inquiries};
-pub use inspection::schema_version_found;
+pub use inspection::{positions_found, schema_version_found};
 pub use rows::{
     Batch, BranchRow, Commit, Counts, DeclarationKey, DeclarationRow, DeclarationUpdate, Health, KeptMessage, LogEntry,
     MessageSource, NewDeclaration, NewPayment, NewRequest, OutboxMessage, PaymentKey, PaymentRow, Position, Prefetched,

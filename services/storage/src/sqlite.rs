@@ -34,9 +34,12 @@ mod generation;
 
 mod backup;
 
+mod demonstration;
+
 mod restore;
 
 pub use backup::{Backup, back_up};
+pub use demonstration::{begin_demonstration, is_demonstration};
 pub use generation::Generation;
 pub use message_log::{AppendRecord, FileState, LogRecord, MessageLog};
 pub use restore::{RestoreError, Restored, restore};

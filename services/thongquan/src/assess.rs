@@ -11,10 +11,15 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use vocabulary::{Decision, Facts, Language, Outcome};
 
-use crate::{Failure, Format, Lang, load_rulebook, now_in_vietnam, print, render, rules_folder};
+use crate::{
+    Failure, Format, Lang, arguments, load_rulebook, now_in_vietnam, output, print, print_json, render, rules_folder,
+};
 
 /// More than this is not read from a file; the reader's own limit is below it.
 const FILE_BYTES_MAX: u64 = 16 << 20;
+
+/// A fact takes some hundred bytes, and a country has a million enterprises.
+const FACTS_BYTES_MAX: u64 = 512 << 20;
 
 #[derive(clap::Args)]
 #[command(after_help = "EXIT STATUS:\n  0  every file is accepted\n  1  at least one is rejected\n  \
@@ -27,7 +32,7 @@ pub(crate) struct Arguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Apply the rules of this day, as if the declarations were registered on it [default: today in Vietnam]
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = arguments::day)]
     on: Option<Date>,
     /// What is known of traders: a TOML or JSON file
     #[arg(long, value_name = "FILE")]
@@ -53,10 +58,10 @@ struct FileDecision<'a> {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let rulebook = load_rulebook(&rules_folder(arguments.rules.as_ref()))?;
     let facts = arguments.facts.as_deref().map(read_facts).transpose()?.unwrap_or_default();
-    let on = arguments.on.unwrap_or_else(|| now_in_vietnam().date());
+    let on = arguments.on.map_or_else(|| now_in_vietnam().map(|now| now.date()), Ok)?;
     let language = Language::from(arguments.lang);
     let mut worst = 0;
-    for (at, file) in arguments.files.iter().enumerate() {
+    for (at, file) in arguments.files.iter().enumerate().take_while(|_| !output::is_lost()) {
         let name = file.display().to_string();
         let document = match read_file(file) {
             Ok(document) => document,
@@ -73,11 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
                 let gap = if at > 0 { "\n" } else { "" };
                 print(&format!("{gap}{}", render::decision(&name, &decision, language)));
             }
-            Format::Json => {
-                let line = serde_json::to_string(&FileDecision { file: &name, decision: &decision })
-                    .map_err(|error| Failure::to("write the decision as JSON", &error))?;
-                print(&format!("{line}\n"));
-            }
+            Format::Json => print_json(&FileDecision { file: &name, decision: &decision })?,
         }
     }
     Ok(ExitCode::from(worst))
@@ -130,8 +131,16 @@ pub(crate) fn read_facts_quietly(file: &Path) -> Result<Facts, Failure> {
 }
 
 fn facts_of(file: &Path, quote: bool) -> Result<Facts, Failure> {
-    let text = std::fs::read_to_string(file)
+    let mut text = String::new();
+    std::fs::File::open(file)
+        .and_then(|opened| opened.take(FACTS_BYTES_MAX + 1).read_to_string(&mut text))
         .map_err(|error| Failure::to(&format!("read the facts in {}", file.display()), &error))?;
+    if text.len() as u64 > FACTS_BYTES_MAX {
+        return Err(Failure::usage(format!(
+            "the facts in {} cannot be used: they have more than {FACTS_BYTES_MAX} bytes",
+            file.display()
+        )));
+    }
     let json = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let facts: Result<Facts, String> = if json {
         serde_json::from_str(&text).map_err(|error| if quote { error.to_string() } else { unquoted(error.line()) })

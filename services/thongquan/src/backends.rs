@@ -7,12 +7,14 @@ use storage::Store;
 use stream::{EmbeddedStream, KafkaSettings, KafkaStream, Stream, TopicSpec, TopicState};
 use tracing_subscriber::EnvFilter;
 
-use crate::Failure;
-use crate::config::{Config, Log, StreamKind};
+use crate::config::{Config, Log, StreamKind, read_secret_text};
+use crate::output::LogLines;
+use crate::{Failure, continuity};
 
 /// Opens the database, and brings its schema up to date.
 pub(crate) async fn open_store(config: &Config) -> Result<Arc<dyn Store>, Failure> {
     if let Some(file) = config.sqlite_file() {
+        continuity::refuse_beginning_anew(&file)?;
         make_folder_of(&file)?;
     }
     let options = storage::Options { connections_max: config.storage.connections_max, ..storage::Options::default() };
@@ -44,6 +46,7 @@ pub(crate) async fn open_stream(config: &Config) -> Result<Arc<dyn Stream>, Fail
             let Some(file) = config.sqlite_file() else {
                 return Err(Failure::usage("the embedded stream needs a SQLite file in storage.url"));
             };
+            continuity::refuse_beginning_anew(&file)?;
             make_folder_of(&file)?;
             let stream = EmbeddedStream::open(&file)
                 .await
@@ -54,9 +57,8 @@ pub(crate) async fn open_stream(config: &Config) -> Result<Arc<dyn Stream>, Fail
             let mut settings = KafkaSettings::new(&config.stream.brokers);
             settings.client.extend(config.stream.client.clone());
             if let Some(file) = &config.stream.sasl_password_file {
-                let password = std::fs::read_to_string(file)
-                    .map_err(|error| Failure::to(&format!("read the password in {}", file.display()), &error))?;
-                settings.client.insert("sasl.password".to_owned(), password.trim_end_matches(['\r', '\n']).to_owned());
+                let password = read_secret_text("stream.sasl_password_file", file)?;
+                settings.client.insert("sasl.password".to_owned(), password);
             }
             let stream = KafkaStream::open(settings).await.map_err(|error| Failure::to("reach Kafka", &error))?;
             Ok(Arc::new(stream))
@@ -97,7 +99,12 @@ fn make_folder_of(file: &Path) -> Result<(), Failure> {
 pub(crate) fn begin_logging(log: &Log) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&log.level)
         .map_err(|error| Failure::usage(format!("log.level `{}` cannot be used: {error}", log.level)))?;
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let json = log.json;
+    // A line that cannot be written is let go: telling of that on the same standard error would end the process.
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .log_internal_errors(false)
+        .with_writer(move || LogLines { json });
     let begun = if log.json {
         subscriber.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
     } else {

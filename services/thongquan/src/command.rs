@@ -10,12 +10,12 @@ use processor::Topics;
 use stream::{Message, Outgoing, Stream, Tail, TailFrom};
 use tokio::time::Instant;
 use vocabulary::{
-    AutomaticCase, Bilingual, CommandAnswer, Commander, CustomsCommand, DeclarationNumber, Instruction, Lane, Language,
-    NamedDeclaration, Post, Reason,
+    AutomaticCase, Bilingual, Commander, CustomsCommand, DeclarationNumber, Instruction, Lane, NamedDeclaration, Post,
+    Reason,
 };
 
 use crate::config::{self, Config, ConfigArgument};
-use crate::{Failure, Format, Lang, backends, now_in_vietnam, print};
+use crate::{Failure, Format, Lang, arguments, backends, now_in_vietnam, output, print, print_json};
 
 #[derive(clap::Args)]
 #[command(after_help = "EXAMPLES:\n  \
@@ -58,7 +58,7 @@ pub(crate) struct Arguments {
     #[arg(long, global = true, value_name = "ID")]
     id: Option<String>,
     /// How long to wait for the answer, in seconds
-    #[arg(long, global = true, default_value_t = 30, value_name = "SECONDS")]
+    #[arg(long, global = true, default_value_t = 30, value_name = "SECONDS", value_parser = arguments::seconds())]
     wait: u64,
     /// How the answer is printed; JSON is one object
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
@@ -211,12 +211,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             arguments.name
         )));
     }
+    let moment = now_in_vietnam()?;
     let status = backends::runtime()?.block_on(async {
         let Some((declarant, declaration)) = named(arguments, number, &config).await? else {
             crate::print_error(&format!("no declaration {} is kept", arguments.name));
             return Ok(1);
         };
-        let moment = now_in_vietnam();
         let new_id = || format!("shell-{}-{}", std::process::id(), moment.strftime("%Y%m%dT%H%M%S%f"));
         let command = CustomsCommand {
             identifier: arguments.id.clone().unwrap_or_else(new_id),
@@ -311,14 +311,17 @@ async fn give(
                 let Some(message) = message.filter(&caused) else { continue };
                 let Ok(answer) = message::read_answer(message.payload.as_deref().unwrap_or_default()) else { continue };
                 let repeated = message.header("repeated").is_some();
-                print(&told(&answer, repeated, arguments.format, arguments.lang.into()));
+                match arguments.format {
+                    Format::Table => print(&page::of(&answer, repeated, arguments.lang.into())),
+                    Format::Json => print_json(&page::json(&answer, repeated))?,
+                }
                 return Ok(u8::from(answer.refusal.is_some()));
             }
             message = unreadable.next(step) => {
                 let message = message.map_err(|error| Failure::to("read what was unreadable", &error))?;
                 let Some(message) = message.filter(&caused) else { continue };
                 let header = |name| String::from_utf8_lossy(message.header(name).unwrap_or_default()).into_owned();
-                print(&format!("unreadable ({}): {}\n", header("reason"), header("detail")));
+                print(&format!("unreadable ({}): {}\n", output::inline(&header("reason")), output::inline(&header("detail"))));
                 return Ok(2);
             }
         }
@@ -328,13 +331,6 @@ async fn give(
          configuration? `thongquan doctor` looks",
         arguments.wait, command.identifier
     )))
-}
-
-fn told(answer: &CommandAnswer, repeated: bool, format: Format, language: Language) -> String {
-    match format {
-        Format::Table => page::of(answer, repeated, language),
-        Format::Json => format!("{}\n", page::json(answer, repeated)),
-    }
 }
 
 async fn tail(stream: &dyn Stream, topic: &str) -> Result<Box<dyn Tail>, Failure> {

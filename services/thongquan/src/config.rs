@@ -7,6 +7,13 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+mod check;
+mod environment;
+mod secrets;
+
+pub(crate) use environment::Strangers;
+pub(crate) use secrets::read_text as read_secret_text;
+
 use crate::Failure;
 
 /// Everything that an operator can set. Unknown names are refused, so that a slip of the pen is not taken for silence.
@@ -21,6 +28,9 @@ pub(crate) struct Config {
     pub(crate) operations: Operations,
     pub(crate) telemetry: Telemetry,
     pub(crate) log: Log,
+    /// The configuration files in which secrets stand as they are.
+    #[serde(skip)]
+    pub(crate) files_with_secrets: Vec<PathBuf>,
 }
 
 /// Where the rules are.
@@ -197,6 +207,7 @@ pub(crate) struct ConfigArgument {
 
 /// Reads the configuration: the file, and over it the environment.
 pub(crate) fn load(argument: &ConfigArgument) -> Result<Config, Failure> {
+    refuse_nearly_right()?;
     let mut figment = Figment::from(Serialized::defaults(Config::default()));
     let usual = Path::new("thongquan.toml");
     match &argument.config {
@@ -216,10 +227,14 @@ pub(crate) fn load(argument: &ConfigArgument) -> Result<Config, Failure> {
         Failure::usage(message)
     })?;
     check(&config)?;
+    let file_of = |setting: &str| {
+        let metadata = figment.find_metadata(setting)?;
+        metadata.source.as_ref()?.file_path().map(Path::to_owned)
+    };
+    config.files_with_secrets = config.settings_with_secrets().into_iter().filter_map(file_of).collect();
     if let Some(file) = &config.storage.password_file {
-        let password = std::fs::read_to_string(file)
-            .map_err(|error| Failure::to(&format!("read the password in {}", file.display()), &error))?;
-        let url = with_password(&config.storage.url, password.trim_end_matches(['\r', '\n'])).ok_or_else(|| {
+        let password = read_secret_text("storage.password_file", file)?;
+        let url = with_password(&config.storage.url, &password).ok_or_else(|| {
             Failure::usage(
                 "the configuration cannot be used:\n  with storage.password_file, storage.url is \
                  postgres://USER@HOST:PORT/DATABASE and holds no password",
@@ -228,6 +243,27 @@ pub(crate) fn load(argument: &ConfigArgument) -> Result<Config, Failure> {
         config.storage.url = url;
     }
     Ok(config)
+}
+
+/// The names of the variables that this process was given.
+fn variables() -> impl Iterator<Item = String> {
+    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())
+}
+
+/// The variables under our prefix that set nothing.
+pub(crate) fn unknown_variables() -> Vec<String> {
+    Strangers::among(variables()).unknown
+}
+
+/// Whoever sets a variable that is nearly right believes that it holds.
+fn refuse_nearly_right() -> Result<(), Failure> {
+    let nearly = Strangers::among(variables()).nearly;
+    if nearly.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> =
+        nearly.iter().map(|(name, meant)| format!("\n  {name} sets nothing; did you mean {meant}?")).collect();
+    Err(Failure::usage(format!("the environment cannot be used:{}", lines.concat())))
 }
 
 /// The address of a database with its user's password; `None` where it has no user, or a password already.
@@ -273,61 +309,17 @@ fn told(error: &figment::Error) -> String {
 }
 
 fn check(config: &Config) -> Result<(), Failure> {
-    let refuse = |what: &str| Err(Failure::usage(format!("the configuration cannot be used:\n  {what}")));
-    if !(config.storage.url.starts_with("sqlite:") || config.storage.url.starts_with("postgres")) {
-        return refuse("storage.url begins with `sqlite:` or `postgres://`");
+    match check::fault(config) {
+        Some(what) => Err(Failure::usage(format!("the configuration cannot be used:\n  {what}"))),
+        None => Ok(()),
     }
-    if config.stream.kind == StreamKind::Embedded && !config.storage.url.starts_with("sqlite:") {
-        return refuse(
-            "the embedded stream lives in the SQLite file of storage.url; with PostgreSQL set stream.kind = \"kafka\"",
-        );
-    }
-    let stripes = processor::NUMBER_STRIPES;
-    if config.stream.partitions < 1 || i64::from(config.stream.partitions) > stripes {
-        return refuse(&format!("stream.partitions is 1 to {stripes}"));
-    }
-    if config.stream.replication < 1 || config.stream.replication > 9 {
-        return refuse("stream.replication is 1 to 9");
-    }
-    if !(1_000..=300_000).contains(&config.stream.session_timeout_ms) {
-        return refuse("stream.session_timeout_ms is 1,000 to 300,000");
-    }
-    if config.stream.client.contains_key("sasl.password") && config.stream.sasl_password_file.is_some() {
-        return refuse("the password for SASL stands in stream.sasl_password_file or in stream.client, not in both");
-    }
-    if config.processing.batch_messages_max == 0 || config.processing.batch_messages_max > 10_000 {
-        return refuse("processing.batch_messages_max is 1 to 10,000");
-    }
-    if config.timekeeper.every_s > 86_400 {
-        return refuse("timekeeper.every_s is at most 86,400, which is a day; 0 turns the timekeeper off");
-    }
-    if config.timekeeper.page == 0 || config.timekeeper.page > 10_000 {
-        return refuse("timekeeper.page is 1 to 10,000");
-    }
-    if config.processing.batch_wait_ms > 10_000 {
-        return refuse("processing.batch_wait_ms is at most 10,000");
-    }
-    if let Some(endpoint) = &config.telemetry.endpoint {
-        let address = endpoint.parse::<axum::http::Uri>().ok();
-        let is_sound = address.is_some_and(|uri| uri.scheme_str() == Some("http") && uri.host().is_some());
-        if !is_sound {
-            return refuse(
-                "telemetry.endpoint is http://HOST:PORT: a collector near by, which takes what is secret from there",
-            );
-        }
-    }
-    if config.telemetry.sampling_ratio < Decimal::ZERO || config.telemetry.sampling_ratio > Decimal::ONE {
-        return refuse("telemetry.sampling_ratio is 0 to 1");
-    }
-    Ok(())
 }
 
 impl Config {
     /// The processor's settings, with the secret read from its file.
     pub(crate) fn processor_settings(&self) -> Result<processor::Settings, Failure> {
         let selectivity_secret = match &self.processing.selectivity_secret_file {
-            Some(file) => std::fs::read(file)
-                .map_err(|error| Failure::to(&format!("read the selectivity secret in {}", file.display()), &error))?,
+            Some(file) => secrets::read_selectivity(file)?,
             None => Vec::new(),
         };
         Ok(processor::Settings {
@@ -406,7 +398,117 @@ mod tests {
         assert!(check(&config).is_err_and(|failure| failure.message.contains("stream.kind")));
         config.stream.kind = StreamKind::Kafka;
         assert!(check(&config).is_ok());
-        config.stream.partitions = 65;
-        assert!(check(&config).is_err());
+    }
+
+    /// Every number and name at the edge of what it may be, and just beyond; the word is one of the refusal.
+    #[test]
+    fn everything_is_bounded() {
+        type Set = fn(&mut Config);
+        let refused: [(&str, Set); 41] = [
+            ("storage.url", |config| config.storage.url = "sqlite:".to_owned()),
+            ("storage.url", |config| config.storage.url = "sqlite:data/".to_owned()),
+            ("in memory", |config| config.storage.url = "sqlite::memory:".to_owned()),
+            ("in memory", |config| config.storage.url = "sqlite://:memory:".to_owned()),
+            ("in memory", |config| config.storage.url = "sqlite:file:data.db".to_owned()),
+            ("parameters", |config| config.storage.url = "sqlite:data/t.db?mode=ro".to_owned()),
+            ("folder", |config| config.storage.url = "sqlite:.".to_owned()),
+            ("storage.url", |config| config.storage.url = "postgresqlx://h/d".to_owned()),
+            ("storage.url", |config| config.storage.url = "data/t.db".to_owned()),
+            ("connections_max", |config| config.storage.connections_max = 0),
+            ("connections_max", |config| config.storage.connections_max = u32::MAX),
+            ("partitions", |config| config.stream.partitions = 0),
+            ("partitions", |config| config.stream.partitions = 65),
+            ("partitions", |config| config.stream.partitions = i32::MIN),
+            ("replication", |config| config.stream.replication = 0),
+            ("replication", |config| config.stream.replication = i32::MAX),
+            ("session_timeout_ms", |config| config.stream.session_timeout_ms = 999),
+            ("session_timeout_ms", |config| config.stream.session_timeout_ms = u64::MAX),
+            ("topic_prefix", |config| config.stream.topic_prefix = "a/b".to_owned()),
+            ("topic_prefix", |config| config.stream.topic_prefix = "a".repeat(201)),
+            ("group", |config| config.stream.group = String::new()),
+            ("group", |config| config.stream.group = "a\nb".to_owned()),
+            ("instance", |config| config.stream.instance = Some(" ".to_owned())),
+            ("brokers", |config| (config.stream.kind, config.stream.brokers) = (StreamKind::Kafka, String::new())),
+            ("brokers", |config| (config.stream.kind, config.stream.brokers) = (StreamKind::Kafka, "h".to_owned())),
+            ("brokers", |config| (config.stream.kind, config.stream.brokers) = (StreamKind::Kafka, "h:0".to_owned())),
+            ("brokers", |config| {
+                (config.stream.kind, config.stream.brokers) = (StreamKind::Kafka, "h:65536".to_owned())
+            }),
+            ("brokers", |config| (config.stream.kind, config.stream.brokers) = (StreamKind::Kafka, "h:1,,".to_owned())),
+            ("batch_messages_max", |config| config.processing.batch_messages_max = 0),
+            ("batch_messages_max", |config| config.processing.batch_messages_max = usize::MAX),
+            ("batch_wait_ms", |config| config.processing.batch_wait_ms = u64::MAX),
+            ("timekeeper.every_s", |config| config.timekeeper.every_s = u64::MAX),
+            ("timekeeper.page", |config| config.timekeeper.page = 0),
+            ("timekeeper.page", |config| config.timekeeper.page = usize::MAX),
+            ("rules.folder", |config| config.rules.folder = PathBuf::new()),
+            ("endpoint", |config| config.telemetry.endpoint = Some("http://h:65536".to_owned())),
+            ("endpoint", |config| config.telemetry.endpoint = Some("h:4318".to_owned())),
+            ("sampling_ratio", |config| config.telemetry.sampling_ratio = Decimal::MAX),
+            ("sampling_ratio", |config| config.telemetry.sampling_ratio = Decimal::NEGATIVE_ONE),
+            ("`inof`", |config| config.log.level = "inof".to_owned()),
+            ("`debgu` of `stream`", |config| config.log.level = "info,stream=debgu".to_owned()),
+        ];
+        for (word, set) in refused {
+            let mut config = Config::default();
+            set(&mut config);
+            let failure = check(&config).expect_err(word);
+            assert!(
+                failure.message.contains(word) && failure.status == crate::EXIT_USAGE,
+                "{word}: {}",
+                failure.message
+            );
+        }
+        let taken: [Set; 9] = [
+            |config| config.storage.url = "sqlite:///var/lib/thongquan.db".to_owned(),
+            |config| config.storage.connections_max = 1_000,
+            |config| config.stream.partitions = 64,
+            |config| config.stream.session_timeout_ms = 100_000,
+            |config| (config.stream.kind, config.stream.brokers) = (StreamKind::Kafka, "a:1, [::1]:65535".to_owned()),
+            |config| config.timekeeper.every_s = 0,
+            |config| config.telemetry.sampling_ratio = Decimal::ONE,
+            |config| config.log.level = "warn,stream=debug,processor=off".to_owned(),
+            |config| config.log.level = "ERROR".to_owned(),
+        ];
+        for set in taken {
+            let mut config = Config::default();
+            set(&mut config);
+            assert!(check(&config).is_ok(), "{config:?}: {:?}", check(&config));
+        }
+    }
+
+    #[test]
+    fn empty_and_open_secrets_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        let mut config = Config::default();
+        config.processing.selectivity_secret_file = Some(file.clone());
+        assert!(config.processor_settings().is_err());
+        for empty in ["", "\n", " \r\n"] {
+            std::fs::write(&file, empty).unwrap();
+            let failure = config.processor_settings().err().unwrap();
+            assert!(failure.message.contains("is empty"), "{}", failure.message);
+        }
+        std::fs::write(&file, "0123456789abcde").unwrap();
+        let failure = config.processor_settings().err().unwrap();
+        assert!(failure.message.contains("random bytes"), "{}", failure.message);
+        std::fs::write(&file, "0123456789abcdef\n").unwrap();
+        assert_eq!(config.processor_settings().unwrap().selectivity_secret, b"0123456789abcdef\n");
+        assert_eq!(read_secret_text("storage.password_file", &file).unwrap(), "0123456789abcdef");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let open = |path: &Path, mode| {
+                std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+            };
+            // The folder around it keeps others out.
+            open(folder.path(), 0o700);
+            open(&file, 0o644);
+            assert_eq!(config.exposed_secrets(), []);
+            open(folder.path(), 0o755);
+            assert_eq!(config.exposed_secrets(), [("processing.selectivity_secret_file", file.as_path())]);
+            open(&file, 0o640);
+            assert_eq!(config.exposed_secrets(), []);
+        }
     }
 }

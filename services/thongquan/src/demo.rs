@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs::{File, TryLockError};
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -44,7 +45,7 @@ pub(crate) struct Arguments {
     /// The seed: the same one makes up the same declarations
     #[arg(long, default_value_t = 2026, value_name = "SEED")]
     seed: u64,
-    /// The file to keep decisions in, made anew
+    /// The file to keep decisions in, made anew; one that no demonstration made is refused
     #[arg(long, default_value = "data/demo.db", value_name = "FILE")]
     data: PathBuf,
     /// The folder of rules [default: rules]
@@ -71,9 +72,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 async fn demonstrate(arguments: &Arguments, rulebook: Rulebook) -> Result<(), Failure> {
-    let (store, stream) = begin(&arguments.data).await?;
+    let today = now_in_vietnam()?.date();
+    let (store, stream, _lock) = begin(&arguments.data).await?;
     let rulebook = Arc::new(rulebook);
-    let workload = Workload::new(arguments.seed, rulebook.clone(), now_in_vietnam().date());
+    let workload = Workload::new(arguments.seed, rulebook.clone(), today);
     let facts = vocabulary::Facts { traders: workload.traders().to_vec(), ..vocabulary::Facts::default() };
     let lodgers = Arc::new(Mutex::new(if arguments.lives {
         Lodgers::Living(Box::new(Lives::new(arguments.seed, workload)))
@@ -158,22 +160,67 @@ impl Lodgers {
     }
 }
 
-/// A fresh file, with the topics in it.
-async fn begin(file: &Path) -> Result<(Arc<dyn Store>, Arc<dyn Stream>), Failure> {
+/// Removes what the last demonstration left behind. Whatever no demonstration made is not touched.
+fn remove_last(file: &Path) -> Result<(), Failure> {
+    let of_others = |what: &str| {
+        Failure::usage(format!(
+            "{} {what}: the demonstration makes its file anew and deletes none but its own; name another file with --data, \
+             or move this one away",
+            file.display()
+        ))
+    };
+    let look = |error: std::io::Error| Failure::to(&format!("look at {}", file.display()), &error);
+    let mut there = Vec::new();
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(ending);
+        match std::fs::symlink_metadata(&name) {
+            Ok(found) if !found.is_file() => return Err(of_others("or what stands beside it is no plain file")),
+            Ok(_) => there.push(PathBuf::from(name)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(look(error)),
+        }
+    }
+    if there.is_empty() {
+        return Ok(());
+    }
+    if there[0] != file {
+        return Err(of_others("is not there, and what a database left beside it is"));
+    }
+    if !storage::sqlite::is_demonstration(file).map_err(look)? {
+        return Err(of_others("was made by no demonstration"));
+    }
+    let _alone = alone_on(file)?;
+    // Beginning with what is worthless without the file, so that the mark goes last.
+    for name in there.iter().rev() {
+        std::fs::remove_file(name).map_err(|error| Failure::to("remove the data of the last demonstration", &error))?;
+    }
+    Ok(())
+}
+
+/// Locks the file against other demonstrations, for as long as what is returned lives.
+fn alone_on(file: &Path) -> Result<File, Failure> {
+    let opened = File::open(file).map_err(|error| Failure::to(&format!("open {}", file.display()), &error))?;
+    match opened.try_lock() {
+        Ok(()) => Ok(opened),
+        Err(TryLockError::WouldBlock) => Err(Failure::usage(format!(
+            "a demonstration is running on {}: end it, or name another file with --data",
+            file.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(Failure::to(&format!("lock {}", file.display()), &error)),
+    }
+}
+
+/// A fresh file, with the topics in it, and the lock on it.
+async fn begin(file: &Path) -> Result<(Arc<dyn Store>, Arc<dyn Stream>, File), Failure> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)
             .map_err(|error| Failure::to(&format!("create the folder {}", folder.display()), &error))?;
     }
-    for ending in ["", "-wal", "-shm"] {
-        let mut name = file.as_os_str().to_owned();
-        name.push(ending);
-        match std::fs::remove_file(&name) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Failure::to("remove the data of the last demonstration", &error));
-            }
-            _ => {}
-        }
-    }
+    remove_last(file)?;
+    storage::sqlite::begin_demonstration(file).await.map_err(|error| Failure::to("create the database", &error))?;
+    // Before the database is opened: to close a file lets go of every lock that SQLite has on it in this process.
+    let lock = alone_on(file)?;
     let store = storage::open(&format!("sqlite:{}", file.display()), storage::Options::default())
         .await
         .map_err(|error| Failure::to("create the database", &error))?;
@@ -184,7 +231,7 @@ async fn begin(file: &Path) -> Result<(Arc<dyn Store>, Arc<dyn Stream>), Failure
         .map(|name| TopicSpec { name: name.to_owned(), partitions: PARTITIONS, replication: 1 })
         .collect();
     stream.ensure_topics(&specs).await.map_err(|error| Failure::to("create the topics", &error))?;
-    Ok((store, Arc::new(stream)))
+    Ok((store, Arc::new(stream), lock))
 }
 
 /// The sample declarations in a folder, in the order of their names; none when there is no such folder.

@@ -1,13 +1,15 @@
 //! `thongquan doctor`: what is wrong, and the mend.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anstyle::AnsiColor;
 use storage::{Counts, Store};
+use stream::Stream;
 
 use crate::config::{self, Config, ConfigArgument, StreamKind};
-use crate::{Failure, backends, print, rules};
+use crate::{Failure, backends, continuity, now_in_vietnam, print, rules};
 
 #[derive(clap::Args)]
 #[command(
@@ -55,13 +57,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let config = config::load(&arguments.config)?;
     let mut visit = Visit::default();
     visit.well("configuration", "every name is known, and nothing contradicts itself");
+    environment(&mut visit);
+    clock(&mut visit);
     rulebook(&config, &mut visit);
     secret(&config, &mut visit);
     if arguments.offline {
         return Ok(ExitCode::from(u8::from(visit.ill)));
     }
+    let file = config.sqlite_file();
+    if let Some(file) = &file {
+        database_file(file, &mut visit);
+    }
+    // Whoever only looks makes no database.
+    let is_there = arguments.create_topics || file.is_none_or(|file| file.exists());
     backends::runtime()?.block_on(async {
-        database(&config, &mut visit).await;
+        if is_there {
+            database(&config, &mut visit).await;
+        } else if config.stream.kind == StreamKind::Embedded {
+            return;
+        }
         stream(&config, arguments.create_topics, &mut visit).await;
     });
     Ok(ExitCode::from(u8::from(visit.ill)))
@@ -94,25 +108,69 @@ fn rulebook(config: &Config, visit: &mut Visit) {
     }
 }
 
+/// Variables that set nothing, though their names say that they are meant for the product.
+fn environment(visit: &mut Visit) {
+    for name in config::unknown_variables() {
+        visit.advise(
+            "environment",
+            &format!("the variable {name} sets nothing"),
+            "a setting is THONGQUAN_SECTION__NAME, as in deploy/thongquan.toml; unset what is none",
+        );
+    }
+}
+
+fn clock(visit: &mut Visit) {
+    if let Err(failure) = now_in_vietnam() {
+        visit.ill("clock", &failure.message, "set the clock: days and terms are told by it");
+    }
+}
+
 fn secret(config: &Config, visit: &mut Visit) {
+    for (setting, file) in config.exposed_secrets() {
+        visit.ill(
+            setting,
+            &format!("every user of this machine may read {}", file.display()),
+            "chmod o= the file, or keep it in a folder of the product's user alone",
+        );
+    }
     match (&config.processing.selectivity_secret_file, config.processor_settings()) {
         (None, _) => visit.advise(
             "selectivity secret",
             "none is set, so the random draw can be foretold",
             "set processing.selectivity_secret_file wherever declarations are real",
         ),
-        (Some(_), Ok(settings)) if settings.selectivity_secret.len() >= 16 => {
-            visit.well("selectivity secret", "at least 16 bytes");
-        }
-        (Some(_), Ok(_)) => {
-            visit.ill("selectivity secret", "shorter than 16 bytes", "put 32 random bytes into the file")
-        }
+        (Some(_), Ok(_)) => visit.well("selectivity secret", "long enough not to be tried out"),
         (Some(_), Err(failure)) => visit.ill("selectivity secret", &failure.message, "mend the file or its rights"),
     }
 }
 
+/// Where the database is, or will be, and whose it is.
+fn database_file(file: &Path, visit: &mut Visit) {
+    let name = file.display();
+    if let Err(failure) = continuity::refuse_beginning_anew(file) {
+        visit.ill("database", &failure.message, "nothing is decided until this is mended");
+    } else if !file.exists() {
+        visit.advise(
+            "database",
+            &format!("there is none at {name} yet"),
+            "`thongquan serve` makes an empty one; if there was one before, put it back or mend storage.url",
+        );
+    } else if storage::sqlite::is_demonstration(file).is_ok_and(|is_one| is_one) {
+        visit.advise(
+            "database",
+            &format!("a demonstration made {name}, and the next one deletes it"),
+            "set storage.url to a file of its own wherever declarations are real",
+        );
+    }
+}
+
 async fn database(config: &Config, visit: &mut Visit) {
-    let mend = "check storage.url, that the server runs, and that the user may create tables";
+    let mend = match config.sqlite_file() {
+        Some(_) => {
+            "check storage.url, that the folder and the file may be read and written, and that the disk has room"
+        }
+        None => "check storage.url, that the server runs, and that the user may create tables",
+    };
     match backends::open_store(config).await {
         Ok(store) => match store.health().await {
             Ok(health) => {
@@ -156,7 +214,12 @@ async fn stream(config: &Config, create_topics: bool, visit: &mut Visit) {
         StreamKind::Embedded => "embedded stream",
         StreamKind::Kafka => "Kafka",
     };
-    let mend = "check [stream] in the configuration and that the brokers run";
+    let mend = match config.stream.kind {
+        StreamKind::Embedded => {
+            "the stream is in the database's file: check storage.url and that the file may be written"
+        }
+        StreamKind::Kafka => "check [stream] in the configuration and that the brokers run",
+    };
     let stream = match backends::open_stream(config).await {
         Ok(stream) => stream,
         Err(failure) => return visit.ill(what, &failure.message, mend),
@@ -183,18 +246,37 @@ async fn stream(config: &Config, create_topics: bool, visit: &mut Visit) {
             }
             Err(failure) => visit.ill("topics", &failure.message, mend),
         }
-        return;
+    } else {
+        topics(config, &*stream, visit).await;
     }
-    for spec in backends::topic_specs(config) {
-        match stream.tail(&spec.name, stream::TailFrom::End).await {
-            Ok(_) => visit.well(&format!("topic {}", spec.name), "exists"),
-            Err(error) => {
-                visit.ill(
-                    &format!("topic {}", spec.name),
-                    &error.to_string(),
-                    "run `thongquan doctor --create-topics`",
-                );
+    match continuity::left_behind(config, &*stream).await {
+        Ok(sentences) if sentences.is_empty() => visit.well("positions", "this configuration leaves nothing behind"),
+        Ok(sentences) => {
+            for sentence in sentences {
+                visit.ill("positions", &sentence, "nothing is lost meanwhile: what waits is read once this is mended");
             }
+        }
+        Err(failure) => visit.ill("positions", &failure.message, mend),
+    }
+}
+
+/// Whether each topic is there, and as the configuration has it.
+async fn topics(config: &Config, stream: &dyn Stream, visit: &mut Visit) {
+    for spec in backends::topic_specs(config) {
+        let what = format!("topic {}", spec.name);
+        if let Err(error) = stream.tail(&spec.name, stream::TailFrom::End).await {
+            visit.ill(&what, &error.to_string(), "run `thongquan doctor --create-topics`");
+            continue;
+        }
+        let states = stream.topics().await.unwrap_or_default();
+        match states.iter().find(|state| state.name == spec.name).map(|state| state.partitions) {
+            Some(partitions) if partitions != spec.partitions => visit.advise(
+                &what,
+                &format!("it has {partitions} partitions, and stream.partitions is {}", spec.partitions),
+                "set stream.partitions to what the topic has; fewer are not possible, more put enterprises elsewhere",
+            ),
+            Some(partitions) => visit.well(&what, &format!("{partitions} partitions")),
+            None => visit.well(&what, "exists"),
         }
     }
 }

@@ -1,15 +1,18 @@
 //! Thông Quan: clears customs declarations.
 
+mod arguments;
 mod assess;
 mod backends;
 mod backup;
 mod command;
 mod config;
+mod continuity;
 mod declarations;
 mod demo;
 mod doctor;
 mod migrate;
 mod operations;
+mod output;
 mod render;
 mod replay;
 mod restore;
@@ -19,12 +22,13 @@ mod status;
 mod submit;
 mod telemetry;
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use vocabulary::Language;
+
+pub(crate) use output::{print, print_error, print_json};
 
 /// Clears customs declarations for Vietnam: checks them, values the goods, assesses duties and taxes, chooses the
 /// lane, answers the declarant.
@@ -32,7 +36,16 @@ use vocabulary::Language;
 /// Begin with `thongquan demo`, which needs nothing installed, or with `thongquan assess FILE` on a declaration of
 /// your own.
 #[derive(Parser)]
-#[command(name = "thongquan", version, about, long_about, max_term_width = 110)]
+#[command(
+    name = "thongquan",
+    version,
+    about,
+    long_about,
+    max_term_width = 110,
+    after_help = "EXIT STATUS:\n  Each command explains its own. Of all of them, 0 also says that what they printed was written: \
+        a command whose\n  output cannot be written ends with 70, and with 141 where whoever reads it went away, as \
+        `| head` does."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -138,8 +151,8 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             let status = if error.use_stderr() { EXIT_USAGE } else { 0 };
-            let _ = error.print();
-            return ExitCode::from(status);
+            output::print_usage(&error);
+            return output::status(ExitCode::from(status));
         }
     };
     let result = match arguments.command {
@@ -157,21 +170,19 @@ fn main() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Arguments::command(), "thongquan", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "thongquan", &mut script);
+            output::print_text(&String::from_utf8_lossy(&script));
             Ok(ExitCode::SUCCESS)
         }
     };
-    let _ = std::io::stdout().flush();
-    result.unwrap_or_else(|failure| {
-        print_error(&failure.message);
-        ExitCode::from(failure.status)
-    })
-}
-
-/// Tells a person on standard error what went wrong.
-fn print_error(message: &str) {
-    let red = anstyle::AnsiColor::Red.on_default().bold();
-    let _ = writeln!(anstream::stderr(), "{red}error{red:#}: {message}");
+    match result {
+        Ok(status) => output::status(status),
+        Err(failure) => {
+            print_error(&failure.message);
+            ExitCode::from(failure.status)
+        }
+    }
 }
 
 /// The folder of rules: the one that was named, else `rules` here.
@@ -191,13 +202,41 @@ fn load_rulebook(folder: &std::path::Path) -> Result<rulebook::Rulebook, Failure
         .map_err(|errors| Failure::usage(format!("the rulebook in {} cannot be used:\n{errors}", folder.display())))
 }
 
-/// Prints to standard output, with colours only where a terminal shows them; a reader that went away is no error.
-fn print(text: &str) {
-    let _ = anstream::stdout().lock().write_all(text.as_bytes());
+/// The present time in Vietnam. Only commands that people type read the clock; decisions are given the time.
+///
+/// # Errors
+/// When the clock shows a time that cannot be, so that nothing is decided or recorded by it.
+fn now_in_vietnam() -> Result<jiff::civil::DateTime, Failure> {
+    moment_of(std::time::SystemTime::now())
 }
 
-/// The present time in Vietnam. Only commands that people type read the clock; decisions are given the time.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock for a person's command")]
-fn now_in_vietnam() -> jiff::civil::DateTime {
-    jiff::tz::Offset::constant(7).to_datetime(jiff::Timestamp::now())
+/// A clock's time in Vietnam, where it is one that a clock which was ever set can show.
+fn moment_of(clock: std::time::SystemTime) -> Result<jiff::civil::DateTime, Failure> {
+    let moment = jiff::Timestamp::try_from(clock).map(|at| jiff::tz::Offset::constant(7).to_datetime(at));
+    match moment {
+        Ok(moment) if arguments::CLOCK_YEARS.contains(&moment.year()) => Ok(moment),
+        Ok(moment) => Err(Failure::failed(format!(
+            "the clock of this machine shows {}, which cannot be: set it, and run this again",
+            moment.date()
+        ))),
+        Err(error) => Err(Failure::to("read the clock of this machine; set it, and run this again", &error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_never_set_or_ran_away_is_refused() {
+        let at = |seconds| moment_of(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!(at(1_795_485_600).unwrap().to_string(), "2026-11-24T09:00:00");
+        // 1970, the last second of 9999, and a time that no calendar has.
+        for seconds in [0, 253_402_300_799, u64::from(u32::MAX) << 30] {
+            let failure = at(seconds).unwrap_err();
+            assert!(failure.message.contains("clock") && failure.status == EXIT_FAILED, "{}", failure.message);
+        }
+    }
 }

@@ -7,6 +7,8 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyl
 use rust_decimal::Decimal;
 use vocabulary::{Balance, Decision, DutyType, Finding, Lane, Language, Notice, Outcome, Severity};
 
+use crate::output::inline;
+
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
@@ -92,11 +94,11 @@ pub(crate) fn findings(findings: &[Finding], language: Language) -> String {
             let _ = write!(page, ", {} {field}", say("field", "chỉ tiêu"));
         }
         if let Some(value) = &finding.value {
-            let _ = write!(page, " = \"{}\"", shortened(value));
+            let _ = write!(page, " = \"{}\"", inline(&shortened(value)));
         }
-        let _ = writeln!(page, ": {}", finding.message.in_language(language));
-        let _ =
-            writeln!(page, "     {BOLD}{}{BOLD:#} {}", say("mend:", "cách sửa:"), finding.mend.in_language(language));
+        let (message, mend) = (finding.message.in_language(language), finding.mend.in_language(language));
+        let _ = writeln!(page, ": {}", inline(message));
+        let _ = writeln!(page, "     {BOLD}{}{BOLD:#} {}", say("mend:", "cách sửa:"), inline(mend));
         let place = match (finding.line, finding.column) {
             (Some(line), Some(column)) => {
                 format!(" ({} {line}, {} {column})", say("line", "hàng"), say("column", "cột"))

@@ -23,7 +23,7 @@ use vocabulary::DeclarationNumber;
 use self::anchor::Anchor;
 use self::verdict::{Sums, Verdict};
 use crate::config::{self, ConfigArgument};
-use crate::{Failure, Format, backends, load_rulebook, print};
+use crate::{Failure, Format, arguments, backends, load_rulebook, output, print};
 
 /// Records read and derived at a time.
 const PAGE: usize = 500;
@@ -51,7 +51,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N")]
     number: Option<DeclarationNumber>,
     /// At most so many declarations, in the order of tax codes and references
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = arguments::count())]
     limit: Option<usize>,
     /// A folder of rules that decided; may be given several times [default: the configuration's rules.folder]
     #[arg(long, value_name = "DIR")]
@@ -156,7 +156,7 @@ async fn replay_all(
     let mut left = arguments.limit.unwrap_or(usize::MAX);
     let mut after: Option<DeclarationKey> = None;
     let mut earlier = Earlier::default();
-    while left > 0 {
+    while left > 0 && !output::is_lost() {
         let page = store.records_page(after.take(), PAGE.min(left)).await.map_err(read_failed)?;
         let Some((last, _, _)) = page.last() else { break };
         after = Some(last.key.clone());
@@ -235,7 +235,7 @@ fn say(verdict: &Verdict, format: Format, print: impl Fn(&str)) {
     if verdict.is_faulty() {
         match format {
             Format::Table => print(&verdict.page()),
-            Format::Json => print(&format!("{}\n", verdict.json())),
+            Format::Json => print(&format!("{}\n", output::escaped_in_json(&verdict.json()))),
         }
     }
 }

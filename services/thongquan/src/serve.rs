@@ -1,5 +1,6 @@
 //! `thongquan serve`: processes the stream until told to stop.
 
+mod database_file;
 mod reload;
 
 use std::process::ExitCode;
@@ -15,7 +16,9 @@ use tokio::sync::watch;
 use crate::config::{self, Config, ConfigArgument};
 use crate::operations::{self, Watched};
 use crate::telemetry::Telemetry;
-use crate::{Failure, assess, backends, rules};
+use crate::{Failure, assess, backends, continuity, now_in_vietnam, rules};
+
+pub(crate) use database_file::DatabaseFile;
 
 #[derive(clap::Args)]
 #[command(
@@ -45,18 +48,25 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     }
     let rulebook = rules::load_and_test(&config.rules.folder)?;
     tracing::info!(rulebook = rulebook.content_hash(), "the rulebook is loaded");
-    if config.processing.selectivity_secret_file.is_none() {
-        tracing::warn!("no selectivity secret is set: whoever reads the code can foretell the random draw");
-    }
+    let settings = config.processor_settings()?;
+    now_in_vietnam()?;
+    warn_of_the_configuration(config);
     let store = backends::open_store(config).await?;
     take_facts(config, &*store).await?;
     let stream = backends::open_stream(config).await?;
+    let database_file = config.sqlite_file().and_then(|file| DatabaseFile::opened(&file));
     for topic in backends::ensure_topics(&*stream, config).await? {
         if let Some(differs) = topic.differs {
             tracing::warn!(topic = topic.name, "the topic has {differs}");
         }
     }
+    for sentence in continuity::left_behind(config, &*stream).await? {
+        tracing::warn!("{sentence}");
+    }
     let (stop, stopped) = watch::channel(false);
+    if let Some(file) = database_file.clone() {
+        tokio::spawn(file.watch(stop.clone()));
+    }
     tokio::spawn(stop_on_signal(stop));
     let rulebook = Arc::new(ArcSwap::from_pointee(rulebook));
     tokio::spawn(reload::keep_current(rulebook.clone(), config.rules.folder.clone(), config.rules.watch, bell));
@@ -84,7 +94,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
         store,
         stream,
         rulebook,
-        settings: config.processor_settings()?,
+        settings,
         progress,
         spans: telemetry.clone().map(|telemetry| telemetry as Arc<dyn SpanSink>),
     };
@@ -93,9 +103,34 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     if let Some(telemetry) = telemetry {
         telemetry.close().await;
     }
+    if let Some(file) = database_file {
+        file.end()?;
+    }
     processed.map_err(|error| Failure::to("process the stream", &error))?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Says what of a configuration is taken and yet hardly meant.
+fn warn_of_the_configuration(config: &Config) {
+    if config.processing.selectivity_secret_file.is_none() {
+        tracing::warn!("no selectivity secret is set: whoever reads the code can foretell the random draw");
+    }
+    for (setting, file) in config.exposed_secrets() {
+        tracing::warn!(setting, file = %file.display(), "every user of this machine may read the secret: chmod o= the file");
+    }
+    for name in config::unknown_variables() {
+        tracing::warn!(
+            name,
+            "the variable of the environment sets nothing; `deploy/thongquan.toml` lists what can be set"
+        );
+    }
+    let Some(file) = config.sqlite_file() else { return };
+    if !file.exists() {
+        tracing::warn!(file = %file.display(), "there is no database yet: an empty one is made");
+    } else if storage::sqlite::is_demonstration(&file).is_ok_and(|is_one| is_one) {
+        tracing::warn!(file = %file.display(), "a demonstration made the database, and the next one deletes it");
+    }
 }
 
 /// Takes the facts from the file that the configuration names into the database.

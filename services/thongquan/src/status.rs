@@ -12,7 +12,7 @@ use vocabulary::{DeclarationNumber, Language};
 
 use self::story::Story;
 use crate::config::{self, ConfigArgument};
-use crate::{Failure, Format, Lang, backends, print};
+use crate::{Failure, Format, Lang, backends, print, print_json};
 
 #[derive(clap::Args)]
 #[command(
@@ -62,11 +62,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     for story in &stories {
         match arguments.format {
             Format::Table => print(&page::of(story, Language::from(arguments.lang))),
-            Format::Json => {
-                let line =
-                    serde_json::to_string(story).map_err(|error| Failure::to("write the story as JSON", &error))?;
-                print(&format!("{line}\n"));
-            }
+            Format::Json => print_json(story)?,
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use jiff::civil::DateTime;
 use message::Reading;
 use processor::{Span, SpanId, SpanKind, SpanSink as _, TRACEPARENT_HEADER, Topics, TraceContext, TraceId};
 use sha2::{Digest as _, Sha256};
@@ -14,8 +15,9 @@ use tokio::time::Instant;
 use vocabulary::{Lane, Language, Notice, NoticeKind};
 
 use crate::config::{self, ConfigArgument};
+use crate::output::inline;
 use crate::telemetry::Telemetry;
-use crate::{Failure, Lang, assess, backends, print, render};
+use crate::{Failure, Lang, arguments, assess, backends, now_in_vietnam, print, render};
 
 #[derive(clap::Args)]
 #[command(after_help = "EXIT STATUS:\n  0  every declaration is registered\n  1  at least one was rejected\n  \
@@ -28,7 +30,7 @@ pub(crate) struct Arguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// How long to wait for the notices, in seconds
-    #[arg(long, default_value_t = 30, value_name = "SECONDS")]
+    #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = arguments::seconds())]
     wait: u64,
     /// The language of the notices
     #[arg(long, value_enum, default_value_t = Lang::En)]
@@ -66,11 +68,12 @@ async fn submit(
     // Listening begins before lodging, so that no answer is missed.
     let mut notices = tail(stream, &topics.notices).await?;
     let mut unreadable = tail(stream, &topics.unreadable).await?;
+    let moment = now_in_vietnam()?;
     let mut waiting = HashMap::new();
     let mut outgoing = Vec::new();
     for file in &arguments.files {
         let document = assess::read_file(file)?;
-        let message = lodgement(document, outgoing.len(), topics);
+        let message = lodgement(document, outgoing.len(), moment, topics);
         waiting.insert(message.event_id.clone(), Waiting { file: name_of(file) });
         outgoing.push(message);
     }
@@ -117,7 +120,8 @@ async fn submit(
                     && let Some(entry) = waiting.remove(&id)
                 {
                     let header = |name| String::from_utf8_lossy(message.header(name).unwrap_or_default()).into_owned();
-                    print(&format!("{}: unreadable ({}): {}\n", entry.file, header("reason"), header("detail")));
+                    let (reason, detail) = (header("reason"), header("detail"));
+                    print(&format!("{}: unreadable ({}): {}\n", entry.file, inline(&reason), inline(&detail)));
                     status = worse(status, 2);
                 }
             }
@@ -141,7 +145,7 @@ async fn tail(stream: &dyn Stream, topic: &str) -> Result<Box<dyn Tail>, Failure
 }
 
 /// The message that lodges a document: keyed by the declarant, so that one enterprise's declarations stay in order.
-fn lodgement(document: Vec<u8>, at: usize, topics: &Topics) -> Outgoing {
+fn lodgement(document: Vec<u8>, at: usize, moment: DateTime, topics: &Topics) -> Outgoing {
     let declarant = match message::read_declaration(&document) {
         Reading::Read { declaration, .. } => declaration.declarant().unwrap_or("unknown").to_owned(),
         Reading::Unreadable(_) => "unknown".to_owned(),
@@ -149,7 +153,6 @@ fn lodgement(document: Vec<u8>, at: usize, topics: &Topics) -> Outgoing {
     let hash = Sha256::digest(&document);
     // Lodging a file twice is two messages, of which the second gets the first one's answer again.
     let nonce = std::process::id();
-    let moment = crate::now_in_vietnam();
     let event_id = format!("submit-{:02x}{:02x}{:02x}{:02x}-{nonce}-{moment}-{at}", hash[0], hash[1], hash[2], hash[3]);
     let trace = begun_trace(&event_id);
     Outgoing {

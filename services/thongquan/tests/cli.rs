@@ -351,10 +351,12 @@ fn an_unknown_setting_is_refused() {
 #[test]
 fn the_doctor_says_what_is_wrong_and_the_mend() {
     let folder = tempfile::tempdir().unwrap();
-    let doctor = |environment: &[(&str, &str)]| {
+    let database = folder.path().join("doctor.db");
+    let called = |arguments: &[&str], environment: &[(&str, &str)]| {
         let output = Command::new(env!("CARGO_BIN_EXE_thongquan"))
             .arg("doctor")
-            .env("THONGQUAN_STORAGE__URL", format!("sqlite:{}", folder.path().join("doctor.db").display()))
+            .args(arguments)
+            .env("THONGQUAN_STORAGE__URL", format!("sqlite:{}", database.display()))
             .env("THONGQUAN_RULES__FOLDER", workspace().join("rules"))
             .envs(environment.iter().copied())
             .current_dir(folder.path())
@@ -362,17 +364,21 @@ fn the_doctor_says_what_is_wrong_and_the_mend() {
             .unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
     };
-    let (status, said) = doctor(&[]);
+    // Whoever only looks makes nothing.
+    let (status, said) = called(&[], &[]);
+    assert!(status == Some(0) && said.contains("there is none at") && !database.exists(), "{said}");
+    let (status, said) = called(&["--create-topics"], &[]);
     assert_eq!(status, Some(0), "{said}");
     for part in ["rulebook", "database", "embedded stream", "topic declarations.lodged", "topic payments.settled"] {
         assert!(said.lines().any(|line| line.starts_with("well") && line.contains(part)), "{part}: {said}");
     }
     // Nobody listens on port 1; no folder of rules is there.
-    let (status, said) = doctor(&[
+    let elsewhere = [
         ("THONGQUAN_STREAM__KIND", "kafka"),
         ("THONGQUAN_STREAM__BROKERS", "127.0.0.1:1"),
         ("THONGQUAN_RULES__FOLDER", "nowhere"),
-    ]);
+    ];
+    let (status, said) = called(&[], &elsewhere);
     assert_eq!(status, Some(1), "{said}");
     for (part, mend) in [("rulebook", "set rules.folder"), ("Kafka", "that the brokers run")] {
         let line = said.lines().position(|line| line.starts_with("wrong") && line.contains(part));

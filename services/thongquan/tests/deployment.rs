@@ -71,6 +71,8 @@ fn on_this_machine(text: &str, secrets: &Path) -> String {
     for name in ["postgres-password", "kafka-password", "selectivity-secret"] {
         fs::write(secrets.join(name), "0123456789abcdef0123456789abcdef").unwrap();
     }
+    // As a folder of secrets is: nobody else's.
+    fs::set_permissions(secrets, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
     let secrets = secrets.to_str().unwrap();
     text.replace("/etc/thongquan/secrets", secrets)
         .replace("/run/secrets", secrets)

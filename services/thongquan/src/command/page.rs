@@ -7,6 +7,7 @@ use clearance::life_cycle::State;
 use serde_json::{Value, json};
 use vocabulary::{CommandAnswer, Language};
 
+use crate::output::inline;
 use crate::render::{self, lane_name, pick};
 
 const BOLD: Style = Style::new().bold();
@@ -34,8 +35,9 @@ pub(super) fn of(answer: &CommandAnswer, repeated: bool, language: Language) -> 
         page.push('\n');
     }
     if let Some(refusal) = &answer.refusal {
-        let _ = writeln!(page, "  {}: {}", refusal.code, refusal.message.in_language(language));
-        let _ = writeln!(page, "  {} {}", say("mend:", "cách xử lý:"), refusal.mend.in_language(language));
+        let (message, mend) = (refusal.message.in_language(language), refusal.mend.in_language(language));
+        let _ = writeln!(page, "  {}: {}", refusal.code, inline(message));
+        let _ = writeln!(page, "  {} {}", say("mend:", "cách xử lý:"), inline(mend));
         let _ = writeln!(page, "  {} {} ({})", say("law:", "căn cứ:"), refusal.law, refusal.rule);
         for gap in &refusal.gaps {
             let item = gap.item.map(|item| format!(" {} {item}", say("line", "dòng"))).unwrap_or_default();

@@ -24,7 +24,8 @@ use self::parquet_sheet::ParquetSheet;
 use self::rows::{RowOf, columns, registered_at, rows};
 use self::table::{Sheet, SheetError};
 use crate::config::{self, ConfigArgument};
-use crate::{Failure, backends};
+use crate::output::EXIT_READER_GONE;
+use crate::{Failure, arguments, backends};
 
 /// Decisions read at a time.
 const PAGE: usize = 1_000;
@@ -51,9 +52,12 @@ enum ExportFormat {
     In CSV times are Vietnam's. In Parquet they are instants, dong are DECIMAL(18, 0), and other amounts are\n\
     DECIMAL(38, 18); an amount that is longer ends the export with an error rather than being rounded.\n\n\
     Of personal data there is the declarant's tax code alone: no names, addresses or descriptions of goods. References\n\
-    and codes stand as they were lodged; import them into a spreadsheet as text.\n\n\
+    and codes stand as they were lodged, with two exceptions in CSV: a spreadsheet would take a text that begins with\n\
+    = + - @ for a formula, so that an apostrophe stands before it, and characters that control a terminal or cannot be\n\
+    seen are shown by their numbers, as \\u{202e}. Parquet has them as they are.\n\n\
     EXIT STATUS:\n  0  everything is written\n 64  the command line or the configuration is wrong\n \
-    70  the database fails, or FILE exists or cannot be written"
+    70  the database fails, or FILE exists or cannot be written\n\
+    141  whoever reads the output went away before its end"
 )]
 pub(super) struct Arguments {
     /// The form of the export
@@ -66,10 +70,10 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with = "items")]
     taxes: bool,
     /// Only what was registered or refused on this day or later
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = arguments::day)]
     since: Option<Date>,
     /// Only what was registered or refused on this day or earlier
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = arguments::day)]
     until: Option<Date>,
     /// Where to write: a file that does not exist yet, or - for standard output
     #[arg(long, value_name = "FILE", default_value = "-")]
@@ -90,7 +94,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         let file = File::create_new(&arguments.out)
             .map_err(|error| Failure::to(&format!("create {}", arguments.out.display()), &error))?;
-        let written = write_all(&*store, arguments, file).await;
+        let mut written = write_all(&*store, arguments, &file).await;
+        if written.is_ok() {
+            // A full disk may be told of only here.
+            let kept = file.sync_all().map_err(|error| Failure::to("write the export", &error));
+            written = kept.and(written);
+        }
         if written.is_err() {
             // Half an export would be taken for a whole one.
             let _ = std::fs::remove_file(&arguments.out);
@@ -137,7 +146,8 @@ impl From<SheetError> for Interruption {
 
 async fn write_all(store: &dyn Store, arguments: &Arguments, out: impl Write + Send) -> Result<ExitCode, Failure> {
     match write_rows(store, arguments, out).await {
-        Ok(()) | Err(Interruption::ReaderGone) => Ok(ExitCode::SUCCESS),
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(Interruption::ReaderGone) => Ok(ExitCode::from(EXIT_READER_GONE)),
         Err(Interruption::Failed(failure)) => Err(failure),
     }
 }

@@ -21,7 +21,7 @@ use self::tally::Tally;
 use self::trial::{Record, Rules};
 use super::load_and_test;
 use crate::config::{self, ConfigArgument};
-use crate::{Failure, Format, backends, load_rulebook, print, rules_folder};
+use crate::{Failure, Format, arguments, backends, load_rulebook, output, print, print_json, rules_folder};
 
 /// Records read and decided at a time.
 const PAGE: usize = 500;
@@ -49,16 +49,16 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
     /// Only declarations registered on this day or later
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = arguments::day)]
     since: Option<Date>,
     /// Only declarations registered on this day or earlier
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = arguments::day)]
     until: Option<Date>,
     /// At most so many declarations, in the order of tax codes and references
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = arguments::count())]
     limit: Option<usize>,
     /// At most so many changed declarations are listed one by one
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = arguments::count_or_none())]
     list: usize,
     /// How the result is printed: JSON has an object for each changed declaration, and the sums as the last one
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -91,11 +91,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     })?;
     match arguments.format {
         Format::Table => print(&page::summary(&tally, &rules)),
-        Format::Json => {
-            let line = serde_json::to_string(&tally.to_json(&rules))
-                .map_err(|error| Failure::to("write the sums as JSON", &error))?;
-            print(&format!("{line}\n"));
-        }
+        Format::Json => print_json(&tally.to_json(&rules))?,
     }
     Ok(ExitCode::from(tally.exit_status()))
 }
@@ -113,7 +109,7 @@ async fn go_through(store: &dyn Store, arguments: &Arguments, rules: &Rules<'_>)
     let mut tally = Tally::new(arguments.list);
     let mut left = arguments.limit.unwrap_or(usize::MAX);
     let mut after: Option<DeclarationKey> = None;
-    while left > 0 {
+    while left > 0 && !output::is_lost() {
         let page = store.records_page(after.take(), PAGE).await.map_err(read)?;
         let Some((last, _, _)) = page.last() else { break };
         after = Some(last.key.clone());
@@ -131,9 +127,7 @@ async fn go_through(store: &dyn Store, arguments: &Arguments, rules: &Rules<'_>)
         left -= records.len();
         for trial in tokio::task::block_in_place(|| decide_again(&records, rules)) {
             if arguments.format == Format::Json && tally.lists(&trial) {
-                let line = serde_json::to_string(&trial.to_json())
-                    .map_err(|error| Failure::to("write a declaration as JSON", &error))?;
-                bar.suspend(|| print(&format!("{line}\n")));
+                bar.suspend(|| print_json(&trial.to_json()))?;
             }
             tally.count(trial);
         }

@@ -12,7 +12,7 @@ use anstyle::{AnsiColor, Style};
 use jiff::civil::Date;
 use rulebook::{Inventory, RuleErrors, Rulebook};
 
-use crate::{Failure, now_in_vietnam, print, rules_folder};
+use crate::{Failure, arguments, now_in_vietnam, print, rules_folder};
 
 const BOLD: Style = Style::new().bold();
 
@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
     /// List what falls silent from this day on [default: today in Vietnam]
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = arguments::day)]
     on: Option<Date>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             return Ok(ExitCode::from(1));
         }
     };
-    let on = arguments.on.unwrap_or_else(|| now_in_vietnam().date());
+    let on = arguments.on.map_or_else(|| now_in_vietnam().map(|now| now.date()), Ok)?;
     let inventory = rulebook.inventory();
     let tests = rulebook.run_tests();
     let asked = days::ask_around_changes(&rulebook, &inventory);

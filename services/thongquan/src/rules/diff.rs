@@ -9,7 +9,7 @@ use rulebook::{Comparison, Version};
 use serde::Serialize;
 
 use super::wording::{Kind, Nomenclature, grouped, some_of, told_alike};
-use crate::{Failure, Format, load_rulebook, print};
+use crate::{Failure, Format, load_rulebook, print, print_json};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -90,16 +90,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         Format::Json => {
             for group in grouped(&comparison.changes) {
-                let line = serde_json::to_string(&GroupJson {
+                print_json(&GroupJson {
                     table: group.table,
                     change: group.kind.as_str(),
                     keys: group.keys.iter().map(ToString::to_string).collect(),
                     before: group.before.iter().map(VersionJson::from).collect(),
                     after: group.after.iter().map(VersionJson::from).collect(),
                     says: group.sentences(),
-                })
-                .map_err(|error| Failure::to("write the changes as JSON", &error))?;
-                print(&format!("{line}\n"));
+                })?;
             }
         }
     }

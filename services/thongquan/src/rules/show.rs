@@ -10,7 +10,9 @@ use jiff::civil::Date;
 use rulebook::{CodeList, Rulebook, RulesInForce};
 use vocabulary::Language;
 
-use crate::{EXIT_USAGE, Failure, Format, Lang, load_rulebook, now_in_vietnam, print, rules_folder};
+use crate::{
+    EXIT_USAGE, Failure, Format, Lang, arguments, load_rulebook, now_in_vietnam, print, print_json, rules_folder,
+};
 
 /// More lines than this are counted, not listed.
 const LINES_LISTED_MAX: usize = 60;
@@ -29,7 +31,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "CC")]
     origin: Option<String>,
     /// The day [default: today in Vietnam]
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = arguments::day)]
     on: Option<Date>,
     /// The folder of rules [default: rules]
     #[arg(long, value_name = "DIR")]
@@ -51,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         )));
     }
     let rulebook = load_rulebook(&rules_folder(arguments.rules.as_ref()))?;
-    let on = arguments.on.unwrap_or_else(|| now_in_vietnam().date());
+    let on = arguments.on.map_or_else(|| now_in_vietnam().map(|now| now.date()), Ok)?;
     let rules = rulebook.in_force_on(on);
     let origin = arguments.origin.as_deref().map(|origin| country(&rules, origin)).transpose()?;
     let language = Language::from(arguments.lang);
@@ -118,10 +120,4 @@ fn country(rules: &RulesInForce<'_>, given: &str) -> Result<String, Failure> {
     }
     let (mend, _) = rules.mend_code(CodeList::Countries, given);
     Err(Failure { message: format!("`{given}` is not a country of the code list; {}", mend.en), status: EXIT_USAGE })
-}
-
-fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
-    let line = serde_json::to_string(value).map_err(|error| Failure::to("write the result as JSON", &error))?;
-    print(&format!("{line}\n"));
-    Ok(())
 }

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use vocabulary::Language;
 
 use super::story::{Step, Story};
+use crate::output::inline;
 use crate::render::{self, duty_name, grouped, lane_name, pick};
 
 const BOLD: Style = Style::new().bold();
@@ -64,7 +65,8 @@ fn of_step(step: &Step, language: Language) -> String {
     let at = step.at.strftime("%Y-%m-%d %H:%M:%S");
     let refused = AnsiColor::Red.on_default();
     for (place, words) in step.words.iter().enumerate() {
-        let words = words.in_language(language);
+        // A reason in a declarant's words is one line of the story, whatever it holds.
+        let words = inline(words.in_language(language));
         let _ = match (place, step.entry) {
             (0, Some(_)) => writeln!(page, "{DIM}{at}{DIM:#}  v{}  {words}", step.version),
             (0, None) => writeln!(page, "{DIM}{at}{DIM:#}  v{}  {refused}{words}{refused:#}", step.version),

@@ -120,6 +120,11 @@ impl<'a> AgreementInForce<'a> {
         self.agreement.has_member_on(country, self.date)
     }
 
+    /// Whether it names the lines that have a preference, and leaves out the others; else it says something of every line.
+    pub fn lists_lines(&self) -> bool {
+        self.agreement.listed_lines_only
+    }
+
     /// Whether its rates for the day are entered.
     pub fn has_rates(&self) -> bool {
         self.agreement.rates_on(self.date).is_some()

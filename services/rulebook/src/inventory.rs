@@ -378,7 +378,10 @@ impl Rulebook {
                 vec![text("rate", &format!("{} or not_subject", number_of(rate)))]
             }
             SpecialConsumptionRow::OneOf { rates, .. } if rates.is_empty() => vec![text("rate", "by_goods")],
-            SpecialConsumptionRow::OneOf { rates, not_subject } => {
+            SpecialConsumptionRow::OneOf { rates, seldom: true, .. } => {
+                vec![text("rate", &format!("not_subject or {}", choice(false, rates)))]
+            }
+            SpecialConsumptionRow::OneOf { rates, not_subject, .. } => {
                 vec![text("rate", &choice(*not_subject, rates))]
             }
             SpecialConsumptionRow::AsPrinted(printed) => vec![text("rate", &format!("? {printed}"))],
@@ -394,7 +397,7 @@ impl Rulebook {
             vec![text("bears", if *maybe { "maybe" } else { "yes" })]
         });
         inventory.add_listed("assessment/export-tariff", export_tariff, |cell| vec![text("rate", &rate_cell(cell))]);
-        inventory.add_lines("assessment/export-preferential", export_preferences, export_preference);
+        inventory.add_lines("assessment/export-preferential", &export_preferences.rows, export_preference);
         for entry in tax_codes.all() {
             let mut values = vec![text("tax", entry.tax.as_str())];
             values.extend(match &entry.effect {
@@ -469,7 +472,12 @@ impl Rulebook {
             });
         }
         for week in &exchange_rates.weeks {
-            let days = Provenance { from: week.monday, to: Some(week.sunday), ..exchange_rates.provenance.clone() };
+            let days = Provenance {
+                from: week.monday,
+                to: Some(week.sunday),
+                mark: week.mark.unwrap_or(exchange_rates.provenance.mark),
+                ..exchange_rates.provenance.clone()
+            };
             for (currency, rate) in exchange_rates.currencies.iter().zip(&week.rates) {
                 if let Some(rate) = rate {
                     inventory.add_word("valuation/exchange-rates", currency, &days, vec![number_text("rate", rate)]);

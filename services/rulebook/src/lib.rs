@@ -24,6 +24,8 @@ mod tariff_line;
 
 mod agreement;
 
+mod amendment;
+
 mod tax;
 
 mod fitting;
@@ -76,6 +78,7 @@ mod error;
 
 pub use agreement::{AgreementInForce, Preferential};
 pub use alias::{MeantCode, MeantTaxCode};
+pub use amendment::{Amendment, NewRate, RatesOf};
 pub use cited::{Cited, Mark};
 pub use code_list::{
     AdjustmentEffect, CodeEntry, CodeList, CustomsOffice, DeclarationKind, ExitGateValue, Incoterm, ScheduleKind,

@@ -70,7 +70,7 @@ pub struct Rulebook {
     /// `true` where only some of the goods bear the tax.
     pub(crate) environmental_lines: ListedLines<bool>,
     pub(crate) export_tariff: ListedLines<RateCell>,
-    pub(crate) export_preferences: HsTable<ExportPreferenceRow>,
+    pub(crate) export_preferences: ListedLines<ExportPreferenceRow>,
     pub(crate) tax_codes: TaxCodes,
     pub(crate) code_uses: CodeUses,
     pub(crate) small_shipment: Versions<ShipmentThreshold>,
@@ -195,7 +195,7 @@ impl Rulebook {
                 + self.special_consumption.rows.row_count()
                 + self.environmental_lines.rows.row_count()
                 + self.export_tariff.rows.row_count()
-                + self.export_preferences.row_count()
+                + self.export_preferences.rows.row_count()
                 + preferential.map(|period| period.table.row_count()).sum::<usize>(),
             tax_codes: self.tax_codes.all().count(),
             exchange_rate_weeks: self.exchange_rates.week_count(),

@@ -66,6 +66,8 @@ pub(crate) enum SpecialConsumptionRow {
         rates: Box<[Decimal]>,
         /// Some of the goods do not bear the tax.
         not_subject: bool,
+        /// Most of them do not, so that no code is needed to say so.
+        seldom: bool,
     },
     AsPrinted(Box<str>),
 }
@@ -121,6 +123,13 @@ pub enum SpecialConsumption {
         permitted: Vec<Decimal>,
         /// Whether the code may say that the goods are not subject to the tax.
         not_subject_permitted: bool,
+        /// The rule and the law.
+        citation: Citation,
+    },
+    /// Few of the goods bear it, at one of these rates: those of which a declared code says so.
+    Seldom {
+        /// The rates that the code may name.
+        permitted: Vec<Decimal>,
         /// The rule and the law.
         citation: Citation,
     },
@@ -360,7 +369,11 @@ impl<'a> TariffLine<'a> {
             SpecialConsumptionRow::Rate { rate, .. } => {
                 SpecialConsumption::Rate(provenance.cited(*rate, format_args!("{place}/rate")))
             }
-            SpecialConsumptionRow::OneOf { rates, not_subject } => SpecialConsumption::DependsOnGoods {
+            SpecialConsumptionRow::OneOf { rates, seldom: true, .. } => SpecialConsumption::Seldom {
+                permitted: rates.to_vec(),
+                citation: provenance.cite(format_args!("{place}/rate")),
+            },
+            SpecialConsumptionRow::OneOf { rates, not_subject, .. } => SpecialConsumption::DependsOnGoods {
                 permitted: rates.to_vec(),
                 not_subject_permitted: *not_subject || rates.is_empty(),
                 citation: provenance.cite(format_args!("{place}/rate")),
@@ -438,24 +451,23 @@ impl<'a> TariffLine<'a> {
             let rule = format_args!("assessment/agreements/{agreement}/members");
             return Preferential::NotMember(party.decree.cite(rule));
         }
-        // The export tariff of an agreement is of the same year as its import tariff.
-        let Some(rates) = party.rates_on(self.date).filter(|_| party.decree.holds_on(self.date)) else {
+        let table = &self.rulebook.export_preferences;
+        if !table.holds_on(self.date) || !party.decree.holds_on(self.date) {
             return Preferential::Gap(no_value_on(self.date, format_args!("{place}/{column}")));
-        };
-        let row = match self.rulebook.export_preferences.find(self.code, usize::MAX, self.date) {
+        }
+        let provenance = Provenance { law: party.decree.law.clone(), ..table.provenance.clone() };
+        let row = match table.rows.find(self.code, usize::MAX, self.date) {
             Found::Value(row, _) => Some(row),
             Found::NotListed | Found::NotOnDate => None,
         };
         let cells = EXPORT_COLUMNS.iter().zip(row.into_iter().flat_map(|row| &row.cells));
         let cell = cells.into_iter().find_map(|((_, of), cell)| cell.as_ref().filter(|_| *of == agreement));
         match cell {
-            Some(RateCell::Rate(rate)) => {
-                Preferential::Rate(rates.provenance.cited(*rate, format_args!("{place}/{column}")))
-            }
+            Some(RateCell::Rate(rate)) => Preferential::Rate(provenance.cited(*rate, format_args!("{place}/{column}"))),
             Some(RateCell::AsPrinted(printed)) => {
                 Preferential::Gap(only_as_printed(printed, format_args!("{place}/{column}")))
             }
-            None => Preferential::Excluded(rates.provenance.cite(format_args!("assessment/export-preferential"))),
+            None => Preferential::Excluded(provenance.cite(format_args!("assessment/export-preferential"))),
         }
     }
 

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use vocabulary::RulebookGap;
 
-use crate::cited::{Cited, Provenance, gap, no_value_on};
+use crate::cited::{Cited, Mark, Provenance, gap, no_value_on};
 
 /// How far declared values may lie apart before somebody has to explain it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,6 +60,8 @@ impl MarginKind {
 pub(crate) struct Week {
     pub(crate) monday: Date,
     pub(crate) sunday: Date,
+    /// Where it is not the table's.
+    pub(crate) mark: Option<Mark>,
     /// As the currencies stand in [`ExchangeRates::currencies`].
     pub(crate) rates: Box<[Option<Decimal>]>,
 }

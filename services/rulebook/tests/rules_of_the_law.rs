@@ -5,9 +5,8 @@ use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
 use rulebook::{
-    CodeList, CustomsOffice, EnvironmentalProtection, ExportDuty, Mark, MfnRelation, Preferential, RoundingKind,
-    Rulebook, RulesInForce, ScheduleKind, SpecialConsumption, SpecificKind, TariffLine, TaxEffect, Treatment,
-    VatOnLine,
+    CodeList, CustomsOffice, EnvironmentalProtection, ExportDuty, MfnRelation, Preferential, RoundingKind, Rulebook,
+    RulesInForce, ScheduleKind, SpecialConsumption, SpecificKind, TariffLine, TaxEffect, Treatment, VatOnLine,
 };
 use rust_decimal::Decimal;
 use vocabulary::{Direction, DutyType};
@@ -77,6 +76,10 @@ fn special_consumption(code: &str, date: Date) -> String {
                 words.push("not subject".into());
             }
             format!("by goods: {}", words.join(" or "))
+        }
+        SpecialConsumption::Seldom { permitted, .. } => {
+            let words: Vec<String> = permitted.iter().map(Decimal::to_string).collect();
+            format!("seldom: {}", words.join(" or "))
         }
         SpecialConsumption::Gap(gap) => gap.code.to_string(),
     }
@@ -239,7 +242,21 @@ fn yearly_rates_hold_for_their_year() {
     assert_eq!(valve(date(2025, 12, 31)), "rates_not_in_rulebook");
     assert_eq!(valve(date(2026, 1, 1)), "0");
     assert_eq!(valve(date(2026, 12, 31)), "0");
-    assert_eq!(valve(date(2027, 1, 1)), "rates_not_in_rulebook");
+    // The decree carries them over, and others do not.
+    assert_eq!(valve(date(2027, 1, 1)), "0");
+    assert_eq!(valve(date(2027, 12, 31)), "0");
+    let rate =
+        |agreement: &str, code: &str, origin: &str, date| short(&line(code, date).preferential(agreement, origin));
+    for (agreement, code, origin, rate_of_2026, rate_of_2027) in [
+        ("evfta", "22042111", "FR", "6.2", "0"),
+        ("evfta", "87112013", "FR", "9.3", "20.4"),
+        ("evfta", "16010010", "FR", "value_only_as_printed", "value_only_as_printed"),
+        ("rcep-c-china", "84818099", "CN", "5", "rates_not_in_rulebook"),
+        ("ukvfta", "84818099", "GB", "0", "rates_not_in_rulebook"),
+    ] {
+        assert_eq!(rate(agreement, code, origin, date(2026, 12, 31)), rate_of_2026, "{agreement} {code}");
+        assert_eq!(rate(agreement, code, origin, date(2027, 1, 1)), rate_of_2027, "{agreement} {code}");
+    }
     let eggs = |date| short(&line("01051110", date).preferential("vn-cambodia", "KH"));
     assert_eq!(eggs(date(2026, 2, 11)), "value_not_in_rulebook_on_date");
     assert_eq!(eggs(date(2026, 2, 12)), "0");
@@ -399,62 +416,16 @@ fn special_consumption_tax_changes_on_known_days() {
         ("27101224", date(2026, 9, 30), "0"),
         ("27101224", date(2026, 10, 1), "value_only_as_printed"),
         ("27101224", date(2027, 1, 1), "10"),
+        ("24022090", date(2026, 12, 31), "75"),
+        ("24022090", date(2027, 1, 1), "value_only_as_printed"),
+        ("87042129", date(2026, 12, 31), "seldom: 15 or 20 or 25"),
+        ("87042129", date(2027, 1, 1), "seldom: 18 or 23 or 28"),
         // No law of the tax ever reached valves.
         ("84818099", date(2025, 12, 31), "not subject"),
         ("84818099", date(2027, 1, 1), "not subject"),
     ] {
         assert_eq!(special_consumption(code, day), expected, "{code} on {day}");
     }
-}
-
-#[test]
-fn codes_of_cars_and_alcohol_step_with_the_years() {
-    let rate = |code: &str, day| on(day).tax_code(code).map(|code| code.effect().clone());
-    for (code, day, expected) in [
-        ("TB010", date(2031, 1, 1), Some("90")),
-        ("TB030", date(2029, 6, 1), Some("50")),
-        ("TB100", date(2026, 3, 27), None),
-        ("TB100", date(2026, 4, 16), Some("0")),
-        ("TB221", date(2030, 12, 31), Some("3")),
-        ("TB221", date(2031, 1, 1), Some("11")),
-        ("TB223", date(2031, 1, 1), Some("4")),
-        ("TB231", date(2026, 12, 31), Some("15")),
-        ("TB231", date(2029, 1, 1), Some("24")),
-        ("TB211", TODAY, Some("24.5")),
-        ("VB195", date(2022, 12, 31), Some("8")),
-        ("VB195", TODAY, None),
-        ("VB185", TODAY, Some("5")),
-        ("VB105", TODAY, None),
-    ] {
-        let expected = expected.map(|percent| TaxEffect::Rate(percent.parse().unwrap()));
-        assert_eq!(rate(code, day), expected, "{code} on {day}");
-    }
-}
-
-#[test]
-fn what_is_not_proved_of_a_code_is_marked() {
-    let rules = on(TODAY);
-    for (code, mark) in [
-        ("GK", Mark::Measured),
-        ("VB245", Mark::Measured),
-        ("VB185", Mark::Inferred),
-        ("XN210", Mark::Measured),
-        ("XN310", Mark::Sample),
-        ("XNK31", Mark::Inferred),
-        ("XNK40", Mark::FromMemory),
-        ("TB221", Mark::Sample),
-        ("TK110", Mark::FromMemory),
-        ("VM900", Mark::Sample),
-    ] {
-        assert_eq!(rules.tax_code(code).unwrap().mark(), mark, "{code}");
-    }
-    let marks = |list, codes: &[&str]| -> Vec<Mark> {
-        codes.iter().map(|code| rules.code(list, code).unwrap().mark()).collect()
-    };
-    let schedules = marks(CodeList::TariffSchedules, &["B20", "B25", "B26", "B27", "B30", "B35"]);
-    let (verified, sample) = (Mark::Verified, Mark::Sample);
-    assert_eq!(schedules, [verified, verified, Mark::FromMemory, sample, verified, sample]);
-    assert_eq!(marks(CodeList::DeclarationKinds, &["A11", "E46"]), [Mark::Inferred, Mark::FromMemory]);
 }
 
 #[test]
@@ -496,7 +467,9 @@ fn export_duty_and_its_preferences() {
     assert_eq!(short(&peat.preferential_export("cptpp", "JP")), "7.4");
     assert_eq!(short(&peat.preferential_export("cptpp-mexico", "MX")), "8.5");
     let next_year = line("25262010", date(2027, 1, 1));
-    assert_eq!(short(&next_year.preferential_export("evfta", "DE")), "value_not_in_rulebook_on_date");
+    assert_eq!(short(&next_year.preferential_export("ukvfta", "GB")), "value_not_in_rulebook_on_date");
+    // Goods that go elsewhere do not ask for the rates of the year.
+    assert_eq!(short(&next_year.preferential_export("ukvfta", "PE")), "not a member");
 }
 
 #[test]

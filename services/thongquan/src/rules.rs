@@ -8,6 +8,7 @@
 mod backtest;
 mod check;
 mod diff;
+mod import;
 mod proving;
 mod show;
 mod test;
@@ -44,6 +45,8 @@ enum Command {
     Test(test::Arguments),
     /// Show every rate and condition of a tariff line, with its law and its next change
     Show(show::Arguments),
+    /// Take a published table over: an agreement's rates of a year, or the exchange rates of a week
+    Import(import::Arguments),
     /// Say what changes from one folder of rules to another, and for which goods
     Diff(diff::Arguments),
     /// Decide history again under proposed rules: what changes lane, tax or outcome, and the sums
@@ -55,6 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Command::Check(arguments) => check::run(arguments),
         Command::Test(arguments) => test::run(arguments),
         Command::Show(arguments) => show::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
         Command::Diff(arguments) => diff::run(arguments),
         Command::Backtest(arguments) => backtest::run(arguments),
     }

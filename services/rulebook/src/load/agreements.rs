@@ -72,7 +72,7 @@ fn agreement(
     let mut rates: Vec<RatePeriod> = Vec::new();
     let mut read_paths = Vec::new();
     for (period, path) in periods.iter().zip(paths) {
-        let (Some(period_rates), Some(path)) = (rate_period(period, &decree, problems), path) else {
+        let (Some(period_rates), Some(path)) = (rate_period(period, &decree, laws, problems), path) else {
             continue;
         };
         if rates.iter().any(|earlier| earlier.provenance.overlaps(&period_rates.provenance)) {
@@ -100,14 +100,21 @@ fn agreement(
 }
 
 /// One of `[[<agreement>.rates]]`: the table that holds for some days of the agreement.
-fn rate_period(section: &Section<'_>, decree: &Provenance, problems: &mut Problems) -> Option<RatePeriod> {
+fn rate_period(
+    section: &Section<'_>,
+    decree: &Provenance,
+    laws: &Lawbook,
+    problems: &mut Problems,
+) -> Option<RatePeriod> {
     // A missing table has been reported.
     let table = section.optional_text("table", &mut Problems::default());
     let column = section.optional_text("column", problems);
     let from = section.date("in_force_from", problems);
     let to = section.optional_date("in_force_to", problems);
+    section.optional_text("note", problems);
+    let own = laws.overrides(section, problems);
     section.finish(problems);
-    let (table, from) = (table?, from?);
+    let (table, from, (law, mark)) = (table?, from?, own?);
     let to = to.or(decree.to);
     let outside = !decree.holds_on(from) || decree.to.is_some_and(|end| to.is_none_or(|to| to > end));
     if outside || to.is_some_and(|to| to < from) {
@@ -121,7 +128,12 @@ fn rate_period(section: &Section<'_>, decree: &Provenance, problems: &mut Proble
         return None;
     }
     Some(RatePeriod {
-        provenance: Provenance { from, to, ..decree.clone() },
+        provenance: Provenance {
+            from,
+            to,
+            law: law.unwrap_or_else(|| decree.law.clone()),
+            mark: mark.unwrap_or(decree.mark),
+        },
         name: table.strip_suffix(".csv").unwrap_or(table).into(),
         column: column.unwrap_or("rate").into(),
         table: HsTableBuilder::new().finish(false).0,

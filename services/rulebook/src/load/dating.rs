@@ -1,5 +1,7 @@
 //! Dates, law and mark: what every value of the rulebook carries.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::cited::{Mark, Provenance};
@@ -46,6 +48,22 @@ impl Lawbook {
             return None;
         }
         Some(Provenance { from, to, law: law.law(provision), mark })
+    }
+
+    /// The law and the mark that a section has of its own, where it has them: `law` with `provision`, and `mark`.
+    pub(crate) fn overrides(
+        &self,
+        section: &Section<'_>,
+        problems: &mut Problems,
+    ) -> Option<(Option<Arc<str>>, Option<Mark>)> {
+        let before = problems.count();
+        let mark = if section.has("mark") { mark_of(section, problems) } else { None };
+        let law = section.optional_text("law", problems);
+        let provision = section.optional_text("provision", problems);
+        let law =
+            law.and_then(|id| self.instrument(id).map_err(|fault| problems.add(section.error("law", fault))).ok());
+        let law = law.map(|law| law.law(provision.unwrap_or_default()));
+        (problems.count() == before).then_some((law, mark))
     }
 
     /// What a row says of itself in the columns `in_force_from`, `in_force_to`, `law` and `mark`, the rest being as its

@@ -42,6 +42,7 @@ mod coded_fields;
 
 mod permits;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::{Problems, RuleErrors};
@@ -52,8 +53,13 @@ use crate::rulebook::Rulebook;
 
 /// Reads and checks a folder of rules.
 pub(crate) fn load(folder: &Path) -> Result<Rulebook, RuleErrors> {
+    load_with(folder, &BTreeMap::new())
+}
+
+/// The same, with some files as they would be rather than as they are.
+pub(crate) fn load_with(folder: &Path, changed: &BTreeMap<String, String>) -> Result<Rulebook, RuleErrors> {
     let mut problems = Problems::default();
-    let sources = Sources::read(folder, &mut problems);
+    let sources = Sources::read(folder, changed, &mut problems);
     let rulebook = read(&sources, &mut problems);
     sources.report_unused(&[], &mut problems);
     problems.into_result()?;

@@ -26,11 +26,12 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    /// Reads every `.toml` and `.csv` file below a folder.
-    pub(crate) fn read(folder: &Path, problems: &mut Problems) -> Self {
+    /// Reads every `.toml` and `.csv` file below a folder. Files of `changed` are taken as they stand there.
+    pub(crate) fn read(folder: &Path, changed: &BTreeMap<String, String>, problems: &mut Problems) -> Self {
         let mut reader = Reader { problems, files: BTreeMap::new(), bytes: 0 };
         reader.folder(folder, "", 0);
-        let files = reader.files;
+        let mut files = reader.files;
+        files.extend(changed.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())));
         let hash = content_hash(&files);
         let mut texts = BTreeMap::new();
         for (path, bytes) in files {

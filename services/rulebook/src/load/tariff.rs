@@ -1,6 +1,5 @@
 //! The import tariff, the export tariff and the relations that decide which rate a country gets.
 
-use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
@@ -210,7 +209,7 @@ pub(crate) struct Tariff {
     import: Option<HsTable<ImportRow>>,
     ordinary: Versions<Decimal>,
     export: Option<ListedLines<RateCell>>,
-    export_preferences: Option<HsTable<ExportPreferenceRow>>,
+    export_preferences: Option<ListedLines<ExportPreferenceRow>>,
     mfn_relations: FxHashMap<Box<str>, (MfnWord, Provenance)>,
 }
 
@@ -221,7 +220,7 @@ pub(crate) struct CompleteTariff {
     pub(crate) import: HsTable<ImportRow>,
     pub(crate) ordinary: Versions<Decimal>,
     pub(crate) export: ListedLines<RateCell>,
-    pub(crate) export_preferences: HsTable<ExportPreferenceRow>,
+    pub(crate) export_preferences: ListedLines<ExportPreferenceRow>,
     pub(crate) mfn_relations: FxHashMap<Box<str>, (MfnWord, Provenance)>,
 }
 
@@ -327,7 +326,7 @@ fn import_row(row: &Row<'_>, lists: &Lists, problems: &mut Problems) -> Option<I
 
 fn read_export(sources: &Sources, laws: &Lawbook, tariff: &mut Tariff, problems: &mut Problems) {
     let path = "assessment/export-tariff.csv";
-    let provenance = table_provenance(sources, "assessment/export-tariff.toml", laws, problems);
+    let (provenance, preference_days) = export_days(sources, laws, problems);
     let table = CsvFile::open(sources, path, &["hs8", "rate"], &[], problems);
     if let (Some(provenance), Some(table)) = (provenance, table) {
         let mut check = TableCheck::new(&tariff.codes);
@@ -347,16 +346,15 @@ fn read_export(sources: &Sources, laws: &Lawbook, tariff: &mut Tariff, problems:
     let path = "assessment/export-preferential.csv";
     let mut required = vec!["hs8"];
     required.extend(EXPORT_COLUMNS.iter().map(|(column, _)| *column));
-    let Some(table) = CsvFile::open(sources, path, &required, &[], problems) else {
+    let table = CsvFile::open(sources, path, &required, &[], problems);
+    let (Some(table), Some(provenance)) = (table, preference_days) else {
         return;
     };
-    // The days are those of the agreement's rates; here the rows only have to differ by code.
-    let always = Provenance { from: Date::MIN, to: None, law: "".into(), mark: crate::cited::Mark::Verified };
     let mut check = TableCheck::new(&tariff.codes);
-    tariff.export_preferences = Some(read_table(
+    let rows = read_table(
         &table,
         path,
-        &always,
+        &provenance,
         laws,
         false,
         problems,
@@ -368,7 +366,26 @@ fn read_export(sources: &Sources, laws: &Lawbook, tariff: &mut Tariff, problems:
             }
             Some(ExportPreferenceRow { cells })
         },
-    ));
+    );
+    tariff.export_preferences = Some(ListedLines { rows, provenance });
+}
+
+/// Dates, law and mark of the export tariff, and the days of its preferences, whose law is that of each agreement.
+fn export_days(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -> (Option<Provenance>, Option<Provenance>) {
+    let Some(file) = TomlFile::open(sources, "assessment/export-tariff.toml", problems) else {
+        return (None, None);
+    };
+    let root = file.root();
+    let provenance = laws.dated(&root, problems);
+    let preferences = root.section("preferences", problems).and_then(|section| {
+        section.optional_text("note", problems);
+        let from = section.date("in_force_from", problems);
+        let to = section.optional_date("in_force_to", problems);
+        section.finish(problems);
+        Some(Provenance { from: from?, to, law: "".into(), mark: provenance.as_ref()?.mark })
+    });
+    root.finish(problems);
+    (provenance, preferences)
 }
 
 /// Dates, law and mark of a file that says nothing else.

@@ -105,18 +105,22 @@ pub(crate) fn read(
 ) -> Taxes {
     let mut taxes = Taxes::default();
     read_vat(sources, laws, lines, &mut taxes, problems);
+    let provenance = table_provenance(sources, "assessment/special-consumption-tax.toml", laws, problems);
     taxes.special_consumption = listed_lines(
         sources,
-        ("assessment/special-consumption-tax.toml", "assessment/special-consumption-tax.csv", "rate"),
+        ("assessment/special-consumption-tax.csv", "rate"),
+        provenance,
         laws,
         lines,
         problems,
         special_consumption_cell,
     );
     read_special_consumption_before(sources, laws, &mut taxes, problems);
+    let provenance = table_provenance(sources, "assessment/environmental-protection-lines.toml", laws, problems);
     taxes.environmental_lines = listed_lines(
         sources,
-        ("assessment/environmental-protection-lines.toml", "assessment/environmental-protection-lines.csv", "bears"),
+        ("assessment/environmental-protection-lines.csv", "bears"),
+        provenance,
         laws,
         lines,
         problems,
@@ -216,11 +220,11 @@ fn vat_row(row: &Row<'_>, problems: &mut Problems) -> Option<VatRow> {
     Some(VatRow { printed: None, rates, not_subject, cut })
 }
 
-/// A percentage, with ` or not_subject` after it where a code may say so; a choice between `/`; `by_goods`; or after `?`
-/// the words of the source.
+/// A percentage, with ` or not_subject` after it where a code may say so; a choice between `/`, with `not_subject or ` before it
+/// where few of the goods bear the tax; `by_goods`; or after `?` the words of the source.
 fn special_consumption_cell(cell: &str) -> Result<SpecialConsumptionRow, Fault> {
     if cell == "by_goods" {
-        return Ok(SpecialConsumptionRow::OneOf { rates: Box::default(), not_subject: false });
+        return Ok(SpecialConsumptionRow::OneOf { rates: Box::default(), not_subject: false, seldom: false });
     }
     if let Some(printed) = as_printed(cell)? {
         return Ok(SpecialConsumptionRow::AsPrinted(printed));
@@ -228,10 +232,14 @@ fn special_consumption_cell(cell: &str) -> Result<SpecialConsumptionRow, Fault> 
     if let Some(rate) = cell.strip_suffix(" or not_subject") {
         return Ok(SpecialConsumptionRow::Rate { rate: values::percent(rate)?, not_subject: true });
     }
+    if let Some(rates) = cell.strip_prefix("not_subject or ") {
+        let rates = rates.split('/').map(values::percent).collect::<Result<_, _>>()?;
+        return Ok(SpecialConsumptionRow::OneOf { rates, not_subject: true, seldom: true });
+    }
     let (rates, not_subject) = choice(cell)?;
     Ok(match &*rates {
         [rate] if !not_subject => SpecialConsumptionRow::Rate { rate: *rate, not_subject },
-        _ => SpecialConsumptionRow::OneOf { rates, not_subject },
+        _ => SpecialConsumptionRow::OneOf { rates, not_subject, seldom: false },
     })
 }
 
@@ -261,13 +269,13 @@ fn read_special_consumption_before(sources: &Sources, laws: &Lawbook, taxes: &mu
 /// A table that leaves out the lines that do not bear the tax.
 fn listed_lines<V>(
     sources: &Sources,
-    (toml, csv, column): (&str, &str, &str),
+    (csv, column): (&str, &str),
+    provenance: Option<Provenance>,
     laws: &Lawbook,
     lines: &Codes,
     problems: &mut Problems,
     read: impl Fn(&str) -> Result<V, Fault>,
 ) -> Option<ListedLines<V>> {
-    let provenance = table_provenance(sources, toml, laws, problems);
     let table = CsvFile::open(sources, csv, &["hs8", column], &[], problems);
     let (provenance, table) = (provenance?, table?);
     let mut check = TableCheck::new(lines);
@@ -489,7 +497,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn special_consumption_has_six_forms() {
+    fn special_consumption_has_seven_forms() {
         let ten = Decimal::TEN;
         assert_eq!(special_consumption_cell("10"), Ok(SpecialConsumptionRow::Rate { rate: ten, not_subject: false }));
         assert_eq!(
@@ -500,16 +508,21 @@ mod tests {
             special_consumption_cell("7/8"),
             Ok(SpecialConsumptionRow::OneOf {
                 rates: Box::new([Decimal::from(7), Decimal::from(8)]),
-                not_subject: false
+                not_subject: false,
+                seldom: false,
             })
         );
         assert_eq!(
             special_consumption_cell("not_subject/10"),
-            Ok(SpecialConsumptionRow::OneOf { rates: Box::new([ten]), not_subject: true })
+            Ok(SpecialConsumptionRow::OneOf { rates: Box::new([ten]), not_subject: true, seldom: false })
         );
         assert_eq!(
             special_consumption_cell("by_goods"),
-            Ok(SpecialConsumptionRow::OneOf { rates: Box::default(), not_subject: false })
+            Ok(SpecialConsumptionRow::OneOf { rates: Box::default(), not_subject: false, seldom: false })
+        );
+        assert_eq!(
+            special_consumption_cell("not_subject or 10"),
+            Ok(SpecialConsumptionRow::OneOf { rates: Box::new([ten]), not_subject: true, seldom: true })
         );
         assert_eq!(special_consumption_cell("? later"), Ok(SpecialConsumptionRow::AsPrinted("later".into())));
         assert!(special_consumption_cell("by_good").is_err());

@@ -8,7 +8,7 @@ use crate::code_list::CodeList;
 use crate::error::Problems;
 use crate::load::code_lists::{Lists, word};
 use crate::load::csv_file::{CsvFile, Row};
-use crate::load::dating::Lawbook;
+use crate::load::dating::{Lawbook, mark};
 use crate::load::sources::Sources;
 use crate::load::tariff::table_provenance;
 use crate::load::taxes::version;
@@ -109,6 +109,9 @@ fn read_exchange_rates(
     let (provenance, table) = (provenance?, table?);
     let mut currencies: Vec<Box<str>> = Vec::new();
     for (i, column) in table.header().iter().enumerate() {
+        if i == 2 && column == "mark" {
+            continue;
+        }
         let expected = ["monday", "sunday"].get(i);
         if let Some(expected) = expected {
             if column != expected {
@@ -140,7 +143,8 @@ fn read_exchange_rates(
 fn week(row: &Row<'_>, above: Option<&Week>, currencies: &[Box<str>], problems: &mut Problems) -> Option<Week> {
     let monday = row.read("monday", problems, values::date);
     let sunday = row.read("sunday", problems, values::date);
-    let (monday, sunday) = (monday?, sunday?);
+    let mark = row.read_optional("mark", problems, mark);
+    let (monday, sunday, mark) = (monday?, sunday?, mark?);
     if monday.weekday() != Weekday::Monday {
         problems.add(
             row.error("monday", Fault::new(format!("{monday} is not a Monday"), "a rate holds for a week from Monday")),
@@ -180,7 +184,7 @@ fn week(row: &Row<'_>, above: Option<&Week>, currencies: &[Box<str>], problems: 
             })
         })
         .collect::<Option<Box<[_]>>>()?;
-    Some(Week { monday, sunday, rates })
+    Some(Week { monday, sunday, mark, rates })
 }
 
 fn days_after(date: Date, days: u32) -> Option<Date> {

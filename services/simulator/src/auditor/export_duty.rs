@@ -3,9 +3,8 @@
 //! Goods of Annex I bear the rate of their line, others none. To a member of one of the three agreements that have an
 //! export tariff, with its proof of origin, the agreement's rate holds where it is not higher; goods that its tariff
 //! leaves out keep the normal rate, and so do goods under any other agreement. Mexico has a tariff of its own in CPTPP.
-//! The export tariff of an agreement is entered for the years of its import tariff, which matters to its members alone.
-//! Where no normal rate is printed the agreement's holds, since the lower of both is the law's. Goods that are not subject
-//! need no rate.
+//! The export tariffs of the agreements have days of their own, which matter to their members alone. Where no normal rate is
+//! printed the agreement's holds, since the lower of both is the law's. Goods that are not subject need no rate.
 //!
 //! The base is the customs value. There is no VAT, special consumption or environmental protection tax on an export.
 
@@ -83,7 +82,7 @@ fn preference(case: &Case<'_>, item: &GoodsItem, hs: &str) -> Answer<Option<Numb
         if !agreement.days.hold(case.day) || !agreement.has_member(destination, case.day) {
             continue;
         }
-        if !agreement.rates.iter().any(|(days, _, _)| days.hold(case.day)) {
+        if !case.rules.export_preferences.days.hold(case.day) {
             return silent(format!("the export tariff of {id} on {} is not entered", case.day));
         }
         let row = case.rules.export_preferences.on(hs, case.day);

@@ -312,7 +312,10 @@ impl RuleFiles {
             vat: csv_file(&folder.join("assessment/value-added-tax.csv"), days_of(&vat, "lines"))?,
             vat_cut: vat.blocks("cut"),
             export_tariff: dated("assessment/export-tariff")?,
-            export_preferences: csv_file(&folder.join("assessment/export-preferential.csv"), Days::ALWAYS)?,
+            export_preferences: csv_file(
+                &folder.join("assessment/export-preferential.csv"),
+                days_of(&toml_file(&folder.join("assessment/export-tariff.toml"))?, "preferences"),
+            )?,
             small_shipment: thresholds.blocks("small_shipment"),
             express: thresholds.blocks("express"),
             gift: thresholds.blocks("gift"),

@@ -32,6 +32,14 @@ pub(super) fn claim(case: &Case<'_>, hs: &str, declared: &Declared) -> Answer<Op
     };
     let rate = match row.cell("rate") {
         printed if printed.starts_with('?') => return silent(format!("{hs}: {printed}")),
+        // Few of the goods bear it: those of which a code says so.
+        seldom if seldom.starts_with("not_subject or ") => {
+            if !matches!(declared, Some(Tax { rate: Some(_), .. })) {
+                return not_borne(declared);
+            }
+            let rates: Vec<Number> = seldom[15..].split('/').filter_map(number::read).collect();
+            by_goods(hs, declared, &rates)?
+        }
         one if !one.contains('/') && one != "by_goods" => match number::read(one.trim_end_matches(" or not_subject")) {
             Some(rate) => by_line(hs, declared, &rate)?,
             None => return silent(format!("{hs}: {one}")),

@@ -1,5 +1,6 @@
 //! `thongquan rules check`: whether rules can be used, and what is known of them.
 
+mod agreements;
 mod days;
 mod marks;
 
@@ -19,15 +20,15 @@ const BOLD: Style = Style::new().bold();
 #[derive(clap::Args)]
 #[command(
     after_help = "It reads every file, runs every test that stands beside a rule, and asks the rules on the day\n\
-    of each change and on the day before it. It then says how well the rows are known (their marks), and when the rules\n\
-    fall silent because nothing follows a last day.\n\n\
+    of each change and on the day before it. It then says how well the rows are known (their marks), how many lines of\n\
+    which agreement lack a rate on a day, and when the rules fall silent because nothing follows a last day.\n\n\
     EXIT STATUS:\n  0  the rules can be used\n  1  something is wrong with them\n 64  the command line is wrong"
 )]
 pub(crate) struct Arguments {
     /// The folder of rules [default: rules]
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
-    /// List what falls silent from this day on [default: today in Vietnam]
+    /// Count what lacks a rate on this day, and list what falls silent with it or later [default: today in Vietnam]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = arguments::day)]
     on: Option<Date>,
 }
@@ -55,6 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let _ = writeln!(page, "{BOLD}{}{BOLD:#}: {}", folder.display(), rulebook.source_summary());
     let _ = writeln!(page, "content hash {}\n", rulebook.content_hash());
     let _ = writeln!(page, "{}\n", marks::table(&inventory));
+    page.push_str(&agreements::table(&rulebook.in_force_on(on)));
     page.push_str(&silence(&inventory, on));
     page.push_str(&super::test::page(&tests, false));
     page.push_str(&asked.to_string());
@@ -80,12 +82,12 @@ fn mistakes(errors: &RuleErrors) -> String {
     page
 }
 
-/// What has a last day, and nothing after it, from a day on; tables of one family that end on one day together.
+/// What has a last day, and nothing after it, from the eve of a day on; tables of one family that end on one day together.
 fn silence(inventory: &Inventory, on: Date) -> String {
     let yellow = AnsiColor::Yellow.on_default().bold();
     let mut found: BTreeMap<(Date, String), Vec<String>> = BTreeMap::new();
     for table in inventory.tables().filter(|table| !table.name().starts_with("law/")) {
-        for (last, keys) in table.endings().range(on..) {
+        for (last, keys) in table.endings().range(on.yesterday().unwrap_or(on)..) {
             let family = marks::family(table.name());
             let name = table.name().strip_prefix(&family).unwrap_or_default().trim_start_matches('/');
             let of = match &**keys {

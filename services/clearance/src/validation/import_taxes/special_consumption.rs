@@ -31,6 +31,10 @@ pub(super) fn claim(
             same_rate(duty_type, line, declared.as_ref(), rate.value, &rate.citation, report);
             (ClaimedRate::AdValorem(rate.value), rate.citation)
         }
+        SpecialConsumption::Seldom { permitted, citation } => {
+            declared.as_ref().filter(|declared| declared.rate.is_some())?;
+            decided_by_code(duty_type, position, line, declared.as_ref(), &permitted, true, &citation, report)?
+        }
         SpecialConsumption::DependsOnGoods { citation, .. }
             if not_subject_by_kind(duty_type, declared.as_ref(), kind, report) =>
         {

@@ -108,9 +108,9 @@ fn ask_line(rules: &RulesInForce<'_>, line: &TariffLine<'_>, asked: &mut Asked) 
         day,
         match line.special_consumption() {
             SpecialConsumption::Rate(rate) => Ok(rate.citation),
-            SpecialConsumption::NotSubject(citation) | SpecialConsumption::DependsOnGoods { citation, .. } => {
-                Ok(citation)
-            }
+            SpecialConsumption::NotSubject(citation)
+            | SpecialConsumption::Seldom { citation, .. }
+            | SpecialConsumption::DependsOnGoods { citation, .. } => Ok(citation),
             SpecialConsumption::Gap(gap) => Err(gap),
         },
     );

@@ -452,6 +452,9 @@ fn special_consumption(line: TariffLine<'_>) -> Answer {
             Answer::new(Status::None, citation).saying("not borne", "không chịu thuế")
         }
         SpecialConsumption::Rate(rate) => Answer::rate(rate),
+        SpecialConsumption::Seldom { permitted, citation } => {
+            one_of(&permitted, true, Answer::new(Status::DependsOnGoods, citation))
+        }
         SpecialConsumption::DependsOnGoods { permitted, citation, .. } if permitted.is_empty() => {
             Answer::new(Status::DependsOnGoods, citation).saying("the declared code decides", "theo mã thuế khai báo")
         }

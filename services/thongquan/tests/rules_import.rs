@@ -246,7 +246,7 @@ fn a_wrong_table_is_refused_row_by_row_and_nothing_is_written() {
         assert!(page.contains(words), "{words}: {page}");
     }
     for (file, more, status, words) in [
-        (short.as_str(), ["--agreement", "ukfta", "--year", "2027"], 1, "did you mean `ukvfta`?"),
+        (short.as_str(), ["--agreement", "ukvfa", "--year", "2027"], 1, "did you mean `ukvfta`?"),
         (short.as_str(), ["--agreement", "ukvfta", "--year", "2028"], 1, "from 2022-12-30 to 2027-12-31"),
         (short.as_str(), ["--agreement", "ukvfta", "--year", "27"], 64, "2000..=2100"),
         ("no-such-file.csv", OF_UKVFTA, 70, "cannot be read"),

@@ -247,7 +247,7 @@ fn a_wrong_table_is_refused_row_by_row_and_nothing_is_written() {
     }
     for (file, more, status, words) in [
         (short.as_str(), ["--agreement", "ukvfa", "--year", "2027"], 1, "did you mean `ukvfta`?"),
-        (short.as_str(), ["--agreement", "ukvfta", "--year", "2028"], 1, "from 2022-12-30 to 2027-12-31"),
+        (short.as_str(), ["--agreement", "ukvfta", "--year", "2028"], 64, "enter the nomenclature of 2028 first"),
         (short.as_str(), ["--agreement", "ukvfta", "--year", "27"], 64, "2000..=2100"),
         ("no-such-file.csv", OF_UKVFTA, 70, "cannot be read"),
         ("Cargo.toml", OF_UKVFTA, 64, "neither .csv nor .xlsx"),

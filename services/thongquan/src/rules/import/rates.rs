@@ -68,10 +68,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let rulebook = load_rulebook(&folder)?;
     let day = Date::new(arguments.year, 1, 1).map_err(|error| Failure::usage(error.to_string()))?;
     let last = Date::new(arguments.year, 12, 31).map_err(|error| Failure::usage(error.to_string()))?;
+    let of_year = rulebook.in_force_on(last);
+    if of_year.commodities_under("").is_empty() {
+        return Err(Failure::usage(format!(
+            "the lines of the tariff are not known on {last}; enter the nomenclature of {} first, or name another year",
+            arguments.year
+        )));
+    }
     let mut mistakes = Mistakes::default();
     let columns = Columns { wanted: &COLUMNS, others_allowed: false };
     let sheet = sheet::read(&common.file, &columns, &mut mistakes)?;
-    let of_year = rulebook.in_force_on(last);
     let mut rates = sheet.map_or_else(Vec::new, |sheet| rows(&sheet, &of_year, &arguments.agreement, &mut mistakes));
     if !mistakes.is_empty() {
         print(&mistakes.page(&common.file));

@@ -19,7 +19,9 @@ impl<'a> TariffLine<'a> {
             },
             DutyType::SpecialConsumption => match self.special_consumption() {
                 SpecialConsumption::Rate(rate) => Some(vec![rate.value]),
-                SpecialConsumption::DependsOnGoods { permitted, .. } => Some(permitted),
+                SpecialConsumption::DependsOnGoods { permitted, .. } | SpecialConsumption::Seldom { permitted, .. } => {
+                    Some(permitted)
+                }
                 SpecialConsumption::NotSubject(_) | SpecialConsumption::Gap(_) => None,
             },
             DutyType::EnvironmentalProtection => match self.environmental() {

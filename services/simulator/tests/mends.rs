@@ -148,6 +148,9 @@ fn follow(case: &Case, followed: &mut BTreeMap<String, usize>, circles: &mut Vec
             let new: Vec<_> = errors
                 .filter(|found| !was.contains(&(&*found.code, &*found.rule)))
                 .filter(|found| !case.already.contains(&(place, found.code.clone())))
+                // What is missing beside the value, and what customs holds of an earlier declaration, is seen only once the
+                // value can be read.
+                .filter(|found| found.value.is_some() && !found.rule.starts_with("assessment/temporary-movements"))
                 .collect();
             if still || !new.is_empty() {
                 circles.push(format!(

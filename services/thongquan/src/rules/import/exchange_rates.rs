@@ -108,11 +108,7 @@ fn rows(sheet: &Sheet, rules: &RulesInForce<'_>, mistakes: &mut Mistakes) -> BTr
             continue;
         };
         if currency == "VND" || rules.code(CodeList::Currencies, &currency).is_none() {
-            let near = rules.code_near(CodeList::Currencies, &currency).filter(|_| currency != "VND");
-            let mend = near.map_or_else(
-                || "enter the three letters of ISO 4217, or leave the row out".to_owned(),
-                |near| format!("did you mean {} ({})?", near.code(), near.name_en()),
-            );
+            let mend = "enter the three letters of ISO 4217, or leave the row out".to_owned();
             let message = format!("`{currency}` is no foreign currency of the code list");
             mistakes.add(row.number, Some("currency"), message, mend);
             continue;

@@ -191,7 +191,9 @@ fn code(
     let (message, mend) = match CommodityCode::parse(&digits) {
         Some(code) if rules.commodity(&digits).is_some() => return Some(code),
         Some(_) => {
-            let near: Vec<String> = rules.commodities_near(&digits, 3).iter().map(ToString::to_string).collect();
+            let beginnings = [6, 4, 2].into_iter().filter_map(|length| digits.get(..length));
+            let under = beginnings.map(|beginning| rules.commodities_under(beginning)).find(|lines| !lines.is_empty());
+            let near: Vec<String> = under.into_iter().flatten().take(3).map(ToString::to_string).collect();
             (format!("the tariff has no line `{digits}`"), format!("near it are {}", near.join(", ")))
         }
         None if digits.len() == 7 && rules.commodity(&padded).is_some() => (

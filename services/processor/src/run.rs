@@ -378,7 +378,7 @@ async fn work(
     let mut wait = RETRY_WAIT_MIN;
     let part = part_of(&partition);
     let worker = loop {
-        match PartitionWorker::take_up(office.clone(), partition.clone(), position.clone()).await {
+        match PartitionWorker::take_up(office.clone(), partition.clone(), position).await {
             Ok(worker) => {
                 office.progress.standstills.goes_on(&part);
                 break worker;

@@ -1,6 +1,6 @@
 //! The log as a table in a SQLite file: the same contract without a server, for one machine.
 //!
-//! Writers in this process are noticed at once, writers in other processes within [`LOOK_PAUSE`]. A consumer reads every
+//! Writers in this process are noticed at once, writers in other processes within [`LOOK_PAUSE`], or twice that after a silence. A consumer reads every
 //! partition of its topics; when two processes do so on one file, the epochs in the database let one of them commit.
 
 mod consumer;
@@ -25,6 +25,8 @@ use crate::record::{MESSAGE_BYTES_MAX, Message, Outgoing};
 
 /// How often the file's state is looked at for what other processes wrote, which asks the database nothing.
 const LOOK_PAUSE: Duration = Duration::from_millis(20);
+/// After how long without news the pause is doubled.
+const SILENCE: Duration = Duration::from_secs(10);
 /// After how long the database is asked although the file's state says that nothing was written.
 const ASK_PAUSE: Duration = Duration::from_secs(2);
 /// How long a reader that the database fails waits before it asks again, which grows from one to the other.
@@ -220,11 +222,13 @@ struct Ear {
     published: watch::Receiver<u64>,
     /// The file's state before the reader looked into it last.
     seen: Option<FileState>,
+    /// When there was news last.
+    heard: Instant,
 }
 
 impl Ear {
     fn new(file: &LogFile) -> Self {
-        Self { published: file.published.subscribe(), seen: None }
+        Self { published: file.published.subscribe(), seen: None, heard: Instant::now() }
     }
 
     /// Has to be called before the reader looks into the file: what is written from now on ends the wait that follows.
@@ -239,10 +243,10 @@ impl Ear {
         let begun = Instant::now();
         while begun.elapsed() < ASK_PAUSE {
             // The sender lives as long as the file that the reader holds, so an end of the wait is news or the pause.
-            if tokio::time::timeout(LOOK_PAUSE, self.published.changed()).await.is_ok() {
-                return;
-            }
-            if !self.seen.is_some_and(|seen| file.log.file_state().is_still(&seen)) {
+            let pause = if self.heard.elapsed() < SILENCE { LOOK_PAUSE } else { LOOK_PAUSE * 2 };
+            let news = tokio::time::timeout(pause, self.published.changed()).await.is_ok();
+            if news || !self.seen.is_some_and(|seen| file.log.file_state().is_still(&seen)) {
+                self.heard = Instant::now();
                 return;
             }
         }

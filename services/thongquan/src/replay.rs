@@ -133,7 +133,7 @@ async fn replay_one(
             page.extend(store.declaration(&row.key).await.map_err(read_failed)?);
         }
         let records = with_logs(store, page, &mut Earlier::default()).await?;
-        tell(&records, arguments, rulebooks, None, &mut sums, |line| print(line));
+        tell(&records, arguments, rulebooks, None, &mut sums, print);
     }
     Ok(sums)
 }
@@ -169,7 +169,7 @@ async fn replay_all(
     bar.finish_and_clear();
     if arguments.limit.is_none() {
         for verdict in anchor.missing() {
-            say(&verdict, arguments.format, |line| print(line));
+            say(&verdict, arguments.format, print);
             sums.count_missing(&verdict);
         }
         sums.anchored(anchor.digest(), anchor.held_against());

@@ -27,8 +27,8 @@ const GROWTH_KB: u64 = 24 << 10;
 /// How far the write-ahead log may grow; a checkpoint is made every four megabytes.
 const WAL_BYTES: u64 = 32 << 20;
 /// How often an idle process may wake in a second, and how much of a core it may take, in thousandths.
-const WAKEUPS: u64 = 300;
-const CORE_THOUSANDTHS: u64 = 15;
+const WAKEUPS: u64 = 400;
+const CORE_THOUSANDTHS: u64 = 20;
 
 /// What a process holds and has done.
 #[derive(Debug, Clone)]
@@ -52,14 +52,12 @@ impl Look {
             line.split_whitespace().next().unwrap().parse().unwrap()
         };
         let status = fs::read_to_string(process.join("status")).unwrap();
-        let switches =
-            |status: &str| field(status, "voluntary_ctxt_switches:") + field(status, "nonvoluntary_ctxt_switches:");
         let switches: BTreeMap<String, u64> = fs::read_dir(process.join("task"))
             .unwrap()
             .filter_map(|task| {
                 let task = task.unwrap();
                 let status = fs::read_to_string(task.path().join("status")).ok()?;
-                Some((task.file_name().into_string().unwrap(), switches(&status)))
+                Some((task.file_name().into_string().unwrap(), field(&status, "voluntary_ctxt_switches:")))
             })
             .collect();
         let stat = fs::read_to_string(process.join("stat")).unwrap();

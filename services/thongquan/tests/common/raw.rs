@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use storage::sqlite::{AppendRecord, MessageLog};
@@ -68,9 +68,7 @@ pub(crate) async fn place_on_kafka(backend: &Backend, topic: &str, messages: Vec
         loop {
             match producer.send_result(record) {
                 Ok(outcome) => break sent.push(outcome),
-                Err((error, again))
-                    if error == KafkaError::MessageProduction(rdkafka::error::RDKafkaErrorCode::QueueFull) =>
-                {
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), again)) => {
                     record = again;
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }

@@ -1,5 +1,6 @@
 //! The embedded default under fire: one file, whose processor is killed, whose disk fills up, and which is misread, at random
-//! moments. `THONGQUAN_STORM_EVENTS` says how often; `THONGQUAN_FAULTS_SEED` tries another row of them.
+//! moments. `THONGQUAN_STORM_EVENTS` says how often (a thousand take about seven minutes in the dev profile);
+//! `THONGQUAN_FAULTS_SEED` tries another row of them.
 
 use std::collections::BTreeMap;
 use std::process::Command;

@@ -74,7 +74,7 @@ fn a_later_branch_takes_the_strictest_lane_of_those_before_it() {
 
     let yellow = after(vec![branch(FIRST, FIRST, Lane::Yellow)]);
     assert_eq!(yellow.lane, Some(Lane::Yellow));
-    let why = &hit(&yellow, "branch-of-yellow-consignment").unwrap().because;
+    let why = &hit(&yellow, "branch-of-yellow-consignment").unwrap().because.en;
     assert_eq!(
         why,
         "a branch of the same consignment was routed to yellow before: because consignment_lane = yellow and \
@@ -88,7 +88,7 @@ fn a_later_branch_takes_the_strictest_lane_of_those_before_it() {
     ];
     let red = after(branches.clone());
     assert_eq!(red.lane, Some(Lane::Red));
-    let why = &hit(&red, "branch-of-red-consignment").unwrap().because;
+    let why = &hit(&red, "branch-of-red-consignment").unwrap().because.en;
     assert!(why.ends_with("consignment_branch = 108399733051"), "{why}");
     // Neither the order in which branches are known nor strangers among them change anything.
     let mut others: Vec<RoutedBranch> = branches.iter().rev().cloned().collect();
@@ -136,7 +136,7 @@ fn an_electronic_certificate_has_to_have_been_received() {
     };
     let missing = decide(&declaration, &trader_alone());
     assert_eq!(missing.lane, Some(Lane::Yellow));
-    let why = &hit(&missing, "electronic-certificate-not-received").unwrap().because;
+    let why = &hit(&missing, "electronic-certificate-not-received").unwrap().because.en;
     assert!(why.starts_with("line 1: the certificate is exchanged electronically and has not been received"), "{why}");
     assert!(why.contains("certificate_received = false"), "{why}");
     let other = OriginCertificate { number: "another".to_owned(), ..certificate.clone() };

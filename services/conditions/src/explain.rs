@@ -11,7 +11,7 @@ use crate::error::{EvaluationError, Span};
 use crate::evaluate::{ELEMENTS_MAX, Frames};
 use crate::program::{DatePart, Elements, NumberPart, Place, Predicate, TextPart};
 use crate::schema::{Record, Value};
-use crate::statement::state;
+use crate::statement::{ENGLISH, VIETNAMESE, state};
 
 /// How many elements of a collection are named for one part.
 const ELEMENTS_SHOWN: usize = 5;
@@ -31,6 +31,8 @@ pub struct Reason {
     /// The part and the values in one line, for people: `customs_value = 21,000 > 20,000`. It says why a part holds; of
     /// one that does not, read [`holds`](Self::holds) too.
     pub statement: String,
+    /// The same in Vietnamese; the fields keep their names.
+    pub statement_vi: String,
 }
 
 /// A value that a condition saw.
@@ -95,8 +97,9 @@ impl Condition {
             let holds = predicate.holds(&frames).map_err(|fault| fault.explain(&self.source));
             let mut witness = Witness { condition: self, labels: names.clone(), seen: Vec::new() };
             witness.predicate(predicate, &frames);
-            let statement = state(self, *span, predicate, &frames, &witness.seen);
-            Reason { part: span.of(&self.source).to_owned(), holds, seen: witness.seen, statement }
+            let [statement, statement_vi] =
+                [&ENGLISH, &VIETNAMESE].map(|words| state(self, *span, predicate, &frames, &witness.seen, words));
+            Reason { part: span.of(&self.source).to_owned(), holds, seen: witness.seen, statement, statement_vi }
         };
         Ok(self.conjuncts.iter().map(reason).collect())
     }

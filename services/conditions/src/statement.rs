@@ -13,6 +13,19 @@ use crate::syntax::{Comparison, spelling};
 /// How many characters of the condition's own words are repeated; a long list is cut there.
 const WORDS_MAX: usize = 120;
 
+/// How a language says what is not a field, a value or an operator.
+pub(crate) struct Words {
+    not_declared: &'static str,
+    its_values: &'static str,
+    thousands: char,
+    decimals: char,
+}
+
+pub(crate) const ENGLISH: Words =
+    Words { not_declared: " is not declared", its_values: ", where ", thousands: ',', decimals: '.' };
+pub(crate) const VIETNAMESE: Words =
+    Words { not_declared: " không được khai", its_values: ", với ", thousands: '.', decimals: ',' };
+
 /// Says a part of a condition with the values that it saw.
 pub(crate) fn state<R: Record>(
     condition: &Condition,
@@ -20,29 +33,32 @@ pub(crate) fn state<R: Record>(
     predicate: &Predicate,
     frames: &Frames<'_, R>,
     seen: &[Seen],
+    language: &Words,
 ) -> String {
     let source = &*condition.source;
     match predicate {
-        Predicate::Flag(place) | Predicate::Given(place) | Predicate::Missing(place) => field(source, place, frames),
+        Predicate::Flag(place) | Predicate::Given(place) | Predicate::Missing(place) => {
+            field(source, place, frames, language)
+        }
         Predicate::Not(inner)
             if matches!(**inner, Predicate::Flag(_) | Predicate::Given(_) | Predicate::Missing(_)) =>
         {
-            state(condition, span, inner, frames, seen)
+            state(condition, span, inner, frames, seen, language)
         }
         Predicate::CompareNumbers(sides, Comparison::Equal) if is_plain(&sides.0, &sides.1) => {
-            number(source, &sides.0, frames).unwrap_or_default()
+            number(source, &sides.0, frames, language).unwrap_or_default()
         }
         Predicate::CompareNumbers(sides, comparison) => {
-            match (number(source, &sides.0, frames), number(source, &sides.1, frames)) {
+            match (number(source, &sides.0, frames, language), number(source, &sides.1, frames, language)) {
                 (Some(left), Some(right)) if matches!(sides.1, NumberPart::Constant(_)) => {
                     format!("{left} {} {right}", spelling(&Comparison::ALL, comparison))
                 }
                 (Some(left), Some(right)) => format!("({left}) {} ({right})", spelling(&Comparison::ALL, comparison)),
-                _ => at_large(source, span, seen),
+                _ => at_large(source, span, seen, language),
             }
         }
         Predicate::CompareText { left: TextPart::Field(place), equal: true, right: TextPart::Constant(_) } => {
-            field(source, place, frames)
+            field(source, place, frames, language)
         }
         Predicate::TextIn(TextPart::Field(place), ..)
         | Predicate::StartsWith(TextPart::Field(place), ..)
@@ -50,9 +66,9 @@ pub(crate) fn state<R: Record>(
         | Predicate::Contains(TextPart::Field(place), ..)
         | Predicate::Mentions(TextPart::Field(place), ..) => {
             let relation = Span { start: place.span.end, end: span.end };
-            format!("{}, {}", field(source, place, frames), words(relation.of(source)))
+            format!("{}, {}", field(source, place, frames, language), one_line(relation.of(source)))
         }
-        _ => at_large(source, span, seen),
+        _ => at_large(source, span, seen, language),
     }
 }
 
@@ -62,46 +78,46 @@ fn is_plain(left: &NumberPart, right: &NumberPart) -> bool {
         && matches!(left, NumberPart::Field(_) | NumberPart::Size(_) | NumberPart::Count(..) | NumberPart::Sum(..))
 }
 
-fn field<R: Record>(source: &str, place: &Place, frames: &Frames<'_, R>) -> String {
+fn field<R: Record>(source: &str, place: &Place, frames: &Frames<'_, R>, language: &Words) -> String {
     let name = place.span.of(source);
     match frames.value(place) {
-        Some(value) => format!("{name} = {}", shown(&value.into())),
-        None => format!("{name} is not declared"),
+        Some(value) => format!("{name} = {}", shown(&value.into(), language)),
+        None => format!("{name}{}", language.not_declared),
     }
 }
 
 /// A number with where it comes from; `None` for a computation, whose parts are better named one by one.
-fn number<R: Record>(source: &str, part: &NumberPart, frames: &Frames<'_, R>) -> Option<String> {
+fn number<R: Record>(source: &str, part: &NumberPart, frames: &Frames<'_, R>, language: &Words) -> Option<String> {
     match part {
-        NumberPart::Constant(constant) => Some(grouped(*constant)),
-        NumberPart::Field(place) => Some(field(source, place, frames)),
+        NumberPart::Constant(constant) => Some(grouped(*constant, language)),
+        NumberPart::Field(place) => Some(field(source, place, frames, language)),
         NumberPart::Size(over) | NumberPart::Count(over, _) | NumberPart::Sum(over, _) => {
             let value = part.compute(frames).ok().flatten()?;
-            Some(format!("{} = {}", words(over.span.of(source)), grouped(value)))
+            Some(format!("{} = {}", one_line(over.span.of(source)), grouped(value, language)))
         }
         _ => None,
     }
 }
 
 /// The part as it was written, and after it every value that it saw.
-fn at_large(source: &str, span: Span, seen: &[Seen]) -> String {
-    let mut statement = words(span.of(source));
+fn at_large(source: &str, span: Span, seen: &[Seen], language: &Words) -> String {
+    let mut statement = one_line(span.of(source));
     for (position, Seen { what, value }) in seen.iter().enumerate() {
-        statement.push_str(if position == 0 { ", where " } else { ", " });
+        statement.push_str(if position == 0 { language.its_values } else { ", " });
         statement.push_str(what);
         match value {
             Some(value) => {
                 statement.push_str(" = ");
-                statement.push_str(&shown(value));
+                statement.push_str(&shown(value, language));
             }
-            None => statement.push_str(" is not declared"),
+            None => statement.push_str(language.not_declared),
         }
     }
     statement
 }
 
 /// Words of the source on one line, cut where they are long.
-fn words(written: &str) -> String {
+fn one_line(written: &str) -> String {
     let mut line = written.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((end, _)) = line.char_indices().nth(WORDS_MAX) {
         line.truncate(end);
@@ -110,26 +126,29 @@ fn words(written: &str) -> String {
     line
 }
 
-fn shown(value: &SeenValue) -> String {
+fn shown(value: &SeenValue, language: &Words) -> String {
     match value {
-        SeenValue::Number(number) => grouped(*number),
+        SeenValue::Number(number) => grouped(*number, language),
         other => other.to_string(),
     }
 }
 
 /// A number as people read it: the thousands apart, no needless zeros.
-fn grouped(number: Decimal) -> String {
+fn grouped(number: Decimal, language: &Words) -> String {
     let plain = number.normalize().to_string();
     let (sign, plain) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
-    let (whole, fraction) = plain.find('.').map_or((plain, ""), |point| plain.split_at(point));
+    let (whole, fraction) = plain.split_once('.').map_or((plain, None), |(whole, rest)| (whole, Some(rest)));
     let mut grouped = String::with_capacity(plain.len() * 4 / 3 + 2);
     grouped.push_str(sign);
     for (position, digit) in whole.chars().enumerate() {
         if position > 0 && (whole.len() - position) % 3 == 0 {
-            grouped.push(',');
+            grouped.push(language.thousands);
         }
         grouped.push(digit);
     }
-    grouped.push_str(fraction);
+    if let Some(fraction) = fraction {
+        grouped.push(language.decimals);
+        grouped.push_str(fraction);
+    }
     grouped
 }

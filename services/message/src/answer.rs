@@ -1,6 +1,6 @@
 //! The answer to whoever gave a command: `schemas/answer/1.0/answer.xsd`.
 
-use vocabulary::{CommandAnswer, Finding, Kind, Lane, Refusal, RulebookGap, Value};
+use vocabulary::{Bilingual, CommandAnswer, Finding, Kind, Lane, Refusal, RulebookGap, Value};
 
 use crate::command::{COMMAND_ID, DECLARANT_ID};
 use crate::indented::Out;
@@ -46,7 +46,8 @@ pub fn write_answer(answer: &CommandAnswer) -> Vec<u8> {
             out.open(2, "Gap");
             out.leaf(3, "Code", "", &gap.code);
             out.optional(3, "SequenceNumeric", gap.item.map(|item| item.to_string()).as_deref());
-            out.leaf(3, "Message", "", &gap.message);
+            out.leaf(3, "Message", "", &gap.message.en);
+            out.leaf(3, "Message", " languageCode=\"vi\"", &gap.message.vi);
             out.leaf(3, "Rule", "", &gap.rule);
             out.close(2, "Gap");
         }
@@ -114,6 +115,14 @@ fn refusal(cursor: &mut Cursor<'_>) -> Option<Refusal> {
 fn gap(cursor: &mut Cursor<'_>) -> Option<RulebookGap> {
     let code = cursor.text("Code");
     let item = cursor.optional_parsed("SequenceNumeric", NUMBER_SHAPE, number);
-    let (message, rule) = (cursor.text("Message"), cursor.text("Rule"));
-    Some(RulebookGap { code: code?.into(), item, message: message?.into(), rule: rule?.into() })
+    let en = cursor.text("Message");
+    // An answer of a time when gaps were told in English alone has no second sentence.
+    let vi = cursor.optional("Message").and_then(|element| {
+        cursor.attribute(element, "languageCode", &["vi"])?;
+        Some(cursor.text_of(element))
+    });
+    let rule = cursor.text("Rule");
+    let en = en?;
+    let message = Bilingual::new(en.clone(), vi.unwrap_or(en));
+    Some(RulebookGap { code: code?.into(), item, message, rule: rule?.into() })
 }

@@ -261,7 +261,7 @@ mod tests {
     use clearance::life_cycle::{Circumstances as LifeCircumstances, Command, Decided, carry_out};
     use rulebook::Rulebook;
     use stream::Message;
-    use vocabulary::{CaseFacts, CriterionHit, Declaration, Direction, Lane, Outcome};
+    use vocabulary::{Bilingual, CaseFacts, CriterionHit, Declaration, Direction, Lane, Outcome};
 
     use super::*;
     use crate::{Circumstances, clear};
@@ -280,10 +280,9 @@ mod tests {
             let table: toml::Table = text.parse().unwrap();
             for criterion in table["criterion"].as_array().unwrap() {
                 let text = |key: &str| criterion[key].as_str().unwrap().to_owned();
-                criteria.push(Written {
-                    id: text("id"),
-                    texts: ["id", "owner", "reason", "because", "when", "provision"].map(text).to_vec(),
-                });
+                let mut texts = ["id", "owner", "reason", "when", "provision"].map(text).to_vec();
+                texts.extend(["en", "vi"].map(|language| criterion["because"][language].as_str().unwrap().to_owned()));
+                criteria.push(Written { id: text("id"), texts });
             }
         }
         criteria
@@ -346,7 +345,7 @@ mod tests {
                 criterion: criterion.id.clone(),
                 lane: Lane::Red,
                 weight: Some(7),
-                because: criterion.texts.join(": because "),
+                because: Bilingual::new(criterion.texts.join(": because "), criterion.texts.join(": vì ")),
             })
             .collect();
         for lane in Lane::ALL {
@@ -363,7 +362,10 @@ mod tests {
         }
         let told = payloads(&rulebook, &routed, &arrival).join("\n");
         for hit in &routed.routing {
-            assert!(!told.contains(&hit.criterion) && !told.contains(&hit.because), "{hit:?}");
+            assert!(
+                !told.contains(&hit.criterion) && !told.contains(&hit.because.en) && !told.contains(&hit.because.vi),
+                "{hit:?}"
+            );
         }
     }
 }

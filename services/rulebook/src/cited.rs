@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use vocabulary::{Citation, RulebookGap};
+use vocabulary::{Bilingual, Citation, RulebookGap};
 
 /// How well a value is known: what a rule keeper has to look at first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -127,24 +127,39 @@ fn push_date(text: &mut String, date: Date) {
     }
 }
 
-/// The rulebook's silence at a place, for a reason.
-pub(crate) fn gap(code: &'static str, rule: fmt::Arguments<'_>, message: fmt::Arguments<'_>) -> RulebookGap {
+/// The rulebook's silence at a place, for a reason, in English and in Vietnamese.
+pub(crate) fn gap(
+    code: &'static str,
+    rule: fmt::Arguments<'_>,
+    en: fmt::Arguments<'_>,
+    vi: fmt::Arguments<'_>,
+) -> RulebookGap {
     RulebookGap {
         code: Arc::from(code),
         item: None,
-        message: Arc::from(message.to_string()),
+        message: Bilingual::new(en.to_string(), vi.to_string()),
         rule: Arc::from(rule.to_string()),
     }
 }
 
 /// The rulebook has nothing for the day.
 pub(crate) fn no_value_on(date: Date, rule: fmt::Arguments<'_>) -> RulebookGap {
-    gap("value_not_in_rulebook_on_date", rule, format_args!("the rulebook has no value for {date}"))
+    gap(
+        "value_not_in_rulebook_on_date",
+        rule,
+        format_args!("the rulebook has no value for {date}"),
+        format_args!("bộ quy tắc chưa có giá trị cho ngày {date}"),
+    )
 }
 
 /// The rulebook has only the words of the source, which give no single value.
 pub(crate) fn only_as_printed(printed: &str, rule: fmt::Arguments<'_>) -> RulebookGap {
-    gap("value_only_as_printed", rule, format_args!("the source gives no single value: it prints \"{printed}\""))
+    gap(
+        "value_only_as_printed",
+        rule,
+        format_args!("the source gives no single value: it prints \"{printed}\""),
+        format_args!("văn bản không cho một giá trị duy nhất mà ghi \"{printed}\""),
+    )
 }
 
 #[cfg(test)]

@@ -159,6 +159,7 @@ impl<'a> RulesInForce<'a> {
                 format_args!(
                     "the rulebook does not say whether goods of {country} have most-favoured-nation treatment"
                 ),
+                format_args!("bộ quy tắc chưa cho biết hàng xuất xứ {country} có được đối xử tối huệ quốc hay không"),
             )),
         }
     }

@@ -512,7 +512,8 @@ impl Rulebook {
                 text("lane", criterion.lane.as_str()),
                 text("scope", word_of(criterion.scope)),
                 text("when", criterion.condition.canonical()),
-                text("because", &criterion.because),
+                text("because.en", &criterion.because.en),
+                text("because.vi", &criterion.because.vi),
             ];
             values.extend(criterion.weight.map(|weight| text("weight", &weight.to_string())));
             inventory.add_word(&*criterion.file, &criterion.id, &criterion.provenance, values);

@@ -14,7 +14,7 @@ pub enum RuleEffect {
     /// A finding with this message.
     Finding(Bilingual),
     /// A stricter lane, because of what it saw.
-    Lane(Lane, String),
+    Lane(Lane, Bilingual),
 }
 
 /// A validation rule or criterion whose condition cannot hold without goods of certain codes.
@@ -64,7 +64,7 @@ impl RulesInForce<'_> {
             add(&rule.file, name, &rule.condition, &rule.provenance, effect);
         }
         for criterion in &book.criteria {
-            let effect = RuleEffect::Lane(criterion.lane, criterion.because.to_string());
+            let effect = RuleEffect::Lane(criterion.lane, criterion.because.clone());
             add(&criterion.file, &criterion.id, &criterion.condition, &criterion.provenance, effect);
         }
         found

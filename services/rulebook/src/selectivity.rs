@@ -6,7 +6,7 @@
 //! ```
 
 use conditions::Condition;
-use vocabulary::{CriterionHit, Declaration, Lane, RulebookGap, Scope};
+use vocabulary::{Bilingual, CriterionHit, Declaration, Lane, RulebookGap, Scope};
 
 use crate::RulesInForce;
 use crate::cited::Provenance;
@@ -28,7 +28,7 @@ pub(crate) struct Criterion {
     /// Whether the condition asks for the risk score.
     pub(crate) asks_for_score: bool,
     /// What it means that the criterion matched, for officers.
-    pub(crate) because: Box<str>,
+    pub(crate) because: Bilingual,
     pub(crate) provenance: Provenance,
     /// The line of its file on which it begins.
     pub(crate) line: u32,
@@ -101,16 +101,20 @@ impl Criterion {
     }
 
     /// Where the criterion matched, what that means, and the values that made it match.
-    fn because(&self, asked: &Asked<'_>, records: &[Subject<'_>]) -> String {
-        let place = match (asked.item, asked.occurrence) {
+    fn because(&self, asked: &Asked<'_>, records: &[Subject<'_>]) -> Bilingual {
+        let reasons = self.condition.explain(records).unwrap_or_default();
+        let (en, vi): (Vec<String>, Vec<String>) =
+            reasons.into_iter().map(|reason| (reason.statement, reason.statement_vi)).unzip();
+        let place = |line: &str| match (asked.item, asked.occurrence) {
             (None, None) => String::new(),
-            (Some(item), None) => format!("line {}: ", item + 1),
-            (Some(item), Some(at)) => format!("line {}, {} {}: ", item + 1, self.scope_words(), at + 1),
+            (Some(item), None) => format!("{line} {}: ", item + 1),
+            (Some(item), Some(at)) => format!("{line} {}, {} {}: ", item + 1, self.scope_words(), at + 1),
             (None, Some(at)) => format!("{} {}: ", self.scope_words(), at + 1),
         };
-        let reasons = self.condition.explain(records).unwrap_or_default();
-        let statements: Vec<String> = reasons.into_iter().map(|reason| reason.statement).collect();
-        format!("{place}{}: because {}", self.because, statements.join(" and "))
+        Bilingual::new(
+            format!("{}{}: because {}", place("line"), self.because.en, en.join(" and ")),
+            format!("{}{}: vì {}", place("dòng"), self.because.vi, vi.join(" và ")),
+        )
     }
 
     fn scope_words(&self) -> String {

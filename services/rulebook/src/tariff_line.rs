@@ -233,6 +233,7 @@ impl<'a> TariffLine<'a> {
                 "ordinary_rate_not_listed",
                 format_args!("{}/ordinary", self.import_place()),
                 format_args!("the preferential rate is 0 and the list of ordinary rates has no rate for the line"),
+                format_args!("thuế suất ưu đãi là 0 và danh mục thuế suất thông thường không có dòng hàng này"),
             ));
         }
         self.ordinary_from(mfn.value)
@@ -263,6 +264,7 @@ impl<'a> TariffLine<'a> {
                 "agreement_not_in_rulebook",
                 format_args!("assessment/agreements/{id}"),
                 format_args!("the rulebook has no agreement called {id}"),
+                format_args!("bộ quy tắc không có hiệp định {id}"),
             ));
         };
         if !agreement.decree.holds_on(self.date) {
@@ -277,6 +279,7 @@ impl<'a> TariffLine<'a> {
                 "rates_not_in_rulebook",
                 format_args!("assessment/agreements/{id}/rates"),
                 format_args!("the rates of {} for {} are not entered", agreement.name_en, self.date),
+                format_args!("chưa nhập thuế suất của {} cho ngày {}", agreement.name_vi, self.date),
             ));
         };
         let place = format_args!("assessment/{}/{}", rates.name, self.code);
@@ -440,6 +443,7 @@ impl<'a> TariffLine<'a> {
                 "agreement_not_in_rulebook",
                 format_args!("assessment/agreements/{agreement}"),
                 format_args!("the rulebook has no agreement called {agreement}"),
+                format_args!("bộ quy tắc không có hiệp định {agreement}"),
             ));
         };
         // Most agreements have no export tariff at all, in no year.

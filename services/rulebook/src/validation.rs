@@ -123,7 +123,10 @@ pub(crate) fn undecided(rule: String, error: &conditions::EvaluationError) -> Ru
     RulebookGap {
         code: "condition_not_decidable".into(),
         item: None,
-        message: format!("a rule cannot be decided: {error}").into(),
+        message: Bilingual::new(
+            format!("a rule cannot be decided: {error}"),
+            format!("không xác định được kết quả của một quy tắc: {error}"),
+        ),
         rule: rule.into(),
     }
 }

@@ -90,6 +90,7 @@ impl ExchangeRates {
                 "currency_without_exchange_rate",
                 place,
                 format_args!("the rulebook has no exchange rate of {currency} on any day"),
+                format_args!("bộ quy tắc không có tỷ giá {currency} cho bất kỳ ngày nào"),
             ));
         };
         let after = self.weeks.partition_point(|week| week.monday <= date);

@@ -86,7 +86,7 @@ fn write_rules(folder: &Path, codes: &[String]) {
         writeln!(
             criteria,
             "[[criterion]]\nid = \"t{number:04}\"\nowner = \"test\"\n{dated}weight = {}\nscope = \"{scope}\"\n\
-             when = '''{when}'''\nreason = \"r\"\nbecause = \"b\"\n",
+             when = '''{when}'''\nreason = \"r\"\nbecause = {{ en = \"b\", vi = \"b\" }}\n",
             number + 1
         )
         .unwrap();

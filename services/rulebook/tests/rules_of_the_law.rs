@@ -433,7 +433,7 @@ fn words_of_the_source_are_a_gap_that_shows_them() {
     let gap = line("87021010", TODAY).mfn().unwrap_err();
     assert_eq!(&*gap.code, "value_only_as_printed");
     assert_eq!(&*gap.rule, "assessment/import-tariff/87021010/mfn");
-    assert!(gap.message.contains("Theo hướng dẫn tại khoản 1.1 Chương 98"), "{gap:?}");
+    assert!(gap.message.en.contains("Theo hướng dẫn tại khoản 1.1 Chương 98"), "{gap:?}");
     assert_eq!(ordinary("87021010", TODAY), "value_only_as_printed");
 }
 

@@ -122,7 +122,7 @@ fn authorised_operators_are_never_drawn_above_the_bound_of_the_law() {
 fn an_unknown_trader_is_looked_at() {
     let hits = hits(&import(1), None, QUIET, &[ItemSurroundings::default()]);
     assert_eq!((ids(&hits), lane(&hits)), (vec!["trader-unknown"], Lane::Yellow));
-    assert_eq!(hits[0].because, "customs knows nothing of the trader: because trader_known = false");
+    assert_eq!(hits[0].because.en, "customs knows nothing of the trader: because trader_known = false");
 }
 
 fn worth(customs_value: u64, payable: u64) -> ItemSurroundings {
@@ -139,7 +139,7 @@ fn a_hit_says_the_values_that_made_it_match() {
     let hits = hits(&import(1), Some(&trader(3, false)), QUIET, &[value]);
     assert_eq!(ids(&hits), ["high-value"]);
     assert_eq!(
-        hits[0].because,
+        hits[0].because.en,
         "the customs value is above 20 billion dong, of a trader of level 3 or below: because total_customs_value = \
          21,000,000,000 > 20,000,000,000 and trader_compliance_level = 3 >= 3"
     );
@@ -156,9 +156,9 @@ fn sums_and_counts_over_goods_items() {
     assert_eq!(ids(&two), ["much-duty-on-few-lines"]);
     assert_eq!((two[0].weight, two[0].lane), (Some(20), Lane::Green));
     assert!(
-        two[0].because.contains("sum(goods_items, item_payable) = 2,000,000,002 > 2,000,000,000"),
+        two[0].because.en.contains("sum(goods_items, item_payable) = 2,000,000,002 > 2,000,000,000"),
         "{}",
-        two[0].because
+        two[0].because.en
     );
     assert_eq!(of(&[half, half, half]), [], "three lines are not few");
     assert_eq!(of(&[half, worth(1, 999_999_999)]), [], "two billion are not more than two billion");
@@ -176,7 +176,7 @@ fn any_over_adjustments() {
     };
     let found = with("SB", 7);
     assert_eq!(ids(&found), ["deductions-from-the-value"]);
-    assert!(found[0].because.ends_with("where adjustments[2].class = SB, adjustments[2].amount = 7"), "{found:?}");
+    assert!(found[0].because.en.ends_with("where adjustments[2].class = SB, adjustments[2].amount = 7"), "{found:?}");
     assert_eq!(with("AD", 7), []);
     assert_eq!(with("SB", 0), []);
 }
@@ -201,7 +201,7 @@ fn weights_add_up_to_a_score_that_asks_for_a_lane() {
     assert_eq!(weights, 105, "a criterion that matches on two lines weighs once: {above:?}");
     assert_eq!(lane(&above), Lane::Red);
     let examined = above.iter().find(|hit| hit.criterion.contains("score-for-examination")).unwrap();
-    assert!(examined.because.ends_with("because risk_score = 105 >= 100"), "{}", examined.because);
+    assert!(examined.because.en.ends_with("because risk_score = 105 >= 100"), "{}", examined.because.en);
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_preference_without_its_certificate() {
     let claimed = ItemSurroundings { preference_claimed: true, ..ItemSurroundings::default() };
     let found = hits(&import(2), Some(&trader), QUIET, &[ItemSurroundings::default(), claimed]);
     assert_eq!(ids(&found), ["preference-without-certificate"]);
-    assert!(found[0].because.starts_with("line 2: a preferential rate is claimed"), "{}", found[0].because);
+    assert!(found[0].because.en.starts_with("line 2: a preferential rate is claimed"), "{}", found[0].because.en);
     let mut declaration = import(1);
     let item = &mut declaration.goods_items[0];
     (item.certificate_form, item.certificate_number) = (Some("D".into()), Some("THVN260100001".into()));

@@ -81,7 +81,7 @@ impl Coverage {
             let Some(Difference { kind, detail }) = difference(&small, &decision) else { return };
             let findings: Vec<_> =
                 decision.findings.iter().map(|finding| format!("{}: {}", finding.code, finding.message.en)).collect();
-            let gaps: Vec<_> = decision.gaps.iter().map(|gap| format!("{}: {}", gap.rule, gap.message)).collect();
+            let gaps: Vec<_> = decision.gaps.iter().map(|gap| format!("{}: {}", gap.rule, gap.message.en)).collect();
             // One of each kind is enough to begin with.
             self.differences.entry(format!("{kind}, {}", digits_out(&detail))).or_insert_with(|| {
                 format!(

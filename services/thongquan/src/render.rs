@@ -58,7 +58,13 @@ pub(crate) fn decision(file: &str, decision: &Decision, language: Language) -> S
         let style = lane_style(lane);
         let _ = writeln!(page, "{}: {style}{}{style:#}", say("lane", "luồng"), lane_name(lane, language));
         for hit in &decision.routing {
-            let _ = writeln!(page, "  {} — {} {DIM}({}){DIM:#}", hit.lane, hit.because, hit.criterion);
+            let _ = writeln!(
+                page,
+                "  {} — {} {DIM}({}){DIM:#}",
+                hit.lane,
+                hit.because.in_language(language),
+                hit.criterion
+            );
         }
     }
     page.push_str(&preferences(decision, language));
@@ -68,7 +74,7 @@ pub(crate) fn decision(file: &str, decision: &Decision, language: Language) -> S
             page,
             "{}: {item}{} {DIM}({}; {}){DIM:#}",
             say("gap", "thiếu quy tắc"),
-            gap.message,
+            gap.message.in_language(language),
             gap.code,
             gap.rule
         );

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::finding::Bilingual;
+
 /// The rule that a figure or a finding rests on, and the law behind the rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation {
@@ -28,7 +30,7 @@ pub struct RulebookGap {
     /// The sequence number of the goods item concerned; `None` when it is the whole declaration.
     pub item: Option<u32>,
     /// What is missing, for the officer and the rule keeper.
-    pub message: Arc<str>,
+    pub message: Bilingual,
     /// The rule, or the place in the rulebook, where the value should stand.
     pub rule: Arc<str>,
 }

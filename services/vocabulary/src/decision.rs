@@ -124,7 +124,7 @@ pub struct CriterionHit {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<u32>,
     /// What it means that the criterion matched, and the values that made it match.
-    pub because: String,
+    pub because: Bilingual,
 }
 
 /// The whole of a decision.

@@ -61,8 +61,8 @@ impl RefusedCommand {
         Self::new(
             "rulebook_silent",
             Bilingual::new(
-                format!("the rulebook does not say what this depends on ({}): an officer decides", gap.message),
-                format!("bộ quy tắc chưa có quy định cần thiết ({}): công chức hải quan quyết định", gap.rule),
+                format!("the rulebook does not say what this depends on ({}): an officer decides", gap.message.en),
+                format!("bộ quy tắc chưa có quy định cần thiết ({}): công chức hải quan quyết định", gap.message.vi),
             ),
             &gap.rule,
             "Law 54/2014/QH13, art. 30",

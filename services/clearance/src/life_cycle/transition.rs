@@ -636,5 +636,10 @@ fn day_of_next_month(day: Date, wanted: u32) -> Option<Date> {
 }
 
 fn unknown_gap() -> RulebookGap {
-    RulebookGap { code: "unknown".into(), item: None, message: "nothing was said".into(), rule: "rulebook".into() }
+    RulebookGap {
+        code: "unknown".into(),
+        item: None,
+        message: Bilingual::new("nothing was said", "không có nội dung"),
+        rule: "rulebook".into(),
+    }
 }

@@ -205,7 +205,7 @@ fn criterion(
     let scope = known(section, "scope", &SCOPES, problems);
     let lane = section.has("lane").then(|| known(section, "lane", &LANES, problems));
     let weight = section.has("weight").then(|| section.integer("weight", (1, WEIGHT_MAX), problems));
-    let because = section.text("because", problems);
+    let because = bilingual(section, "because", problems);
     let condition = scope.and_then(|scope| condition(section, scope, problems));
     let tests = rule_tests::tests(section, bases, problems);
     section.finish(problems);
@@ -232,7 +232,7 @@ fn criterion(
         },
         condition,
         asks_for_score,
-        because: because?.into(),
+        because: because?,
         provenance: provenance?,
         line: section.line(),
         tests,

@@ -41,7 +41,7 @@ pub(super) fn of(answer: &CommandAnswer, repeated: bool, language: Language) -> 
         let _ = writeln!(page, "  {} {} ({})", say("law:", "căn cứ:"), refusal.law, refusal.rule);
         for gap in &refusal.gaps {
             let item = gap.item.map(|item| format!(" {} {item}", say("line", "dòng"))).unwrap_or_default();
-            let _ = writeln!(page, "  {}{item}: {} ({})", gap.code, gap.message, gap.rule);
+            let _ = writeln!(page, "  {}{item}: {} ({})", gap.code, gap.message.in_language(language), gap.rule);
         }
         page.push_str(&render::findings(&refusal.findings, language));
     }

@@ -161,11 +161,16 @@ impl DutyDesk<'_, '_, '_> {
                 let gap = RulebookGap {
                     code: "rate_of_schedule_not_in_rulebook".into(),
                     item: None,
-                    message: format!(
-                        "the rulebook has no rates of the schedule {code} ({}); an officer finds the duty",
-                        schedule.entry.name_en()
-                    )
-                    .into(),
+                    message: Bilingual::new(
+                        format!(
+                            "the rulebook has no rates of the schedule {code} ({}); an officer finds the duty",
+                            schedule.entry.name_en()
+                        ),
+                        format!(
+                            "bộ quy tắc chưa có thuế suất của biểu {code} ({}); công chức xác định thuế",
+                            schedule.entry.name_vi()
+                        ),
+                    ),
                     rule: schedule.entry.citation().rule,
                 };
                 self.silent(gap)
@@ -446,7 +451,9 @@ impl DutyDesk<'_, '_, '_> {
         } else {
             self.line.preferential(id, origin)
         };
-        let name = self.rules.agreement(id).map_or_else(|| id.to_owned(), |agreement| agreement.name_en().to_owned());
+        let agreement = self.rules.agreement(id);
+        let name = agreement.as_ref().map_or(id, |agreement| agreement.name_en()).to_owned();
+        let name_vi = agreement.as_ref().map_or(id, |agreement| agreement.name_vi()).to_owned();
         let line = self.line.code();
         // Until a certificate comes that is filed later, the agreement's rate is not needed.
         let later = !self.proven
@@ -461,10 +468,14 @@ impl DutyDesk<'_, '_, '_> {
                 let gap = RulebookGap {
                     code: "quota_rate_not_in_rulebook".into(),
                     item: None,
-                    message: format!(
-                        "{name} gives {line} a preference inside a quota only; the rulebook has no rate for it"
-                    )
-                    .into(),
+                    message: Bilingual::new(
+                        format!(
+                            "{name} gives {line} a preference inside a quota only; the rulebook has no rate for it"
+                        ),
+                        format!(
+                            "{name_vi} chỉ cho {line} ưu đãi trong hạn ngạch; bộ quy tắc chưa có thuế suất cho trường hợp này"
+                        ),
+                    ),
                     rule: citation.rule,
                 };
                 return self.silent(gap);
@@ -473,7 +484,7 @@ impl DutyDesk<'_, '_, '_> {
                 self.not_possible(
                     code,
                     format!("{origin} is not a member of {name}"),
-                    format!("{origin} không phải là thành viên của {name}"),
+                    format!("{origin} không phải là thành viên của {name_vi}"),
                     &citation,
                 );
                 return None;
@@ -482,7 +493,7 @@ impl DutyDesk<'_, '_, '_> {
                 self.not_possible(
                     code,
                     format!("{name} gives no preference for {line} of {origin}"),
-                    format!("{name} không cho mã {line} xuất xứ {origin} hưởng ưu đãi"),
+                    format!("{name_vi} không cho mã {line} xuất xứ {origin} hưởng ưu đãi"),
                     &citation,
                 );
                 return None;
@@ -491,7 +502,7 @@ impl DutyDesk<'_, '_, '_> {
                 self.not_possible(
                     code,
                     format!("{name} gives no preference for {line}"),
-                    format!("{name} không cho mã {line} hưởng ưu đãi"),
+                    format!("{name_vi} không cho mã {line} hưởng ưu đãi"),
                     &citation,
                 );
                 return None;

@@ -28,11 +28,16 @@ pub(super) fn of_line<'r>(
         let gap = RulebookGap {
             code: "rate_of_schedule_not_in_rulebook".into(),
             item: None,
-            message: format!(
-                "the rulebook has no rate of the schedule {schedule} ({}) for {code}; an officer finds the duty",
-                entry.entry.name_en()
-            )
-            .into(),
+            message: Bilingual::new(
+                format!(
+                    "the rulebook has no rate of the schedule {schedule} ({}) for {code}; an officer finds the duty",
+                    entry.entry.name_en()
+                ),
+                format!(
+                    "bộ quy tắc chưa có mức thuế của biểu {schedule} ({}) cho {code}; công chức xác định thuế",
+                    entry.entry.name_vi()
+                ),
+            ),
             rule: entry.entry.citation().rule,
         };
         return Err(Some(gap));

@@ -306,13 +306,20 @@ fn rates_unknown(case: &TradeRemedy<'_>, line: &TariffLine<'_>) -> RulebookGap {
     RulebookGap {
         code: "remedy_rates_not_in_rulebook".into(),
         item: None,
-        message: format!(
-            "the measure {} ({}) is on goods under {}, and the rulebook does not know its rates on the day",
-            case.id(),
-            case.name_en(),
-            line.code()
-        )
-        .into(),
+        message: Bilingual::new(
+            format!(
+                "the measure {} ({}) is on goods under {}, and the rulebook does not know its rates on the day",
+                case.id(),
+                case.name_en(),
+                line.code()
+            ),
+            format!(
+                "biện pháp {} ({}) áp dụng cho hàng thuộc mã {}, bộ quy tắc chưa có mức thuế của ngày này",
+                case.id(),
+                case.name_vi(),
+                line.code()
+            ),
+        ),
         rule: case.citation().rule,
     }
 }

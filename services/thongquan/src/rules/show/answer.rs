@@ -152,7 +152,7 @@ impl Answer {
         Self {
             status: Status::Gap,
             rate: None,
-            detail: Bilingual::new(&*gap.message, &*gap.message),
+            detail: gap.message.clone(),
             rule: gap.rule.to_string(),
             law: String::new(),
             mark: None,
@@ -234,7 +234,7 @@ pub(super) fn brief(rules: &RulesInForce<'_>, code: &str) -> Brief {
         Answer::gap(&RulebookGap {
             code: "line_not_in_rulebook".into(),
             item: None,
-            message: "the tariff has no such line".into(),
+            message: Bilingual::new("the tariff has no such line", "biểu thuế không có dòng hàng này"),
             rule: "assessment/import-tariff".into(),
         })
     };
@@ -583,7 +583,7 @@ fn names(key: &Key, version: &Version, code: &str) -> bool {
 fn naming(rule: rulebook::RuleNaming) -> Naming {
     let (effect, says) = match rule.effect {
         RuleEffect::Finding(message) => ("finding", message),
-        RuleEffect::Lane(lane, because) => (lane.as_str(), Bilingual::new(because.clone(), because)),
+        RuleEffect::Lane(lane, because) => (lane.as_str(), because),
     };
     Naming {
         name: rule.name,

@@ -4,8 +4,9 @@ use rulebook::{Cited, ExitGateValue, RoundingPolicy};
 use rust_decimal::Decimal;
 use vocabulary::{Citation, Claim, Declaration, Direction, DutyType, Finding, GoodsItem, Place, Preference, WriteOff};
 
-/// A declaration that [`validation`](crate::validation) has accepted. It exists only when nothing keeps the
-/// declaration from being registered and the rulebook answers all of it.
+/// A declaration that [`validation`](crate::validation) has accepted: nothing keeps it from being registered, and the
+/// rulebook answers all of it. Only [`calculation`](crate::calculation) sees one that was not accepted, as far as it is
+/// known.
 #[derive(Debug)]
 pub struct AcceptedDeclaration<'a> {
     /// What was lodged.

@@ -36,9 +36,19 @@ pub struct Assessment {
 }
 
 /// Why a line cannot be assessed.
-enum Fault {
+pub(crate) enum Fault {
     TooLarge,
     Found(Problem),
+}
+
+impl Fault {
+    /// The fault of the goods item at a position as a finding.
+    pub(crate) fn at(self, position: usize) -> Problem {
+        match self {
+            Self::TooLarge => problem::too_large(Place::item(goods_item::invoice_value, position)),
+            Self::Found(problem) => problem,
+        }
+    }
 }
 
 impl From<TooLarge> for Fault {
@@ -54,10 +64,7 @@ impl From<TooLarge> for Fault {
 pub fn assess(accepted: &AcceptedDeclaration<'_>, valuation: &Valuation) -> Result<Assessment, Vec<Problem>> {
     let mut items = assess_items(accepted, valuation, None)?;
     if let Some(threshold) = &accepted.threshold {
-        let duty_type = match accepted.direction {
-            Direction::Import => DutyType::ImportDuty,
-            Direction::Export => DutyType::ExportDuty,
-        };
+        let duty_type = duty_of(accepted.direction);
         let exempt = is_exempt(threshold, duty_type, valuation.total, &items)
             .map_err(|TooLarge| vec![problem::too_large(Place::header(declaration::invoice_amount))])?;
         if exempt {
@@ -73,8 +80,16 @@ pub fn assess(accepted: &AcceptedDeclaration<'_>, valuation: &Valuation) -> Resu
     Ok(Assessment { items, totals, total_payable })
 }
 
+/// The duty that goods of a direction bear.
+pub(crate) fn duty_of(direction: Direction) -> DutyType {
+    match direction {
+        Direction::Import => DutyType::ImportDuty,
+        Direction::Export => DutyType::ExportDuty,
+    }
+}
+
 /// Whether a shipment that bears duty is exempt from it, by its value or by its duty.
-fn is_exempt(
+pub(crate) fn is_exempt(
     threshold: &DutyThreshold,
     duty_type: DutyType,
     value: Decimal,
@@ -99,15 +114,14 @@ fn assess_items(
     for (position, (item, value)) in accepted.items.iter().zip(&valuation.items).enumerate() {
         match assess_item(accepted, position, item, *value, relief) {
             Ok(lines) => items.push(lines),
-            Err(Fault::TooLarge) => problems.push(problem::too_large(Place::item(goods_item::invoice_value, position))),
-            Err(Fault::Found(problem)) => problems.push(problem),
+            Err(fault) => problems.push(fault.at(position)),
         }
     }
     if problems.is_empty() { Ok(items) } else { Err(problems) }
 }
 
 /// One goods item: each tax on the base that the ones before it make up.
-fn assess_item(
+pub(crate) fn assess_item(
     accepted: &AcceptedDeclaration<'_>,
     position: usize,
     item: &AcceptedItem<'_>,
@@ -200,7 +214,10 @@ fn in_dong(accepted: &AcceptedDeclaration<'_>, per_unit: &PerUnit) -> Result<Dec
 
 /// The totals of the taxes that occur, in the order of assessment. Where lines were rounded, rounding their sum again
 /// changes nothing.
-fn totals(accepted: &AcceptedDeclaration<'_>, items: &[Vec<DutyLine>]) -> Result<Vec<DutyTotal>, Vec<Problem>> {
+pub(crate) fn totals(
+    accepted: &AcceptedDeclaration<'_>,
+    items: &[Vec<DutyLine>],
+) -> Result<Vec<DutyTotal>, Vec<Problem>> {
     let mut totals = Vec::new();
     let mut problems = Vec::new();
     for duty_type in DutyType::ALL {

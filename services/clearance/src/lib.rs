@@ -22,6 +22,8 @@ pub mod selectivity;
 
 pub mod decision;
 
+pub mod calculation;
+
 pub mod life_cycle;
 
 pub mod exact;

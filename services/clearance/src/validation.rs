@@ -46,7 +46,7 @@ mod report;
 
 use vocabulary::{Declaration, Direction, Finding, RulebookGap, WriteOff};
 
-pub(crate) use self::report::Report;
+pub(crate) use self::report::{Report, TaxDoubt};
 use crate::Context;
 use crate::accepted::{AcceptedDeclaration, AcceptedItem};
 
@@ -68,6 +68,27 @@ pub fn accept<'a>(
     read: Vec<Finding>,
     context: &Context<'_>,
 ) -> Result<AcceptedDeclaration<'a>, Stop> {
+    let Examined { report, declaration } = examine(lodged, read, context);
+    match declaration {
+        Some(declaration) if report.is_clean() => {
+            let (warnings, claims) = report.warnings_and_claims();
+            Ok(AcceptedDeclaration { warnings, claims, ..declaration })
+        }
+        _ => Err(report.stop()),
+    }
+}
+
+/// What validation makes of a declaration, whether or not it can be registered.
+pub(crate) struct Examined<'a> {
+    /// What was found.
+    pub(crate) report: Report<'a>,
+    /// The declaration as far as it is known, which is accepted when the report is clean; `None` where not even its
+    /// direction is known, or how amounts are rounded.
+    pub(crate) declaration: Option<AcceptedDeclaration<'a>>,
+}
+
+/// Looks at everything that the rules say of a declaration.
+pub(crate) fn examine<'a>(lodged: &'a Declaration, read: Vec<Finding>, context: &Context<'_>) -> Examined<'a> {
     let rules = &context.rules;
     let mut report = Report::new(lodged, read_findings::completed(read, rules));
     // A sign between thousands explains what the rules would find of the number.
@@ -78,7 +99,7 @@ pub fn accept<'a>(
     header::fields_of_the_other_direction(lodged, &mut report);
 
     let Some(direction) = lodged.direction() else {
-        return Err(report.stop());
+        return Examined { report, declaration: None };
     };
     let kind = header::kind(lodged, direction, context.facts.trader, rules, &mut report);
     header::office(lodged, rules, &mut report);
@@ -127,13 +148,9 @@ pub fn accept<'a>(
     let (Some(value_margins), Some(value_rounding), Some(total_rounding)) =
         (value_margins, value_rounding, total_rounding)
     else {
-        return Err(report.stop());
+        return Examined { report, declaration: None };
     };
-    if !report.is_clean() {
-        return Err(report.stop());
-    }
-    let (warnings, claims) = report.warnings_and_claims();
-    Ok(AcceptedDeclaration {
+    let declaration = AcceptedDeclaration {
         lodged,
         direction,
         items,
@@ -144,7 +161,8 @@ pub fn accept<'a>(
         total_rounding,
         threshold,
         write_offs,
-        claims,
-        warnings,
-    })
+        claims: Vec::new(),
+        warnings: Vec::new(),
+    };
+    Examined { report, declaration: Some(declaration) }
 }

@@ -12,7 +12,7 @@ use vocabulary::declaration::{Adjustment, declaration, goods_item};
 use vocabulary::{Claim, Direction, GoodsItem, Place};
 
 use crate::accepted::AcceptedDeclaration;
-use crate::exact::{FractionSum, TooLarge, add, multiply, subtract, sum};
+use crate::exact::{FractionSum, TooLarge, multiply, subtract, sum};
 use crate::problem::{self, Problem};
 
 /// What the customs value of a line stays below: its field has 17 digits. The taxes on it are bounded by their own.
@@ -29,13 +29,39 @@ pub struct Valuation {
     pub claims: Vec<Claim>,
 }
 
+/// A part of a goods item's customs value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValuePart {
+    /// What it is.
+    pub kind: PartKind,
+    /// In dong, rounded as a customs value is. The parts of a line are rounded each by itself, so they may differ in the
+    /// last decimal from the value, which is rounded once.
+    pub dong: Decimal,
+}
+
+/// What a part of a customs value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartKind {
+    /// The customs value as it was declared by hand.
+    ByHand,
+    /// A share of the declaration's total value, by invoice value.
+    ShareOfTotal,
+    /// The invoice value.
+    Invoice,
+    /// A share of the freight that the price lacks.
+    Freight,
+    /// A share of the insurance that the price lacks.
+    Insurance,
+    /// A share of the adjustment of this number, from 1.
+    Adjustment(u64),
+}
+
 /// An amount in dong that is shared out over goods items.
 struct Addition {
+    kind: PartKind,
     dong: Decimal,
     /// What a line's invoice value is divided by; `None` for the total of the lines concerned.
     whole: Option<Decimal>,
-    /// The number of the adjustment, from 1, for which lines may be named; `None` for all lines.
-    adjustment: Option<u64>,
 }
 
 /// Finds the customs value of every goods item.
@@ -43,29 +69,17 @@ struct Addition {
 /// # Errors
 /// Findings, where a value is not above zero or has more digits than its field holds.
 pub fn value(accepted: &AcceptedDeclaration<'_>) -> Result<Valuation, Vec<Problem>> {
-    let additions = match additions(accepted) {
-        Ok(additions) => additions,
-        Err(TooLarge) => return Err(vec![problem::too_large(Place::header(declaration::freight_amount))]),
-    };
-    let shared_over = allocation_total(accepted);
+    let shares = Shares::of(accepted).map_err(|problem| vec![problem])?;
     let mut items = Vec::with_capacity(accepted.items.len());
     let mut claims = Vec::new();
     let mut problems = Vec::new();
-    for (position, item) in accepted.items.iter().enumerate() {
-        let place = Place::item(goods_item::invoice_value, position);
-        let computed = || computed_value(accepted, item.lodged, &additions, shared_over);
-        let found = match by_hand::value(accepted, item.lodged) {
-            None => computed(),
-            Some(by_hand) => by_hand.and_then(|by_hand| {
-                claims.extend(by_hand::claim(accepted, item, by_hand, computed)?);
-                Ok(by_hand)
-            }),
-        };
-        match found {
-            Err(TooLarge) => problems.push(problem::too_large(place)),
-            Ok(value) if value <= Decimal::ZERO => problems.push(problem::value_not_above_zero(place, value)),
-            Ok(value) if value >= Decimal::from(LINE_VALUE_BELOW) => problems.push(problem::too_large(place)),
-            Ok(value) => items.push(value),
+    for position in 0..accepted.items.len() {
+        match shares.value_of(position) {
+            Ok((value, claim)) => {
+                items.push(value);
+                claims.extend(claim);
+            }
+            Err(problem) => problems.push(problem),
         }
     }
     if !problems.is_empty() {
@@ -76,49 +90,119 @@ pub fn value(accepted: &AcceptedDeclaration<'_>) -> Result<Valuation, Vec<Proble
     Ok(Valuation { items, total, claims })
 }
 
-/// What the invoice gives: the price with its share of what is added to it and taken off.
-fn computed_value(
-    accepted: &AcceptedDeclaration<'_>,
-    item: &GoodsItem,
-    additions: &[Addition],
+/// What goods items are valued by: the declaration, and what is shared out over its lines.
+pub(crate) struct Shares<'d, 'a> {
+    accepted: &'d AcceptedDeclaration<'a>,
+    additions: Vec<Addition>,
     shared_over: Result<Decimal, TooLarge>,
-) -> Result<Decimal, TooLarge> {
-    let decimals = accepted.value_rounding.decimals;
-    let lodged = accepted.lodged;
-    let invoice_value = item.invoice_value.unwrap_or_default();
-    if accepted.direction == Direction::Export {
-        if let (Some(total), Some(currency)) = (lodged.total_value_amount, &lodged.total_value_currency) {
-            let dong = multiply(total, accepted.exchange_rate(currency).unwrap_or_default())?;
-            let mut value = FractionSum::new(Decimal::ZERO);
-            value.add_share(dong, invoice_value, shared_over?);
-            return value.round_half_up(decimals);
+}
+
+impl<'d, 'a> Shares<'d, 'a> {
+    /// Finds what is shared out.
+    pub(crate) fn of(accepted: &'d AcceptedDeclaration<'a>) -> Result<Self, Problem> {
+        let additions =
+            additions(accepted).map_err(|TooLarge| problem::too_large(Place::header(declaration::freight_amount)))?;
+        Ok(Self { accepted, additions, shared_over: allocation_total(accepted) })
+    }
+
+    /// The customs value of the goods item at a position, in dong, and what of it is the declarant's word alone.
+    pub(crate) fn value_of(&self, position: usize) -> Result<(Decimal, Option<Claim>), Problem> {
+        let place = Place::item(goods_item::invoice_value, position);
+        match self.found(position) {
+            Err(TooLarge) => Err(problem::too_large(place)),
+            Ok((value, _)) if value <= Decimal::ZERO => Err(problem::value_not_above_zero(place, value)),
+            Ok((value, _)) if value >= Decimal::from(LINE_VALUE_BELOW) => Err(problem::too_large(place)),
+            Ok(found) => Ok(found),
         }
     }
-    let rate = lodged.invoice_currency.as_deref().and_then(|currency| accepted.exchange_rate(currency));
-    let mut value = FractionSum::new(multiply(invoice_value, rate.unwrap_or_default())?);
-    for addition in additions {
-        let named = |number| accepted.items.iter().any(|item| refers_to(item.lodged, number));
-        let whole = match (addition.adjustment, addition.whole) {
-            // An adjustment that lines refer to concerns those lines alone.
-            (Some(number), whole) if named(number) => {
-                if !refers_to(item, number) {
-                    continue;
-                }
-                match whole {
-                    Some(whole) => whole,
-                    None => sum(accepted
-                        .items
-                        .iter()
-                        .filter(|item| refers_to(item.lodged, number))
-                        .filter_map(|item| item.lodged.invoice_value))?,
-                }
+
+    fn found(&self, position: usize) -> Result<(Decimal, Option<Claim>), TooLarge> {
+        let Some(item) = self.accepted.items.get(position) else { return Ok((Decimal::ZERO, None)) };
+        match by_hand::value(self.accepted, item.lodged) {
+            None => Ok((self.computed(position)?, None)),
+            Some(by_hand) => {
+                let by_hand = by_hand?;
+                let claim = by_hand::claim(self.accepted, item, by_hand, || self.computed(position))?;
+                Ok((by_hand, claim))
             }
-            (_, Some(whole)) => whole,
-            (_, None) => shared_over?,
-        };
-        value.add_share(addition.dong, invoice_value, whole);
+        }
     }
-    value.round_half_up(decimals)
+
+    /// What the invoice gives: the price with its share of what is added to it and taken off.
+    fn computed(&self, position: usize) -> Result<Decimal, TooLarge> {
+        let mut sum = FractionSum::new(Decimal::ZERO);
+        self.each_part(position, |_, dong, part, whole| sum.add_share(dong, part, whole))?;
+        sum.round_half_up(self.accepted.value_rounding.decimals)
+    }
+
+    /// What the customs value of the goods item at a position is made of.
+    pub(crate) fn parts_of(&self, position: usize) -> Result<Vec<ValuePart>, TooLarge> {
+        let item = self.accepted.items.get(position);
+        if let Some(by_hand) = item.and_then(|item| by_hand::value(self.accepted, item.lodged)) {
+            return Ok(vec![ValuePart { kind: PartKind::ByHand, dong: by_hand? }]);
+        }
+        let mut parts = Vec::new();
+        self.each_part(position, |kind, dong, part, whole| {
+            let mut share = FractionSum::new(Decimal::ZERO);
+            share.add_share(dong, part, whole);
+            parts.push((kind, share.round_half_up(self.accepted.value_rounding.decimals)));
+        })?;
+        parts.into_iter().map(|(kind, dong)| Ok(ValuePart { kind, dong: dong? })).collect()
+    }
+
+    /// Hands out each part of what the invoice gives for a goods item: `dong * part / whole`.
+    fn each_part(
+        &self,
+        position: usize,
+        mut take: impl FnMut(PartKind, Decimal, Decimal, Decimal),
+    ) -> Result<(), TooLarge> {
+        let accepted = self.accepted;
+        let Some(item) = accepted.items.get(position).map(|item| item.lodged) else { return Ok(()) };
+        let lodged = accepted.lodged;
+        let invoice_value = item.invoice_value.unwrap_or_default();
+        if accepted.direction == Direction::Export {
+            if let (Some(total), Some(currency)) = (lodged.total_value_amount, &lodged.total_value_currency) {
+                let dong = multiply(total, accepted.exchange_rate(currency).unwrap_or_default())?;
+                take(PartKind::ShareOfTotal, dong, invoice_value, self.shared_over?);
+                return Ok(());
+            }
+        }
+        let rate = lodged.invoice_currency.as_deref().and_then(|currency| accepted.exchange_rate(currency));
+        take(PartKind::Invoice, multiply(invoice_value, rate.unwrap_or_default())?, Decimal::ONE, Decimal::ONE);
+        for addition in &self.additions {
+            let named = |number| accepted.items.iter().any(|item| refers_to(item.lodged, number));
+            let whole = match (addition.adjustment(), addition.whole) {
+                // An adjustment that lines refer to concerns those lines alone.
+                (Some(number), whole) if named(number) => {
+                    if !refers_to(item, number) {
+                        continue;
+                    }
+                    match whole {
+                        Some(whole) => whole,
+                        None => sum(accepted
+                            .items
+                            .iter()
+                            .filter(|item| refers_to(item.lodged, number))
+                            .filter_map(|item| item.lodged.invoice_value))?,
+                    }
+                }
+                (_, Some(whole)) => whole,
+                (_, None) => self.shared_over?,
+            };
+            take(addition.kind, addition.dong, invoice_value, whole);
+        }
+        Ok(())
+    }
+}
+
+impl Addition {
+    /// The number of the adjustment, from 1, for which lines may be named.
+    fn adjustment(&self) -> Option<u64> {
+        match self.kind {
+            PartKind::Adjustment(number) => Some(number),
+            _ => None,
+        }
+    }
 }
 
 fn refers_to(item: &GoodsItem, adjustment: u64) -> bool {
@@ -145,18 +229,20 @@ fn additions(accepted: &AcceptedDeclaration<'_>) -> Result<Vec<Addition>, TooLar
     };
     // Classes E and F: the price holds freight, and the amount is what it cost beyond that.
     let freight_beyond_price = matches!(lodged.freight_class.as_deref(), Some("E" | "F"));
-    let mut carriage = Decimal::ZERO;
     if let Some(freight) = lodged.freight_amount
         && (!accepted.price.includes_freight || freight_beyond_price)
     {
-        carriage = add(carriage, dong(freight, lodged.freight_currency.as_deref())?)?;
+        let dong = dong(freight, lodged.freight_currency.as_deref())?;
+        if !dong.is_zero() {
+            additions.push(Addition { kind: PartKind::Freight, dong, whole: None });
+        }
     }
     // An amount beside the price is not in it; terms that hold the insurance have been refused beside one.
     if let (Some(insurance), Some("A")) = (lodged.insurance_amount, lodged.insurance_class.as_deref()) {
-        carriage = add(carriage, dong(insurance, lodged.insurance_currency.as_deref())?)?;
-    }
-    if !carriage.is_zero() {
-        additions.push(Addition { dong: carriage, whole: None, adjustment: None });
+        let dong = dong(insurance, lodged.insurance_currency.as_deref())?;
+        if !dong.is_zero() {
+            additions.push(Addition { kind: PartKind::Insurance, dong, whole: None });
+        }
     }
     for (number, adjustment) in (1..).zip(&lodged.adjustments) {
         if let Some(amount) = adjustment.amount {
@@ -167,7 +253,7 @@ fn additions(accepted: &AcceptedDeclaration<'_>) -> Result<Vec<Addition>, TooLar
                 Sign::None => continue,
             };
             let whole = adjustment.allocation_total.filter(|total| *total > Decimal::ZERO);
-            additions.push(Addition { dong: signed, whole, adjustment: Some(number) });
+            additions.push(Addition { kind: PartKind::Adjustment(number), dong: signed, whole });
         }
     }
     Ok(additions)

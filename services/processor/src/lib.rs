@@ -70,7 +70,7 @@ pub use derived_row::{KeptVersion, RowDifference, RowUnderivable, check_row};
 pub use fact_book::facts_to_keep;
 pub use notices::payment_identifier;
 pub use rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_identical, rederive};
-pub use registration::{Circumstances, assess_document, clear};
+pub use registration::{AssessedDocument, Circumstances, assess_document, clear};
 pub use rehearsal::Rehearsal;
 pub use run::{Processor, ProcessorError, Progress, run};
 pub use settings::{NUMBER_STRIPES, Settings, Topics};

@@ -634,45 +634,69 @@ fn reason_of(findings: &[Finding]) -> (String, String) {
     (reason, detail.chars().filter(|c| !c.is_control()).take(2_000).collect())
 }
 
-/// What would be decided on a document, without lodging or keeping it: the same reader, the same rules.
-///
-/// It gets no number, since only a lodged declaration does. `draw` stands for selectivity's random draw.
+/// What would be decided on a document, and the figures behind it.
+#[derive(Debug)]
+pub struct AssessedDocument {
+    /// What would be decided, with the findings in the order of the document.
+    pub decision: Decision,
+    /// The declaration as it was read; `None` for a document that could not be.
+    pub declaration: Option<Box<Declaration>>,
+    /// What the decision's figures are made of, or the provisional figures of a declaration that is not accepted.
+    pub calculation: Option<clearance::calculation::Calculation>,
+}
+
+/// Decides on one document as it would be decided if it were lodged, without a number and without keeping anything.
 pub fn assess_document(
     document: &[u8],
     at: jiff::civil::DateTime,
     facts: &Facts,
     draw: u32,
     rulebook: &Rulebook,
-) -> Decision {
+) -> AssessedDocument {
     match message::read_declaration(document) {
         Reading::Read { declaration, findings } => {
             let facts = facts.for_case(declaration.declarant());
+            let context = clearance::Context {
+                rules: rulebook.in_force_on(at.date()),
+                facts,
+                registered_at: at,
+                number: None,
+                draw,
+            };
+            let calculation = clearance::calculation::calculate(&declaration, findings.clone(), &context);
             let circumstances = Circumstances { facts, registered_at: at, number: None, draw };
             let mut decision = clear(&declaration, findings, &circumstances, rulebook);
             message::locate_in(document, &mut decision.findings);
-            decision
+            // Where a finding has no place in the text, it stands where its field stands on the form.
+            decision.findings.sort_by_key(|finding| {
+                (finding.line.is_none(), finding.line, finding.column, finding.item, finding.place)
+            });
+            AssessedDocument { decision, declaration: Some(declaration.into()), calculation }
         }
-        Reading::Unreadable(findings) => Decision {
-            outcome: Outcome::Unreadable,
-            reference: None,
-            direction: None,
-            kind: None,
-            registered_on: at.date(),
-            number: None,
-            lane: None,
-            findings,
-            gaps: Vec::new(),
-            items: Vec::new(),
-            totals: Vec::new(),
-            total_payable: rust_decimal::Decimal::ZERO,
-            claims: Vec::new(),
-            routing: Vec::new(),
-            draw: None,
-            exchange_rates: Vec::new(),
-            roundings: Vec::new(),
-            write_offs: Vec::new(),
-            facts: Facts::default(),
-            rulebook: rulebook.content_hash().to_owned(),
-        },
+        Reading::Unreadable(findings) => {
+            let decision = Decision {
+                outcome: Outcome::Unreadable,
+                reference: None,
+                direction: None,
+                kind: None,
+                registered_on: at.date(),
+                number: None,
+                lane: None,
+                findings,
+                gaps: Vec::new(),
+                items: Vec::new(),
+                totals: Vec::new(),
+                total_payable: rust_decimal::Decimal::ZERO,
+                claims: Vec::new(),
+                routing: Vec::new(),
+                draw: None,
+                exchange_rates: Vec::new(),
+                roundings: Vec::new(),
+                write_offs: Vec::new(),
+                facts: Facts::default(),
+                rulebook: rulebook.content_hash().to_owned(),
+            };
+            AssessedDocument { decision, declaration: None, calculation: None }
+        }
     }
 }

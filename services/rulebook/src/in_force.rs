@@ -166,6 +166,11 @@ impl<'a> RulesInForce<'a> {
 
     // Value.
 
+    /// The first and the last day of the week whose exchange rates hold on the day; `None` where none are entered.
+    pub fn exchange_rate_week(&self) -> Option<(Date, Date)> {
+        self.rulebook.exchange_rates.days_of(self.date)
+    }
+
     /// Dong for one unit of a currency in the week of the day; 1 for the dong.
     ///
     /// # Errors

@@ -79,6 +79,13 @@ impl ExchangeRates {
         self.weeks.len()
     }
 
+    /// The first and the last day on which the rates of a day hold.
+    pub(crate) fn days_of(&self, date: Date) -> Option<(Date, Date)> {
+        let after = self.weeks.partition_point(|week| week.monday <= date);
+        let week = after.checked_sub(1).and_then(|index| self.weeks.get(index))?;
+        (date <= week.sunday).then_some((week.monday, week.sunday))
+    }
+
     /// Dong for one unit of a currency on a day.
     pub(crate) fn on(&self, currency: &str, date: Date) -> Result<Cited<Decimal>, RulebookGap> {
         let place = format_args!("valuation/exchange-rates/{currency}");

@@ -78,3 +78,18 @@ fn two_readings_of_the_same_rules_say_the_same() {
     let (one, other) = (rules().inventory(), rules().inventory());
     assert_eq!(Comparison::of(&one, &other).changes, []);
 }
+
+#[test]
+fn every_law_that_a_rule_rests_on_has_its_words_in_vietnamese() {
+    let rulebook = rules();
+    let inventory = rulebook.inventory();
+    let versions = inventory.tables().flat_map(|table| table.entries().flat_map(|(_, versions)| versions));
+    let laws: std::collections::BTreeSet<_> = versions.map(|version| version.law).collect();
+    assert!(laws.len() > 100, "{}", laws.len());
+    for law in &laws {
+        let unknown = rulebook.law_words_without_vietnamese(law);
+        assert!(unknown.is_empty(), "rules/law/vietnamese.toml lacks {unknown:?} of `{law}`");
+    }
+    let decree = rulebook.law_in_vietnamese("Decree 26/2023/ND-CP, Annex II and Annex IV");
+    assert_eq!(decree, "Nghị định 26/2023/NĐ-CP, Phụ lục II và Phụ lục IV");
+}

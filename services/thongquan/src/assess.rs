@@ -1,19 +1,26 @@
 //! `thongquan assess`: what would be decided, and why.
 
+mod document;
+mod page;
+
 use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use jiff::civil::Date;
+use processor::AssessedDocument;
 use rulebook::Rulebook;
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use vocabulary::{Decision, Facts, Language, Outcome};
+use vocabulary::{Facts, Language, Outcome};
 
+use self::page::{Shown, Tally};
 use crate::{
-    Failure, Format, Lang, arguments, load_rulebook, now_in_vietnam, output, print, print_json, render, rules_folder,
+    Failure, Format, Lang, arguments, load_rulebook, now_in_vietnam, output, print, print_json, rules_folder, text,
 };
+
+/// Of more files than this, the outcomes are counted at the end.
+const FILES_WITHOUT_TALLY: usize = 3;
 
 /// More than this is not read from a file; the reader's own limit is below it.
 const FILE_BYTES_MAX: u64 = 16 << 20;
@@ -48,18 +55,13 @@ pub(crate) struct Arguments {
     lang: Lang,
 }
 
-#[derive(Serialize)]
-struct FileDecision<'a> {
-    file: &'a str,
-    #[serde(flatten)]
-    decision: &'a Decision,
-}
-
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let rulebook = load_rulebook(&rules_folder(arguments.rules.as_ref()))?;
     let facts = arguments.facts.as_deref().map(read_facts).transpose()?.unwrap_or_default();
     let on = arguments.on.map_or_else(|| now_in_vietnam().map(|now| now.date()), Ok)?;
     let language = Language::from(arguments.lang);
+    let columns = text::columns();
+    let mut tally = Tally::default();
     let mut worst = 0;
     for (at, file) in arguments.files.iter().enumerate().take_while(|_| !output::is_lost()) {
         let name = file.display().to_string();
@@ -68,24 +70,43 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             Err(failure) => {
                 crate::print_error(&failure.message);
                 worst = worse(worst, failure.status);
+                tally.count_unopened();
                 continue;
             }
         };
-        let decision = assess(&document, on, &facts, &rulebook);
+        let assessed = assess(&document, on, &facts, &rulebook);
+        let decision = &assessed.decision;
         worst = worse(worst, exit_status(decision.outcome));
+        tally.count(decision.outcome);
         match arguments.format {
             Format::Table => {
                 let gap = if at > 0 { "\n" } else { "" };
-                print(&format!("{gap}{}", render::decision(&name, &decision, language)));
+                let shown = Shown {
+                    file: &name,
+                    decision,
+                    declaration: assessed.declaration.as_deref(),
+                    calculation: assessed.calculation.as_ref(),
+                    rules: rulebook.in_force_on(decision.registered_on),
+                    language,
+                    columns,
+                };
+                print(&format!("{gap}{}", shown.page()));
             }
-            Format::Json => print_json(&FileDecision { file: &name, decision: &decision })?,
+            Format::Json => {
+                let document = document::of(&name, &assessed, &rulebook)
+                    .map_err(|error| Failure::to("write the decision as JSON", &error))?;
+                print_json(&document)?;
+            }
         }
+    }
+    if arguments.files.len() > FILES_WITHOUT_TALLY && arguments.format == Format::Table {
+        print(&format!("\n{}", tally.line(language)));
     }
     Ok(ExitCode::from(worst))
 }
 
 /// Decides on one document as the processor would, but for the number, which only a lodged declaration gets.
-fn assess(document: &[u8], on: Date, facts: &Facts, rulebook: &Rulebook) -> Decision {
+fn assess(document: &[u8], on: Date, facts: &Facts, rulebook: &Rulebook) -> AssessedDocument {
     // The draw hangs on the document alone, so that assessing a file twice shows the same lane.
     let hash = Sha256::digest(document);
     let draw = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % 1_000_000;

@@ -21,6 +21,7 @@ mod serve;
 mod status;
 mod submit;
 mod telemetry;
+mod text;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,16 +1,21 @@
-//! Decisions and notices as people read them.
+//! Findings, notices and numbers as people read them.
 
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle, presets};
+use jiff::civil::Date;
 use rust_decimal::Decimal;
-use vocabulary::{Balance, Decision, DutyType, Finding, Lane, Language, Notice, Outcome, Severity};
+use vocabulary::{DutyType, Finding, Lane, Language, Notice, Outcome, Severity};
 
 use crate::output::inline;
+use crate::text::{self, GLUE};
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+
+/// More of an offending value is not repeated.
+const VALUE_COLUMNS_MAX: usize = 60;
 
 /// Rules above, below and under the header alone: for tables of many short rows.
 pub(crate) const LINES_AROUND: TableStyle = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
@@ -25,98 +30,55 @@ pub(crate) fn fitting_table(style: TableStyle) -> Table {
     table
 }
 
-/// One decision, with every figure's base, rate, rule and law.
-pub(crate) fn decision(file: &str, decision: &Decision, language: Language) -> String {
-    let say = |en: &'static str, vi: &'static str| pick(language, en, vi);
-    let mut page = String::new();
-    let style = outcome_style(decision.outcome);
-    let _ = writeln!(
-        page,
-        "{BOLD}{file}{BOLD:#}: {style}{}{style:#} — {}",
-        decision.outcome.as_str(),
-        decision.outcome.meaning().in_language(language)
-    );
-    let mut facts = Vec::new();
-    if let Some(reference) = &decision.reference {
-        facts.push(format!("{} {reference}", say("reference", "số tham chiếu")));
-    }
-    if let Some(kind) = &decision.kind {
-        let direction = decision.direction.map(|direction| direction.as_str()).unwrap_or_default();
-        facts.push(format!("{} {kind} {direction}", say("kind", "loại hình")));
-    }
-    facts.push(format!("{} {}", say("rules in force on", "quy tắc có hiệu lực ngày"), decision.registered_on));
-    if let Some(number) = decision.number {
-        facts.push(format!("{} {number}", say("number", "số tờ khai")));
-    }
-    let _ = writeln!(page, "  {}", facts.join(", "));
-
-    if !decision.items.is_empty() {
-        let _ = writeln!(page, "\n{}", duty_table(decision, language));
-        let _ = writeln!(page, "{}", totals_table(decision, language));
-    }
-    if let Some(lane) = decision.lane {
-        let style = lane_style(lane);
-        let _ = writeln!(page, "{}: {style}{}{style:#}", say("lane", "luồng"), lane_name(lane, language));
-        for hit in &decision.routing {
-            let _ = writeln!(
-                page,
-                "  {} — {} {DIM}({}){DIM:#}",
-                hit.lane,
-                hit.because.in_language(language),
-                hit.criterion
-            );
-        }
-    }
-    page.push_str(&preferences(decision, language));
-    for gap in &decision.gaps {
-        let item = gap.item.map(|item| format!("{} {item}: ", say("line", "dòng"))).unwrap_or_default();
-        let _ = writeln!(
-            page,
-            "{}: {item}{} {DIM}({}; {}){DIM:#}",
-            say("gap", "thiếu quy tắc"),
-            gap.message.in_language(language),
-            gap.code,
-            gap.rule
-        );
-    }
-    page.push_str(&findings(&decision.findings, language));
-    page
+/// Findings, each with its place, its reason and its mend, as wide as the terminal.
+pub(crate) fn findings(findings: &[Finding], language: Language) -> String {
+    findings_in(findings, language, text::columns(), &|law| law.to_owned())
 }
 
-/// Findings, each with its place, its reason and its mend.
-pub(crate) fn findings(findings: &[Finding], language: Language) -> String {
+/// The same in so many columns, with laws as a reader of the language knows them.
+pub(crate) fn findings_in(
+    findings: &[Finding],
+    language: Language,
+    columns: usize,
+    law: &dyn Fn(&str) -> String,
+) -> String {
     let say = |en: &'static str, vi: &'static str| pick(language, en, vi);
     let mut page = String::new();
     for (number, finding) in (1..).zip(findings) {
-        let style = match finding.severity {
-            Severity::Error => AnsiColor::Red.on_default().bold(),
-            Severity::Warning => AnsiColor::Yellow.on_default().bold(),
+        let (style, severity) = match finding.severity {
+            Severity::Error => (AnsiColor::Red.on_default().bold(), say("error", "lỗi")),
+            Severity::Warning => (AnsiColor::Yellow.on_default().bold(), say("warning", "cảnh báo")),
         };
-        let _ = write!(page, "{number:>3}. {style}{}{style:#}", finding.code);
+        let mut said = format!("{style}{severity}{GLUE}{}{style:#}", finding.code);
         if let Some(item) = finding.item {
-            let _ = write!(page, ", {} {item}", say("line of goods", "dòng hàng"));
+            let _ = write!(said, ", {}{GLUE}{item}", say("line of goods", "dòng hàng"));
         }
         if let Some(field) = &finding.field {
-            let _ = write!(page, ", {} {field}", say("field", "chỉ tiêu"));
+            let _ = write!(said, ", {}{GLUE}{field}", say("field", "chỉ tiêu"));
         }
         if let Some(value) = &finding.value {
-            let _ = write!(page, " = \"{}\"", inline(&shortened(value)));
+            let _ = write!(said, " = \"{}\"", text::shortened(&inline(value), VALUE_COLUMNS_MAX));
         }
-        let (message, mend) = (finding.message.in_language(language), finding.mend.in_language(language));
-        let _ = writeln!(page, ": {}", inline(message));
-        let _ = writeln!(page, "     {BOLD}{}{BOLD:#} {}", say("mend:", "cách sửa:"), inline(mend));
+        let _ = write!(said, ": {}", inline(finding.message.in_language(language)));
+        text::paragraph(&mut page, columns, &format!("{number:>3}. "), 5, &said);
+        let mend = say("mend:", "cách sửa:");
+        let said = format!("{BOLD}{mend}{BOLD:#} {}", inline(finding.mend.in_language(language)));
+        text::paragraph(&mut page, columns, "     ", 5, &said);
         let place = match (finding.line, finding.column) {
             (Some(line), Some(column)) => {
-                format!(" ({} {line}, {} {column})", say("line", "hàng"), say("column", "cột"))
+                let (row, place) = (say("line", "hàng"), say("column", "cột"));
+                format!(" ({row}{GLUE}{line}, {place}{GLUE}{column})")
             }
             _ => String::new(),
         };
-        let _ = writeln!(page, "     {DIM}{}{place}{DIM:#}", finding.path);
-        let _ = write!(page, "     {DIM}{}; {}", finding.rule, finding.law);
-        if let Some(cause) = &finding.follows_from {
-            let _ = write!(page, "; {} {cause}", say("follows from", "phát sinh từ"));
+        if !finding.path.is_empty() || !place.is_empty() {
+            text::paragraph(&mut page, columns, "     ", 5, &format!("{DIM}{}{place}{DIM:#}", finding.path));
         }
-        let _ = writeln!(page, "{DIM:#}");
+        let mut said = format!("{DIM}{}; {}", finding.rule, law(&finding.law));
+        if let Some(cause) = &finding.follows_from {
+            let _ = write!(said, "; {}{GLUE}{cause}", say("follows from", "phát sinh từ"));
+        }
+        text::paragraph(&mut page, columns, "     ", 5, &format!("{said}{DIM:#}"));
     }
     page
 }
@@ -141,10 +103,16 @@ pub(crate) fn notice(notice: &Notice, language: Language) -> String {
     }
     let _ = writeln!(page);
     for total in &notice.totals {
-        let _ = writeln!(page, "  {:<32} {:>18} VND", duty_name(total.duty_type, language), grouped(total.payable));
+        let _ = writeln!(
+            page,
+            "  {:<32} {:>18} VND",
+            duty_name(total.duty_type, language),
+            number(total.payable, language)
+        );
     }
     if let Some(total) = notice.total_payable {
-        let _ = writeln!(page, "  {BOLD}{:<32} {:>18} VND{BOLD:#}", say("to be paid", "phải nộp"), grouped(total));
+        let _ =
+            writeln!(page, "  {BOLD}{:<32} {:>18} VND{BOLD:#}", say("to be paid", "phải nộp"), number(total, language));
     }
     if let Some(identifier) = &notice.payment_identifier {
         let _ = writeln!(page, "  {} {identifier}", say("pay under the identifier", "nộp theo mã định danh"));
@@ -153,111 +121,12 @@ pub(crate) fn notice(notice: &Notice, language: Language) -> String {
     page
 }
 
-fn duty_table(decision: &Decision, language: Language) -> Table {
-    let say = |en: &'static str, vi: &'static str| pick(language, en, vi);
-    let mut table = fitting_table(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header([
-        say("line", "dòng"),
-        say("code", "mã HS"),
-        say("origin", "xuất xứ"),
-        say("tax", "sắc thuế"),
-        say("base", "căn cứ tính"),
-        say("rate", "thuế suất"),
-        say("amount", "số thuế"),
-        say("relief", "miễn, giảm"),
-        say("payable", "phải nộp"),
-        say("rule and law", "quy tắc và văn bản"),
-    ]);
-    for item in &decision.items {
-        let sequence = item.sequence.to_string();
-        let origin = item.origin.clone().unwrap_or_default();
-        table.add_row([
-            sequence,
-            item.commodity_code.clone(),
-            origin,
-            say("customs value", "trị giá hải quan").to_owned(),
-            String::new(),
-            String::new(),
-            grouped(item.customs_value),
-            String::new(),
-            String::new(),
-            String::new(),
-        ]);
-        for duty in &item.taxes {
-            let mut reason = format!("{}; {}", duty.citation.rule, duty.citation.law);
-            if let Some(citation) = &duty.relief_citation {
-                let _ = write!(reason, "; {} {}; {}", say("relief", "miễn, giảm"), citation.rule, citation.law);
-            }
-            let percent = matches!(duty.rate, vocabulary::Rate::AdValorem(_));
-            table.add_row([
-                String::new(),
-                String::new(),
-                String::new(),
-                duty_name(duty.duty_type, language).to_owned(),
-                grouped(duty.base),
-                match duty.quantity {
-                    Some(quantity) => format!("{} x {}", duty.rate, grouped(quantity)),
-                    None => format!("{}{}", duty.rate, if percent { " %" } else { "" }),
-                },
-                grouped(duty.amount),
-                if duty.relief.is_zero() { String::new() } else { grouped(duty.relief) },
-                grouped(duty.payable),
-                reason,
-            ]);
-        }
+/// A day as a language writes it.
+pub(crate) fn day(date: Date, language: Language) -> String {
+    match language {
+        Language::English => date.to_string(),
+        Language::Vietnamese => date.strftime("%d/%m/%Y").to_string(),
     }
-    for column in 4..9 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table
-}
-
-/// What became of the lines' claims to agreements' rates, with what only officers are told.
-fn preferences(decision: &Decision, language: Language) -> String {
-    let mut page = String::new();
-    for item in &decision.items {
-        let Some(preference) = &item.preference else { continue };
-        let proof = preference.proof.as_ref().map(|proof| format!(" ({} {})", proof.form, proof.number));
-        let _ = writeln!(
-            page,
-            "{} {}, {}{}: {} {DIM}({}; {}){DIM:#}",
-            pick(language, "line", "dòng"),
-            item.sequence,
-            preference.agreement,
-            proof.unwrap_or_default(),
-            preference.standing.meaning().in_language(language),
-            preference.citation.rule,
-            preference.citation.law
-        );
-        for note in &preference.notes {
-            let _ = writeln!(page, "  {} {DIM}({}){DIM:#}", note.message.in_language(language), note.citation.rule);
-        }
-    }
-    for taken in &decision.write_offs {
-        let Balance::Certificate { number, line, .. } = &taken.balance else { continue };
-        let (amount, unit) = (grouped(taken.amount), &taken.unit);
-        let _ = match language {
-            Language::English => writeln!(page, "written off: {amount} {unit} of item {line} of {number}"),
-            Language::Vietnamese => writeln!(page, "trừ lùi: {amount} {unit} của dòng {line} trên {number}"),
-        };
-    }
-    page
-}
-
-fn totals_table(decision: &Decision, language: Language) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    for total in &decision.totals {
-        table.add_row([duty_name(total.duty_type, language).to_owned(), grouped(total.payable), "VND".to_owned()]);
-    }
-    let label = pick(language, "to be paid altogether", "tổng số phải nộp");
-    table.add_row([label.to_owned(), grouped(decision.total_payable), "VND".to_owned()]);
-    if let Some(column) = table.column_mut(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
 }
 
 /// The name of a tax.
@@ -274,7 +143,7 @@ pub(crate) fn lane_name(lane: Lane, language: Language) -> &'static str {
     }
 }
 
-fn lane_style(lane: Lane) -> Style {
+pub(crate) fn lane_style(lane: Lane) -> Style {
     match lane {
         Lane::Green => AnsiColor::Green.on_default().bold(),
         Lane::Yellow => AnsiColor::Yellow.on_default().bold(),
@@ -282,7 +151,7 @@ fn lane_style(lane: Lane) -> Style {
     }
 }
 
-fn outcome_style(outcome: Outcome) -> Style {
+pub(crate) fn outcome_style(outcome: Outcome) -> Style {
     match outcome {
         Outcome::Accepted => AnsiColor::Green.on_default().bold(),
         Outcome::Rejected | Outcome::Unreadable => AnsiColor::Red.on_default().bold(),
@@ -297,28 +166,29 @@ pub(crate) fn pick(language: Language, en: &'static str, vi: &'static str) -> &'
     }
 }
 
-fn shortened(value: &str) -> String {
-    const CHARACTERS_MAX: usize = 60;
-    if value.chars().count() <= CHARACTERS_MAX {
-        return value.to_owned();
-    }
-    value.chars().take(CHARACTERS_MAX).chain("…".chars()).collect()
+/// An amount with its thousands grouped, as English has it.
+pub(crate) fn grouped(amount: Decimal) -> String {
+    number(amount, Language::English)
 }
 
-/// An amount with its thousands grouped.
-pub(crate) fn grouped(amount: Decimal) -> String {
+/// A number as a language writes it: 1,234,567.5 in English, 1.234.567,5 in Vietnamese.
+pub(crate) fn number(amount: Decimal, language: Language) -> String {
+    let (thousands, point) = match language {
+        Language::English => (',', '.'),
+        Language::Vietnamese => ('.', ','),
+    };
     let text = vocabulary::duty::plain(amount);
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
     let (whole, decimals) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
     let mut grouped = String::from(sign);
     for (at, digit) in whole.chars().enumerate() {
         if at > 0 && (whole.len() - at) % 3 == 0 {
-            grouped.push(',');
+            grouped.push(thousands);
         }
         grouped.push(digit);
     }
     if let Some(decimals) = decimals {
-        grouped.push('.');
+        grouped.push(point);
         grouped.push_str(decimals);
     }
     grouped
@@ -339,5 +209,7 @@ mod tests {
         ] {
             assert_eq!(grouped(Decimal::from_str_exact(given).unwrap()), expected);
         }
+        let amount = Decimal::from_str_exact("-1234567.5").unwrap();
+        assert_eq!(number(amount, Language::Vietnamese), "-1.234.567,5");
     }
 }

@@ -211,6 +211,37 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// What the outcome would mean if the declaration were lodged as it is.
+    pub fn prospect(self) -> Bilingual {
+        match self {
+            Self::Accepted => {
+                Bilingual::new("the declaration would be registered", "tờ khai đủ điều kiện được chấp nhận đăng ký")
+            }
+            Self::Rejected => Bilingual::new(
+                "the declaration would not be registered; mend the errors first",
+                "tờ khai sẽ không được chấp nhận đăng ký; hãy sửa các lỗi trước",
+            ),
+            Self::Unreadable => self.meaning(),
+            Self::Referred => Bilingual::new(
+                "the declaration would be handed to an officer, because the rulebook does not answer it",
+                "tờ khai sẽ được chuyển cho công chức hải quan vì bộ quy tắc chưa có câu trả lời",
+            ),
+        }
+    }
+
+    /// The outcome in a word.
+    pub fn word(self) -> Bilingual {
+        let vi = match self {
+            Self::Accepted => "chấp nhận",
+            Self::Rejected => "từ chối",
+            Self::Unreadable => "không đọc được",
+            Self::Referred => "chuyển công chức",
+        };
+        Bilingual::new(self.as_str(), vi)
+    }
+}
+
 pub(crate) fn as_plain<S: Serializer>(number: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&plain(*number))
 }

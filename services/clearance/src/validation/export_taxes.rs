@@ -24,9 +24,11 @@ pub(crate) fn claims(
 ) -> Vec<TaxClaim> {
     let relief = duty_relief(position, item, DutyType::ExportDuty, rules, report);
     let Some(line) = commodity(position, item, rules, report) else {
+        report.doubt_all_taxes(position);
         return Vec::new();
     };
     units(position, item, &line, report);
+    report.about(position, DutyType::ExportDuty);
     let desk = CodeDesk { position, item, kind, line: &line, rules };
     let fitting = item.exemption_code.as_deref().filter(|_| relief.is_some()).and_then(|code| {
         let place = Place::item(goods_item::exemption_code, position);
@@ -42,6 +44,7 @@ pub(crate) fn claims(
         },
     };
     let Some(rate) = preferential(lodged, position, item, &line, normal, rules, report) else {
+        report.about_no_tax();
         return Vec::new();
     };
     manual_rate::check(position, item, &rate, report);
@@ -58,6 +61,7 @@ pub(crate) fn claims(
     if listed && let Some(fitting) = &fitting {
         desk.claim_relief(fitting, report);
     }
+    report.about_no_tax();
     vec![TaxClaim { duty_type: DutyType::ExportDuty, rate, citation, relief }]
 }
 

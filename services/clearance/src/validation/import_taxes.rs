@@ -42,6 +42,7 @@ pub(crate) fn claims(
     let mut declared = tax_codes::declared(position, item, rules, report);
     let relief = tax_codes::duty_relief(position, item, DutyType::ImportDuty, rules, report);
     let Some(line) = commodity(position, item, rules, report) else {
+        report.doubt_all_taxes(position);
         return Vec::new();
     };
     units(position, item, &line, report);
@@ -49,9 +50,11 @@ pub(crate) fn claims(
     let mut fitting: Vec<FittingCode<'_>> = Vec::new();
     if let (Some(code), Some(_)) = (item.exemption_code.as_deref(), &relief) {
         let place = Place::item(goods_item::exemption_code, position);
+        report.about(position, DutyType::ImportDuty);
         fitting.extend(desk.relief_code(DutyType::ImportDuty, code, place, report));
     }
     for (duty_type, tax) in &declared {
+        report.about(position, *duty_type);
         if let Some((code, place)) = &tax.relief_code {
             fitting.extend(desk.relief_code(*duty_type, code, *place, report));
         }
@@ -61,17 +64,23 @@ pub(crate) fn claims(
     }
     let entered = declared.clone();
     let mut claims: Vec<TaxClaim> = Vec::new();
+    report.about(position, DutyType::ImportDuty);
     claims.extend(import_duty::claim((position, item), &line, kind, relief, proven, rules, report));
     for duty_type in [DutyType::AntiDumping, DutyType::Countervailing, DutyType::Safeguard] {
         let tax = take(&mut declared, duty_type);
+        report.about(position, duty_type);
         claims.extend(trade_remedies::claim(duty_type, position, item, &line, tax, kind, rules, report));
     }
     let tax = take(&mut declared, DutyType::SpecialConsumption);
+    report.about(position, DutyType::SpecialConsumption);
     claims.extend(special_consumption::claim(position, &line, tax, kind, report));
     let tax = take(&mut declared, DutyType::EnvironmentalProtection);
+    report.about(position, DutyType::EnvironmentalProtection);
     claims.extend(environmental_protection::claim(position, &line, tax, kind, report));
     let tax = take(&mut declared, DutyType::Vat);
+    report.about(position, DutyType::Vat);
     claims.extend(vat::claim(position, &line, tax, kind, report));
+    report.about_no_tax();
     for assessed in &claims {
         let duty_type = assessed.duty_type;
         for fitting in fitting.iter().filter(|fitting| fitting.duty_type == duty_type) {

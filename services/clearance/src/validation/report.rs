@@ -1,7 +1,7 @@
 //! What validation gathers: findings and gaps, each once.
 
 use rulebook::Verdict;
-use vocabulary::{Claim, Declaration, Finding, GoodsItem, RulebookGap};
+use vocabulary::{Claim, Declaration, DutyType, Finding, GoodsItem, RulebookGap};
 
 use super::Stop;
 use crate::problem::{Problem, address, warning};
@@ -12,11 +12,49 @@ pub(crate) struct Report<'a> {
     findings: Vec<Finding>,
     gaps: Vec<RulebookGap>,
     claims: Vec<Claim>,
+    /// The tax of a goods item, by position, that is being looked into.
+    subject: Option<(usize, DutyType)>,
+    doubts: Vec<TaxDoubt>,
+}
+
+/// Why a tax of a goods item is not settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TaxDoubt {
+    /// The position of the goods item.
+    pub(crate) position: usize,
+    /// The tax; `None` for all of the item.
+    pub(crate) tax: Option<DutyType>,
+    /// Whether the rulebook is silent, rather than the declaration wrong.
+    pub(crate) silent: bool,
 }
 
 impl<'a> Report<'a> {
     pub(crate) fn new(lodged: &'a Declaration, findings: Vec<Finding>) -> Self {
-        Self { lodged, findings, gaps: Vec::new(), claims: Vec::new() }
+        Self { lodged, findings, gaps: Vec::new(), claims: Vec::new(), subject: None, doubts: Vec::new() }
+    }
+
+    /// Says which tax is looked into next, so that what is found from now on is known to leave it unsettled.
+    pub(crate) fn about(&mut self, position: usize, tax: DutyType) {
+        self.subject = Some((position, tax));
+    }
+
+    /// Says that no tax is looked into any longer.
+    pub(crate) fn about_no_tax(&mut self) {
+        self.subject = None;
+    }
+
+    /// No tax of the goods item can be settled.
+    pub(crate) fn doubt_all_taxes(&mut self, position: usize) {
+        self.doubts.push(TaxDoubt { position, tax: None, silent: false });
+    }
+
+    /// The taxes of a goods item that something was found about.
+    pub(crate) fn doubts(&self, position: usize) -> impl Iterator<Item = TaxDoubt> {
+        self.doubts.iter().copied().filter(move |doubt| doubt.position == position)
+    }
+
+    fn doubt(&mut self, silent: bool) {
+        self.doubts.extend(self.subject.map(|(position, tax)| TaxDoubt { position, tax: Some(tax), silent }));
     }
 
     /// Takes in what the rulebook's own rules say.
@@ -35,6 +73,9 @@ impl<'a> Report<'a> {
     /// two usually have one cause. A tax of a line that lacks its code (E1070) points to where the code comes in, so it
     /// has nothing to do with what stands there, nor with another tax that lacks its own.
     pub(crate) fn find(&mut self, mut problem: Problem) {
+        if problem.is_error() {
+            self.doubt(false);
+        }
         if self.findings.iter().any(|finding| {
             let comes_in = finding.code == "E1070" || problem.code == "E1070";
             let same = finding.code == problem.code && finding.rule == problem.rule;
@@ -58,6 +99,7 @@ impl<'a> Report<'a> {
 
     /// Adds a gap, of the goods item at a position or of the declaration as a whole.
     pub(crate) fn gap(&mut self, gap: RulebookGap, position: Option<usize>) {
+        self.doubt(true);
         let item = position.map(|position| self.sequence(position));
         let gap = RulebookGap { item: item.or(gap.item), ..gap };
         if !self.gaps.contains(&gap) {
@@ -95,6 +137,13 @@ impl<'a> Report<'a> {
         } else {
             Stop::Referred(self.gaps, in_order(self.findings))
         }
+    }
+
+    /// What was claimed, of a declaration that may not be registered.
+    pub(crate) fn claims(&self) -> Vec<Claim> {
+        let mut claims = self.claims.clone();
+        claims.sort_by_key(|claim| claim.item);
+        claims
     }
 
     /// The warnings and the claims of a declaration that nothing keeps from being registered. Those of the declaration

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::cited::{Mark, Provenance};
 use crate::error::{Problems, did_you_mean};
-use crate::law::{Instrument, Instruments};
+use crate::law::{Instrument, Instruments, LawWords};
 use crate::load::csv_file::Row;
 use crate::load::sources::Sources;
 use crate::load::toml_file::{Section, TomlFile};
@@ -18,7 +18,7 @@ pub(crate) struct Lawbook {
 }
 
 impl Lawbook {
-    /// Reads `law/instruments.toml`.
+    /// Reads `law/instruments.toml` and `law/vietnamese.toml`.
     pub(crate) fn read(sources: &Sources, problems: &mut Problems) -> Self {
         let mut instruments = Instruments::default();
         if let Some(file) = TomlFile::open(sources, "law/instruments.toml", problems) {
@@ -27,6 +27,20 @@ impl Lawbook {
                     instruments.by_id.insert(instrument.id.clone(), instrument);
                 }
             }
+        }
+        if let Some(file) = TomlFile::open(sources, "law/vietnamese.toml", problems) {
+            let root = file.root();
+            let mut phrases = Vec::new();
+            for (en, value) in root.entries() {
+                match value.get_ref().as_str().filter(|vi| !vi.is_empty() && !en.is_empty()) {
+                    Some(vi) => phrases.push((en.into(), vi.into())),
+                    None => problems.add(root.error(
+                        en,
+                        Fault::new("it has no Vietnamese words", "write `\"English words\" = \"Vietnamese words\"`"),
+                    )),
+                }
+            }
+            instruments.vietnamese = LawWords::new(phrases);
         }
         Self { instruments }
     }

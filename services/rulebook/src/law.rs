@@ -69,8 +69,9 @@ impl LawWords {
                 continue;
             }
             let (taken, after) = rest.split_at(step);
-            // What is all capitals, digits and signs reads the same in both languages, and so does a single letter.
-            if taken.len() > 1 && taken.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            // What is all capitals, digits and signs reads the same in both languages, and so do the letters of a point.
+            let numbered = taken.len() == 1 || taken.starts_with(|c: char| c.is_ascii_digit());
+            if !numbered && taken.bytes().any(|byte| byte.is_ascii_lowercase()) {
                 unknown.push(taken);
             }
             text.push_str(taken);
@@ -128,6 +129,7 @@ mod tests {
         for (given, expected, unknown) in [
             ("Customs Law 54/2014/QH13, art. 29 and 30", "Luật Hải quan 54/2014/QH13, điều 29 và 30", &[][..]),
             ("Decree 26/2023/ND-CP", "Nghị định 26/2023/NĐ-CP", &[]),
+            ("Law 1, art. 2.4c and a", "Luật 1, điều 2.4c và a", &[]),
             ("Lawful sand, Form D", "Lawful sand, Form D", &["Lawful", "sand", "Form"]),
             ("", "", &[]),
         ] {

@@ -87,7 +87,7 @@ impl<'r> CodeDesk<'_, 'r> {
     pub(crate) fn rate_code(&self, duty_type: DutyType, code: &str, place: Place, report: &mut Report<'_>) {
         let hs8 = self.line.code().to_string();
         // Of a tax that the goods do not bear no code fits, which is said in other words.
-        let fits = self.rules.code_goes_on(code, &hs8) || self.line.codes_fitting(duty_type).is_empty();
+        let fits = self.rules.code_goes_on(code, &hs8) || !self.bears(duty_type);
         if is_remedy(duty_type) || fits {
             return;
         }
@@ -104,6 +104,17 @@ impl<'r> CodeDesk<'_, 'r> {
             "assessment/code-uses",
             PARTICULARS,
         ));
+    }
+
+    /// Whether goods of the line may bear a tax, at whatever rate: what the rulebook does not know they may.
+    fn bears(&self, duty_type: DutyType) -> bool {
+        match duty_type {
+            DutyType::SpecialConsumption => {
+                !matches!(self.line.special_consumption(), SpecialConsumption::NotSubject(_))
+            }
+            DutyType::EnvironmentalProtection => !matches!(self.line.environmental(), EnvironmentalProtection::No(_)),
+            _ => true,
+        }
     }
 
     /// The codes that do go with the kind and the goods, or that none is needed.

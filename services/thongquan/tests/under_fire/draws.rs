@@ -175,6 +175,8 @@ fn draw(sample: &Declaration, beginning: &str, n: usize) -> Draw {
         item.commodity_code = Some(VALVES.into());
         item.tariff_schedule = Some("B01".into());
         (item.certificate_form, item.certificate_number, item.certificate_date) = (None, None, None);
+        // The code of air conditioners goes with them.
+        item.other_taxes.clear();
     }
     match kind {
         Kind::Certificate => {}

@@ -46,6 +46,8 @@ fn cut(name: &str, cut: Cut, is_cut: impl Fn(&str) -> bool) -> PathBuf {
         let stays = goes_on.iter().any(|begins| path.starts_with(begins));
         // A block of holidays holds a whole year.
         let stays = stays || (cut == Cut::Beginning && path == "life-cycle/public-holidays.toml");
+        // Measures follow one another under one name, and each needs the rows of its own days.
+        let stays = stays || (cut == Cut::Beginning && path.starts_with("assessment/trade-remedies"));
         if stays || !is_cut(&head_of(path)) {
             return text;
         }

@@ -78,7 +78,8 @@ impl<'a> Report<'a> {
         }
         if self.findings.iter().any(|finding| {
             let comes_in = finding.code == "E1070" || problem.code == "E1070";
-            let same = finding.code == problem.code && finding.rule == problem.rule;
+            // One measure may impose two duties, so that the rule alone does not tell them apart.
+            let same = finding.code == problem.code && finding.message == problem.message;
             finding.is_error() && finding.place.is_some() && finding.place == problem.place && (!comes_in || same)
         }) {
             return;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod page;
+mod remedies;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -46,7 +46,6 @@ mod report;
 
 use vocabulary::{Declaration, Direction, Finding, RulebookGap, WriteOff};
 
-use self::import_taxes::RemedyPaper;
 pub(crate) use self::report::{Report, TaxDoubt};
 use crate::Context;
 use crate::accepted::{AcceptedDeclaration, AcceptedItem};
@@ -123,14 +122,10 @@ pub(crate) fn examine<'a>(lodged: &'a Declaration, read: Vec<Finding>, context: 
     let mut proofs_used = Vec::new();
     let mut items = Vec::with_capacity(lodged.goods_items.len());
     for (position, item) in lodged.goods_items.iter().enumerate() {
-        let (preference, proof) = preferences.next().unzip();
-        let preference = preference.flatten();
+        let preference = preferences.next().flatten();
         let proven = preference.as_ref().is_some_and(origin::Claim::is_proven);
         let taxes = match direction {
-            Direction::Import => {
-                let paper = RemedyPaper::of(lodged, proof.as_ref());
-                import_taxes::claims(position, item, kind.as_ref(), proven, paper, rules, &mut report)
-            }
+            Direction::Import => import_taxes::claims(position, item, kind.as_ref(), proven, rules, &mut report),
             Direction::Export => export_taxes::claims(lodged, position, item, kind.as_ref(), rules, &mut report),
         };
         let sequence = item.sequence.and_then(|sequence| u32::try_from(sequence).ok());
@@ -142,8 +137,6 @@ pub(crate) fn examine<'a>(lodged: &'a Declaration, read: Vec<Finding>, context: 
             proofs_used.extend(claim.write_offs.into_iter().map(|taken| WriteOff { item: Some(sequence), ..taken }));
             claim.preference
         });
-        let used = proof.into_iter().flat_map(|proof| proof.write_offs);
-        proofs_used.extend(used.map(|taken| WriteOff { item: Some(sequence), ..taken }));
         items.push(AcceptedItem { sequence, lodged: item, taxes, preference });
     }
     if direction == Direction::Export {

@@ -34,7 +34,7 @@ impl<'a> TariffLine<'a> {
         let fits = |code: &TaxCode<'_>| match code.effect() {
             TaxEffect::Rate(rate) => rates.is_empty() || rates.contains(rate),
             TaxEffect::Amount { .. } => tax == DutyType::EnvironmentalProtection,
-            TaxEffect::NotKnown(_) | TaxEffect::Exempt | TaxEffect::Reduce | TaxEffect::NotSubject => false,
+            TaxEffect::Exempt | TaxEffect::Reduce | TaxEffect::NotSubject => false,
         };
         let (rules, hs8) = (self.rules(), self.code().to_string());
         let codes = rules.tax_codes(tax).into_iter().filter(fits);

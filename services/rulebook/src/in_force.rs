@@ -378,8 +378,11 @@ impl<'a> RulesInForce<'a> {
     /// The measures on goods of a tariff code, whatever their origin.
     pub fn trade_remedies(&self, hs8: &str) -> impl Iterator<Item = TradeRemedy<'a>> {
         let (rulebook, date) = (self.rulebook, self.date);
-        let cases = rulebook.trade_remedies.on_goods(hs8, date).into_iter();
-        cases.map(move |case| TradeRemedy { rulebook, case, date })
+        rulebook
+            .trade_remedies
+            .iter()
+            .filter(move |case| case.provenance.holds_on(date) && case.covers(hs8))
+            .map(move |case| TradeRemedy { rulebook, case, date })
     }
 
     /// The measure that a code is a rate of.
@@ -387,7 +390,6 @@ impl<'a> RulesInForce<'a> {
         let (rulebook, date) = (self.rulebook, self.date);
         let case = rulebook
             .trade_remedies
-            .all()
             .iter()
             .find(|case| case.provenance.holds_on(date) && case.rates.iter().any(|rate| *rate.code == *code))?;
         Some(TradeRemedy { rulebook, case, date })

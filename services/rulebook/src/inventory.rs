@@ -410,7 +410,6 @@ impl Rulebook {
                         text("unit", unit),
                     ]
                 }
-                TaxEffect::NotKnown(words) => vec![text("effect", "rate"), text("not_known", words)],
                 TaxEffect::Exempt => vec![text("effect", "exempt")],
                 TaxEffect::Reduce => vec![text("effect", "reduce")],
                 TaxEffect::NotSubject => vec![text("effect", "not_subject")],

@@ -106,6 +106,6 @@ pub use tariff_line::{EnvironmentalProtection, ExportDuty, SpecialConsumption, T
 pub use tax::{
     GiftThreshold, ListNeed, Rounding, RoundingKind, RoundingPolicy, ShipmentThreshold, TaxCode, TaxEffect, Thresholds,
 };
-pub use trade_remedy::{RemedyKind, RemedyRate, TradeRemedy};
+pub use trade_remedy::{RemedyRate, TradeRemedy};
 pub use validation::Verdict;
 pub use valuation::MarginKind;

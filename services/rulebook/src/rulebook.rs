@@ -26,7 +26,7 @@ use crate::specific_rate::SpecificRateEntry;
 use crate::tariff_line::{ExportPreferenceRow, ImportRow, RateCell, SpecialConsumptionRow, VatCutRule, VatRow};
 use crate::tariff_quota::TariffQuota;
 use crate::tax::{GiftThreshold, Rounding, RoundingKind, ShipmentThreshold, TaxCodes, Versions};
-use crate::trade_remedy::Remedies;
+use crate::trade_remedy::RemedyCase;
 use crate::validation::ValidationRule;
 use crate::valuation::ExchangeRates;
 use crate::valuation::MarginKind;
@@ -78,7 +78,7 @@ pub struct Rulebook {
     pub(crate) gift: Versions<GiftThreshold>,
     pub(crate) late_payment: Versions<Decimal>,
     pub(crate) specific_rates: Vec<SpecificRateEntry>,
-    pub(crate) trade_remedies: Remedies,
+    pub(crate) trade_remedies: Vec<RemedyCase>,
     pub(crate) remedy_proof_days: Versions<u32>,
     pub(crate) tariff_quotas: Vec<TariffQuota>,
     pub(crate) roundings: FxHashMap<RoundingKind, Versions<Rounding>>,

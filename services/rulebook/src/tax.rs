@@ -12,8 +12,6 @@ use crate::cited::{Cited, Mark, Provenance};
 pub enum TaxEffect {
     /// The tax is assessed at a percentage.
     Rate(Decimal),
-    /// The tax is assessed at a rate that nobody has entered; these words are known of it.
-    NotKnown(Box<str>),
     /// The tax is assessed at an amount for each unit.
     Amount {
         /// The amount for one unit.

@@ -570,6 +570,37 @@ fn codes_say_what_they_mean() {
 }
 
 #[test]
+fn measures_cover_their_goods_and_origins() {
+    let rates = |code: &str, origin: &str, day| {
+        on(day)
+            .trade_remedies(code)
+            .filter(|remedy| remedy.covers_origin(origin))
+            .map(|remedy| {
+                let rates = remedy.rates(origin);
+                let codes: Vec<&str> = rates.iter().map(|rate| rate.code.code()).collect();
+                format!("{} {}", remedy.id(), codes.join(" "))
+            })
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    for (code, origin, day, expected) in [
+        ("72107011", "CN", TODAY, "AD04 G061"),
+        ("72107011", "KR", TODAY, "AD04 GS041"),
+        ("72107011", "JP", TODAY, ""),
+        ("76042190", "CN", TODAY, "AD05 G088"),
+        ("76042190", "CN", date(2025, 11, 30), "AD05 "),
+        ("17019910", "TH", date(2026, 6, 15), "AD13 GS131, AS01 CS011"),
+        ("17019910", "TH", date(2026, 6, 16), "AD13 , AS01 "),
+        ("72083600", "CN", date(2025, 7, 5), ""),
+        ("72083600", "CN", date(2025, 7, 6), "AD20 GS201"),
+        ("84818099", "CN", TODAY, ""),
+    ] {
+        assert_eq!(rates(code, origin, day), expected, "{code} {origin} {day}");
+    }
+    assert_eq!(on(TODAY).days_to_prove_other_origin().unwrap().value, 30);
+}
+
+#[test]
 fn specific_rates_have_their_goods() {
     let rate = on(TODAY).specific_rate("TD111").unwrap();
     assert_eq!(

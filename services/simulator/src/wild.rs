@@ -4,8 +4,6 @@
 //! lines of the tariff in turn, so that a long enough run has every one of them, and prefers the days on which a rule
 //! changes and the days before them. About one declaration in ten holds a mistake.
 
-mod remedies;
-
 mod values;
 
 use jiff::ToSpan as _;
@@ -15,41 +13,30 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha12Rng;
 use rulebook::{
     CodeList, EnvironmentalProtection, Fit, MfnRelation, Preferential, Rulebook, RulesInForce, SpecialConsumption,
-    SpecificKind, SpecificRate, TariffLine, TaxCode, TaxEffect, Treatment, VatOnLine,
+    SpecificKind, SpecificRate, TariffLine, TaxCode, TaxEffect, TradeRemedy, Treatment, VatOnLine,
 };
 use rust_decimal::Decimal;
 use vocabulary::declaration::{Bill, Container, OtherTax, Permit};
 use vocabulary::{
     BalanceLine, Declaration, Direction, DutyType, Entitlement, ExemptionList, Facts, GoodsItem, Guarantee,
-    OriginCertificate, TaxCodeStatus, TemporaryDeclaration, TraderFacts,
+    TaxCodeStatus, TemporaryDeclaration, TraderFacts,
 };
 
 use crate::traders::tax_code;
 
-/// The first days of dated changes in the rules: decrees, fuels, trade remedies, the merge of offices, the end of the year. The day
+/// The first days of dated changes in the rules: decrees, fuels, the merge of offices, the end of the year. The day
 /// before each is drawn as often.
-pub const CHANGES: [Date; 22] = [
-    date(2026, 1, 18),
-    date(2026, 1, 19),
+pub const CHANGES: [Date; 11] = [
     date(2026, 2, 3),
     date(2026, 2, 12),
-    date(2026, 2, 13),
     date(2026, 3, 9),
-    date(2026, 3, 22),
     date(2026, 4, 1),
     date(2026, 4, 16),
-    date(2026, 4, 17),
     date(2026, 5, 5),
-    date(2026, 6, 14),
-    date(2026, 6, 16),
     date(2026, 7, 1),
     date(2026, 7, 23),
-    date(2026, 8, 18),
     date(2026, 9, 1),
-    date(2026, 9, 7),
     date(2026, 10, 1),
-    date(2026, 10, 16),
-    date(2026, 11, 23),
     date(2027, 1, 1),
 ];
 
@@ -79,8 +66,6 @@ pub struct Wild<'r> {
     special: Vec<String>,
     /// Lines of agreements that cover few: an agreement of two dozen lines would hardly ever be met by chance.
     covered_by_few: Vec<(Vec<String>, &'static str)>,
-    /// Proofs of origin that customs holds, of the declaration at hand.
-    certificates: Vec<OriginCertificate>,
     tax_code: String,
     turn: usize,
     count: u64,
@@ -92,8 +77,6 @@ impl<'r> Wild<'r> {
     pub fn new(seed: u64, rulebook: &'r Rulebook, share: usize, of: usize) -> Self {
         let rules = rulebook.in_force_on(date(2026, 11, 23));
         let lines: Vec<String> = rules.commodities_under("").iter().map(ToString::to_string).collect();
-        // Measures that have ended since have their lines too.
-        let ended = rulebook.in_force_on(date(2026, 1, 1));
         let special = lines
             .iter()
             .filter(|code| {
@@ -102,7 +85,6 @@ impl<'r> Wild<'r> {
                         || !matches!(line.environmental(), EnvironmentalProtection::No(_))
                         || !matches!(line.mfn_out_of_quota(), Ok(None))
                         || rules.trade_remedies(code).next().is_some()
-                        || ended.trade_remedies(code).next().is_some()
                 })
             })
             .cloned()
@@ -125,17 +107,7 @@ impl<'r> Wild<'r> {
         let share = u64::try_from(share).unwrap_or_default();
         let mut rng = ChaCha12Rng::seed_from_u64(seed);
         rng.set_stream(share);
-        Self {
-            rng,
-            rulebook,
-            lines,
-            special,
-            covered_by_few,
-            certificates: Vec::new(),
-            tax_code: tax_code(7),
-            turn,
-            count: share << 32,
-        }
+        Self { rng, rulebook, lines, special, covered_by_few, tax_code: tax_code(7), turn, count: share << 32 }
     }
 
     /// The lines of the tariff that the stream walks through.
@@ -146,7 +118,6 @@ impl<'r> Wild<'r> {
     /// The next declaration.
     pub fn specimen(&mut self) -> Specimen {
         self.count += 1;
-        self.certificates.clear();
         let day = self.day();
         let rules = self.rulebook.in_force_on(day);
         let direction = if self.chance(780) { Direction::Import } else { Direction::Export };
@@ -188,8 +159,7 @@ impl<'r> Wild<'r> {
         if self.chance(3) {
             trader.status = TaxCodeStatus::Closed;
         }
-        let certificates = std::mem::take(&mut self.certificates);
-        let mut facts = Facts { traders: vec![trader], certificates, ..Facts::default() };
+        let mut facts = Facts { traders: vec![trader], ..Facts::default() };
         self.balances(&mut declaration, &mut facts, day);
         if self.chance(60) {
             self.spoil(&mut declaration);
@@ -402,8 +372,6 @@ impl<'r> Wild<'r> {
             Direction::Import => {
                 let origin = if let Some((_, country)) = few {
                     country.to_owned()
-                } else if let Some(country) = self.origin_under_remedy(&code, rules) {
-                    country
                 } else if self.chance(700) {
                     declaration.consignor_country.as_deref().unwrap_or("CN").to_owned()
                 } else {
@@ -611,6 +579,56 @@ impl<'r> Wild<'r> {
         }
         if self.chance(2) && !item.other_taxes.is_empty() && item.other_taxes.len() < 5 {
             item.other_taxes.push(item.other_taxes[0].clone());
+        }
+    }
+
+    /// What is declared of the measures on the goods: a rate, why there is none, a proof of another origin, or nothing.
+    fn trade_remedies(&mut self, item: &mut GoodsItem, rules: &RulesInForce<'_>) {
+        let hs = item.commodity_code.as_deref().unwrap_or_default();
+        let origin = item.origin.as_deref().unwrap_or_default();
+        let measures: Vec<TradeRemedy<'_>> = rules.trade_remedies(hs).collect();
+        for duty_type in [DutyType::AntiDumping, DutyType::Countervailing, DutyType::Safeguard] {
+            let of_type: Vec<&TradeRemedy<'_>> = measures.iter().filter(|measure| measure.tax() == duty_type).collect();
+            if of_type.is_empty() && !self.chance(1) {
+                continue;
+            }
+            let (not_subject, exempt) = match duty_type {
+                DutyType::AntiDumping => ("GK", "GM"),
+                DutyType::Countervailing => ("CK", "CM"),
+                _ => ("BK", "BM"),
+            };
+            let covered = of_type.iter().any(|measure| measure.covers_origin(origin));
+            let rates: Vec<String> = of_type
+                .iter()
+                .flat_map(|measure| measure.origins().flat_map(|of| measure.rates(of)))
+                .map(|rate| rate.code.code().to_owned())
+                .collect();
+            let relief = self.pick(&[not_subject, exempt]).to_owned();
+            let rate = rates.choose(&mut self.rng).cloned().unwrap_or_else(|| "G061".to_owned());
+            let mut entered = OtherTax::default();
+            match self.rng.random_range(0..100) {
+                0..=54 if covered => entered.code = Some(rate.as_str().into()),
+                0..=9 => entered.code = Some(rate.as_str().into()),
+                55..=64 => {
+                    entered.code = Some(rate.as_str().into());
+                    entered.exemption_code = Some(relief.as_str().into());
+                }
+                65..=94 if covered => entered.code = Some(relief.as_str().into()),
+                65..=79 => entered.code = Some(relief.as_str().into()),
+                _ => {}
+            }
+            if entered.code.is_some() {
+                item.other_taxes.push(entered);
+            } else if !covered && item.certificate_number.is_none() && self.chance(800) {
+                // A proof of the other origin, without a claim on a preference.
+                if self.chance(500) {
+                    item.certificate_late = Some("true".into());
+                } else {
+                    item.certificate_form = Some("B".into());
+                    item.certificate_number = Some("B26000001".into());
+                    item.certificate_date = Some(rules.date().saturating_sub(5.days()));
+                }
+            }
         }
     }
 

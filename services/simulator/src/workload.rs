@@ -283,25 +283,22 @@ impl Workload {
         let mut codes: Vec<OtherTax> = Vec::new();
         let mut taxes: Vec<DutyType> = Vec::new();
         for remedy in rules.trade_remedies(code) {
-            for tax in remedy.taxes() {
-                if taxes.contains(tax) {
-                    continue;
-                }
-                taxes.push(*tax);
-                let covered = remedy.covers_origin(origin);
-                let rate = remedy.rates(*tax).find(|rate| covered && rate.is_of_others() && rate.is_for(origin));
-                let rate = rate.filter(|_| self.chance(70)).map(|rate| rate.code);
-                let relieved = |exempt: bool| {
-                    rules.tax_codes(*tax).into_iter().find(|code| match code.effect() {
-                        TaxEffect::Exempt => exempt,
-                        TaxEffect::NotSubject => !exempt,
-                        _ => false,
-                    })
-                };
-                let exempt = matches!(kind, "E31" | "E21" | "G11") && covered;
-                let chosen = rate.filter(|_| !exempt).or_else(|| relieved(exempt));
-                codes.extend(chosen.map(|code| OtherTax { code: Some(code.code().into()), ..OtherTax::default() }));
+            if taxes.contains(&remedy.tax()) {
+                continue;
             }
+            taxes.push(remedy.tax());
+            let rates = if remedy.covers_origin(origin) { remedy.rates(origin) } else { Vec::new() };
+            let rate = rates.first().filter(|_| self.chance(70)).map(|rate| rate.code);
+            let relieved = |exempt: bool| {
+                rules.tax_codes(remedy.tax()).into_iter().find(|code| match code.effect() {
+                    TaxEffect::Exempt => exempt,
+                    TaxEffect::NotSubject => !exempt,
+                    _ => false,
+                })
+            };
+            let exempt = matches!(kind, "E31" | "E21" | "G11") && !rates.is_empty();
+            let chosen = rate.filter(|_| !exempt).or_else(|| relieved(exempt));
+            codes.extend(chosen.map(|code| OtherTax { code: Some(code.code().into()), ..OtherTax::default() }));
         }
         // Additional duties come before the other taxes.
         codes.append(&mut item.other_taxes);

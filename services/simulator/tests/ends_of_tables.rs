@@ -46,8 +46,8 @@ fn cut(name: &str, cut: Cut, is_cut: impl Fn(&str) -> bool) -> PathBuf {
         let stays = goes_on.iter().any(|begins| path.starts_with(begins));
         // A block of holidays holds a whole year.
         let stays = stays || (cut == Cut::Beginning && path == "life-cycle/public-holidays.toml");
-        // Measures follow one another under one name, and each needs the rows of its own days.
-        let stays = stays || (cut == Cut::Beginning && path.starts_with("assessment/trade-remedies"));
+        // The rates of agreements end year by year as they are, and each year's block names a table of its own.
+        let stays = stays || (cut == Cut::End && head_of(path) == "assessment/agreements.toml");
         if stays || !is_cut(&head_of(path)) {
             return text;
         }
@@ -89,10 +89,23 @@ fn day_of(text: &str) -> Option<Date> {
 fn blocks(text: &str, cut: Cut) -> String {
     let mut result = String::new();
     let mut block: Vec<&str> = Vec::new();
+    // A block that begins after the end goes, with the blocks within it.
+    let mut gone = None;
     for line in text.lines().chain(["["]) {
         if line.starts_with('[') {
+            let head = block.first().filter(|head| head.starts_with('['));
+            let name = head.map_or("", |head| head.trim_matches(['[', ']'])).to_owned();
+            let is_within = gone.as_ref().is_some_and(|gone: &String| name.starts_with(&format!("{gone}.")));
             let key = |name: &str| block.iter().find_map(|line| day_of(line.strip_prefix(name)?.split('#').next()?));
             let (from, to) = (key("in_force_from ="), key("in_force_to ="));
+            let is_later = cut == Cut::End && !name.is_empty() && from.is_some_and(|from| from > LAST);
+            if is_later || is_within {
+                gone = if is_later { Some(name) } else { gone };
+                block.clear();
+                block.push(line);
+                continue;
+            }
+            gone = None;
             let holds = from.is_some_and(|from| from <= LAST) && to.is_none_or(|to| to >= AFTER);
             for line in block.drain(..) {
                 let is_from = line.starts_with("in_force_from =");
@@ -124,7 +137,8 @@ fn rows(text: &str, cut: Cut) -> String {
         let day = |at: Option<usize>| at.and_then(|at| day_of(&record[at]));
         let (begins, ends) = (day(from), day(to));
         let is_off = match cut {
-            Cut::End => begins.is_some_and(|begins| begins > LAST),
+            // A version of a code that has days of its own may come later: others name it.
+            Cut::End => begins.is_some_and(|begins| begins > LAST) && (ends.is_none() || column("code").is_none()),
             Cut::Beginning => ends.is_some_and(|ends| ends < AFTER),
         };
         if is_off {
@@ -132,7 +146,7 @@ fn rows(text: &str, cut: Cut) -> String {
         }
         // A row that reaches over the cut is the table's.
         let cells = record.iter().enumerate().map(|(at, cell)| match cut {
-            Cut::End if Some(at) == to && ends.is_some_and(|ends| ends > LAST) => "",
+            Cut::End if Some(at) == to && begins <= Some(LAST) && ends.is_some_and(|ends| ends > LAST) => "",
             Cut::Beginning if Some(at) == from && begins.is_some_and(|begins| begins < AFTER) => "",
             _ => cell,
         });
@@ -200,8 +214,8 @@ fn check(name: &str, of: Cut, is_cut: impl Fn(&str) -> bool) {
             message::write_declaration(&specimen.declaration)
         );
         referred += usize::from(before.outcome == Outcome::Accepted && now.outcome == Outcome::Referred);
-        // Where there was a mistake before, either may see less of it now.
-        if !found.is_empty() {
+        // Where there is a mistake, either may see less of it now.
+        if !known.is_empty() {
             continue;
         }
         let facts = specimen.facts.for_case(specimen.declaration.declarant());
@@ -237,7 +251,9 @@ fn the_day_after_the_last_day_of_the_code_lists_nobody_has_a_mistake() {
 #[test]
 fn the_day_after_the_last_day_of_the_other_tables_nobody_has_a_mistake() {
     check("all-but-the-tariff-end", Cut::End, |head| head != "assessment/import-tariff.toml");
-    check("tax-codes-end", Cut::End, |head| head == "assessment/tax-codes.toml");
+    // The aliases of tax codes stand among the lists.
+    let of_codes = ["assessment/tax-codes.toml", "code-lists/lists.toml"];
+    check("tax-codes-end", Cut::End, |head| of_codes.contains(&head));
 }
 
 #[test]
@@ -262,6 +278,9 @@ fn after_the_last_days_of_the_rules_nobody_has_a_mistake() {
             }
             let new: Vec<&String> = found.difference(&known).collect();
             assert!(new.is_empty(), "{}: {new:?} {:#?}", pair[1], now.findings);
+            if !known.is_empty() {
+                continue;
+            }
             let facts = specimen.facts.for_case(specimen.declaration.declarant());
             let opinion = auditor.opinion(&specimen.declaration, &facts, pair[1]);
             let agrees = match now.outcome {

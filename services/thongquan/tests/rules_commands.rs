@@ -174,39 +174,6 @@ fn rules_that_name_goods_are_shown_with_them_and_with_no_others() {
 }
 
 #[test]
-fn measures_are_shown_with_makers_exporters_and_what_is_not_known() {
-    let steel = &json_lines(&run(&["rules", "show", "7208.37.00", "--on", "2026-11-24", "--format", "json"]))[0];
-    let ids: Vec<&str> =
-        steel["remedies"].as_array().unwrap().iter().map(|remedy| remedy["id"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["AC03.AD20", "AD20"]);
-    let (wide, narrow) = (&steel["remedies"][0], &steel["remedies"][1]);
-    assert_eq!((&wide["kind"], &wide["extends"][0]), (&"anti_circumvention".into(), &"AD20".into()));
-    assert!(wide["incomplete"]["en"].as_str().unwrap().contains("final decision"), "{wide}");
-    assert_eq!((&narrow["from"], &narrow["to"]), (&"2025-07-06".into(), &"2030-07-05".into()));
-    let rates = narrow["rates"].as_array().unwrap();
-    let liuzhou = rates.iter().find(|rate| rate["code"] == "GS205").unwrap();
-    assert_eq!(
-        (&liuzhou["rate"], &liuzhou["mark"], &liuzhou["code_mark"]),
-        (&"23.1".into(), &"verified".into(), &"sample".into())
-    );
-    assert_eq!(liuzhou["exporters"].as_array().unwrap().len(), 5);
-
-    for language in ["en", "vi"] {
-        let page =
-            said(&run(&["rules", "show", "72083700", "--origin", "CN", "--on", "2026-11-24", "--lang", language]));
-        let section = page.lines().skip_while(|line| !line.contains("AC03.AD20"));
-        let wide = section.take_while(|line| !line.is_empty()).filter(|line| line.chars().count() > 80).count();
-        assert_eq!(wide, 0, "{page}");
-    }
-    // Of a measure whose rates were not read, that is what is shown, and the line has a gap.
-    let tiles = said(&run(&["rules", "show", "69072191", "--on", "2026-11-24"]));
-    assert!(tiles.contains("AD23") && tiles.contains("GAP: no rate is entered"), "{tiles}");
-    let check = said(&run(&["rules", "check", "--on", "2026-11-24"]));
-    let counted = check.lines().skip_while(|line| !line.starts_with("not known")).take(3).collect::<Vec<_>>().join(" ");
-    assert!(counted.contains("11 trade remedies") && counted.contains("AD23"), "{check}");
-}
-
-#[test]
 fn the_beginning_of_a_code_lists_its_lines_and_an_unknown_code_those_near_it() {
     let heading = json_lines(&run(&["rules", "show", "8481", "--on", "2026-11-24", "--format", "json"]));
     assert!(heading.len() > 10);

@@ -126,7 +126,6 @@ impl<'r> CodeDesk<'_, 'r> {
             .into_iter()
             .filter(|code| code.code() != declared)
             .filter(|code| match code.effect() {
-                TaxEffect::NotKnown(_) => false,
                 TaxEffect::Rate(_) | TaxEffect::Amount { .. } => {
                     fitting.iter().any(|known| known.code() == code.code())
                 }

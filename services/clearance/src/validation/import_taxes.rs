@@ -21,7 +21,6 @@ use vocabulary::{DutyType, GoodsItem, Place};
 
 pub(crate) use self::declared_code::{named, values};
 pub(crate) use self::import_duty::{lower_without_agreement, without_agreement};
-pub(crate) use self::trade_remedies::RemedyPaper;
 use super::Report;
 use super::code_uses::{CodeDesk, FittingCode};
 use super::goods::{commodity, units};
@@ -36,7 +35,6 @@ pub(crate) fn claims(
     item: &GoodsItem,
     kind: Option<&Kind<'_>>,
     proven: bool,
-    paper: RemedyPaper<'_>,
     rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Vec<TaxClaim> {
@@ -68,7 +66,11 @@ pub(crate) fn claims(
     let mut claims: Vec<TaxClaim> = Vec::new();
     report.about(position, DutyType::ImportDuty);
     claims.extend(import_duty::claim((position, item), &line, kind, relief, proven, rules, report));
-    claims.extend(trade_remedies::claims((position, item), &line, &mut declared, kind, paper, rules, report));
+    for duty_type in [DutyType::AntiDumping, DutyType::Countervailing, DutyType::Safeguard] {
+        let tax = take(&mut declared, duty_type);
+        report.about(position, duty_type);
+        claims.extend(trade_remedies::claim(duty_type, position, item, &line, tax, kind, rules, report));
+    }
     let tax = take(&mut declared, DutyType::SpecialConsumption);
     report.about(position, DutyType::SpecialConsumption);
     claims.extend(special_consumption::claim(position, &line, tax, kind, report));

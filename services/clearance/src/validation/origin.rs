@@ -31,29 +31,24 @@ mod regional_value;
 
 mod quantity;
 
-mod remedy_proof;
-
 use rulebook::{OriginCheck, OriginParameter};
 use rust_decimal::prelude::ToPrimitive as _;
 use vocabulary::declaration::goods_item;
-use vocabulary::{Balance, Declaration, OriginCertificate, WriteOff};
+use vocabulary::{Balance, Declaration, WriteOff};
 
 pub(crate) use self::claim::Claim;
 use self::claim::Desk;
-pub(crate) use self::consignment::letters;
 use self::fault::{Faults, Proof};
 use self::quantity::{Draw, Ledger, Need};
-pub(crate) use self::remedy_proof::{ProofStanding, RemedyProof};
 use super::Report;
 use crate::Context;
 
 /// The claims of a declaration's lines, in their order; `None` for a line that makes none, or none that the tariff allows.
-/// With each, the proof that the line has of its origin where a trade remedy asks for one.
 pub(crate) fn examine<'c>(
     lodged: &'c Declaration,
     context: &Context<'c>,
     report: &mut Report<'_>,
-) -> Vec<(Option<Claim<'c>>, RemedyProof)> {
+) -> Vec<Option<Claim<'c>>> {
     let mut desk = Desk { rules: context.rules, report, said: Vec::new() };
     let mut claims: Vec<Option<Claim<'c>>> = (0..lodged.goods_items.len())
         .map(|position| desk.open(lodged, position, &context.rules, &context.facts))
@@ -84,10 +79,8 @@ pub(crate) fn examine<'c>(
             served.push(Line { position: claim.position, proof, need });
         }
     }
-    let mut ledgers: Vec<Ledger<'c>> = Vec::new();
-    quantities(&mut desk, &mut claims, served, &mut ledgers);
-    let proofs = remedy_proof::of_lines(lodged, context, &claims, &mut ledgers);
-    claims.into_iter().zip(proofs).collect()
+    quantities(&mut desk, &mut claims, served);
+    claims
 }
 
 /// A line that is to be served from a proof.
@@ -149,7 +142,7 @@ fn goods_of(desk: &mut Desk<'_, '_>, claim: &mut Claim<'_>, proof: &Proof<'_>) -
     if !claim.is_given() || usable.is_empty() {
         return None;
     }
-    let need = Need::of(claim.item, proof.certificate, &proof.rules, &usable);
+    let need = Need::of(claim.item, proof, &usable);
     if need.is_none() {
         let printed: Vec<&str> = usable.iter().map(|at| proof.certificate.items[*at].unit.as_str()).collect();
         let printed = printed.join(", ");
@@ -184,19 +177,15 @@ fn item_faults(proof: &Proof<'_>, at: usize) -> Faults {
 
 /// Serves the lines from what is left of their proofs. Lines are served by what they are, not by where they stand, so that
 /// their order does not matter; a line that takes exactly what is left of an item comes first.
-fn quantities<'c>(
-    desk: &mut Desk<'_, '_>,
-    claims: &mut [Option<Claim<'c>>],
-    mut lines: Vec<Line<'c>>,
-    ledgers: &mut Vec<Ledger<'c>>,
-) {
+fn quantities<'c>(desk: &mut Desk<'_, '_>, claims: &mut [Option<Claim<'c>>], mut lines: Vec<Line<'c>>) {
+    let mut ledgers: Vec<Ledger<'c>> = Vec::new();
     lines.sort_by(|a, b| order(a).cmp(&order(b)).then(a.position.cmp(&b.position)));
     let mut waiting = Vec::new();
     for line in lines {
         if !ledgers.iter().any(|ledger| ledger.is_of(line.proof.certificate)) {
             let decimals = line.proof.figure(OriginParameter::WriteOffDecimals, &mut Faults::default());
             let decimals = decimals.and_then(|decimals| decimals.to_u32()).unwrap_or_default();
-            ledgers.push(Ledger::new(line.proof.certificate, &line.proof.rules, decimals));
+            ledgers.push(Ledger::new(&line.proof, decimals));
         }
         let ledger = ledgers.iter_mut().find(|ledger| ledger.is_of(line.proof.certificate));
         match ledger.and_then(|ledger| ledger.take_exactly(&line.need)) {
@@ -254,22 +243,16 @@ fn record(claims: &mut [Option<Claim<'_>>], line: &Line<'_>, draws: &[Draw]) {
         if let Some(proof) = &mut claim.preference.proof {
             proof.items.push(item.line);
         }
-        claim.write_offs.push(written_off(certificate, draw));
-    }
-}
-
-/// What is written off a proof.
-fn written_off(certificate: &OriginCertificate, draw: &Draw) -> WriteOff {
-    let item = &certificate.items[draw.item];
-    WriteOff {
-        balance: Balance::Certificate {
-            form: certificate.form.clone(),
-            number: certificate.number.clone(),
-            issuing_country: certificate.issuing_country.clone(),
-            line: item.line,
-        },
-        amount: draw.amount,
-        unit: item.unit.clone(),
-        item: None,
+        claim.write_offs.push(WriteOff {
+            balance: Balance::Certificate {
+                form: certificate.form.clone(),
+                number: certificate.number.clone(),
+                issuing_country: certificate.issuing_country.clone(),
+                line: item.line,
+            },
+            amount: draw.amount,
+            unit: item.unit.clone(),
+            item: None,
+        });
     }
 }

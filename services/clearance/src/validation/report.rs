@@ -78,8 +78,7 @@ impl<'a> Report<'a> {
         }
         if self.findings.iter().any(|finding| {
             let comes_in = finding.code == "E1070" || problem.code == "E1070";
-            // One measure may impose two duties, so that the rule alone does not tell them apart.
-            let same = finding.code == problem.code && finding.message == problem.message;
+            let same = finding.code == problem.code && finding.rule == problem.rule;
             finding.is_error() && finding.place.is_some() && finding.place == problem.place && (!comes_in || same)
         }) {
             return;

@@ -4,7 +4,7 @@ use rulebook::{ListNeed, RulesInForce, TaxCode, TaxEffect};
 use rust_decimal::Decimal;
 use vocabulary::declaration::{goods_item, other_tax};
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, DutyType, GoodsItem, Place, RulebookGap};
+use vocabulary::{Bilingual, DutyType, GoodsItem, Place};
 
 use super::import_taxes::{named, values};
 use super::{Report, quantities};
@@ -82,8 +82,6 @@ pub(crate) fn declared(
             continue;
         }
         match known.effect() {
-            // It is on the goods, and nobody has entered how much it is: nothing that a declarant mends.
-            TaxEffect::NotKnown(words) => report.gap(rate_not_known(&known, words), Some(position)),
             TaxEffect::Rate(_) | TaxEffect::Amount { .. } => match rate_of(&known, item, position, rules) {
                 Ok(rate) => tax.rate = Some(rate),
                 Err(problem) => report.find(problem),
@@ -94,8 +92,7 @@ pub(crate) fn declared(
                     relief_of(&known, place, entered.reduction_amount, at(other_tax::reduction_amount), report);
             }
         }
-        let rate_alone =
-            matches!(known.effect(), TaxEffect::Rate(_) | TaxEffect::Amount { .. } | TaxEffect::NotKnown(_));
+        let rate_alone = matches!(known.effect(), TaxEffect::Rate(_) | TaxEffect::Amount { .. });
         if rate_alone && entered.exemption_code.is_none() {
             reduction_without_code(entered.reduction_amount, at(other_tax::reduction_amount), report);
         }
@@ -212,7 +209,7 @@ fn relief_of(
             ));
             None
         }
-        (TaxEffect::Rate(_) | TaxEffect::Amount { .. } | TaxEffect::NotKnown(_), _) => {
+        (TaxEffect::Rate(_) | TaxEffect::Amount { .. }, _) => {
             report.find(problem(
                 "E0117",
                 place,
@@ -315,26 +312,9 @@ pub(crate) fn rate_of(
                 quantity,
             })
         }
-        TaxEffect::NotKnown(_) => {
-            let place = Place::item(goods_item::commodity_code, position);
-            return Err(unknown_code(code.code(), place, item, rules));
-        }
         TaxEffect::Exempt | TaxEffect::Reduce | TaxEffect::NotSubject => ClaimedRate::NotSubject,
     };
     Ok(ClaimedRateOf { rate, citation: code.citation(), code: code.code().to_owned() })
-}
-
-/// The gap of a code whose rate was not read.
-fn rate_not_known(code: &TaxCode<'_>, words: &str) -> RulebookGap {
-    RulebookGap {
-        code: "value_only_as_printed".into(),
-        item: None,
-        message: Bilingual::new(
-            format!("the rate of {} ({}) is not entered: {words}", code.code(), code.name_en()),
-            format!("chưa có mức thuế của {} ({}): {words}", code.code(), code.name_vi()),
-        ),
-        rule: code.citation().rule,
-    }
 }
 
 /// A code that no table has on the day. Of a rate the codes are named that fit the goods, whatever stood there; of an

@@ -17,14 +17,14 @@ fn first_exercise() -> Rulebook {
             text.push_str("MBX1,environmental_protection,amount,,100000,UNIT,exercise,bài tập,,,,\n");
         }
         "assessment/trade-remedies.toml" => text.push_str(&measure("X1", "84151020", "CN", "all")),
-        "assessment/trade-remedies.csv" => text.push_str("GX1,X1,,,,,12,,,,exercise,bài tập,,,,,\n"),
+        "assessment/trade-remedies.csv" => text.push_str("GX1,X1,,,12,,,,exercise,bài tập,,,,\n"),
         _ => {}
     })
 }
 
 pub(super) fn measure(id: &str, hs: &str, origin: &str, goods: &str) -> String {
     format!(
-        "\n[[case]]\nid = \"{id}\"\ntype = \"anti_dumping\"\nname_en = \"exercise\"\nname_vi = \"bài tập\"\ndescription_en = \"exercise\"\ndescription_vi = \"bài tập\"\nhs = [\"{hs}\"]\norigins = [\"{origin}\"]\ngoods = \"{goods}\"\nlaw = \"L-05-2017\"\nprovision = \"exercise\"\nin_force_from = 2026-01-01\nmark = \"sample\"\n"
+        "\n[[case]]\nid = \"{id}\"\ntype = \"anti_dumping\"\nname_en = \"exercise\"\nname_vi = \"bài tập\"\nhs = [\"{hs}\"]\norigins = [\"{origin}\"]\ngoods = \"{goods}\"\nlaw = \"L-05-2017\"\nprovision = \"exercise\"\nin_force_from = 2026-01-01\nmark = \"sample\"\n"
     )
 }
 
@@ -74,7 +74,7 @@ fn an_anti_dumping_duty_by_the_litre() {
             text.push_str("MBX2,environmental_protection,amount,,5000,LTR,exercise,bài tập,,,,\n");
         }
         "assessment/trade-remedies.toml" => text.push_str(&measure("X2", "220421", "FR", "all")),
-        "assessment/trade-remedies.csv" => text.push_str("GX2,X2,,,,,,1,USD,LTR,exercise,bài tập,,,,,\n"),
+        "assessment/trade-remedies.csv" => text.push_str("GX2,X2,,,,1,USD,LTR,exercise,bài tập,,,,\n"),
         _ => {}
     });
     let item = GoodsItem {

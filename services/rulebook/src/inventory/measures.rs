@@ -6,40 +6,26 @@ use super::{Inventory, NamedValue, joined, number_text, text};
 use crate::code_use::CodeUses;
 use crate::specific_rate::{SpecificKind, SpecificRateEntry};
 use crate::tariff_quota::{QuotaOf, TariffQuota};
-use crate::trade_remedy::Remedies;
+use crate::trade_remedy::RemedyCase;
 
-/// Trade remedies of which something is not known.
-pub(super) const REMEDIES_INCOMPLETE: &str = "assessment/trade-remedies/incomplete";
-
-/// The measures; what is not known of one stands in a table of its own, so that it can be counted.
-pub(super) fn add_remedies(inventory: &mut Inventory, remedies: &Remedies) {
-    for case in remedies.all() {
+pub(super) fn add_remedies(inventory: &mut Inventory, cases: &[RemedyCase]) {
+    for case in cases {
         let origins = if case.origins.is_empty() { "all".to_owned() } else { words(&case.origins, "/") };
         let rates = case.rates.iter().map(|rate| {
-            let makers =
-                if rate.makers.is_empty() { String::new() } else { format!(" of {}", words(&rate.makers, "; ")) };
-            let exporters =
-                if rate.exporters.is_empty() { String::new() } else { format!(" by {}", words(&rate.exporters, "; ")) };
+            let maker = rate.maker.as_deref().map(|maker| format!(" of {maker}")).unwrap_or_default();
             let origin = rate.origin.as_deref().map(|origin| format!(" from {origin}")).unwrap_or_default();
-            format!("{}{makers}{exporters}{origin} [{}]", rate.code, rate.mark)
+            format!("{}{maker}{origin}", rate.code)
         });
         let values = vec![
-            text("kind", case.kind.as_str()),
-            text("extends", &words(&case.extends, "/")),
+            text("tax", case.tax.as_str()),
             goods(&case.hs),
             text("goods", if case.all_goods { "all" } else { "by description" }),
             text("origins", &origins),
             text("rates", &joined(rates, "; ")),
             text("name_en", &case.name_en),
             text("name_vi", &case.name_vi),
-            text("description_en", &case.description.en),
-            text("description_vi", &case.description.vi),
         ];
         inventory.add_word("assessment/trade-remedies/measures", &case.id, &case.provenance, values);
-        if let Some(incomplete) = &case.incomplete {
-            let values = vec![text("not_known_en", &incomplete.en), text("not_known_vi", &incomplete.vi)];
-            inventory.add_word(REMEDIES_INCOMPLETE, &case.id, &case.provenance, values);
-        }
     }
 }
 

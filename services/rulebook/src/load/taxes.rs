@@ -20,7 +20,7 @@ use crate::specific_rate::SpecificRateEntry;
 use crate::tariff_line::{SpecialConsumptionRow, VatCut, VatCutRule, VatRow};
 use crate::tariff_quota::TariffQuota;
 use crate::tax::{GiftThreshold, ListNeed, ShipmentThreshold, TaxCodeEntry, TaxCodes, TaxEffect, Versions};
-use crate::trade_remedy::Remedies;
+use crate::trade_remedy::RemedyCase;
 
 /// What this module read; each part is missing when it could not be.
 #[derive(Default)]
@@ -36,7 +36,7 @@ pub(crate) struct Taxes {
     gift: Versions<GiftThreshold>,
     late_payment: Versions<Decimal>,
     specific_rates: Vec<SpecificRateEntry>,
-    trade_remedies: Remedies,
+    trade_remedies: Vec<RemedyCase>,
     remedy_proof_days: Versions<u32>,
     tariff_quotas: Vec<TariffQuota>,
 }
@@ -54,7 +54,7 @@ pub(crate) struct CompleteTaxes {
     pub(crate) gift: Versions<GiftThreshold>,
     pub(crate) late_payment: Versions<Decimal>,
     pub(crate) specific_rates: Vec<SpecificRateEntry>,
-    pub(crate) trade_remedies: Remedies,
+    pub(crate) trade_remedies: Vec<RemedyCase>,
     pub(crate) remedy_proof_days: Versions<u32>,
     pub(crate) tariff_quotas: Vec<TariffQuota>,
 }
@@ -137,8 +137,8 @@ pub(crate) fn read(
     ] {
         read_codes(sources, (table, toml, csv), laws, lists, &mut codes, problems);
     }
-    let remedies = trade_remedies::read(sources, laws, lists, lines, &mut codes, problems);
-    taxes.trade_remedies = Remedies::new(remedies.cases);
+    let remedies = trade_remedies::read(sources, laws, lists, &mut codes, problems);
+    taxes.trade_remedies = remedies.cases;
     taxes.remedy_proof_days = remedies.proof_days;
     taxes.specific_rates = specific_rates::read(sources, laws, lists, problems);
     taxes.tariff_quotas = tariff_quotas::read(sources, laws, agreements, problems);

@@ -18,13 +18,12 @@ use super::{Account, Case, ItemAccount, TaxAccount, TaxRate, declared_codes, exp
 /// A claim: the number of the line, or none for the declaration as a whole, and its kind.
 pub type Claimed = (Option<u32>, ClaimKind);
 
-/// The kinds of claims that the auditor looks for; those of values and of remedies are found beside these.
-pub const LOOKED_FOR: [ClaimKind; 7] = [
+/// The kinds of claims that the auditor looks for; those of values are found beside the values.
+pub const LOOKED_FOR: [ClaimKind; 6] = [
     ClaimKind::DeclarationKind,
     ClaimKind::TaxCode,
     ClaimKind::Rate,
     ClaimKind::Preference,
-    ClaimKind::Remedy,
     ClaimKind::Quota,
     ClaimKind::Value,
 ];

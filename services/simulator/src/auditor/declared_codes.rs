@@ -147,8 +147,7 @@ fn look_up<'c>(case: &Case<'c>, code: &str) -> Answer<Code<'c>> {
     }
     if let Some(row) = rules.remedies.on(code, case.day)
         && let Some(measure) = rules.measures.iter().find(|measure| measure.id == row.cell("case"))
-        && let Some(tax) = measure.taxes.iter().find(|tax| row.cell("tax").is_empty() || row.cell("tax") == **tax)
-        && let Some(tax) = named(tax)
+        && let Some(tax) = named(&measure.tax)
     {
         let effect = if row.cell("rate").is_empty() { "amount" } else { "rate" };
         return Ok(Code { tax, effect, row });
@@ -160,8 +159,7 @@ fn look_up<'c>(case: &Case<'c>, code: &str) -> Answer<Code<'c>> {
     }
     if let Some(row) = rules.remedies.nearest(code, case.day)
         && let Some(measure) = rules.measures.iter().find(|measure| measure.id == row.cell("case"))
-        && let Some(tax) = measure.taxes.iter().find(|tax| row.cell("tax").is_empty() || row.cell("tax") == **tax)
-        && let Some(tax) = named(tax)
+        && let Some(tax) = named(&measure.tax)
     {
         return Ok(Code { tax, effect: "rate", row });
     }

@@ -53,7 +53,6 @@ mod balances;
 
 mod guarantee;
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -62,7 +61,7 @@ use jiff::civil::Date;
 pub use number::{Number, of};
 pub use rule_files::UnreadableRules;
 use rule_files::{Row, RuleFiles};
-use vocabulary::{CaseFacts, ClaimKind, Declaration, Direction, DutyType, GoodsItem};
+use vocabulary::{CaseFacts, Declaration, Direction, DutyType, GoodsItem};
 
 /// What the auditor thinks of a declaration.
 #[derive(Debug, Clone, PartialEq)]
@@ -185,8 +184,6 @@ struct Case<'c> {
     direction: Direction,
     /// The row of the declaration kind; none where it is unknown, which eligibility refuses.
     kind: Option<&'c Row>,
-    /// What rests on the declarant's word, as far as it was come upon.
-    claims: RefCell<Vec<Claimed>>,
 }
 
 /// The second assessor.
@@ -211,8 +208,7 @@ impl Auditor {
         };
         let code = declaration.kind.as_deref().unwrap_or_default();
         let kind = self.rules.kinds.nearest(code, day).filter(|kind| kind.cell("direction") == direction.as_str());
-        let claims = RefCell::default();
-        let case = Case { rules: &self.rules, declaration, facts, day, direction, kind, claims };
+        let case = Case { rules: &self.rules, declaration, facts, day, direction, kind };
         let mut doubts = eligibility::doubts(&case);
         doubts.extend(eligibility::not_entered(&case));
         let mut claims: Vec<Vec<Claim>> = Vec::new();
@@ -264,11 +260,7 @@ impl Case<'_> {
         }
         take(import_duty::claim(self, item, hs, &declared).map(Some));
         for duty_type in [DutyType::AntiDumping, DutyType::Countervailing, DutyType::Safeguard] {
-            let remedy = trade_remedies::claim(self, item, hs, duty_type, &declared);
-            if remedy.as_ref().is_ok_and(|remedy| remedy.is_claimed) {
-                self.claim(item, ClaimKind::Remedy);
-            }
-            take(remedy.map(|remedy| remedy.claim));
+            take(trade_remedies::claim(self, item, hs, duty_type, &declared));
         }
         take(special_consumption::claim(self, hs, &declared));
         take(environmental_protection::claim(self, hs, &declared));
@@ -277,14 +269,6 @@ impl Case<'_> {
             doubts.extend(exchange_rates::dong_for(self, &per_unit.currency).err());
         }
         claims
-    }
-
-    /// Something of a line rests on the declarant's word.
-    fn claim(&self, item: &GoodsItem, kind: ClaimKind) {
-        let position = self.declaration.goods_items.iter().position(|known| std::ptr::eq(known, item));
-        let number = item.sequence.and_then(|number| u32::try_from(number).ok());
-        let number = number.or_else(|| position.and_then(|position| u32::try_from(position + 1).ok()));
-        self.claims.borrow_mut().push((number, kind));
     }
 
     /// The eight digits of the tariff, where the nomenclature has them on the day.
@@ -305,7 +289,6 @@ impl Case<'_> {
         guarantee::covers(self, &account.total_payable)?;
         let mut claimed = claims::of_account(self, &account);
         claimed.extend(values::claims(self, claims));
-        claimed.extend(self.claims.take());
         Ok(Account { claims: claimed, ..account })
     }
 

@@ -122,8 +122,8 @@ impl Table {
 #[derive(Debug)]
 pub(super) struct Measure {
     pub(super) id: String,
-    /// The words of its duties: one of its own, or those of the measures that it extends.
-    pub(super) taxes: Vec<String>,
+    /// The word of its duty.
+    pub(super) tax: String,
     pub(super) days: Days,
     /// Beginnings of tariff codes.
     pub(super) hs: Vec<String>,
@@ -341,33 +341,22 @@ impl RuleFiles {
 
 fn measures(folder: &Path) -> Result<Vec<Measure>, UnreadableRules> {
     let file = toml_file(&folder.join("assessment/trade-remedies.toml"))?;
-    let blocks = file.blocks("case");
-    let of_id = |id: &str| blocks.iter().find(|block| block.text("id") == Some(id));
-    let duty = |block: &Block| block.text("type").unwrap_or_default().to_owned();
     let measure = |block: &Block| Measure {
         id: block.text("id").unwrap_or_default().to_owned(),
-        taxes: match block.texts("extends").as_slice() {
-            [] => vec![duty(block)],
-            extended => extended.iter().filter_map(|id| of_id(id)).map(duty).collect(),
-        },
+        tax: block.text("type").unwrap_or_default().to_owned(),
         days: block.days(),
         hs: block.texts("hs"),
         origins: block.texts("origins"),
         all_goods: block.text("goods") == Some("all"),
     };
-    Ok(blocks.iter().map(measure).collect())
+    Ok(file.blocks("case").iter().map(measure).collect())
 }
 
-/// The rates of the measures. Without days of its own a row holds on those of the first block of its measure; with a first
-/// day alone, until the block of that day ends.
+/// The rates of the measures, which hold as long as their measure unless they name their own days.
 fn remedies(folder: &Path, measures: &[Measure]) -> Result<Table, UnreadableRules> {
     let mut table = csv_file(&folder.join("assessment/trade-remedies.csv"), Days::ALWAYS)?;
     for row in &mut table.rows {
-        let begins = row.cell("in_force_from").parse::<Date>().ok();
-        let of_row = |measure: &&Measure| {
-            measure.id == row.cell("case") && begins.is_none_or(|begins| measure.days.hold(begins))
-        };
-        let Some(measure) = measures.iter().find(of_row) else { continue };
+        let Some(measure) = measures.iter().find(|measure| measure.id == row.cell("case")) else { continue };
         if row.cell("in_force_from").is_empty() {
             row.days.from = measure.days.from;
         }

@@ -27,8 +27,6 @@ pub(crate) struct Expected {
     pub(crate) finding: Option<String>,
     /// A part of the rule on which the rulebook is silent.
     pub(crate) gap: Option<String>,
-    /// The kinds of the claims that an officer has to see, where they are said.
-    pub(crate) claims: Option<Vec<String>>,
     pub(crate) lines: Vec<Line>,
     pub(crate) total: Decimal,
 }
@@ -109,7 +107,7 @@ fn read(path: &Path) -> Scenario {
 
 fn read_expected(own: &Table, name: &str) -> Expected {
     for key in own.keys() {
-        let known = ["on", "outcome", "finding", "gap", "claims", "lines", "total"].contains(&key.as_str());
+        let known = ["on", "outcome", "finding", "gap", "lines", "total"].contains(&key.as_str());
         assert!(known, "{name}: `{key}` is nothing to expect");
     }
     let optional = |key: &str| own.get(key).and_then(Toml::as_str).map(str::to_owned);
@@ -120,9 +118,6 @@ fn read_expected(own: &Table, name: &str) -> Expected {
         outcome,
         finding: optional("finding"),
         gap: optional("gap"),
-        claims: own
-            .get("claims")
-            .map(|claims| claims.as_array().unwrap().iter().map(|kind| kind.as_str().unwrap().to_owned()).collect()),
         lines: tables(own, "lines").into_iter().map(|line| read_line(line, name)).collect(),
         total,
     }

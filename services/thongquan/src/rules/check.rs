@@ -57,7 +57,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let _ = writeln!(page, "content hash {}\n", rulebook.content_hash());
     let _ = writeln!(page, "{}\n", marks::table(&inventory));
     page.push_str(&agreements::table(&rulebook.in_force_on(on)));
-    page.push_str(&incomplete(&inventory, on));
     page.push_str(&silence(&inventory, on));
     page.push_str(&super::test::page(&tests, false));
     page.push_str(&asked.to_string());
@@ -81,23 +80,6 @@ fn mistakes(errors: &RuleErrors) -> String {
     let left_out = if errors.left_out > 0 { format!(", {} of them not shown", errors.left_out) } else { String::new() };
     let _ = writeln!(page, "{red}{all} mistakes{red:#}{left_out}; nothing can be decided by these rules");
     page
-}
-
-/// Measures of trade remedy that are in force on a day and not wholly known: how many, and which.
-fn incomplete(inventory: &Inventory, on: Date) -> String {
-    let yellow = AnsiColor::Yellow.on_default().bold();
-    let Some(table) = inventory.table("assessment/trade-remedies/incomplete") else { return String::new() };
-    let in_force = |version: &rulebook::Version| version.from <= on && version.to.is_none_or(|to| on <= to);
-    let ids: Vec<String> =
-        table.entries().filter(|(_, versions)| versions.iter().any(in_force)).map(|(id, _)| id.to_string()).collect();
-    if ids.is_empty() {
-        return String::new();
-    }
-    let first = format!(
-        "{yellow}not known{yellow:#}  of {} trade remedies in force on {on}: `rules show` tells what\n",
-        ids.len()
-    );
-    first + &super::wording::wrapped(&ids.join(", "), 11, 11)
 }
 
 /// What has a last day, and nothing after it, from the eve of a day on; tables of one family that end on one day together.

@@ -2,7 +2,6 @@
 
 mod answer;
 mod page;
-mod remedies;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -266,33 +266,6 @@ pub(super) fn some_of(names: &[String], most: usize) -> String {
     text
 }
 
-/// The width of the terminals that pages of prose are read on.
-const COLUMNS: usize = 80;
-
-/// A text in lines that fit the page, the first of them after an indent, the others after a deeper one.
-pub(super) fn wrapped(text: &str, first: usize, others: usize) -> String {
-    let mut lines = String::new();
-    let mut line = " ".repeat(first);
-    let mut is_empty = true;
-    // Spaces between the columns of a first line stay as they are.
-    for word in text.split(' ') {
-        if !is_empty && line.chars().count() + 1 + word.chars().count() > COLUMNS {
-            lines.push_str(line.trim_end());
-            lines.push('\n');
-            line = " ".repeat(others);
-            is_empty = true;
-        }
-        if !is_empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        is_empty = false;
-    }
-    lines.push_str(line.trim_end());
-    lines.push('\n');
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,13 +278,5 @@ mod tests {
         assert_eq!(arrow("10", "11"), "10 → 11");
         // A text that is a beginning of the other.
         assert_eq!(arrow(old, &format!("{old} and i = 9")), "`… and h = 8` → `… and h = 8 and i = 9`");
-    }
-
-    #[test]
-    fn lines_end_before_the_page_does() {
-        let text = wrapped(&"mười hai ".repeat(30), 4, 8);
-        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-        assert!(text.starts_with("    mười") && text.contains("\n        "), "{text}");
-        assert_eq!(wrapped("27.83 %  GS201", 2, 4), "  27.83 %  GS201\n");
     }
 }

@@ -226,7 +226,7 @@ fn alike(one: &str, other: &str, tolerance_percent: Decimal) -> bool {
 }
 
 /// The letters and digits of a name in one case, as many as a field holds: signs and spaces are small discrepancies.
-pub(crate) fn letters(name: &str) -> String {
+fn letters(name: &str) -> String {
     name.chars().filter(|letter| letter.is_alphanumeric()).take(300).flat_map(char::to_uppercase).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use rulebook::OriginCheck;
 use vocabulary::declaration::goods_item;
-use vocabulary::{CertificateItem, CertificateTick, GoodsItem, OriginCertificate};
+use vocabulary::{CertificateItem, CertificateTick, GoodsItem};
 
 use super::fault::{Faults, Proof};
 
@@ -19,7 +19,11 @@ pub(super) fn of_line(proof: &Proof<'_>, line: &GoodsItem, faults: &mut Faults) 
         return Vec::new();
     };
     let items = &proof.certificate.items;
-    let with = |digits| with_heading(proof.certificate, code, digits);
+    let with = |digits| -> Vec<usize> {
+        let wanted = heading(code, digits);
+        let same = |item: &CertificateItem| wanted.is_some() && heading(&item.commodity_code, digits) == wanted;
+        (0..items.len()).filter(|at| same(&items[*at])).collect()
+    };
     let mut found = with(6);
     let near = found.is_empty();
     if near {
@@ -44,13 +48,10 @@ pub(super) fn of_line(proof: &Proof<'_>, line: &GoodsItem, faults: &mut Faults) 
         );
         return found;
     }
-    let of_origin: Vec<usize> = found
-        .iter()
-        .copied()
-        .filter(|at| origin_of(proof.certificate, &items[*at]).is_none_or(|of| of == origin))
-        .collect();
+    let of_origin: Vec<usize> =
+        found.iter().copied().filter(|at| origin_of(proof, &items[*at]).is_none_or(|of| of == origin)).collect();
     if of_origin.is_empty() {
-        let printed = origin_of(proof.certificate, &items[found[0]]).unwrap_or_default();
+        let printed = origin_of(proof, &items[found[0]]).unwrap_or_default();
         faults.add(
             OriginCheck::OriginDiffers,
             goods_item::origin,
@@ -85,27 +86,9 @@ pub(super) fn of_line(proof: &Proof<'_>, line: &GoodsItem, faults: &mut Faults) 
     of_origin
 }
 
-/// The items of a proof whose codes begin as a code does, by their places.
-fn with_heading(certificate: &OriginCertificate, code: &str, digits: usize) -> Vec<usize> {
-    let wanted = heading(code, digits);
-    let same = |item: &CertificateItem| wanted.is_some() && heading(&item.commodity_code, digits) == wanted;
-    (0..certificate.items.len()).filter(|at| same(&certificate.items[*at])).collect()
-}
-
-/// The items of a proof that say of a line's goods that they are of the declared origin, by their places. Other than for
-/// a preference, an item that leaves the origin open says nothing.
-pub(super) fn of_origin(certificate: &OriginCertificate, line: &GoodsItem) -> Vec<usize> {
-    let (Some(code), Some(origin)) = (line.commodity_code.as_deref(), line.origin.as_deref()) else {
-        return Vec::new();
-    };
-    let exact = with_heading(certificate, code, 6);
-    let found = if exact.is_empty() { with_heading(certificate, code, 4) } else { exact };
-    let says = |at: &usize| origin_of(certificate, &certificate.items[*at]) == Some(origin);
-    found.into_iter().filter(says).collect()
-}
-
 /// Where an item's goods originate: what it says, otherwise the issuing state, unless that is but on the way.
-fn origin_of<'p>(certificate: &'p OriginCertificate, item: &'p CertificateItem) -> Option<&'p str> {
+fn origin_of<'p>(proof: &Proof<'p>, item: &'p CertificateItem) -> Option<&'p str> {
+    let certificate = proof.certificate;
     let issuing = (!certificate.is_ticked(CertificateTick::BackToBack)).then_some(certificate.issuing_country.as_str());
     item.origin.as_deref().or(issuing)
 }

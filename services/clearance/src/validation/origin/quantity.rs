@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use rulebook::RulesInForce;
 use rust_decimal::Decimal;
 use vocabulary::{GoodsItem, OriginCertificate};
 
+use super::fault::Proof;
 use crate::exact::{FractionSum, TooLarge, add, multiply, subtract};
 
 /// What a line needs of a proof.
@@ -25,13 +25,8 @@ pub(super) struct Need {
 
 impl Need {
     /// The need of a line, in the first of its two quantities that can be compared with one of the items.
-    pub(super) fn of(
-        line: &GoodsItem,
-        certificate: &OriginCertificate,
-        rules: &RulesInForce<'_>,
-        items: &[usize],
-    ) -> Option<Self> {
-        let units = rules.origin();
+    pub(super) fn of(line: &GoodsItem, proof: &Proof<'_>, items: &[usize]) -> Option<Self> {
+        let units = proof.rules.origin();
         let quantities = [
             (line.quantity, line.quantity_unit.as_deref()),
             (line.second_quantity, line.second_quantity_unit.as_deref()),
@@ -39,7 +34,7 @@ impl Need {
         quantities.into_iter().find_map(|(quantity, unit)| {
             let (declared, unit) = (quantity?, unit?);
             let (base, factor) = units.in_base_unit(unit);
-            let same = |at: &usize| units.in_base_unit(&certificate.items[*at].unit).0 == base;
+            let same = |at: &usize| units.in_base_unit(&proof.certificate.items[*at].unit).0 == base;
             let items: Vec<usize> = items.iter().copied().filter(same).collect();
             let amount = multiply(declared, factor).ok().filter(|_| !items.is_empty())?;
             Some(Self { declared, unit: unit.to_owned(), amount, items })
@@ -74,13 +69,13 @@ pub(super) struct Ledger<'p> {
 
 impl<'p> Ledger<'p> {
     /// A proof of which no line has taken anything. `decimals` are kept of an amount that is not finite in its unit.
-    pub(super) fn new(certificate: &'p OriginCertificate, rules: &RulesInForce<'_>, decimals: u32) -> Self {
-        let items = &certificate.items;
-        let units = rules.origin();
+    pub(super) fn new(proof: &Proof<'p>, decimals: u32) -> Self {
+        let items = &proof.certificate.items;
+        let units = proof.rules.origin();
         let factors: Vec<Decimal> = items.iter().map(|item| units.in_base_unit(&item.unit).1).collect();
         let unwritten: Vec<Decimal> = items.iter().map(|item| item.remaining.max(Decimal::ZERO)).collect();
         let left = unwritten.iter().zip(&factors).map(|(left, factor)| multiply(*left, *factor).ok()).collect();
-        Self { certificate, left, unwritten, factors, decimals }
+        Self { certificate: proof.certificate, left, unwritten, factors, decimals }
     }
 
     /// Whether this is the ledger of a proof.

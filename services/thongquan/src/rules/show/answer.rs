@@ -12,8 +12,6 @@ use serde::Serialize;
 use vocabulary::duty::plain;
 use vocabulary::{Bilingual, Citation, RulebookGap};
 
-use super::remedies::{self, Remedy};
-
 /// The table that says on which days there is a nomenclature at all.
 pub(super) const NOMENCLATURE: &str = "assessment/import-tariff/nomenclature";
 
@@ -26,8 +24,6 @@ pub(super) struct Shown {
     /// The tariff's words for the units, each with the codes that stand for it.
     pub(super) units: Vec<String>,
     pub(super) rows: Vec<Row>,
-    /// Trade remedies on goods of the line.
-    pub(super) remedies: Vec<Remedy>,
     /// Rules of validation and selectivity that speak of the line by its code.
     pub(super) rules: Vec<Naming>,
     pub(super) rulebook: String,
@@ -227,7 +223,6 @@ pub(super) fn line(rulebook: &Rulebook, on: Date, code: &str, origin: Option<&st
         origin: origin.map(str::to_owned),
         units,
         rows,
-        remedies: remedies::on_line(&rules, code, origin),
         rules: rules.rules_naming(code).into_iter().map(naming).collect(),
         rulebook: rulebook.content_hash().to_owned(),
     }
@@ -540,14 +535,13 @@ fn relation(rules: &RulesInForce<'_>, inventory: &Inventory, origin: &str) -> Ro
 
 /// Tables that the questions above do not ask, in their own words.
 fn further(inventory: &Inventory, code: &str, on: Date) -> Vec<Row> {
-    const ASKED: [&str; 7] = [
+    const ASKED: [&str; 6] = [
         "assessment/import-tariff",
         "assessment/value-added-tax",
         "assessment/special-consumption-tax",
         "assessment/environmental-protection-lines",
         "assessment/export-tariff",
         "assessment/export-preferential",
-        "assessment/trade-remedies/measures",
     ];
     let mut rows = Vec::new();
     for table in inventory.tables() {

@@ -69,8 +69,6 @@ pub(super) fn line(shown: &Shown, language: Language) -> String {
         let _ = writeln!(page, "{number:>4}. {law}{mark}\n      {DIM}{}{DIM:#}", row.answer.rule);
     }
 
-    page.push_str(&super::remedies::page(&shown.remedies, language));
-
     if !shown.rules.is_empty() {
         let _ = writeln!(
             page,
@@ -95,8 +93,7 @@ pub(super) fn line(shown: &Shown, language: Language) -> String {
             let _ = writeln!(page, "    {DIM}{}; {} [{}]{DIM:#}", rule.rule, rule.law, rule.mark);
         }
     }
-    let gaps = shown.rows.iter().filter(|row| row.answer.status == Status::Gap).count()
-        + super::remedies::gaps(&shown.remedies);
+    let gaps = shown.rows.iter().filter(|row| row.answer.status == Status::Gap).count();
     if gaps > 0 {
         let yellow = AnsiColor::Yellow.on_default().bold();
         let _ = writeln!(

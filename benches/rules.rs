@@ -132,6 +132,8 @@ fn with_rules(count: usize) -> Rulebook {
     }
     std::fs::write(folder.path().join("validation/bench.toml"), validation).unwrap();
     std::fs::write(folder.path().join("selectivity/bench.toml"), criteria).unwrap();
+    let sealing = rulebook::Sealing::of(folder.path()).unwrap_or_else(|errors| panic!("{errors}"));
+    sealing.write().unwrap();
     Rulebook::load(folder.path()).unwrap_or_else(|errors| panic!("{errors}"))
 }
 

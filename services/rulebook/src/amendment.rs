@@ -14,6 +14,7 @@ use crate::cited::Mark;
 use crate::error::{RuleError, RuleErrors};
 use crate::hs_table::CommodityCode;
 use crate::load;
+use crate::load::seal::Sealing;
 use crate::rulebook::Rulebook;
 
 const AGREEMENTS: &str = "assessment/agreements.toml";
@@ -142,7 +143,8 @@ impl Amendment {
         self.files.iter().map(|(file, (text, before))| (file.as_str(), text.lines().count(), before.is_none()))
     }
 
-    /// Puts the files in place, each by writing it beside the old one and renaming it. A table comes before what names it.
+    /// Puts the files in place, each by writing it beside the old one and renaming it, and seals the folder. A table comes
+    /// before what names it.
     ///
     /// # Errors
     /// When a file cannot be written, or is no longer the one that the change was made from.
@@ -157,7 +159,7 @@ impl Amendment {
         for (file, (text, _)) in order {
             replace(&folder.join(file), text)?;
         }
-        Ok(())
+        Sealing::of(folder).map_err(io::Error::other)?.write()
     }
 }
 

@@ -94,6 +94,7 @@ pub use law::Instrument;
 pub use life_cycle::{
     ChangeNote, ChangeReason, FrozenField, FrozenFrom, LimitKind, ReasonFor, RegistrationChange, Until,
 };
+pub use load::seal::{SealChange, SealChangeKind, Sealing};
 pub use origin::{
     NumberPicture, OriginCheck, OriginParameter, OriginRulesInForce, OriginTreatment, SpecimenStanding, Specimens,
 };

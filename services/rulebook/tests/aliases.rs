@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use common::copy;
+use common::{copy, seal};
 use jiff::civil::{Date, date};
 use rulebook::{CodeList, Rulebook, RulesInForce};
 
@@ -106,6 +106,7 @@ fn the_table_is_held_to_the_lists() {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains(old), "{name}");
         fs::write(&path, text.replacen(old, new, 1)).unwrap();
+        seal(&folder);
         let loaded = Rulebook::load(&folder);
         fs::remove_dir_all(&folder).unwrap();
         match loaded {

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use common::copy;
+use common::{copy, seal};
 use jiff::civil::{Date, date};
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
@@ -93,6 +93,7 @@ fn write_rules(folder: &Path, codes: &[String]) {
     }
     fs::write(folder.join("validation/made-up.toml"), validation).unwrap();
     fs::write(folder.join("selectivity/made-up.toml"), criteria).unwrap();
+    seal(folder);
 }
 
 /// Puts other codes, origins and kinds into a sound declaration, or takes them out.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use common::copy;
+use common::{copy, seal};
 use jiff::civil::{Date, date};
 use rulebook::{OriginCheck, OriginParameter, OriginTreatment, Rulebook, SpecimenStanding, Specimens};
 use rust_decimal::Decimal;
@@ -29,6 +29,7 @@ fn mistakes(name: &str, file: &str, old: &str, new: &str) -> Vec<String> {
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.contains(old), "`{old}` is not in {file}");
     fs::write(&path, text.replacen(old, new, 1)).unwrap();
+    seal(&folder);
     let loaded = Rulebook::load(&folder);
     fs::remove_dir_all(&folder).unwrap();
     match loaded {

@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::copy;
+use common::{copy, seal};
 use rulebook::Rulebook;
 
 fn rules() -> PathBuf {
@@ -65,6 +65,7 @@ fn the_examples_of_the_page_are_rules() {
     // The page shows a rule that there is, word for word in what it asks.
     fs::write(folder.path().join("validation/examples.toml"), file.replace("code = \"R1029\"", "code = \"SHOWN\""))
         .unwrap();
+    seal(folder.path());
     if let Err(errors) = Rulebook::load(folder.path()) {
         panic!("{errors}");
     }
@@ -96,6 +97,7 @@ fn the_names_that_the_page_gives_besides_fields_are_known() {
         file.push_str(&rule(&format!("NAMES{at}"), scope, question));
     }
     fs::write(folder.path().join("validation/names.toml"), file).unwrap();
+    seal(folder.path());
     if let Err(errors) = Rulebook::load(folder.path()) {
         panic!("{errors}");
     }

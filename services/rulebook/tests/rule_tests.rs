@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::copy;
+use common::{copy, seal};
 use rulebook::Rulebook;
 
 fn rules() -> PathBuf {
@@ -33,6 +33,7 @@ impl Copy {
         let folder = std::env::temp_dir().join(format!("rule-tests-{name}-{}", std::process::id()));
         copy(&rules(), &folder);
         fs::write(folder.join("validation/extra.toml"), extra).unwrap();
+        seal(&folder);
         Self(folder)
     }
 }

@@ -53,6 +53,8 @@ fn cut(name: &str, cut: Cut, is_cut: impl Fn(&str) -> bool) -> PathBuf {
         }
         if path.ends_with(".toml") { blocks(&text, cut) } else { rows(&text, cut) }
     });
+    let sealing = rulebook::Sealing::of(&folder).unwrap_or_else(|errors| panic!("{errors}"));
+    sealing.write().unwrap();
     folder
 }
 

@@ -191,14 +191,20 @@ fn rules_folder(named: Option<&PathBuf>) -> PathBuf {
     named.cloned().unwrap_or_else(|| PathBuf::from("rules"))
 }
 
+/// A folder of rules has to be there.
+fn there_is_a_folder(folder: &std::path::Path) -> Result<(), Failure> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "there is no folder of rules at {}; name one with --rules, or run this where `rules/` is",
+        folder.display()
+    )))
+}
+
 /// Loads the rulebook.
 fn load_rulebook(folder: &std::path::Path) -> Result<rulebook::Rulebook, Failure> {
-    if !folder.is_dir() {
-        return Err(Failure::usage(format!(
-            "there is no folder of rules at {}; name one with --rules, or run this where `rules/` is",
-            folder.display()
-        )));
-    }
+    there_is_a_folder(folder)?;
     rulebook::Rulebook::load(folder)
         .map_err(|errors| Failure::usage(format!("the rulebook in {} cannot be used:\n{errors}", folder.display())))
 }

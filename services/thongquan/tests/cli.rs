@@ -270,6 +270,14 @@ fn a_changed_rate_is_in_the_next_decision_cited() {
     let text = fs::read_to_string(&table).unwrap();
     assert_eq!(text.matches(row).count(), 1);
     fs::write(&table, text.replace(row, rows)).unwrap();
+    // Nothing is decided by a table that is not as it was sealed.
+    let unsealed = run(&["assess", &sample, "--rules", rules.to_str().unwrap()]);
+    assert_eq!(unsealed.status.code(), Some(64));
+    assert!(String::from_utf8_lossy(&unsealed.stderr).contains("rules seal"));
+    assert!(page.contains("thongquan rules seal --rules /tmp/rules"));
+    let sealed = run(&["rules", "seal", "--rules", rules.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&sealed.stdout);
+    assert!(sealed.status.code() == Some(0) && said.contains("assessment/import-tariff.csv: the file has"), "{said}");
     for (day, rate, payable, rule, law) in [
         ("2026-11-30", "10", "326250", "84818099/mfn@2023-07-15", "Decree 26/2023/ND-CP, Annex II and Annex IV"),
         ("2026-12-01", "12", "391500", "84818099/mfn@2026-12-01", "Decree 26/2023/ND-CP, Annex II as amended"),
@@ -291,6 +299,7 @@ fn a_broken_rule_is_refused_with_its_file_and_line() {
     let file = rules.join("validation/branches.toml");
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace("branch_number > branch_total", "branch_nomber > branch_total")).unwrap();
+    common::seal(&rules);
     let output = run(&["assess", &samples("samples-valid")[0], "--rules", rules.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(64));
     let said = String::from_utf8_lossy(&output.stderr);

@@ -203,6 +203,7 @@ async fn a_whole_life_is_told_and_derived_again() {
     let other = Path::new(&copied).join("assessment/import-tariff.csv");
     let text = fs::read_to_string(&other).unwrap();
     fs::write(&other, text.replace("\n84818099,unit,10,", "\n84818099,unit,11,")).unwrap();
+    common::seal(Path::new(&copied));
     let output = run_on(&url, &["replay", "--rules", &copied]);
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
     assert!(said(&output).contains(common::rulebook().content_hash()), "{}", said(&output));

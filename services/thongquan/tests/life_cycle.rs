@@ -345,6 +345,7 @@ fn mended_rules(folder: &std::path::Path) -> Arc<Rulebook> {
     let text = std::fs::read_to_string(&file).unwrap();
     let lines = text.lines().enumerate().map(|(at, line)| format!("{line},{}\n", if at == 0 { "ISK" } else { "205" }));
     std::fs::write(&file, lines.collect::<String>()).unwrap();
+    common::seal(folder);
     Arc::new(Rulebook::load(folder).unwrap_or_else(|errors| panic!("{errors}")))
 }
 

@@ -53,6 +53,7 @@ impl Rules {
         let changed = edit(text.clone());
         assert_ne!(text, changed, "the edit of {} changes nothing", file.display());
         fs::write(file, changed).unwrap();
+        common::seal(&self.path());
     }
 
     /// The preferential rate of valves from 10 to another one.
@@ -380,6 +381,36 @@ async fn a_watched_folder_is_taken_over_when_it_changes() {
     let _rules = rules.with_valves_at(13);
     server.wait_for("new rules decide from the next batch on", 1);
     assert_eq!(duty_rate(&decided(&backend, "WATCH-2").await), "13");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_stalls_at_the_end_of_a_row_decides_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let backend = common::embedded(folder.path(), "").await;
+    let rules = Rules::copied();
+    let server = Server::start(&backend, &rules, true);
+    assert_eq!(duty_rate(&decided(&backend, "STALL-1").await), "10");
+    // The table is copied as far as the row before the sample's goods; every row is whole.
+    let file = rules.path().join("assessment/import-tariff.csv");
+    let whole = fs::read_to_string(&file).unwrap();
+    fs::write(&file, &whole[..whole.find("84818099,").unwrap()]).unwrap();
+    let log = server.wait_for("new rules are refused", 1);
+    assert!(log.contains("assessment/import-tariff.csv") && log.contains("looks cut off"), "{log}");
+    assert_eq!(duty_rate(&decided(&backend, "STALL-2").await), "10");
+    let cut = run(&["rules", "check", "--rules", &rules.name()]);
+    assert!(cut.status.code() == Some(1) && said(&cut).contains("looks cut off"), "{}", said(&cut));
+    // It is not sealed by the way either.
+    let seal = run(&["rules", "seal", "--rules", &rules.name()]);
+    assert!(seal.status.code() == Some(1) && said(&seal).contains("not sealed"), "{}", said(&seal));
+    assert_eq!(run(&["rules", "check", "--rules", &rules.name()]).status.code(), Some(1));
+    // Copied to its end, all is as before; taken out on purpose, it is sealed.
+    fs::write(&file, &whole).unwrap();
+    assert_eq!(run(&["rules", "seal", "--check", "--rules", &rules.name()]).status.code(), Some(0));
+    server.wait_for("the rules are the same as before", 1);
+    fs::remove_file(rules.path().join("validation/dates.toml")).unwrap();
+    assert_eq!(run(&["rules", "seal", "--check", "--rules", &rules.name()]).status.code(), Some(1));
+    assert_eq!(run(&["rules", "seal", "--fewer", "--rules", &rules.name()]).status.code(), Some(0));
+    assert_eq!(run(&["rules", "seal", "--rules", &rules.name()]).status.code(), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,9 +31,16 @@ pub(crate) fn rulebook_with(name: &str, edit: impl Fn(&str, &mut String)) -> Rul
         fs::remove_dir_all(&folder).unwrap();
     }
     copy(&rules(), &folder, "", &edit);
+    seal(&folder);
     let rulebook = load(&folder);
     fs::remove_dir_all(&folder).unwrap();
     rulebook
+}
+
+/// Says that the files of a folder of rules are meant to be so.
+fn seal(folder: &Path) {
+    let sealing = rulebook::Sealing::of(folder).unwrap_or_else(|errors| panic!("{errors}"));
+    sealing.write().unwrap();
 }
 
 fn copy(from: &Path, to: &Path, name: &str, edit: &impl Fn(&str, &mut String)) {

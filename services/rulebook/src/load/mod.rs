@@ -1,5 +1,7 @@
 //! From files to a rulebook: every file is read, every mistake is reported.
 
+pub(crate) mod seal;
+
 mod sources;
 
 mod values;

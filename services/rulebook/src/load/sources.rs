@@ -8,6 +8,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Problems, RuleError, nearest};
+use crate::load::seal::{self, SEAL};
 
 /// A table of every commodity code with a dozen columns has 2 MB.
 const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
@@ -26,11 +27,13 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    /// Reads every `.toml` and `.csv` file below a folder. Files of `changed` are taken as they stand there.
+    /// Reads every `.toml` and `.csv` file below a folder, and holds them against the seal. Files of `changed` are taken as
+    /// they stand there.
     pub(crate) fn read(folder: &Path, changed: &BTreeMap<String, String>, problems: &mut Problems) -> Self {
-        let mut reader = Reader { problems, files: BTreeMap::new(), bytes: 0 };
-        reader.folder(folder, "", 0);
-        let mut files = reader.files;
+        let mut files = read_files(folder, problems);
+        // What the seal says is no rule: the same rules have the same hash, whoever sealed them.
+        let sealed = files.remove(SEAL);
+        seal::check(sealed.as_deref(), &files, problems);
         files.extend(changed.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())));
         let hash = content_hash(&files);
         let mut texts = BTreeMap::new();
@@ -120,6 +123,13 @@ impl Sources {
             });
         }
     }
+}
+
+/// The bytes of every `.toml` and `.csv` file below a folder, by path.
+pub(crate) fn read_files(folder: &Path, problems: &mut Problems) -> BTreeMap<String, Vec<u8>> {
+    let mut reader = Reader { problems, files: BTreeMap::new(), bytes: 0 };
+    reader.folder(folder, "", 0);
+    reader.files
 }
 
 /// A problem of a file as a whole.

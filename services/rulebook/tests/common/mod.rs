@@ -1,4 +1,5 @@
 //! What tests share that change a copy of the rules.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::fs;
 use std::path::Path;
@@ -15,4 +16,10 @@ pub(crate) fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// Says that the files of a changed copy are meant to be so.
+pub(crate) fn seal(folder: &Path) {
+    let sealing = rulebook::Sealing::of(folder).unwrap_or_else(|errors| panic!("{errors}"));
+    sealing.write().unwrap();
 }

@@ -35,12 +35,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let folder = rules_folder(arguments.rules.as_ref());
-    if !folder.is_dir() {
-        return Err(Failure::usage(format!(
-            "there is no folder of rules at {}; name one with --rules, or run this where `rules/` is",
-            folder.display()
-        )));
-    }
+    crate::there_is_a_folder(&folder)?;
     let rulebook = match Rulebook::load(&folder) {
         Ok(rulebook) => rulebook,
         Err(errors) => {

@@ -48,6 +48,12 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// Says that the files of a changed copy are meant to be so.
+pub(crate) fn seal(folder: &Path) {
+    let sealing = rulebook::Sealing::of(folder).unwrap_or_else(|errors| panic!("{errors}"));
+    sealing.write().unwrap();
+}
+
 /// A folder that goes with this, unless the test fails: then it stays, with the logs in it, and its name is said.
 pub(crate) struct Folder {
     folder: Option<TempDir>,

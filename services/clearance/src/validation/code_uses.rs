@@ -215,6 +215,17 @@ impl<'r> CodeDesk<'_, 'r> {
         self.rate_claim(duty_type, Some(code.clone()), message, citation, report);
     }
 
+    /// Goods of a line of which some bear special consumption tax are said to be others where no code of it is declared.
+    pub(crate) fn claim_not_borne(&self, report: &mut Report<'_>) {
+        let SpecialConsumption::Seldom { citation, .. } = self.line.special_consumption() else { return };
+        let (en, vi) = DutyType::SpecialConsumption.names();
+        let message = Bilingual::new(
+            format!("the goods are none of those of the line that bear {en}"),
+            format!("hàng hóa không phải loại thuộc dòng thuế này phải chịu {vi}"),
+        );
+        self.rate_claim(DutyType::SpecialConsumption, None, message, citation, report);
+    }
+
     /// A tax on a share of the goods alone rests on how large the share is, which the declarant alone has said.
     pub(crate) fn claim_share(&self, assessed: &TaxClaim, report: &mut Report<'_>) {
         let Some(per_unit) = assessed.rate.per_unit() else { return };
@@ -268,7 +279,7 @@ impl<'r> CodeDesk<'_, 'r> {
                 VatOnLine::Rate(_) | VatOnLine::Gap(_) => None,
             },
             DutyType::SpecialConsumption => match self.line.special_consumption() {
-                SpecialConsumption::DependsOnGoods { citation, .. } => {
+                SpecialConsumption::DependsOnGoods { citation, .. } | SpecialConsumption::Seldom { citation, .. } => {
                     let rates: Vec<Decimal> = self.line.codes_fitting(duty_type).iter().filter_map(percent).collect();
                     above(&rates).map(|rate| (format!("{} %", plain(rate)), citation))
                 }

@@ -81,6 +81,10 @@ pub(crate) fn claims(
     report.about(position, DutyType::Vat);
     claims.extend(vat::claim(position, &line, tax, kind, report));
     report.about_no_tax();
+    let bears_consumption = claims.iter().any(|assessed| assessed.duty_type == DutyType::SpecialConsumption);
+    if !bears_consumption && !kind.is_some_and(|kind| kind.takes_off(DutyType::SpecialConsumption)) {
+        desk.claim_not_borne(report);
+    }
     for assessed in &claims {
         let duty_type = assessed.duty_type;
         for fitting in fitting.iter().filter(|fitting| fitting.duty_type == duty_type) {

@@ -74,6 +74,9 @@ impl Line<'_> {
             if unproved_preference(self.case, self.item, self.hs) {
                 kinds.insert(ClaimKind::Preference);
             }
+            if self.is_said_not_to_bear_consumption_tax() {
+                kinds.insert(ClaimKind::Rate);
+            }
             if self.bears_duty() && is_inside_a_quota(self.case, self.item, self.hs) {
                 kinds.insert(ClaimKind::Quota);
             }
@@ -84,6 +87,14 @@ impl Line<'_> {
             kinds.insert(ClaimKind::Preference);
         }
         kinds
+    }
+
+    /// Whether goods of a line of which some bear special consumption tax are declared without a code of it.
+    fn is_said_not_to_bear_consumption_tax(&self) -> bool {
+        let row = self.case.rules.special_consumption.on(self.hs, self.case.day);
+        row.is_some_and(|row| row.cell("rate").starts_with("not_subject or "))
+            && !self.account.taxes.iter().any(|tax| tax.duty_type == DutyType::SpecialConsumption)
+            && !kind_takes_off(self.case, DutyType::SpecialConsumption)
     }
 
     /// Whether a rate was needed: goods that are not subject to import duty have none.
@@ -171,7 +182,8 @@ impl Line<'_> {
             DutyType::Vat => super::value_added::choices(self.case, self.hs),
             DutyType::SpecialConsumption => {
                 let cell = rules.special_consumption.on(self.hs, day).map_or("", |row| row.cell("rate"));
-                let listed: Vec<Number> = cell.split('/').filter_map(number::read).collect();
+                let listed: Vec<Number> =
+                    cell.trim_start_matches("not_subject or ").split('/').filter_map(number::read).collect();
                 if cell != "by_goods" && !cell.contains('/') {
                     return false;
                 }

@@ -55,6 +55,13 @@ pub(super) fn claim(case: &Case<'_>, item: &GoodsItem, hs: &str, declared: &Decl
 /// Whether the rate is an agreement's that is below the normal one.
 pub(super) fn is_preferential(case: &Case<'_>, item: &GoodsItem, hs: &str) -> bool {
     let Some(row) = case.rules.export_tariff.on(hs, case.day) else { return false };
+    let code = item.exemption_code.as_deref();
+    let not_subject =
+        code.and_then(|code| case.rules.tax_codes.on(code, case.day)).map(|row| row.cell("effect") == "not_subject");
+    let free = not_subject.unwrap_or_else(|| relief::no_duty(case.kind, None));
+    if free && row.number("rate").is_none() {
+        return false;
+    }
     let preferential = preference(case, item, hs).ok().flatten();
     // Where no normal rate is printed, the agreement's is all that keeps the goods from an officer.
     preferential.is_some_and(|preferential| row.number("rate").is_none_or(|normal| preferential < normal))

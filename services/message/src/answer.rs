@@ -6,7 +6,7 @@ use crate::command::{COMMAND_ID, DECLARANT_ID};
 use crate::indented::Out;
 use crate::notice::{NUMBER_SHAPE, bilingual, finding, number};
 use crate::payment::{DATE_TIME_SHAPE, DECLARATION_ID, date_time, text};
-use crate::tree::{self, Cursor, Format};
+use crate::tree::{self, Cursor, Element, Format};
 use crate::xml::Namespace;
 
 /// The namespace of answers, version 1.
@@ -115,14 +115,20 @@ fn refusal(cursor: &mut Cursor<'_>) -> Option<Refusal> {
 fn gap(cursor: &mut Cursor<'_>) -> Option<RulebookGap> {
     let code = cursor.text("Code");
     let item = cursor.optional_parsed("SequenceNumeric", NUMBER_SHAPE, number);
-    let en = cursor.text("Message");
+    let first = cursor.required("Message");
+    let en = first.map(|element| sentence(cursor, element));
     // An answer of a time when gaps were told in English alone has no second sentence.
-    let vi = cursor.optional("Message").and_then(|element| {
-        cursor.attribute(element, "languageCode", &["vi"])?;
-        Some(cursor.text_of(element))
-    });
+    let vi = cursor.optional("Message").map(|element| sentence(cursor, element));
     let rule = cursor.text("Rule");
     let en = en?;
     let message = Bilingual::new(en.clone(), vi.unwrap_or(en));
     Some(RulebookGap { code: code?.into(), item, message, rule: rule?.into() })
+}
+
+/// A sentence of a gap, whose language may stand beside it.
+fn sentence<'t>(cursor: &mut Cursor<'t>, element: &'t Element) -> String {
+    if element.has_attributes() {
+        cursor.attribute(element, "languageCode", &["vi"]);
+    }
+    cursor.text_of(element)
 }

@@ -20,6 +20,13 @@ pub(crate) struct Element {
     pub(crate) children: Vec<Element>,
 }
 
+impl Element {
+    /// Whether an attribute stands on it.
+    pub(crate) fn has_attributes(&self) -> bool {
+        !self.attributes.is_empty()
+    }
+}
+
 /// An attribute of an element.
 #[derive(Debug)]
 struct Attribute {

@@ -216,7 +216,7 @@ fn a_dearer_line_owes_no_less_where_nothing_is_shared_out() {
 #[test]
 fn zero_and_the_widest_values_are_right_or_refused() {
     let mut outcomes = [0; 3];
-    for (at, (specimen, _)) in accepted(SEED + 5, 300).into_iter().enumerate() {
+    for (at, (specimen, _)) in accepted(SEED + 5, 400).into_iter().enumerate() {
         let fields = Declaration::SCOPE.fields().len() + GoodsItem::SCOPE.fields().len();
         // Each declaration asks a few of the fields, and all of them together every field many times.
         for field in (0..fields).filter(|field| (field + at) % 3 == 0) {

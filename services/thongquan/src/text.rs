@@ -36,8 +36,8 @@ pub(crate) fn width(text: &str) -> usize {
     width
 }
 
-/// A text in lines of at most so many columns, broken between words. What is longer than a line is broken before a slash,
-/// or where the line ends.
+/// A text in lines of at most so many columns, broken between words. What is longer than a line begins one, and is broken
+/// before a slash, or where the line ends.
 pub(crate) fn lines(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -163,7 +163,7 @@ mod tests {
     fn lines_break_between_words_and_long_words_before_a_slash() {
         assert_eq!(lines("one two three", 7), ["one two", "three"]);
         assert_eq!(lines("1,000\u{a0}USD and", 9), ["1,000\u{a0}USD", "and"]);
-        assert_eq!(lines("a /Declaration/Goods", 14), ["a /Declaration", "/Goods"]);
+        assert_eq!(lines("a /Declaration/Goods", 14), ["a", "/Declaration", "/Goods"]);
         assert_eq!(lines("a /Declaration/Goods", 13), ["a", "/Declaration", "/Goods"]);
         assert_eq!(lines("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(lines("", 3), [""]);

@@ -296,6 +296,10 @@ fn line(case: &Case<'_>, position: u64, item: &GoodsItem) -> Vec<&'static str> {
     if item.exemption_list.is_some() && (item.exemption_list_line.is_none() || item.exemption_code.is_none()) {
         wrong.push("a list of exempt goods needs its line and the code of the exemption");
     }
+    let declared = u64::try_from(case.declaration.adjustments.len()).unwrap_or(u64::MAX);
+    if item.adjustment_references.iter().filter_map(|named| named.number).any(|named| named < 1 || named > declared) {
+        wrong.push("an adjustment that is not declared");
+    }
     if item.temporary_line.is_some() && case.declaration.temporary_declaration_number.is_none() {
         wrong.push("a line of a temporary movement needs its number");
     }

@@ -40,7 +40,8 @@ pub async fn positions_found(url: &str) -> Result<Vec<(StreamPartition, i64)>, S
     if schema_version_found(url).await? == 0 {
         return Ok(Vec::new());
     }
-    let rows: Vec<(String, i32, i64)> = match url.strip_prefix("sqlite:") {
+    // PostgreSQL keeps the number of a partition in eight bytes.
+    let rows: Vec<(String, i64, i64)> = match url.strip_prefix("sqlite:") {
         Some(path) => {
             let path = Path::new(path.strip_prefix("//").unwrap_or(path));
             let mut connection = SqliteConnectOptions::new().filename(path).create_if_missing(false).connect().await?;
@@ -55,8 +56,11 @@ pub async fn positions_found(url: &str) -> Result<Vec<(StreamPartition, i64)>, S
             rows
         }
     };
-    let positions = rows.into_iter();
-    Ok(positions.map(|(topic, partition, next)| (StreamPartition { topic, partition }, next)).collect())
+    let positions = rows.into_iter().filter_map(|(topic, partition, next)| {
+        let partition = partition.try_into().ok()?;
+        Some((StreamPartition { topic, partition }, next))
+    });
+    Ok(positions.collect())
 }
 
 async fn of_file(path: &Path) -> Result<i64, StorageError> {

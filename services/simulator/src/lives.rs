@@ -73,6 +73,8 @@ impl Lives {
                 next.stage = Some("both".into());
                 next.gross_mass = next.gross_mass.map(|mass| mass + Decimal::ONE);
             })),
+            // What was cleared before its certificate came stays cleared.
+            (NoticeKind::Amended, _) if remembered.filed_late() => None,
             // A check goes on where an amendment left it; what awaits payment needs none.
             (NoticeKind::Amended, Some(Lane::Yellow)) => {
                 Some(remembered.command(notice, &number, Instruction::AcceptDocuments))
@@ -147,6 +149,11 @@ fn file_certificates(declaration: &mut Declaration, number: &str) {
 impl Remembered {
     fn certificate_is_late(&self) -> bool {
         self.declaration.goods_items.iter().any(|item| item.certificate_late.is_some())
+    }
+
+    fn filed_late(&self) -> bool {
+        let late = |number: &vocabulary::Text| number.starts_with("LATE");
+        self.declaration.goods_items.iter().any(|item| item.certificate_number.as_ref().is_some_and(late))
     }
 
     /// The next document under the reference.

@@ -14,8 +14,8 @@ use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use vocabulary::declaration::{Bill, Permit};
 use vocabulary::{
-    AppliedExchangeRate, AssessedItem, AutomaticCase, Balance, Bilingual, Citation, Decision, Declaration, Direction,
-    DutyLine, DutyTotal, DutyType, Facts, Lane, Outcome, Rate, Reason, TraderFacts, WriteOff,
+    AppliedExchangeRate, AssessedItem, AutomaticCase, Balance, Bilingual, Citation, Claim, ClaimKind, Decision,
+    Declaration, Direction, DutyLine, DutyTotal, DutyType, Facts, Lane, Outcome, Rate, Reason, TraderFacts, WriteOff,
 };
 
 static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(|| {
@@ -114,6 +114,7 @@ fn standing(state: State) -> Standing {
     let lane = match state {
         State::Draft | State::Rejected | State::Referred | State::PreRegistered | State::Expired => None,
         State::AwaitingPayment | State::Cleared | State::ThroughSupervision => Some(Lane::Green),
+        State::AmendmentCheck => Some(Lane::Red),
         State::Examination => Some(Lane::Red),
         _ => Some(Lane::Yellow),
     };
@@ -128,6 +129,7 @@ fn standing(state: State) -> Standing {
         registered_at: registered.then_some(AT),
         released_on: (state == State::ReleasedBeforePermit).then(|| AT.date()),
         cleared_on: state.is_cleared().then(|| AT.date()),
+        passed_on: (state == State::ThroughSupervision).then(|| AT.date()),
         ..Standing::draft(AT)
     }
 }
@@ -450,6 +452,19 @@ fn registration_is_refused_when_what_it_rests_on_has_changed() {
     assert_eq!(expire(date(2026, 12, 1)), Ok(vec![Event::Expired]));
 }
 
+/// A certificate of origin that is only named.
+fn claim() -> Claim {
+    Claim {
+        kind: ClaimKind::Preference,
+        item: Some(1),
+        tax: Some(DutyType::ImportDuty),
+        code: None,
+        message: Bilingual::new("a preferential rate", "thuế suất ưu đãi đặc biệt"),
+        rests_on: Bilingual::new("a certificate of origin", "giấy chứng nhận xuất xứ"),
+        citation: Citation::new("origin/proofs", "Circular 33/2023/TT-BTC"),
+    }
+}
+
 fn amend(standing: &Standing, after: &Declaration, decision: &Decision, day: Date) -> Step {
     let amendment =
         Amendment { reason: Some("ERR"), before: &declaration(), after: Decided { declaration: after, decision } };
@@ -547,6 +562,51 @@ fn a_late_certificate_has_to_lower_the_duty() {
     let events = file(30).unwrap();
     assert_eq!(events[1], Event::DutyDifference { before: dong(100), after: dong(30) });
     assert_eq!(standing(State::Cleared).after_all(&events, AT).state, State::Cleared);
+}
+
+#[test]
+fn an_amendment_after_clearance_that_rests_on_a_claim_or_lowers_the_tax_is_checked() {
+    let file = |state: State, reason: &str, after: &Declaration, decision: &Decision| {
+        let before = declaration();
+        let amendment =
+            Amendment { reason: Some(reason), before: &before, after: Decided { declaration: after, decision } };
+        let command = if reason == "COO" { Command::FileCertificate(amendment) } else { Command::Amend(amendment) };
+        let standing = standing(state);
+        standing.after_all(&carry_out(&standing, &command, &now()).unwrap(), AT)
+    };
+    let corrected = Declaration { notes: Some("corrected".into()), ..declaration() };
+    let named = Decision { claims: vec![claim()], ..accepted(Lane::Yellow, 30) };
+    for state in [State::Cleared, State::ThroughSupervision] {
+        // What nothing proves: a certificate that customs does not hold.
+        let checked = file(state, "COO", &declaration(), &named);
+        assert_eq!(checked.state, State::AmendmentCheck);
+        // A certificate that customs holds, and nothing else.
+        assert_eq!(file(state, "COO", &declaration(), &accepted(Lane::Green, 30)).state, state);
+        // Something else, under the cover of the certificate.
+        assert_eq!(file(state, "COO", &corrected, &accepted(Lane::Green, 30)).state, State::AmendmentCheck);
+        assert_eq!(file(state, "ERR", &corrected, &accepted(Lane::Green, 60)).state, State::AmendmentCheck);
+        assert_eq!(file(state, "ERR", &corrected, &accepted(Lane::Green, 100)).state, state);
+        // An officer accepts it whatever lane the goods took, and what was cleared is where it was.
+        let events = carry_out(&checked, &Command::AcceptDocuments, &now()).unwrap();
+        let accepted_again = checked.after_all(&events, AT);
+        assert_eq!((accepted_again.state, accepted_again.cleared_on), (state, checked.cleared_on));
+        // Or asks for another one, and waits.
+        let events = carry_out(&checked, &Command::InstructAmendment { reason: reason() }, &now()).unwrap();
+        let waiting = checked.after_all(&events, AT);
+        assert_eq!(waiting.state, State::AmendmentCheck);
+        let events = amend(&waiting, &corrected, &accepted(Lane::Green, 100), AT.date()).unwrap();
+        assert_eq!(waiting.after_all(&events, AT).state, state);
+    }
+    // The check holds no goods back, and nobody refuses or cancels what is cleared because of it.
+    let checked = file(State::Cleared, "COO", &declaration(), &named);
+    let passed = checked.after_all(&carry_out(&checked, &Command::PassSupervision, &now()).unwrap(), AT);
+    assert_eq!(passed.state, State::AmendmentCheck);
+    let events = carry_out(&passed, &Command::AcceptDocuments, &now()).unwrap();
+    assert_eq!(passed.after_all(&events, AT).state, State::ThroughSupervision);
+    for command in [Command::Refuse { reason: reason() }, Command::CancelAutomatically(AutomaticCase::GoodsNotArrived)]
+    {
+        assert!(carry_out(&checked, &command, &on(date(2027, 3, 1))).is_err(), "{command:?}");
+    }
 }
 
 #[test]

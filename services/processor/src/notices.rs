@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use storage::{DeclarationKey, OutboxMessage};
 use vocabulary::{Bilingual, CommandAnswer, Decision, DeclarationNumber, Notice, NoticeKind, Reason};
 
-use clearance::life_cycle::{Event, RefusedCommand, Standing};
+use clearance::life_cycle::{Event, RefusedCommand, Standing, State};
 
 use crate::arrival::Arrival;
 use crate::events::event_id;
@@ -99,13 +99,7 @@ impl Subject<'_> {
                 ..self.notice(NoticeKind::PaymentReceived)
             },
             Event::Amended { penalty_rules_apply, .. } => Notice {
-                reason: penalty_rules_apply.then(|| Reason {
-                    code: "penalty_rules_apply".to_owned(),
-                    message: Bilingual::new(
-                        "the rules on penalties apply to this amendment (Circular 38/2015/TT-BTC, art. 20)",
-                        "việc khai bổ sung này thuộc diện xem xét xử phạt (Thông tư 38/2015/TT-BTC, điều 20)",
-                    ),
-                }),
+                reason: self.reason_of_amendment(*penalty_rules_apply),
                 ..self.with_findings(self.with_totals(NoticeKind::Amended))
             },
             Event::DutyDifference { before, .. } => {
@@ -140,8 +134,41 @@ impl Subject<'_> {
             ),
             Event::PassedSupervision => self.notice(NoticeKind::ThroughSupervision),
             // What follows is told: clearance, or what has to be paid before it.
-            Event::DocumentsAccepted | Event::Examined => return None,
+            Event::DocumentsAccepted | Event::Examined | Event::AmendmentHeld => return None,
+            Event::AmendmentAccepted => Notice {
+                reason: Some(Reason {
+                    code: "amendment_accepted".to_owned(),
+                    message: Bilingual::new(
+                        "customs accepted the amendment",
+                        "cơ quan hải quan chấp nhận nội dung khai bổ sung",
+                    ),
+                }),
+                ..self.with_totals(NoticeKind::Cleared)
+            },
         })
+    }
+
+    /// What an amendment brings with it besides its figures.
+    fn reason_of_amendment(&self, penalty_rules_apply: bool) -> Option<Reason> {
+        let penalty = penalty_rules_apply.then(|| Reason {
+            code: "penalty_rules_apply".to_owned(),
+            message: Bilingual::new(
+                "the rules on penalties apply to this amendment (Circular 38/2015/TT-BTC, art. 20)",
+                "việc khai bổ sung này thuộc diện xem xét xử phạt (Thông tư 38/2015/TT-BTC, điều 20)",
+            ),
+        });
+        if self.standing.state != State::AmendmentCheck {
+            return penalty;
+        }
+        let mut message = Bilingual::new(
+            "the goods stay cleared; an officer checks what the amendment rests on",
+            "hàng hóa vẫn được thông quan; công chức hải quan kiểm tra hồ sơ khai bổ sung",
+        );
+        if let Some(penalty) = penalty {
+            message.en = format!("{}; {}", message.en, penalty.message.en);
+            message.vi = format!("{}; {}", message.vi, penalty.message.vi);
+        }
+        Some(Reason { code: "amendment_held".to_owned(), message })
     }
 
     /// What the declarant is told of a step, in the order of its events.

@@ -73,8 +73,10 @@ impl Lives {
                 next.stage = Some("both".into());
                 next.gross_mass = next.gross_mass.map(|mass| mass + Decimal::ONE);
             })),
-            // What was cleared before its certificate came stays cleared.
-            (NoticeKind::Amended, _) if remembered.filed_late() => None,
+            // What was cleared before its certificate came rests on a certificate that is only named: it is checked.
+            (NoticeKind::Amended, _) if remembered.filed_late() => {
+                Some(remembered.command(notice, &number, Instruction::AcceptDocuments))
+            }
             // A check goes on where an amendment left it; what awaits payment needs none.
             (NoticeKind::Amended, Some(Lane::Yellow)) => {
                 Some(remembered.command(notice, &number, Instruction::AcceptDocuments))

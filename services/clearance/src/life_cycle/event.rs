@@ -89,6 +89,10 @@ pub enum Event {
     },
     /// What is owed has to be paid next.
     PaymentAwaited,
+    /// What a cleared declaration's amendment rests on has to be checked by an officer.
+    AmendmentHeld,
+    /// An officer accepted what an amendment after clearance rests on.
+    AmendmentAccepted,
     /// An officer accepted the documents.
     DocumentsAccepted,
     /// An officer examined the goods.
@@ -154,6 +158,8 @@ impl Event {
             Self::DutyDifference { .. } => "duty_difference",
             Self::PaymentReceived { .. } => "payment_received",
             Self::PaymentAwaited => "payment_awaited",
+            Self::AmendmentHeld => "amendment_held",
+            Self::AmendmentAccepted => "amendment_accepted",
             Self::DocumentsAccepted => "documents_accepted",
             Self::Examined => "examined",
             Self::AmendmentInstructed { .. } => "amendment_instructed",

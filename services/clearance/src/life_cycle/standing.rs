@@ -64,6 +64,9 @@ pub struct Standing {
     /// The day of clearance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cleared_on: Option<Date>,
+    /// The day on which the goods passed the supervision area.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_on: Option<Date>,
     /// The last day for what has to follow: the tax that is guaranteed or deferred, the official value after release,
     /// the result of an inspection in storage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,6 +95,7 @@ impl Standing {
             registered_at: None,
             released_on: None,
             cleared_on: None,
+            passed_on: None,
             due_on: None,
             arrival_on: None,
         }
@@ -100,6 +104,11 @@ impl Standing {
     /// What is owed and not paid.
     pub fn open(&self) -> Decimal {
         (self.owed - self.paid).max(Decimal::ZERO)
+    }
+
+    /// Where a cleared declaration stands while no amendment of it is checked.
+    fn cleared_state(&self) -> State {
+        if self.passed_on.is_some() { State::ThroughSupervision } else { State::Cleared }
     }
 
     /// Whether payment stands in the way of clearance no more: nothing is owed, or it is guaranteed or deferred.
@@ -139,14 +148,20 @@ impl Standing {
                 );
                 if under_check {
                     enter(State::of_lane(*lane));
+                } else if self.state == State::AmendmentCheck {
+                    // A later amendment takes the place of the one that was checked; whether it is checked is told next.
+                    enter(self.cleared_state());
                 }
                 (next.number, next.lane) = (Some(*number), Some(*lane));
                 (next.owed, next.security, next.arrival_on) = (*owed_after, *security, *arrival_on);
             }
             Event::PaymentReceived { amount, .. } => next.paid += *amount,
             Event::PaymentAwaited => enter(State::AwaitingPayment),
+            Event::AmendmentHeld => enter(State::AmendmentCheck),
+            Event::AmendmentAccepted => enter(self.cleared_state()),
             Event::AmendmentInstructed { due_on, .. } => {
-                enter(State::AmendmentInstructed);
+                // What is cleared stays so: the officer waits for the next amendment.
+                enter(if self.state.is_cleared() { self.state } else { State::AmendmentInstructed });
                 (next.since, next.due_on) = (at, *due_on);
             }
             Event::Rerouted { lane, .. } => {
@@ -165,7 +180,12 @@ impl Standing {
                 enter(State::Cleared);
                 (next.cleared_on, next.due_on) = (Some(at.date()), *due_on);
             }
-            Event::PassedSupervision => enter(State::ThroughSupervision),
+            Event::PassedSupervision => {
+                if self.state != State::AmendmentCheck {
+                    enter(State::ThroughSupervision);
+                }
+                next.passed_on = Some(at.date());
+            }
             Event::Refused { .. } => enter(State::Refused),
             Event::Cancelled { .. } => enter(State::Cancelled),
             Event::Expired => enter(State::Expired),

@@ -34,6 +34,9 @@ pub enum State {
     Cleared,
     /// Cleared, and through the supervision area (qua khu vực giám sát): for exports the proof of export.
     ThroughSupervision,
+    /// Cleared, and amended since: an officer checks what the amendment rests on (kiểm tra hồ sơ khai bổ sung sau thông quan,
+    /// Circular 38/2015 art. 20).
+    AmendmentCheck,
     /// Refused by an officer.
     Refused,
     /// Cancelled (hủy), on request or because its time ran out.
@@ -59,6 +62,7 @@ impl State {
         Self::TakenToStorage,
         Self::Cleared,
         Self::ThroughSupervision,
+        Self::AmendmentCheck,
         Self::Refused,
         Self::Cancelled,
         Self::Expired,
@@ -80,6 +84,7 @@ impl State {
             Self::TakenToStorage => "taken_to_storage",
             Self::Cleared => "cleared",
             Self::ThroughSupervision => "through_supervision",
+            Self::AmendmentCheck => "amendment_check",
             Self::Refused => "refused",
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
@@ -104,6 +109,9 @@ impl State {
             Self::TakenToStorage => ("has its goods in storage", "có hàng đang được đưa về bảo quản"),
             Self::Cleared => ("is cleared", "đã thông quan"),
             Self::ThroughSupervision => ("is cleared and through the supervision area", "đã qua khu vực giám sát"),
+            Self::AmendmentCheck => {
+                ("is cleared, and its amendment is checked", "đã thông quan, đang kiểm tra hồ sơ khai bổ sung")
+            }
             Self::Refused => ("was refused by customs", "đã bị cơ quan hải quan từ chối"),
             Self::Cancelled => ("is cancelled", "đã hủy"),
             Self::Expired => ("was not registered in time and has expired", "đã hết hạn lưu thông tin khai trước"),
@@ -124,12 +132,13 @@ impl State {
                 | Self::TakenToStorage
                 | Self::Cleared
                 | Self::ThroughSupervision
+                | Self::AmendmentCheck
         )
     }
 
     /// Whether the goods are cleared.
     pub fn is_cleared(self) -> bool {
-        matches!(self, Self::Cleared | Self::ThroughSupervision)
+        matches!(self, Self::Cleared | Self::ThroughSupervision | Self::AmendmentCheck)
     }
 
     /// The check that a lane asks for; without one, payment comes next.

@@ -47,7 +47,11 @@ pub fn case_of_time(standing: &Standing) -> Option<AutomaticCase> {
             Direction::Import,
             State::AwaitingPayment | State::DocumentCheck | State::AmendmentInstructed | State::Examination,
         ) => AutomaticCase::GoodsNotArrived,
-        (Direction::Export, State::AwaitingPayment | State::Cleared) => AutomaticCase::NotMoved,
+        (Direction::Export, State::AwaitingPayment | State::Cleared | State::AmendmentCheck)
+            if standing.passed_on.is_none() =>
+        {
+            AutomaticCase::NotMoved
+        }
         (Direction::Export, State::DocumentCheck) if Some(standing.since) == standing.registered_at => {
             AutomaticCase::NoDossier
         }

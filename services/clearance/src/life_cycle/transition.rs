@@ -312,6 +312,9 @@ impl Desk<'_> {
         if standing.state == State::AwaitingPayment && lane == Lane::Green {
             return self.then_settle(events);
         }
+        if standing.state.is_cleared() && has_to_be_checked(amendment, given_for, after < before) {
+            events.push(Event::AmendmentHeld);
+        }
         Ok(events)
     }
 
@@ -371,8 +374,9 @@ impl Desk<'_> {
             ));
         };
         let until = match self.standing.state {
+            state if state.is_cleared() && self.standing.passed_on.is_some() => Until::Open,
             State::ThroughSupervision => Until::Open,
-            State::Cleared | State::ReleasedBeforePermit => Until::Supervision,
+            State::Cleared | State::AmendmentCheck | State::ReleasedBeforePermit => Until::Supervision,
             _ => Until::Clearance,
         };
         let wrong_direction = reason.value.direction.is_some_and(|needed| Some(needed) != self.standing.direction);
@@ -450,6 +454,9 @@ impl Desk<'_> {
     // The officer.
 
     fn accept_documents(&self) -> Step {
+        if self.standing.state == State::AmendmentCheck {
+            return Ok(vec![Event::AmendmentAccepted]);
+        }
         self.allow(&[State::DocumentCheck, State::AmendmentInstructed])?;
         if self.standing.lane == Some(Lane::Red) {
             return Err(self.refusal(
@@ -468,7 +475,7 @@ impl Desk<'_> {
     }
 
     fn instruct_amendment(&self, reason: &Reason) -> Step {
-        self.allow(&[State::DocumentCheck, State::AmendmentInstructed, State::Examination])?;
+        self.allow(&[State::DocumentCheck, State::AmendmentInstructed, State::Examination, State::AmendmentCheck])?;
         let (days, _, _) = self.limit(LimitKind::InstructedAmendmentWorkingDays)?;
         let due_on = self.rules.working_days_later(days).ok();
         Ok(vec![Event::AmendmentInstructed { reason: reason.clone(), due_on }])
@@ -557,7 +564,11 @@ impl Desk<'_> {
     // The gate and the calendar.
 
     fn pass_supervision(&self) -> Step {
-        self.allow(&[State::Cleared])?;
+        // An amendment that is checked holds no goods back: they are cleared.
+        self.allow(&[State::Cleared, State::AmendmentCheck])?;
+        if self.standing.passed_on.is_some() {
+            return self.refuse_state();
+        }
         Ok(vec![Event::PassedSupervision])
     }
 
@@ -580,7 +591,9 @@ impl Desk<'_> {
                 Some(Direction::Import),
                 &[State::AwaitingPayment, State::DocumentCheck, State::AmendmentInstructed, State::Examination],
             ),
-            AutomaticCase::NotMoved => (Some(Direction::Export), &[State::AwaitingPayment, State::Cleared]),
+            AutomaticCase::NotMoved => {
+                (Some(Direction::Export), &[State::AwaitingPayment, State::Cleared, State::AmendmentCheck])
+            }
             AutomaticCase::NoDossier => (Some(Direction::Export), &[State::DocumentCheck, State::AmendmentInstructed]),
             AutomaticCase::NotPresented => (Some(Direction::Export), &[State::Examination]),
             AutomaticCase::LicenceMissing => {
@@ -588,6 +601,9 @@ impl Desk<'_> {
             }
         };
         self.allow(states)?;
+        if case == AutomaticCase::NotMoved && self.standing.passed_on.is_some() {
+            return self.refuse_state();
+        }
         if direction.is_some_and(|direction| Some(direction) != self.standing.direction) {
             return self.refuse_state();
         }
@@ -622,6 +638,29 @@ impl Desk<'_> {
         events.push(Event::Cleared { due_on });
         Ok(events)
     }
+}
+
+/// Whether an officer checks an amendment of what is cleared: it rests on a claim, it goes by a lane that asks for a check, or
+/// it lowers what is owed by more than a certificate that customs holds.
+fn has_to_be_checked(amendment: &Amendment<'_>, given_for: ReasonFor, lowers: bool) -> bool {
+    let decision = amendment.after.decision;
+    let proved = given_for == ReasonFor::Certificate
+        && beside_certificates(amendment.before) == beside_certificates(amendment.after.declaration);
+    !decision.claims.is_empty() || decision.lane != Some(Lane::Green) || (lowers && !proved)
+}
+
+/// A declaration without what a certificate that is filed later brings with it.
+fn beside_certificates(declaration: &Declaration) -> Declaration {
+    let mut rest = declaration.clone();
+    (rest.function, rest.stage, rest.version, rest.number, rest.change_reason_code) = (None, None, None, None, None);
+    for item in &mut rest.goods_items {
+        item.tariff_schedule = None;
+        item.certificate_form = None;
+        item.certificate_number = None;
+        item.certificate_date = None;
+        item.certificate_late = None;
+    }
+    rest
 }
 
 /// The declared day of arrival of an import.

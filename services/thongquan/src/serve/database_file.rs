@@ -6,7 +6,9 @@
 //! ```
 
 use std::fs;
+use std::io::Seek as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -22,19 +24,36 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 pub(crate) struct DatabaseFile {
     path: PathBuf,
     identity: (u64, u64),
+    /// A door to the file and one to its log, which stay open whatever the database does with its own: connections that
+    /// failed are closed, and the last one may be closed when the loss is seen. They live as long as the process, since
+    /// closing one would take away the locks that the database holds on the file.
+    file: Arc<fs::File>,
+    log: Arc<Mutex<Option<fs::File>>>,
 }
 
 impl DatabaseFile {
     /// The file behind a path; `None` where files have no identity of their own.
     pub(crate) fn opened(path: &Path) -> Option<Self> {
-        Some(Self { path: path.canonicalize().ok()?, identity: identity_of(path)? })
+        let path = path.canonicalize().ok()?;
+        let file = fs::File::open(&path).ok()?;
+        let opened =
+            Self { identity: identity_of(&file.metadata().ok()?)?, path, file: Arc::new(file), log: Arc::default() };
+        opened.keep_log();
+        Some(opened)
+    }
+
+    /// Opens the log that the database writes now, which is another one after its last connection was closed.
+    fn keep_log(&self) {
+        if let (Ok(log), Ok(mut kept)) = (fs::File::open(log_of(&self.path)), self.log.lock()) {
+            *kept = Some(log);
+        }
     }
 
     /// Whether the path leads to another file, or to none.
     pub(crate) fn is_lost(&self) -> bool {
         // What cannot be looked at for another reason is not taken for lost.
         match fs::metadata(&self.path) {
-            Ok(_) => identity_of(&self.path).is_some_and(|identity| identity != self.identity),
+            Ok(found) => identity_of(&found).is_some_and(|identity| identity != self.identity),
             Err(error) => error.kind() == std::io::ErrorKind::NotFound,
         }
     }
@@ -43,6 +62,7 @@ impl DatabaseFile {
     pub(super) async fn watch(self, stop: watch::Sender<bool>) {
         let mut stopped = stop.subscribe();
         loop {
+            self.keep_log();
             tokio::select! {
                 _ = stopped.wait_for(|stopped| *stopped) => return,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -79,57 +99,43 @@ impl DatabaseFile {
         }))
     }
 
-    /// Copies the lost file and its log from the descriptors that this process still has.
-    #[cfg(target_os = "linux")]
+    /// Copies the lost file and its log from what this process still has open.
     fn rescue(&self) -> std::io::Result<PathBuf> {
-        use std::os::unix::fs::MetadataExt as _;
         let mut name = self.path.clone().into_os_string();
         name.push(format!("{RESCUED}{}", operations::now_ms() / 1_000));
         let rescued = PathBuf::from(name);
-        let log_of = |path: &Path| {
-            let mut name = path.as_os_str().to_owned();
-            name.push("-wal");
-            PathBuf::from(name)
-        };
-        let (mut file, mut log) = (None, None);
-        for entry in fs::read_dir("/proc/self/fd")? {
-            let descriptor = entry?.path();
-            // Between the list and the look a descriptor may be closed.
-            let (Ok(found), Ok(target)) = (fs::metadata(&descriptor), fs::read_link(&descriptor)) else { continue };
-            let target = target.to_string_lossy().trim_end_matches(" (deleted)").to_owned();
-            if (found.dev(), found.ino()) == self.identity {
-                file = Some(descriptor);
-            } else if Path::new(&target) == log_of(&self.path) {
-                log = Some(descriptor);
-            }
-        }
-        let file = file.ok_or_else(|| std::io::Error::other("the process has it open no more"))?;
-        fs::copy(file, &rescued)?;
-        if let Some(log) = log {
-            fs::copy(log, log_of(&rescued))?;
-        }
-        for saved in [&rescued, &log_of(&rescued)] {
-            if let Ok(saved) = fs::File::open(saved) {
-                saved.sync_all()?;
-            }
+        copy(&self.file, &rescued)?;
+        if let Ok(log) = self.log.lock()
+            && let Some(log) = &*log
+        {
+            copy(log, &log_of(&rescued))?;
         }
         Ok(rescued)
     }
+}
 
-    #[cfg(not(target_os = "linux"))]
-    fn rescue(&self) -> std::io::Result<PathBuf> {
-        Err(std::io::Error::other("this system keeps no door to a file without a name"))
-    }
+/// The name of a database's log.
+fn log_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    PathBuf::from(name)
+}
+
+/// Copies an open file from its beginning, durably.
+fn copy(mut from: &fs::File, to: &Path) -> std::io::Result<()> {
+    from.rewind()?;
+    let mut copied = fs::File::create_new(to)?;
+    std::io::copy(&mut from, &mut copied)?;
+    copied.sync_all()
 }
 
 #[cfg(unix)]
-fn identity_of(path: &Path) -> Option<(u64, u64)> {
+fn identity_of(file: &fs::Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt as _;
-    let found = fs::metadata(path).ok()?;
-    Some((found.dev(), found.ino()))
+    Some((file.dev(), file.ino()))
 }
 
 #[cfg(not(unix))]
-fn identity_of(_: &Path) -> Option<(u64, u64)> {
+fn identity_of(_: &fs::Metadata) -> Option<(u64, u64)> {
     None
 }

@@ -72,6 +72,11 @@ pub(super) fn after(standing: Option<&Standing>) -> Next {
             format!("the result of the specialised inspection is awaited{en_term}"),
             format!("chờ kết quả kiểm tra chuyên ngành{vi_term}"),
         ),
+        State::AmendmentCheck => next(
+            "officer",
+            format!("the goods are cleared; an officer checks what the amendment rests on{en_term}"),
+            format!("hàng hóa đã thông quan; công chức hải quan kiểm tra hồ sơ khai bổ sung{vi_term}"),
+        ),
         State::Cleared | State::ThroughSupervision
             if standing.security != Security::None && !standing.open().is_zero() =>
         {

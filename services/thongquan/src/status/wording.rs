@@ -100,6 +100,13 @@ pub(super) fn happened(event: &Event) -> Bilingual {
         ),
         Event::PaymentReceived { amount, open, excess } => paid(*amount, *open, *excess),
         Event::PaymentAwaited => ("payment is awaited".to_owned(), "chờ nộp thuế".to_owned()),
+        Event::AmendmentHeld => (
+            "an officer has to check the amendment".to_owned(),
+            "công chức phải kiểm tra hồ sơ khai bổ sung".to_owned(),
+        ),
+        Event::AmendmentAccepted => {
+            ("an officer accepted the amendment".to_owned(), "công chức chấp nhận nội dung khai bổ sung".to_owned())
+        }
         Event::DocumentsAccepted => {
             ("an officer accepted the documents".to_owned(), "công chức chấp nhận hồ sơ".to_owned())
         }

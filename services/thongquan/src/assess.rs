@@ -4,10 +4,11 @@ mod document;
 mod page;
 
 use std::fmt::Write as _;
-use std::io::Read as _;
+use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use processor::AssessedDocument;
 use rulebook::Rulebook;
@@ -63,12 +64,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let columns = text::columns();
     let mut tally = Tally::default();
     let mut worst = 0;
+    let bar = progress_over(arguments.files.len());
     for (at, file) in arguments.files.iter().enumerate().take_while(|_| !output::is_lost()) {
+        bar.set_position(at as u64);
         let name = file.display().to_string();
         let document = match read_file(file) {
             Ok(document) => document,
             Err(failure) => {
-                crate::print_error(&failure.message);
+                bar.suspend(|| crate::print_error(&failure.message));
                 worst = worse(worst, failure.status);
                 tally.count_unopened();
                 continue;
@@ -99,10 +102,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             }
         }
     }
+    bar.finish_and_clear();
     if arguments.files.len() > FILES_WITHOUT_TALLY && arguments.format == Format::Table {
         print(&format!("\n{}", tally.line(language)));
     }
     Ok(ExitCode::from(worst))
+}
+
+/// A bar on standard error, where many files are assessed and the pages go elsewhere than to the same terminal.
+fn progress_over(files: usize) -> ProgressBar {
+    if files <= FILES_WITHOUT_TALLY || std::io::stdout().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} files, {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(files as u64).with_style(style)
 }
 
 /// Decides on one document as the processor would, but for the number, which only a lodged declaration gets.

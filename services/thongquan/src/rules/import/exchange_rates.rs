@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 
 use super::sheet::{self, Column, Columns, Sheet};
 use super::{BOLD, Common, Mistakes, finish, name_of, number, refused};
-use crate::{Failure, load_rulebook, print, rules_folder};
+use crate::{Failure, arguments, load_rulebook, print, rules_folder};
 
 /// A rate that moves by more than so many per cent in a week is pointed at.
 const GREAT_MOVE: Decimal = Decimal::TEN;
@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     common: Common,
     /// The Monday of the week on which the rates hold
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = arguments::day)]
     week: Date,
 }
 

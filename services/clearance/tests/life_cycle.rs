@@ -261,7 +261,9 @@ fn page() -> String {
          \u{20}                                 └─ pay ─────────► cleared ─ pass_supervision ─► through_supervision\n\
          ```\n\n\
          A registered declaration can be cancelled for the reasons that the law has, and refused by an officer who checks it. An amendment puts a new version in\n\
-         its place, under a number whose last digit is one higher; the version before it is then superseded.\n\n\
+         its place, under a number whose last digit is one higher; the version before it is then superseded. After\n\
+         clearance it goes to an officer's check when it rests on a claim, when its lane asks for one, or when it lowers what is owed by\n\
+         more than a certificate that customs holds; the goods stay cleared meanwhile.\n\n\
          ## Who may do what\n\n\
          A dot where the state allows the command. Each command that it does not allow is refused with the reason and the\n\
          law, in English and Vietnamese, and changes nothing.\n\n| Command | By |",
@@ -761,6 +763,7 @@ fn the_calendar_acts_when_the_term_has_passed_and_not_before() {
         (State::Examination, "export", Some("not_presented")),
         (State::Examination, "import", Some("goods_not_arrived")),
         (State::Cleared, "export", Some("not_moved")),
+        (State::AmendmentCheck, "export", Some("not_moved")),
     ];
     assert_eq!(acted, BTreeSet::from(expected));
 }

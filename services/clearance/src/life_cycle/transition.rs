@@ -4,7 +4,9 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime};
 use rulebook::{CodeList, FrozenFrom, LimitKind, ReasonFor, RulesInForce, Until};
 use rust_decimal::Decimal;
-use vocabulary::{AutomaticCase, Balance, Bilingual, Decision, Direction, Lane, Outcome, Reason, RulebookGap};
+use vocabulary::{
+    AutomaticCase, Balance, Bilingual, Decision, Declaration, Direction, Lane, Outcome, Reason, RulebookGap,
+};
 
 use super::changed;
 use super::command::{Amendment, Command, CommandKind, Decided};

@@ -69,6 +69,7 @@ pub fn standing_of(row: &DeclarationRow) -> Option<Standing> {
         registered_at,
         released_on: None,
         cleared_on: state.is_cleared().then(|| registered_at.map(DateTime::date)).flatten(),
+        passed_on: None,
         due_on: None,
         arrival_on: None,
     })

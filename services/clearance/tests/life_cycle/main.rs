@@ -1,7 +1,8 @@
 //! Every state with every command, the figures that matter, and what no sequence of commands may do.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
+mod page;
+mod sequences;
+
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -9,7 +10,6 @@ use clearance::life_cycle::{
     Amendment, Basis, Circumstances, Command, CommandKind, Decided, Event, Security, Standing, State, Step, carry_out,
 };
 use jiff::civil::{Date, DateTime, date, datetime};
-use proptest::prelude::*;
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use vocabulary::declaration::{Bill, Permit};
@@ -208,109 +208,6 @@ fn with_commands(kind: CommandKind, mut try_one: impl FnMut(&Command<'_>)) {
             for case in AutomaticCase::ALL {
                 try_one(&Command::CancelAutomatically(case));
             }
-        }
-    }
-}
-
-/// The states that a command can lead to; empty when the state does not allow it.
-fn leads_to(state: State, kind: CommandKind) -> BTreeSet<State> {
-    let mut reached = BTreeSet::new();
-    for paid in [Decimal::ZERO, dong(100)] {
-        for direction in [Direction::Import, Direction::Export] {
-            let mut standing = standing(state);
-            standing.direction = Some(direction);
-            if state.is_registered() {
-                standing.paid = paid;
-            }
-            for days in [0, 1, 8, 30] {
-                let circumstances = on(AT.date().checked_add(jiff::Span::new().days(days)).unwrap());
-                with_commands(kind, |command| {
-                    if let Ok(events) = carry_out(&standing, command, &circumstances) {
-                        reached.insert(standing.after_all(&events, circumstances.at).state);
-                    }
-                });
-            }
-        }
-    }
-    reached
-}
-
-/// The page, written from what the code does.
-fn page() -> String {
-    let mut page = String::from(
-        "# The life of a declaration\n\n\
-         Written from `services/clearance/src/life_cycle`; `UPDATE_LIFE_CYCLE=1 cargo test --release -p clearance` writes \
-         it anew.\n\n\
-         ```text\n\
-         draft ─┬─ pre_register ─► pre_registered ─┬─ expire ─► expired\n\
-         \u{20}      │                                  └─ register ─┐\n\
-         \u{20}      └─ lodge ────┬─► rejected                      │\n\
-         \u{20}                   ├─► referred ─ decide ────────────┤\n\
-         \u{20}                   └─────────────────────────────────┤\n\
-         \u{20}                                 ┌── green ──────────┤\n\
-         \u{20}                                 │      ┌── yellow ──┤\n\
-         \u{20}                                 │      │     ┌─ red ┘\n\
-         \u{20}                                 │      ▼     ▼\n\
-         \u{20}                                 │  document_check ─ reroute ─► examination      ◄─► amendment_instructed\n\
-         \u{20}                                 │      │    └───────┬───────────────┘\n\
-         \u{20}                                 │      │            ▼\n\
-         \u{20}                                 │      │  released_before_permit, taken_to_storage\n\
-         \u{20}                                 ▼      ▼            │\n\
-         \u{20}                             awaiting_payment ◄──────┤  owed, neither guaranteed nor deferred\n\
-         \u{20}                                 │                   ▼\n\
-         \u{20}                                 └─ pay ─────────► cleared ─ pass_supervision ─► through_supervision\n\
-         ```\n\n\
-         A registered declaration can be cancelled for the reasons that the law has, and refused by an officer who checks it. An amendment puts a new version in\n\
-         its place, under a number whose last digit is one higher; the version before it is then superseded. After\n\
-         clearance it goes to an officer's check when it rests on a claim, when its lane asks for one, or when it lowers what is owed by\n\
-         more than a certificate that customs holds; the goods stay cleared meanwhile.\n\n\
-         ## Who may do what\n\n\
-         A dot where the state allows the command. Each command that it does not allow is refused with the reason and the\n\
-         law, in English and Vietnamese, and changes nothing.\n\n| Command | By |",
-    );
-    for state in State::ALL {
-        let _ = write!(page, " {state} |");
-    }
-    page.push_str("\n| --- | --- |");
-    page.push_str(&" :-: |".repeat(State::ALL.len()));
-    page.push('\n');
-    for kind in CommandKind::ALL {
-        let _ = write!(page, "| `{}` | {} |", kind.as_str(), kind.actor().as_str());
-        for state in State::ALL {
-            page.push_str(if leads_to(state, kind).is_empty() { "  |" } else { " • |" });
-        }
-        page.push('\n');
-    }
-    page.push_str("\n## Where each command leads\n\n| From | Command | To | Law |\n| --- | --- | --- | --- |\n");
-    for state in State::ALL {
-        for kind in CommandKind::ALL {
-            let reached: Vec<&str> = leads_to(state, kind).into_iter().map(State::as_str).collect();
-            if !reached.is_empty() {
-                let _ = writeln!(page, "| {state} | `{}` | {} | {} |", kind.as_str(), reached.join(", "), kind.law());
-            }
-        }
-    }
-    page
-}
-
-#[test]
-fn the_page_shows_what_the_code_does() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("LIFE_CYCLE.md");
-    let page = page();
-    if std::env::var_os("UPDATE_LIFE_CYCLE").is_some() {
-        std::fs::write(&file, &page).unwrap();
-    }
-    assert!(
-        std::fs::read_to_string(&file).unwrap_or_default() == page,
-        "LIFE_CYCLE.md is not what the code does; UPDATE_LIFE_CYCLE=1 cargo test --release -p clearance writes it anew"
-    );
-}
-
-#[test]
-fn states_that_end_a_life_allow_nothing() {
-    for state in [State::Rejected, State::Refused, State::Cancelled, State::Expired, State::Superseded] {
-        for kind in CommandKind::ALL {
-            assert!(leads_to(state, kind).is_empty(), "{state} {}", kind.as_str());
         }
     }
 }
@@ -661,109 +558,4 @@ fn release_needs_the_declared_tax_and_a_reason_of_the_list() {
     assert_eq!(events, [Event::PaymentAwaited]);
     let awaiting = revalued.after_all(&events, AT);
     assert_eq!(pay(&awaiting, 50), Ok(vec![received(50, 0, 0), Event::Cleared { due_on: None }]));
-}
-
-/// A slow and obvious second account of a declaration: what was last owed, and what was paid.
-#[derive(Default)]
-struct Ledger {
-    owed: Decimal,
-    paid: Decimal,
-    secured: bool,
-}
-
-impl Ledger {
-    fn enter(&mut self, event: &Event) {
-        match event {
-            Event::Registered { owed, security, .. } => {
-                (self.owed, self.secured) = (*owed, *security != Security::None)
-            }
-            Event::Amended { owed_after, security, .. } => {
-                (self.owed, self.secured) = (*owed_after, *security != Security::None);
-            }
-            Event::PaymentReceived { amount, .. } => self.paid += amount,
-            _ => {}
-        }
-    }
-
-    fn settled(&self) -> bool {
-        self.secured || self.paid >= self.owed
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
-
-    #[test]
-    fn no_sequence_of_commands_clears_or_releases_what_is_not_settled(
-        choices in proptest::collection::vec((0_usize..CommandKind::ALL.len(), 0_usize..8, 0_i64..6), 1..40)
-    ) {
-        let mut standing = Standing::draft(AT);
-        let mut ledger = Ledger::default();
-        let mut day = AT.date();
-        for (kind, variant, days) in choices {
-            day = day.checked_add(jiff::Span::new().days(days)).unwrap();
-            let circumstances = on(day);
-            let mut step = None;
-            let mut at = 0;
-            with_commands(CommandKind::ALL[kind], |command| {
-                if at == variant {
-                    step = Some(carry_out(&standing, command, &circumstances));
-                }
-                at += 1;
-            });
-            let Some(Ok(events)) = step else { continue };
-            for event in &events {
-                ledger.enter(event);
-                if matches!(event, Event::Cleared { .. } | Event::Released { .. }) {
-                    prop_assert!(ledger.settled(), "{event:?} with {} of {} paid", ledger.paid, ledger.owed);
-                }
-                standing = standing.after(event, circumstances.at);
-            }
-            prop_assert!(standing.number.is_none_or(|number| number.amendments() <= 9));
-            if standing.state.is_registered() {
-                prop_assert_eq!((standing.owed, standing.paid), (ledger.owed, ledger.paid));
-            }
-            let kept: Standing = serde_json::from_str(&serde_json::to_string(&standing).unwrap()).unwrap();
-            prop_assert_eq!(&kept, &standing);
-        }
-    }
-}
-
-/// What the calendar commands next is refused until its time, and carried out from then on.
-#[test]
-fn the_calendar_acts_when_the_term_has_passed_and_not_before() {
-    use clearance::life_cycle::next_of_time;
-    let mut acted = BTreeSet::new();
-    for state in State::ALL {
-        for direction in [Direction::Import, Direction::Export] {
-            for arrival_on in [None, Some(date(2026, 11, 25)), Some(date(2027, 1, 10))] {
-                let standing = Standing { direction: Some(direction), arrival_on, ..standing(state) };
-                let Some(next) = next_of_time(&standing, &now().rules) else { continue };
-                assert!(arrival_on == Some(date(2027, 1, 10)) || direction == Direction::Export || next.case.is_none());
-                let command = next.case.map_or(Command::Expire, Command::CancelAutomatically);
-                let at = |at: DateTime| Circumstances { at, rules: RULEBOOK.in_force_on(at.date()) };
-                let before = next.from.checked_sub(jiff::Span::new().seconds(1)).unwrap();
-                let early = carry_out(&standing, &command, &at(before)).unwrap_err();
-                assert_eq!(early.code, "term_not_passed", "{state} {direction:?}");
-                let events = carry_out(&standing, &command, &at(next.from)).unwrap();
-                let after = standing.after_all(&events, next.from);
-                assert_eq!(next_of_time(&after, &now().rules), None, "nothing is commanded twice");
-                acted.insert((state, direction.as_str(), next.case.map(AutomaticCase::as_str)));
-            }
-        }
-    }
-    let expected = [
-        (State::PreRegistered, "export", None),
-        (State::PreRegistered, "import", None),
-        (State::AwaitingPayment, "export", Some("not_moved")),
-        (State::AwaitingPayment, "import", Some("goods_not_arrived")),
-        (State::DocumentCheck, "export", Some("no_dossier")),
-        (State::DocumentCheck, "import", Some("goods_not_arrived")),
-        (State::AmendmentInstructed, "import", Some("goods_not_arrived")),
-        (State::Examination, "export", Some("not_presented")),
-        (State::Examination, "import", Some("goods_not_arrived")),
-        (State::Cleared, "export", Some("not_moved")),
-        (State::AmendmentCheck, "export", Some("not_moved")),
-    ];
-    assert_eq!(acted, BTreeSet::from(expected));
 }

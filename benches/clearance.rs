@@ -1,5 +1,4 @@
 //! Clearance as a whole: from a declaration that was read to its decision, and from bytes to the decision's record.
-#![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use std::hint::black_box;
 

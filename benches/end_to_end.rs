@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p benches --bench end_to_end`; THONGQUAN_TEST_KAFKA and THONGQUAN_TEST_POSTGRES name the servers, as
 //! `deploy/dev/servers env` prints them. One pass over a backlog, everything on this machine.
-#![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints, and stops at trouble")]
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints, and stops at trouble")]
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -12,7 +12,6 @@ pub mod libxml2;
 /// The day that the benches clear on.
 pub const ON: Date = date(2026, 11, 23);
 
-/// The workspace's folder.
 pub fn workspace() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }

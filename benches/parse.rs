@@ -1,5 +1,4 @@
 //! Reading a declaration: ours, and libxml2 with and without its schema, on the same documents in the same run.
-#![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use std::hint::black_box;
 

@@ -1,7 +1,7 @@
 //! What rules cost that speak of other goods: sixty of them and six thousand beside the real ones, in one run.
 //!
 //! `cargo bench -p benches --bench rules`. It fails when six thousand cost more than half again what sixty cost.
-#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints, and stops at trouble")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints, and stops at trouble")]
 
 use std::fmt::Write as _;
 use std::hint::black_box;

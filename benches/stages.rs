@@ -1,7 +1,6 @@
 //! What each stage costs, and the whole from bytes to decision: for 1, 6 and 50 goods items.
 //!
 //! `cargo bench -p benches --bench stages`. The aim for six items in ten kilobytes is 25 microseconds on one core.
-#![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use std::hint::black_box;
 

@@ -6,7 +6,7 @@
 //! lodged beforehand and given to each part by itself, THONGQUAN_LOAD_SECONDS how long each pace is kept.
 //!
 //! It stops when anything is lost or doubled. What it prints stands in `benches/README.md`.
-#![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints, and stops at trouble")]
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints, and stops at trouble")]
 #![allow(unreachable_pub, reason = "the modules of a bench are seen by it alone")]
 
 mod ceilings;

@@ -65,7 +65,6 @@ impl Place {
 /// What happens to a processor, and what it lacks.
 #[derive(Debug, Default)]
 pub struct Trap {
-    /// Where it fails.
     pub place: Option<Place>,
     /// It stands still there for as long as this file exists, in place of ending; and writes the partitions that do so
     /// into the file of the same name with `.held` behind it.

@@ -34,7 +34,6 @@ pub enum Safeguard {
 }
 
 impl Safeguard {
-    /// All of them.
     pub const ALL: [Self; 14] = [
         Self::PositionOnDecision,
         Self::OneTransaction,

@@ -48,7 +48,6 @@ impl Lives {
         Self { workload, seed, remembered: HashMap::new() }
     }
 
-    /// The workload.
     pub fn workload(&mut self) -> &mut Workload {
         &mut self.workload
     }

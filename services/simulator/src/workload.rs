@@ -45,7 +45,6 @@ pub struct Lodged {
     pub tax_code: String,
     /// The id of the event.
     pub event_id: String,
-    /// The document.
     pub document: Vec<u8>,
     /// What it is meant to meet with.
     pub intent: Intent,

@@ -17,7 +17,6 @@ use serde::Deserialize;
 use simulator::wild::Specimen;
 use vocabulary::{Decision, Entitlement, Facts, Finding, Lane, Outcome, TaxCodeStatus, TraderFacts};
 
-/// A table.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {

@@ -39,7 +39,6 @@ pub(crate) async fn open_kept_store(config: &Config) -> Result<Arc<dyn Store>, F
     open_store(config).await
 }
 
-/// Opens the stream.
 pub(crate) async fn open_stream(config: &Config) -> Result<Arc<dyn Stream>, Failure> {
     match config.stream.kind {
         StreamKind::Embedded => {

@@ -70,7 +70,6 @@ pub(crate) struct Arguments {
     config: ConfigArgument,
 }
 
-/// What is commanded.
 #[derive(Subcommand)]
 enum What {
     /// Accept the documents (yellow lane): what is owed comes next, or clearance

@@ -78,7 +78,6 @@ pub(crate) enum StreamKind {
     Kafka,
 }
 
-/// The stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Stream {

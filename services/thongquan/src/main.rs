@@ -202,7 +202,6 @@ fn there_is_a_folder(folder: &std::path::Path) -> Result<(), Failure> {
     )))
 }
 
-/// Loads the rulebook.
 fn load_rulebook(folder: &std::path::Path) -> Result<rulebook::Rulebook, Failure> {
     there_is_a_folder(folder)?;
     rulebook::Rulebook::load(folder)

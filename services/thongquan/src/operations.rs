@@ -37,7 +37,6 @@ const SECONDS: [f64; 12] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0
 /// Upper bounds of the buckets of batch sizes.
 const MESSAGES: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0];
 
-/// What is watched.
 #[derive(Clone)]
 pub(crate) struct Watched {
     pub(crate) store: Arc<dyn Store>,

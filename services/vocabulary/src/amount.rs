@@ -11,7 +11,6 @@ pub enum AmountCurrency {
     Own(FieldId),
     /// That of the invoice.
     Invoice,
-    /// Dong.
     Dong,
 }
 

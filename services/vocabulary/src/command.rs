@@ -14,13 +14,10 @@ pub struct CustomsCommand {
     pub identifier: String,
     /// The tax code of the enterprise whose declaration it is.
     pub declarant: String,
-    /// The declaration.
     pub declaration: NamedDeclaration,
     /// When it was given, in Vietnam's time. What it does is dated by its arrival.
     pub given_at: DateTime,
-    /// Who commands.
     pub commander: Commander,
-    /// What is commanded.
     pub instruction: Instruction,
     /// A remark for the record of customs; the declarant is never told it.
     pub remark: Option<String>,
@@ -32,15 +29,9 @@ pub enum NamedDeclaration {
     /// Its number; that of any of its versions.
     Number(String),
     /// The declarant's reference and its version, where it has no number yet.
-    Reference {
-        /// The reference.
-        reference: String,
-        /// The version.
-        version: u32,
-    },
+    Reference { reference: String, version: u32 },
 }
 
-/// Who commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Commander {
     /// A customs officer.
@@ -79,7 +70,6 @@ pub struct Post {
     pub office: String,
 }
 
-/// What is commanded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Instruction {
     /// The documents are accepted.
@@ -91,7 +81,6 @@ pub enum Instruction {
     },
     /// It goes by a stricter lane.
     Reroute {
-        /// The lane.
         lane: Lane,
         /// Why; for customs alone.
         reason: Reason,
@@ -144,7 +133,6 @@ pub enum AutomaticCase {
 }
 
 impl AutomaticCase {
-    /// Every case.
     pub const ALL: [Self; 5] =
         [Self::GoodsNotArrived, Self::NotMoved, Self::NoDossier, Self::NotPresented, Self::LicenceMissing];
 
@@ -205,13 +193,10 @@ pub struct CommandAnswer {
 /// Why a command is not carried out, for whoever gave it. Nothing about the declaration has changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
-    /// A stable code.
     pub code: String,
-    /// Why.
     pub message: Bilingual,
     /// What can be done instead.
     pub mend: Bilingual,
-    /// The rule.
     pub rule: String,
     /// The law behind the rule.
     pub law: String,

@@ -86,20 +86,15 @@ pub enum Rate {
     Specific {
         /// The amount for one unit.
         amount: Decimal,
-        /// Its currency.
         currency: Box<str>,
-        /// The unit.
         unit: Box<str>,
     },
     /// A percentage of the base and an amount for each unit, added up.
     Mixed {
-        /// The percentage.
         percent: Decimal,
         /// The amount for one unit.
         amount: Decimal,
-        /// Its currency.
         currency: Box<str>,
-        /// The unit.
         unit: Box<str>,
     },
     /// No rate was applied, because the goods are not subject to the tax.
@@ -129,13 +124,11 @@ pub struct DutyLine {
     pub base: Decimal,
     /// How many units a mixed rate's amount is applied to.
     pub quantity: Option<Decimal>,
-    /// The rate.
     pub rate: Rate,
     /// Base times rate, in dong at the exchange rate of the day, before relief.
     pub amount: Decimal,
     /// What an exemption or a reduction takes off.
     pub relief: Decimal,
-    /// What is owed.
     pub payable: Decimal,
     /// The rule of the rate, and the law behind it.
     pub citation: Citation,

@@ -16,7 +16,6 @@ pub enum TaxCodeStatus {
     Active,
     /// The enterprise has suspended its business.
     Suspended,
-    /// Closed.
     Closed,
     /// The same enterprise holds another code.
     Duplicate,
@@ -58,7 +57,6 @@ impl Entitlement {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TraderFacts {
-    /// The tax code.
     pub tax_code: String,
     /// Whether the tax code is in use.
     #[serde(default)]
@@ -94,7 +92,6 @@ pub struct ExemptionList {
     /// The last day on which it may be used; `None` while no end is known.
     #[serde(default)]
     pub expires_on: Option<Date>,
-    /// Its lines.
     pub lines: Vec<BalanceLine>,
 }
 
@@ -109,7 +106,6 @@ pub struct TemporaryDeclaration {
     /// The last day for the return of the goods.
     #[serde(default)]
     pub due_on: Option<Date>,
-    /// Its lines.
     pub lines: Vec<BalanceLine>,
 }
 
@@ -160,7 +156,6 @@ pub struct RoutedBranch {
     pub first_declaration: String,
     /// The declaration's own number.
     pub number: String,
-    /// Its lane.
     pub lane: Lane,
 }
 
@@ -169,7 +164,6 @@ pub struct RoutedBranch {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Facts {
-    /// The traders.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub traders: Vec<TraderFacts>,
     /// Certificates and other proofs of origin.
@@ -181,7 +175,6 @@ pub struct Facts {
     /// Temporary imports and exports.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub temporary_declarations: Vec<TemporaryDeclaration>,
-    /// Guarantees.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub guarantees: Vec<Guarantee>,
     /// Branches of consignments that were routed before.
@@ -224,7 +217,6 @@ pub struct CaseFacts<'a> {
     pub exemption_lists: &'a [ExemptionList],
     /// Temporary imports and exports.
     pub temporary_declarations: &'a [TemporaryDeclaration],
-    /// Guarantees.
     pub guarantees: &'a [Guarantee],
     /// Branches of the consignment that were routed before.
     pub branches: &'a [RoutedBranch],
@@ -245,7 +237,6 @@ impl<'a> CaseFacts<'a> {
 pub enum Balance {
     /// The quantity that is left of an item of a certificate of origin.
     Certificate {
-        /// The form.
         form: String,
         /// The number of the certificate, as printed.
         number: String,
@@ -270,7 +261,6 @@ pub enum Balance {
     },
     /// The amount that is left of a guarantee.
     Guarantee {
-        /// The bank.
         bank: String,
         /// The year of issue.
         year: u16,

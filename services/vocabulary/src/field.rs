@@ -47,10 +47,7 @@ pub enum Kind {
         max: usize,
     },
     /// One of a few words that belong to the format itself and not to a dated code list.
-    OneOf {
-        /// The words.
-        values: &'static [&'static str],
-    },
+    OneOf { values: &'static [&'static str] },
     /// A whole number without sign (VNACCS type I).
     Integer {
         /// Most digits.
@@ -89,9 +86,7 @@ pub enum Value {
     Text(Text),
     /// A whole number.
     Integer(Integer),
-    /// A decimal number.
     Decimal(Decimal),
-    /// A date.
     Date(Date),
 }
 
@@ -102,9 +97,7 @@ pub enum ValueRef<'a> {
     Text(&'a str),
     /// A whole number.
     Integer(Integer),
-    /// A decimal number.
     Decimal(Decimal),
-    /// A date.
     Date(Date),
 }
 
@@ -234,7 +227,7 @@ macro_rules! record {
         }
 
         #[doc = concat!("The fields of [`", stringify!($record), "`](super::", stringify!($record), "), to point with.")]
-        #[allow(non_upper_case_globals, missing_docs)]
+        #[allow(non_upper_case_globals)]
         pub mod $scope {
             use $crate::field::{Field, FieldId, Kind::{self, *}, Required, Scope};
 
@@ -292,17 +285,13 @@ pub enum Scope {
     Declaration,
     /// A transport document.
     Bill,
-    /// A permit.
     Permit,
-    /// Another law.
     OtherLaw,
     /// An adjustment of the value.
     Adjustment,
-    /// An attachment.
     Attachment,
     /// A place on the way of a bonded transport.
     Transit,
-    /// A container.
     Container,
     /// A place of vanning.
     VanningPlace,

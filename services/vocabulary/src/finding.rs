@@ -8,9 +8,7 @@ use crate::field::FieldId;
 /// The same sentence in the two languages of the product.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bilingual {
-    /// English.
     pub en: String,
-    /// Vietnamese.
     pub vi: String,
 }
 
@@ -32,10 +30,8 @@ impl Bilingual {
 /// A language that people are answered in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
-    /// English.
     #[default]
     English,
-    /// Vietnamese.
     Vietnamese,
 }
 
@@ -52,7 +48,6 @@ pub enum Severity {
 /// Where in a declaration: a field, on which line of goods, in which occurrence of a repeated group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
-    /// The field.
     pub field: FieldId,
     /// The position of the goods item, from 0; `None` for a field of the declaration itself.
     pub item: Option<usize>,
@@ -102,7 +97,6 @@ pub struct Finding {
     pub field: Option<String>,
     /// The offending value as it was declared; `None` where it is missing.
     pub value: Option<String>,
-    /// What is wrong.
     pub message: Bilingual,
     /// What the declarant can do.
     pub mend: Bilingual,

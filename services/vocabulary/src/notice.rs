@@ -47,7 +47,6 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
-    /// Every kind.
     pub const ALL: [Self; 17] = [
         Self::Rejected,
         Self::PreRegistered,
@@ -104,7 +103,6 @@ pub struct Reason {
 /// A notice to the declarant. It never says why a lane was chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notice {
-    /// What it says.
     pub kind: NoticeKind,
     /// The declarant's tax code.
     pub declarant: String,

@@ -66,7 +66,6 @@ pub struct OriginCertificate {
     /// The exporter's statement that stands in place of a certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin_declaration: Option<OriginDeclaration>,
-    /// The goods.
     pub items: Vec<CertificateItem>,
 }
 
@@ -89,9 +88,7 @@ pub struct CertificateParty {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CertificateInvoice {
-    /// Its number.
     pub number: String,
-    /// Its day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
 }
@@ -120,7 +117,6 @@ pub enum CertificateTick {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PreviousProof {
-    /// Its reference number.
     pub number: String,
     /// Its day of issue.
     pub issued_on: Date,
@@ -137,7 +133,6 @@ pub struct PreviousProof {
 pub struct PreviousQuantity {
     /// The tariff code, six digits at least.
     pub commodity_code: String,
-    /// How much.
     pub quantity: Decimal,
     /// The unit that it is counted in.
     pub unit: String,
@@ -147,7 +142,6 @@ pub struct PreviousQuantity {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exhibition {
-    /// Its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Where it was held.
@@ -245,16 +239,12 @@ pub struct ProductionCosts {
     /// Materials of members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub originating_materials: Option<Decimal>,
-    /// Direct labour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labour: Option<Decimal>,
-    /// Direct overhead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overhead: Option<Decimal>,
-    /// Other costs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other: Option<Decimal>,
-    /// Profit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profit: Option<Decimal>,
 }

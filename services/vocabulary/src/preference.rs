@@ -53,7 +53,6 @@ impl Standing {
 /// The proof of origin that a line relies on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProofReference {
-    /// The form.
     pub form: String,
     /// The number, as declared.
     pub number: String,
@@ -65,9 +64,7 @@ pub struct ProofReference {
 /// What an officer should know about a proof of origin, and what no program can decide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreferenceNote {
-    /// A stable code.
     pub code: String,
-    /// The sentence.
     pub message: Bilingual,
     /// The rule and the law.
     #[serde(flatten)]

@@ -7,7 +7,6 @@ use crate::finding::Place;
 /// Which record of a declaration: the goods item and the occurrence in a repeated group, both from 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Position {
-    /// The goods item.
     pub item: Option<usize>,
     /// The occurrence in a repeated group.
     pub occurrence: Option<usize>,

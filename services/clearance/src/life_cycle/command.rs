@@ -99,7 +99,6 @@ pub enum Command<'a> {
 
 /// A command without its particulars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "each is the command of the same name")]
 pub enum CommandKind {
     PreRegister,
     Edit,

@@ -5,13 +5,10 @@ use std::path::Path;
 
 use faults::Safeguard;
 
-/// A row.
 pub(crate) struct Row {
-    /// What goes wrong.
     pub(crate) fault: &'static str,
     /// How the test makes it happen.
     pub(crate) made: &'static str,
-    /// What holds afterwards.
     pub(crate) holds: &'static str,
     /// What it holds by.
     pub(crate) by: &'static str,

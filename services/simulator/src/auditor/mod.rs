@@ -99,17 +99,14 @@ pub struct ItemAccount {
 /// One duty or tax on one goods item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaxAccount {
-    /// Which.
     pub duty_type: DutyType,
     /// What the rate is applied to: dong, or a quantity.
     pub base: Number,
-    /// The rate.
     pub rate: TaxRate,
     /// Base times rate.
     pub amount: Number,
     /// What is taken off.
     pub relief: Number,
-    /// What is owed.
     pub payable: Number,
 }
 
@@ -131,9 +128,7 @@ pub enum TaxRate {
 pub struct PerUnit {
     /// The amount for one unit.
     pub amount: Number,
-    /// Its currency.
     pub currency: String,
-    /// The unit.
     pub unit: String,
     /// How many units.
     pub quantity: Number,

@@ -193,7 +193,6 @@ pub(super) fn on(blocks: &[Block], day: Date) -> Option<&Block> {
     blocks.iter().find(|block| block.days().hold(day))
 }
 
-/// A trade agreement.
 #[derive(Debug)]
 pub(super) struct Agreement {
     pub(super) id: String,

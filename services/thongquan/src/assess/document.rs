@@ -11,7 +11,6 @@ use serde_json::{Map, Value, json};
 use vocabulary::duty::plain;
 use vocabulary::{Declaration, GoodsItem};
 
-/// The document.
 pub(super) fn of(file: &str, assessed: &AssessedDocument, rulebook: &Rulebook) -> serde_json::Result<Value> {
     let decision = &assessed.decision;
     let rules = rulebook.in_force_on(decision.registered_on);

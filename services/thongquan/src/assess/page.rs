@@ -36,7 +36,6 @@ pub(super) struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    /// The page.
     pub(super) fn page(&self) -> String {
         let mut page = Page { shown: self, text: String::new(), laws: Vec::new(), rounded: false };
         page.head();

@@ -38,10 +38,7 @@ enum CameOut {
         rulebook: String,
     },
     /// It cannot be derived at all.
-    Underivable {
-        /// Why.
-        detail: String,
-    },
+    Underivable { detail: String },
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -6,12 +6,10 @@ use vocabulary::Bilingual;
 
 use crate::render::grouped;
 
-/// What comes next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Next {
     /// Who acts: declarant, bank, officer, gate; `none` where nobody has to.
     pub(super) actor: &'static str,
-    /// What they do.
     pub(super) words: Bilingual,
 }
 

@@ -53,7 +53,6 @@ pub(super) fn cleared_at_once() -> Bilingual {
     Bilingual::new("it was cleared at once", "được thông quan ngay")
 }
 
-/// An event.
 pub(super) fn happened(event: &Event) -> Bilingual {
     let by = |day: &Option<Date>| {
         let en = day.map(|day| format!(" by {day}")).unwrap_or_default();

@@ -13,7 +13,6 @@ use crate::processors::Processor;
 /// How many of a million calls fail.
 pub(crate) const ALL: u32 = 1_000_000;
 
-/// What fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// Reads, with EIO.

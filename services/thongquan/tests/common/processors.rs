@@ -73,7 +73,6 @@ impl Processor {
         ended
     }
 
-    /// The process's id.
     pub(crate) fn id(&self) -> u32 {
         self.child.as_ref().unwrap().id()
     }

@@ -23,7 +23,6 @@ const PORTION: usize = 6;
 /// How many messages may wait before the next thing goes wrong.
 const BACKLOG: usize = 60;
 
-/// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     Killed,

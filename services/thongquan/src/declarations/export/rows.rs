@@ -30,10 +30,7 @@ pub(super) enum RowError {
     NoDecimal(String),
     /// The sum of a tax's measures on one line leaves the range of decimals.
     #[error("the measures of a tax on goods item {item} add up to more than 28 digits")]
-    TooMuch {
-        /// The goods item.
-        item: u32,
-    },
+    TooMuch { item: u32 },
 }
 
 /// What is read of a kept decision.

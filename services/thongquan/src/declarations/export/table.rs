@@ -22,7 +22,6 @@ pub(super) enum Kind {
     Time,
 }
 
-/// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Column {
     pub(super) name: String,
@@ -35,7 +34,6 @@ impl Column {
     }
 }
 
-/// A cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Cell {
     /// There is no such thing.
@@ -78,9 +76,7 @@ pub(super) enum SheetError {
     /// A value is not of its column's kind, or too long for it.
     #[error("{value} does not fit the column {column}: {why}; export to CSV, which takes any length")]
     Unfit {
-        /// The column.
         column: String,
-        /// The value.
         value: String,
         /// What it does not fit.
         why: &'static str,

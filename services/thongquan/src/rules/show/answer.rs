@@ -84,7 +84,6 @@ pub(super) struct Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Status {
-    /// A rate.
     Rate,
     /// No tax, or no preference: the law says so.
     None,
@@ -94,7 +93,6 @@ pub(super) enum Status {
     Gap,
 }
 
-/// The next answer.
 #[derive(Debug, Serialize)]
 pub(super) struct NextChange {
     pub(super) on: Date,

@@ -1,11 +1,11 @@
 //! A declaration whose life goes on: what is kept of it, and what is written when it moves.
 
-use clearance::life_cycle::{Security, Standing, State, next_of_time};
-use jiff::civil::{Date, DateTime};
+use clearance::life_cycle::{Standing, next_of_time};
+use jiff::civil::Date;
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use storage::{DeclarationRow, DeclarationUpdate, LogEntry, NewDeclaration};
-use vocabulary::{Decision, Direction, Lane, Outcome};
+use vocabulary::{Decision, Lane, Outcome};
 
 use crate::arrival::{milliseconds, vietnam_time};
 
@@ -48,31 +48,9 @@ fn row_of(new: &NewDeclaration) -> DeclarationRow {
     }
 }
 
-/// Where a declaration stands. A row that an older program wrote says it by its columns; `None` for one that nobody wrote.
+/// Where a declaration stands; `None` for a row that cannot be read.
 pub fn standing_of(row: &DeclarationRow) -> Option<Standing> {
-    if !row.standing.is_empty() {
-        return serde_json::from_slice(&row.standing).ok();
-    }
-    let state: State = row.state.parse().ok()?;
-    let registered_at = row.registered_at_ms.map(vietnam_time);
-    Some(Standing {
-        state,
-        since: registered_at.unwrap_or(DateTime::MIN),
-        direction: [Direction::Import, Direction::Export]
-            .into_iter()
-            .find(|direction| direction.as_str() == row.direction),
-        number: row.number.as_deref().and_then(|number| number.parse().ok()),
-        lane: lane_of(row.lane),
-        owed: Decimal::from(row.total_payable.unwrap_or(0)),
-        paid: Decimal::from(row.paid),
-        security: Security::None,
-        registered_at,
-        released_on: None,
-        cleared_on: state.is_cleared().then(|| registered_at.map(DateTime::date)).flatten(),
-        passed_on: None,
-        due_on: None,
-        arrival_on: None,
-    })
+    serde_json::from_slice(&row.standing).ok()
 }
 
 pub(crate) fn lane_of(code: Option<i16>) -> Option<Lane> {

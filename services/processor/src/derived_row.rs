@@ -228,13 +228,10 @@ impl Derived {
         let time = |at_ms: Option<i64>| optional(at_ms.map(|at_ms| vietnam_time(at_ms).to_string()));
         compare("registered_at", time(row.registered_at_ms), time(Some(self.registered_at_ms)));
         compare("rulebook", quoted(&row.rulebook), quoted(&self.rulebook));
-        // An older program wrote none.
-        if !row.standing.is_empty() {
-            let kept = standing_of(row);
-            if kept.as_ref() != Some(standing) {
-                let text = |standing: &Standing| serde_json::to_string(standing).unwrap_or_default();
-                compare("standing", kept.as_ref().map(text).unwrap_or_default(), text(standing));
-            }
+        let kept = standing_of(row);
+        if kept.as_ref() != Some(standing) {
+            let text = |standing: &Standing| serde_json::to_string(standing).unwrap_or_default();
+            compare("standing", kept.as_ref().map(text).unwrap_or_default(), text(standing));
         }
         // What a notice says counts, and not how a program of its day laid it out.
         let kept = message::read_notice(&row.answer).ok();

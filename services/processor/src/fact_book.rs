@@ -17,8 +17,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use storage::{BalanceKey, BranchRow, DeclarationKey, Fact, FactKey, FactRow, Grant, Prefetched, Searched};
 use vocabulary::{
-    Balance, BalanceLine, Declaration, DeclarationNumber, Direction, ExemptionList, Facts, Guarantee,
-    OriginCertificate, RoutedBranch, TemporaryDeclaration, WriteOff,
+    Balance, BalanceLine, Declaration, DeclarationNumber, ExemptionList, Facts, Guarantee, OriginCertificate,
+    RoutedBranch, TemporaryDeclaration, WriteOff,
 };
 
 use crate::case::lane_of;
@@ -207,33 +207,11 @@ fn guarantee_of(declaration: &Declaration) -> Option<String> {
 
 /// What a declaration is searched by, under the number that customs gives it.
 pub(crate) fn searched(declaration: &Declaration, number: Option<DeclarationNumber>) -> Searched {
-    let text = |text: Option<&str>| text.map(str::to_owned);
-    let (importer, exporter) = match declaration.direction() {
-        Some(Direction::Export) => (
-            text(declaration.consignee_code.as_deref()).or_else(|| text(declaration.consignee_name.as_deref())),
-            text(declaration.exporter_code.as_deref()).or_else(|| text(declaration.exporter_name.as_deref())),
-        ),
-        _ => (
-            text(declaration.importer_code.as_deref()).or_else(|| text(declaration.importer_name.as_deref())),
-            text(declaration.consignor_code.as_deref()).or_else(|| text(declaration.consignor_name.as_deref())),
-        ),
-    };
-    let mut goods: Vec<(String, String)> = declaration
-        .goods_items
-        .iter()
-        .filter_map(|item| {
-            let origin = item.origin.as_deref().unwrap_or_default().to_owned();
-            Some((item.commodity_code.as_deref()?.to_owned(), origin))
-        })
-        .collect();
-    goods.sort();
-    goods.dedup();
     let first_stem = match declaration.first_declaration_number.as_deref() {
         Some("F") => number.map(DeclarationNumber::stem),
         first => first.map(stem),
     };
-    let arrived_on = declaration.arrival_date.map(|day| day.to_string());
-    Searched { first_stem, importer, exporter, arrived_on, goods }
+    Searched { first_stem }
 }
 
 /// What a kept decision took.

@@ -108,7 +108,7 @@ fn book(step: &mut Plan, confirmation: &Confirmation<'_>, archive: &mut Archive,
         outcome: outcome.clone(),
         answer: answer.clone(),
     });
-    archive.booked.put(key, PaymentRow { amount, outcome, answer: Some(answer) });
+    archive.booked.put(key, PaymentRow { amount, outcome, answer });
     if let Some((name, row)) = name.zip(changed) {
         archive.declarations.put(name, row);
     }
@@ -133,10 +133,10 @@ fn again(
         };
         step.keep_quietly(arrival, &reason.code, &reason.message.en);
         send(&[to_payer(payment, arrival.at, reason)], arrival, step, desk);
-    } else if let Some(answer) = booked.answer.clone().filter(|answer| !answer.is_empty()) {
+    } else if !booked.answer.is_empty() {
         let topics = &desk.settings.topics;
         let identifier = &payment.payment_identifier;
-        step.outbox.push(notices::answer_again(topics, arrival, &payment.payer, identifier, answer));
+        step.outbox.push(notices::answer_again(topics, arrival, &payment.payer, identifier, booked.answer.clone()));
     }
 }
 

@@ -50,7 +50,7 @@ pub use rows::{
 pub use store::{Options, Store};
 
 /// The schema version that this code knows: the number of the newest migration.
-pub const SCHEMA_VERSION: i64 = 7;
+pub const SCHEMA_VERSION: i64 = 1;
 
 /// The word for the state of a version that a later one took the place of. Of the others of one number there is one.
 pub const SUPERSEDED: &str = "superseded";

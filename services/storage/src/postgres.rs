@@ -28,15 +28,7 @@ use crate::tables::{
 };
 
 /// What brings a database from each version to the next, beginning with an empty one.
-const MIGRATIONS: [&str; 7] = [
-    include_str!("postgres/schema.sql"),
-    include_str!("postgres/life_cycle.sql"),
-    include_str!("postgres/facts.sql"),
-    include_str!("postgres/numbers.sql"),
-    include_str!("postgres/opaque.sql"),
-    include_str!("postgres/commands.sql"),
-    include_str!("postgres/generations.sql"),
-];
+const MIGRATIONS: [&str; 1] = [include_str!("postgres/schema.sql")];
 const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION);
 /// An arbitrary number: processes that start together take turns at the schema by it.
 const SCHEMA_LOCK: i64 = 7_406_211_954;

@@ -131,7 +131,7 @@ pub struct DeclarationRow {
     pub log_hash: [u8; 32],
     /// The first notice about it, to answer a repeat with.
     pub answer: Vec<u8>,
-    /// What its next step depends on, as the life cycle wrote it; empty where an older program wrote the row.
+    /// What its next step depends on, as the life cycle wrote it.
     pub standing: Vec<u8>,
 }
 
@@ -149,14 +149,6 @@ pub struct BranchRow {
 pub struct Searched {
     /// The first eleven digits of the number of the consignment's first declaration, for a branch.
     pub first_stem: Option<String>,
-    /// The importer: a tax code, or a name where it has none.
-    pub importer: Option<String>,
-    /// The exporter: a tax code, or a name where it has none.
-    pub exporter: Option<String>,
-    /// The day of arrival, as year-month-day.
-    pub arrived_on: Option<String>,
-    /// The tariff codes of the goods with their origins, each pair once; an origin may be empty.
-    pub goods: Vec<(String, String)>,
 }
 
 /// A document that asked for something of a declaration and brought no version of it into being.
@@ -318,8 +310,8 @@ pub struct PaymentRow {
     pub amount: i64,
     /// What it did.
     pub outcome: String,
-    /// The notice that answered it, to answer a repeat with; `None` where an older program booked it.
-    pub answer: Option<Vec<u8>>,
+    /// The notice that answered it, to answer a repeat with.
+    pub answer: Vec<u8>,
 }
 
 /// A payment to be booked.

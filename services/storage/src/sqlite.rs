@@ -45,15 +45,7 @@ pub use message_log::{AppendRecord, FileState, LogRecord, MessageLog};
 pub use restore::{RestoreError, Restored, restore};
 
 /// What brings a database from each version to the next, beginning with an empty one.
-const MIGRATIONS: [&str; 7] = [
-    include_str!("sqlite/schema.sql"),
-    include_str!("sqlite/life_cycle.sql"),
-    include_str!("sqlite/facts.sql"),
-    include_str!("sqlite/numbers.sql"),
-    include_str!("sqlite/opaque.sql"),
-    include_str!("sqlite/commands.sql"),
-    include_str!("sqlite/generations.sql"),
-];
+const MIGRATIONS: [&str; 1] = [include_str!("sqlite/schema.sql")];
 const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION);
 /// How long a writer waits for another process's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -8,8 +8,8 @@ use crate::error::StorageError;
 use crate::facts::changes;
 use crate::rows::Batch;
 use crate::tables::{
-    COMMANDS, DECISION_LOG, DECLARATION_UPDATES, DECLARATIONS, Goods, KEPT_MESSAGES, OUTBOX, PAYMENTS, REQUESTS,
-    RETIMINGS, WRITE_OFFS, balance_changes, declaration_goods,
+    COMMANDS, DECISION_LOG, DECLARATION_UPDATES, DECLARATIONS, KEPT_MESSAGES, OUTBOX, PAYMENTS, REQUESTS, RETIMINGS,
+    WRITE_OFFS, balance_changes,
 };
 
 /// A statement of a batch.
@@ -46,8 +46,6 @@ where
     DB::Arguments: Default,
 {
     let changes = changes(&batch.write_offs)?;
-    let goods: Vec<Goods<'_>> =
-        batch.declarations.iter().flat_map(|new| new.searched.goods.iter().map(|goods| (&new.key, goods))).collect();
     let mut steps = Steps { steps: Vec::new(), compressed: Compressed::default() };
     steps.update(
         &balance_changes(),
@@ -55,20 +53,19 @@ where
         BALANCE_UPDATE,
         "a balance was written off elsewhere in the meantime",
     )?;
-    steps.insert("write_offs", WRITE_OFFS, &batch.write_offs, "")?;
+    steps.insert("write_offs", WRITE_OFFS, &batch.write_offs)?;
     // Updates come before what is new: a version that is superseded makes room for the one that takes its place.
     let moved = "a declaration moved on elsewhere in the meantime";
     steps.update(DECLARATION_UPDATES, &batch.updates, DECLARATION_UPDATE, moved)?;
     steps.update(RETIMINGS, &batch.retimings, RETIMING, moved)?;
     let decided = "a declaration was decided elsewhere in the meantime";
     steps.insert_unless("declarations", DECLARATIONS, &batch.declarations, decided)?;
-    steps.insert("declaration_goods", &declaration_goods(), &goods, LEFT_AS_IT_IS)?;
     steps.insert_unless("requests", REQUESTS, &batch.requests, "a document was answered elsewhere in the meantime")?;
-    steps.insert("decision_log", DECISION_LOG, &batch.log, "")?;
+    steps.insert("decision_log", DECISION_LOG, &batch.log)?;
     steps.insert_unless("payments", PAYMENTS, &batch.payments, "a payment was booked elsewhere in the meantime")?;
     steps.insert_unless("commands", COMMANDS, &batch.commands, "a command was answered elsewhere in the meantime")?;
-    steps.insert("outbox", OUTBOX, &batch.outbox, "")?;
-    steps.insert("kept_messages", KEPT_MESSAGES, &batch.kept, "")?;
+    steps.insert("outbox", OUTBOX, &batch.outbox)?;
+    steps.insert("kept_messages", KEPT_MESSAGES, &batch.kept)?;
     Ok(steps.steps)
 }
 
@@ -82,15 +79,9 @@ where
     DB::Arguments: Default,
 {
     /// Rows that are new whatever others do.
-    fn insert<T>(
-        &mut self,
-        table: &str,
-        columns: &[Column<T>],
-        rows: &'a [T],
-        conflict: &str,
-    ) -> Result<(), StorageError> {
+    fn insert<T>(&mut self, table: &str, columns: &[Column<T>], rows: &'a [T]) -> Result<(), StorageError> {
         for rows in rows.chunks(ROWS_MAX) {
-            let statement = insert(table, columns, rows, conflict, &mut self.compressed)?;
+            let statement = insert(table, columns, rows, "", &mut self.compressed)?;
             self.steps.push(Step { statement, holds: None });
         }
         Ok(())

@@ -39,9 +39,6 @@ pub(crate) const DECLARATIONS: &[Column<NewDeclaration>] = &[
     Column("answer", Bytes(|new| &new.answer)),
     Column("standing", Bytes(|new| &new.standing)),
     Column("first_stem", OptionalText(|new| new.searched.first_stem.as_deref().map(text))),
-    Column("importer", OptionalText(|new| new.searched.importer.as_deref().map(text))),
-    Column("exporter", OptionalText(|new| new.searched.exporter.as_deref().map(text))),
-    Column("arrived_on", OptionalText(|new| new.searched.arrived_on.as_deref().map(text))),
     Column("time_acts_at_ms", OptionalInteger(|new| new.time_acts_at_ms)),
     Column("document", Compressed(|new| &new.document)),
     Column("decision", Compressed(|new| &new.decision)),
@@ -90,19 +87,6 @@ pub(crate) const COMMANDS: &[Column<NewCommand>] = &[
     Column("answer", Bytes(|command| &command.answer)),
     Column("document", Compressed(|command| &command.document)),
 ];
-
-/// A declaration, and the tariff code and origin of some of its goods.
-pub(crate) type Goods<'a> = (&'a DeclarationKey, &'a (String, String));
-
-pub(crate) fn declaration_goods<'a>() -> [Column<Goods<'a>>; 5] {
-    [
-        Column("commodity_code", Text(|(_, (commodity_code, _))| text(commodity_code))),
-        Column("origin", Text(|(_, (_, origin))| text(origin))),
-        Column("declarant", Text(|(key, _)| text(&key.declarant))),
-        Column("reference", Text(|(key, _)| text(&key.reference))),
-        Column("version", Integer(|(key, _)| key.version.into())),
-    ]
-}
 
 pub(crate) const REQUESTS: &[Column<NewRequest>] = &[
     Column("declarant", Text(|request| text(&request.key.declarant))),

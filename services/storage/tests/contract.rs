@@ -389,6 +389,16 @@ on_both!(a_newer_schema_is_refused_by_an_older_program, |backend| {
     }
 });
 
+on_both!(a_schema_is_changed_with_leave_alone, |backend| {
+    drop(backend.reopen_as_it_is().await.unwrap());
+    backend.pretend_schema_version(0).await;
+    match backend.reopen_as_it_is().await {
+        Err(StorageError::SchemaTooOld { found, known }) => assert_eq!((found, known), (0, storage::SCHEMA_VERSION)),
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("an older schema was taken for ours"),
+    }
+});
+
 on_both!(facts_of_traders_take_the_place_of_older_ones, |backend| {
     let store = &backend.store;
     let put = |facts: &str| vec![("0100233488".to_owned(), facts.as_bytes().to_vec())];
@@ -521,7 +531,7 @@ on_both!(branches_of_a_consignment_are_found_by_its_first_declaration, |backend|
     let mut whole = batch(&held, 1);
     let branch = |reference: &str, number: &str, state: &str, lane: Option<i16>| {
         let mut new = declaration(reference, 1, Some(number), 0);
-        new.searched = Searched { first_stem: Some("10000000001".to_owned()), ..Searched::default() };
+        new.searched = Searched { first_stem: Some("10000000001".to_owned()) };
         (new.state, new.lane) = (state.to_owned(), lane);
         new
     };
@@ -573,87 +583,6 @@ on_both!(a_number_finds_every_version_whoever_declared_it, |backend| {
     let refused = store.commit(&again).await.unwrap();
     assert!(matches!(refused, Commit::Conflict(_)), "no number is given twice to a declarant: {refused:?}");
 });
-
-on_both!(a_declaration_is_searched_by_its_goods_and_parties, |backend| {
-    let store = &backend.store;
-    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
-    let mut whole = batch(&held, 1);
-    let mut new = declaration("A", 1, None, 0);
-    let goods = |code: &str, origin: &str| (code.to_owned(), origin.to_owned());
-    new.searched = Searched {
-        first_stem: None,
-        importer: Some(support::DECLARANT.to_owned()),
-        exporter: Some("SIAM PARTS CO LTD".to_owned()),
-        arrived_on: Some("2026-11-20".to_owned()),
-        goods: (0..1_200).map(|n| goods(&format!("8415{n:04}"), "TH")).chain([goods("84151010", "")]).collect(),
-    };
-    whole.declarations = vec![new];
-    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
-    for (count, what) in [
-        (1_201, "declaration_goods"),
-        (1, "declaration_goods WHERE commodity_code = '84151010' AND origin = ''"),
-        (1, "declarations WHERE importer = '0100233488' AND arrived_on BETWEEN '2026-11-01' AND '2026-11-30'"),
-        (1, "declarations WHERE exporter LIKE 'SIAM%'"),
-    ] {
-        assert_eq!(backend.count(what).await, count, "{what}");
-    }
-});
-
-/// What an older program left, brought up to date: the rows are there, and what is new works on them.
-async fn upgraded(backend: Backend, version: usize) {
-    let standing = if version > 1 { ("number_stem, standing, ", "'10000000001', '', ") } else { ("", "") };
-    // Bytes are written as both databases read them: text, which PostgreSQL takes for bytea's own form.
-    let hash = if backend.is_sqlite() { "zeroblob(32)" } else { "decode(repeat('00', 32), 'hex')" };
-    let (columns, values) = standing;
-    let insert = format!(
-        "INSERT INTO declarations ({columns}declarant, reference, version, content_hash, outcome, state, direction, kind, \
-         office, number, lane, registered_at_ms, total_payable, paid, rulebook, source_topic, source_partition, \
-         source_offset, log_sequence, log_hash, answer, document, decision) VALUES ({values}'{}', 'OLD', 1, {hash}, \
-         'accepted', 'awaiting_payment', 'import', 'A11', '01PR', '100000000010', 1, 5, 500, 0, 'sample', 't', 0, 0, 0, \
-         {hash}, {hash}, {hash}, {hash})",
-        support::DECLARANT
-    );
-    backend.execute(&insert).await.unwrap();
-    backend.execute("INSERT INTO traders VALUES ('0100233488', 'old facts')").await.unwrap();
-    match backend.reopen_as_it_is().await {
-        Err(StorageError::SchemaTooOld { found, known }) => {
-            assert_eq!((found, known), (i64::try_from(version).unwrap(), storage::SCHEMA_VERSION));
-        }
-        Err(other) => panic!("{other}"),
-        Ok(_) => panic!("an older schema was taken for ours"),
-    }
-    let store = backend.reopen().await.unwrap();
-    assert_eq!(store.health().await.unwrap().schema_version, storage::SCHEMA_VERSION);
-    drop(backend.reopen_as_it_is().await.unwrap());
-    let wanted = Wanted {
-        declarations: vec![key("OLD", 1)],
-        numbers: vec![(support::DECLARANT.to_owned(), "10000000001".to_owned())],
-        traders: vec!["0100233488".to_owned()],
-        ..Wanted::default()
-    };
-    let found = store.prefetch(&wanted).await.unwrap();
-    assert_eq!(found.declarations[&key("OLD", 1)].total_payable, Some(500));
-    assert_eq!(found.numbers.len(), 1);
-    assert_eq!(found.traders["0100233488"], b"old facts");
-    store.put_facts(&facts(vec![fact("D/1", 2)])).await.unwrap();
-    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
-    let mut whole = batch(&held, 1);
-    whole.updates = vec![update(&key("OLD", 1), 1)];
-    whole.declarations = vec![declaration("NEW", 1, Some("100000000020"), 0)];
-    whole.write_offs = vec![write_off("NEW", "D/1", 2.into(), 1.into())];
-    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
-    assert_eq!(left(&*store, "D/1").await, 1.into());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn older_databases_are_brought_up_to_date_with_what_they_hold() {
-    for version in [1, 2, 3] {
-        upgraded(Backend::sqlite_of(version).await, version).await;
-        if let Some(backend) = Backend::postgres_of(&format!("upgraded_from_{version}"), version).await {
-            upgraded(backend, version).await;
-        }
-    }
-}
 
 async fn nothing_is_kept(backend: &Backend) {
     let counts = backend.store.counts().await.unwrap();

@@ -1,6 +1,7 @@
--- Version 1. Amounts are whole dong, times are milliseconds since 1970 in UTC. The declarant's tax code is part of every
--- unique key of what declarants cause.
+-- The schema of SQLite. Amounts are whole dong, times are milliseconds since 1970 in UTC. The declarant's tax code is part
+-- of every unique key of what declarants cause.
 
+-- How far each partition has been dealt with. Whoever moves a position says where it found it.
 CREATE TABLE stream_positions (
     topic TEXT NOT NULL,
     partition BIGINT NOT NULL,
@@ -17,6 +18,7 @@ CREATE TABLE number_series (
     PRIMARY KEY (direction, partition)
 );
 
+-- A declaration keeps the first eleven digits of its number through its amendments, and of its versions one is current.
 CREATE TABLE declarations (
     declarant TEXT NOT NULL,
     reference TEXT NOT NULL,
@@ -28,8 +30,13 @@ CREATE TABLE declarations (
     kind TEXT NOT NULL,
     office TEXT NOT NULL,
     number TEXT,
+    number_stem TEXT,
+    -- The eleven digits of the first declaration of a consignment, for its branches.
+    first_stem TEXT,
     lane BIGINT,
     registered_at_ms BIGINT,
+    -- From when on the calendar acts on it.
+    time_acts_at_ms BIGINT,
     total_payable BIGINT,
     paid BIGINT NOT NULL,
     rulebook TEXT NOT NULL,
@@ -39,12 +46,16 @@ CREATE TABLE declarations (
     log_sequence BIGINT NOT NULL,
     log_hash BLOB NOT NULL,
     answer BLOB NOT NULL,
+    standing BLOB NOT NULL,
     document BLOB NOT NULL,
     decision BLOB NOT NULL,
     PRIMARY KEY (declarant, reference, version)
 );
-CREATE UNIQUE INDEX declarations_by_number ON declarations (declarant, number);
-CREATE INDEX declarations_by_state ON declarations (state, office);
+-- A number finds its declaration whoever declared it: one index answers those who know the declarant and those who do not.
+CREATE UNIQUE INDEX declarations_by_number ON declarations (number_stem, declarant) WHERE state <> 'superseded';
+CREATE INDEX declarations_by_first ON declarations (declarant, first_stem) WHERE first_stem IS NOT NULL;
+CREATE INDEX declarations_by_time ON declarations (time_acts_at_ms, declarant, reference, version)
+    WHERE time_acts_at_ms IS NOT NULL;
 
 -- Nothing in it is ever changed; the triggers refuse it whoever asks.
 CREATE TABLE decision_log (
@@ -60,6 +71,42 @@ CREATE TABLE decision_log (
     PRIMARY KEY (declarant, reference, version, sequence)
 );
 
+-- Documents that asked for something of a declaration and brought no version of it into being.
+CREATE TABLE requests (
+    declarant TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    content_hash BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    number TEXT,
+    at_ms BIGINT NOT NULL,
+    source_topic TEXT NOT NULL,
+    source_partition BIGINT NOT NULL,
+    source_offset BIGINT NOT NULL,
+    answer BLOB NOT NULL,
+    document BLOB NOT NULL,
+    PRIMARY KEY (declarant, reference, version)
+);
+
+-- Commands of officers, gates and the calendar.
+CREATE TABLE commands (
+    declarant TEXT NOT NULL,
+    identifier TEXT NOT NULL,
+    content_hash BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    reference TEXT,
+    outcome TEXT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    source_topic TEXT NOT NULL,
+    source_partition BIGINT NOT NULL,
+    source_offset BIGINT NOT NULL,
+    answer BLOB NOT NULL,
+    document BLOB NOT NULL,
+    PRIMARY KEY (declarant, identifier)
+);
+CREATE INDEX commands_by_declaration ON commands (declarant, reference) WHERE reference IS NOT NULL;
+
 CREATE TABLE payments (
     payer TEXT NOT NULL,
     identifier TEXT NOT NULL,
@@ -71,9 +118,11 @@ CREATE TABLE payments (
     source_partition BIGINT NOT NULL,
     source_offset BIGINT NOT NULL,
     outcome TEXT NOT NULL,
+    answer BLOB NOT NULL,
     PRIMARY KEY (payer, identifier, bank_reference)
 );
 
+-- Messages that wait to be sent, in the order of what caused them.
 CREATE TABLE outbox (
     source_topic TEXT NOT NULL,
     source_partition BIGINT NOT NULL,
@@ -88,6 +137,7 @@ CREATE TABLE outbox (
     PRIMARY KEY (source_topic, source_partition, source_offset, sequence)
 );
 
+-- Messages that no decision could be made of, as they came.
 CREATE TABLE kept_messages (
     source_topic TEXT NOT NULL,
     source_partition BIGINT NOT NULL,
@@ -104,6 +154,55 @@ CREATE TABLE traders (
     facts BLOB NOT NULL
 );
 
+-- Certificates of origin, lists of exempt goods, temporary movements, guarantees and branches, by their kind.
+CREATE TABLE facts (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    qualifier TEXT NOT NULL,
+    -- The enterprise that it is for; empty where it is for nobody in particular.
+    holder TEXT NOT NULL,
+    document BLOB NOT NULL,
+    PRIMARY KEY (kind, name, qualifier)
+);
+CREATE INDEX facts_by_holder ON facts (holder);
+
+-- Quantities are exact decimals in canonical text, compared and never calculated with.
+CREATE TABLE balances (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    qualifier TEXT NOT NULL,
+    line BIGINT NOT NULL,
+    granted TEXT NOT NULL,
+    remaining TEXT NOT NULL CONSTRAINT balances_are_never_below_zero CHECK (remaining NOT LIKE '-%'),
+    unit TEXT NOT NULL,
+    PRIMARY KEY (kind, name, qualifier, line)
+);
+
+-- What declarations took and gave back. Nothing in it is ever changed.
+CREATE TABLE write_offs (
+    declarant TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    log_sequence BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    qualifier TEXT NOT NULL,
+    line BIGINT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    remaining_before TEXT NOT NULL,
+    remaining_after TEXT NOT NULL,
+    PRIMARY KEY (declarant, reference, version, log_sequence, kind, name, qualifier, line)
+);
+
+-- A log that goes back to a copy of itself gives offsets again that it gave before, to other messages. From there on its
+-- messages belong to a new generation, which event ids and declaration numbers carry.
+CREATE TABLE generations (
+    generation BIGINT NOT NULL PRIMARY KEY,
+    began_at_ms BIGINT NOT NULL,
+    -- The counter of numbers from which on the generation takes its own.
+    numbers_from BIGINT NOT NULL
+);
+
 CREATE TRIGGER decision_log_is_not_updated BEFORE UPDATE ON decision_log
 BEGIN
     SELECT RAISE(ABORT, 'the decision log is never changed');
@@ -111,6 +210,14 @@ END;
 CREATE TRIGGER decision_log_is_not_deleted BEFORE DELETE ON decision_log
 BEGIN
     SELECT RAISE(ABORT, 'the decision log is never changed');
+END;
+CREATE TRIGGER write_offs_are_not_updated BEFORE UPDATE ON write_offs
+BEGIN
+    SELECT RAISE(ABORT, 'write-offs are never changed');
+END;
+CREATE TRIGGER write_offs_are_not_deleted BEFORE DELETE ON write_offs
+BEGIN
+    SELECT RAISE(ABORT, 'write-offs are never changed');
 END;
 
 -- The embedded stream.
@@ -130,6 +237,13 @@ CREATE TABLE log_records (
     headers BLOB NOT NULL,
     payload BLOB,
     event_id TEXT,
+    generation BIGINT NOT NULL,
     PRIMARY KEY (topic, partition, record_offset)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX log_records_by_event ON log_records (topic, event_id) WHERE event_id IS NOT NULL;
+
+-- A row in a copy that no log was opened from yet; the counter of numbers that is free, where that is known.
+CREATE TABLE copies (
+    made_at_ms BIGINT NOT NULL,
+    numbers_from BIGINT
+);

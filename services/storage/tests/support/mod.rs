@@ -13,17 +13,6 @@ use tempfile::TempDir;
 
 pub(crate) const DECLARANT: &str = "0100233488";
 
-const SQLITE_MIGRATIONS: [&str; 3] = [
-    include_str!("../../src/sqlite/schema.sql"),
-    include_str!("../../src/sqlite/life_cycle.sql"),
-    include_str!("../../src/sqlite/facts.sql"),
-];
-const POSTGRES_MIGRATIONS: [&str; 3] = [
-    include_str!("../../src/postgres/schema.sql"),
-    include_str!("../../src/postgres/life_cycle.sql"),
-    include_str!("../../src/postgres/facts.sql"),
-];
-
 /// A database of a test's own.
 pub(crate) struct Backend {
     pub(crate) store: Arc<dyn Store>,
@@ -37,35 +26,6 @@ impl Backend {
         let url = format!("sqlite:{}", folder.path().join("contract.db").display());
         let store = storage::open(&url, Options::default()).await.unwrap();
         Self { store, url, _folder: Some(folder) }
-    }
-
-    /// SQLite as an older program left it.
-    pub(crate) async fn sqlite_of(version: usize) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("contract.db");
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
-        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-        for migration in SQLITE_MIGRATIONS.iter().take(version) {
-            sqlx::raw_sql(*migration).execute(&mut connection).await.unwrap();
-        }
-        let pragma = sqlx::AssertSqlSafe(format!("PRAGMA user_version = {version}"));
-        sqlx::raw_sql(pragma).execute(&mut connection).await.unwrap();
-        // The store of a newer program is opened by the test; until then there is one of another file.
-        let other = format!("sqlite:{}", folder.path().join("other.db").display());
-        let store = storage::open(&other, Options::default()).await.unwrap();
-        Self { store, url: format!("sqlite:{}", path.display()), _folder: Some(folder) }
-    }
-
-    /// PostgreSQL as an older program left it.
-    pub(crate) async fn postgres_of(test: &str, version: usize) -> Option<Self> {
-        let backend = Self::postgres(test).await?;
-        backend.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.unwrap();
-        backend.execute("CREATE TABLE schema_version (version BIGINT NOT NULL)").await.unwrap();
-        for migration in POSTGRES_MIGRATIONS.iter().take(version) {
-            backend.execute(migration).await.unwrap();
-        }
-        backend.execute(&format!("INSERT INTO schema_version VALUES ({version})")).await.unwrap();
-        Some(backend)
     }
 
     /// Opens the same database without leave to change its schema.
@@ -130,12 +90,12 @@ impl Backend {
         }
     }
 
-    /// Makes the database look as a newer program would have left it.
+    /// Makes the database look as a program that knows another version would have left it.
     pub(crate) async fn pretend_schema_version(&self, version: i64) {
         let statement = if self.is_sqlite() {
             format!("PRAGMA user_version = {version}")
         } else {
-            format!("INSERT INTO schema_version VALUES ({version})")
+            format!("UPDATE schema_version SET version = {version}")
         };
         self.execute(&statement).await.unwrap();
     }

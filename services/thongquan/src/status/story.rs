@@ -241,7 +241,7 @@ impl Story {
         if self.told.contains(&dated.key.bank_reference) {
             return;
         }
-        let notice = dated.payment.answer.as_deref().and_then(notice_of);
+        let notice = notice_of(&dated.payment.answer);
         let reason = notice.as_ref().and_then(|notice| notice.reason.as_ref());
         self.steps.push(Step {
             at: vietnam_time(dated.at_ms),

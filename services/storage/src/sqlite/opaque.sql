@@ -1,1 +1,0 @@
--- Version 5 changes nothing here: SQLite keeps all bytes as they are.

@@ -20,5 +20,5 @@ mod stream;
 
 pub use place::{Place, Trap};
 pub use safeguard::Safeguard;
-pub use store::{FaultyStore, before_commit};
+pub use store::{FaultyLedger, before_commit};
 pub use stream::FaultyStream;

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use faults::{FaultyStore, FaultyStream, Place, Safeguard, Trap};
+use faults::{FaultyLedger, FaultyStream, Place, Safeguard, Trap};
 use processor::{Processor, Progress, Settings, Topics};
 use rulebook::Rulebook;
-use storage::Store;
+use storage::Ledger;
 use stream::{EmbeddedStream, KafkaSettings, KafkaStream, Stream};
 use tokio::sync::watch;
 
@@ -49,7 +49,7 @@ async fn process() -> Result<(), Failure> {
         ..Settings::default()
     };
     let faulty = Arc::new(FaultyStream::new(stream, store.clone(), trap.clone()));
-    let store: Arc<dyn Store> = Arc::new(FaultyStore::new(store, trap));
+    let store: Arc<dyn Ledger> = Arc::new(FaultyLedger::new(store, trap));
     let rulebook = Arc::new(ArcSwap::from_pointee(rulebook));
     let (_stop, stopped) = watch::channel(false);
     let progress = Arc::new(Progress::default());

@@ -7,9 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use storage::{
-    BalanceKey, Batch, Commands, Commit, Counts, DatedCommand, DatedPayment, DatedRequest, DeclarationKey,
-    DeclarationRow, Facts, Health, Inquiries, LogEntry, OutboxMessage, Position, Prefetched, StorageError, Store,
-    StreamPartition, Timed, Wanted,
+    BalanceKey, Batch, Commit, DeclarationKey, Ledger, OutboxMessage, Position, Prefetched, StorageError,
+    StreamPartition, Wanted,
 };
 
 use crate::place::{Place, Trap};
@@ -35,15 +34,15 @@ pub fn before_commit() {
     }
 }
 
-/// A database between which and the processor stands a trap.
-pub struct FaultyStore {
-    inner: Arc<dyn Store>,
+/// A ledger between which and the processor stands a trap.
+pub struct FaultyLedger {
+    inner: Arc<dyn Ledger>,
     trap: Arc<Trap>,
 }
 
-impl FaultyStore {
-    /// Sets a trap before a database.
-    pub fn new(inner: Arc<dyn Store>, trap: Arc<Trap>) -> Self {
+impl FaultyLedger {
+    /// Sets a trap before a ledger.
+    pub fn new(inner: Arc<dyn Ledger>, trap: Arc<Trap>) -> Self {
         Self { inner, trap }
     }
 
@@ -125,7 +124,7 @@ fn cannot_now(trap: &Trap) -> StorageError {
 }
 
 #[async_trait]
-impl Store for FaultyStore {
+impl Ledger for FaultyLedger {
     async fn position(&self, partition: &StreamPartition) -> Result<Option<Position>, StorageError> {
         if self.trap.lacks(Safeguard::PositionReadAgain) {
             return Ok(None);
@@ -194,12 +193,16 @@ impl Store for FaultyStore {
         self.inner.acquire(partition, stream_identity).await
     }
 
-    async fn prefetch(&self, wanted: &Wanted) -> Result<Prefetched, StorageError> {
-        self.inner.prefetch(wanted).await
+    async fn generations(&self) -> Result<Vec<(i64, i64)>, StorageError> {
+        self.inner.generations().await
     }
 
     async fn series(&self, direction: &str, partition: i32) -> Result<i64, StorageError> {
         self.inner.series(direction, partition).await
+    }
+
+    async fn prefetch(&self, wanted: &Wanted) -> Result<Prefetched, StorageError> {
+        self.inner.prefetch(wanted).await
     }
 
     async fn outbox_pending(
@@ -219,82 +222,5 @@ impl Store for FaultyStore {
         limit: usize,
     ) -> Result<Vec<OutboxMessage>, StorageError> {
         self.inner.outbox_pending_after(topic, partition, after, limit).await
-    }
-
-    async fn put_facts(&self, facts: &Facts) -> Result<(), StorageError> {
-        self.inner.put_facts(facts).await
-    }
-
-    async fn declaration(
-        &self,
-        key: &DeclarationKey,
-    ) -> Result<Option<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError> {
-        self.inner.declaration(key).await
-    }
-
-    async fn decisions_page(
-        &self,
-        after: Option<DeclarationKey>,
-        limit: usize,
-    ) -> Result<Vec<(DeclarationRow, Vec<u8>)>, StorageError> {
-        self.inner.decisions_page(after, limit).await
-    }
-
-    async fn records_page(
-        &self,
-        after: Option<DeclarationKey>,
-        limit: usize,
-    ) -> Result<Vec<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError> {
-        self.inner.records_page(after, limit).await
-    }
-
-    async fn log_of(&self, key: &DeclarationKey) -> Result<Vec<LogEntry>, StorageError> {
-        self.inner.log_of(key).await
-    }
-
-    async fn generations(&self) -> Result<Vec<(i64, i64)>, StorageError> {
-        self.inner.generations().await
-    }
-
-    async fn now_ms(&self) -> Result<i64, StorageError> {
-        self.inner.now_ms().await
-    }
-
-    async fn counts(&self) -> Result<Counts, StorageError> {
-        self.inner.counts().await
-    }
-
-    async fn health(&self) -> Result<Health, StorageError> {
-        self.inner.health().await
-    }
-}
-
-#[async_trait]
-impl Commands for FaultyStore {
-    async fn commands_of(&self, declarant: &str, reference: &str) -> Result<Vec<DatedCommand>, StorageError> {
-        self.inner.commands_of(declarant, reference).await
-    }
-
-    async fn timed_page(&self, until_ms: i64, after: Option<&Timed>, limit: usize) -> Result<Vec<Timed>, StorageError> {
-        self.inner.timed_page(until_ms, after, limit).await
-    }
-}
-
-#[async_trait]
-impl Inquiries for FaultyStore {
-    async fn keys_of_number(&self, stem: &str, declarant: Option<&str>) -> Result<Vec<DeclarationKey>, StorageError> {
-        self.inner.keys_of_number(stem, declarant).await
-    }
-
-    async fn versions_of(&self, declarant: &str, reference: &str) -> Result<Vec<DeclarationRow>, StorageError> {
-        self.inner.versions_of(declarant, reference).await
-    }
-
-    async fn requests_of(&self, declarant: &str, reference: &str) -> Result<Vec<DatedRequest>, StorageError> {
-        self.inner.requests_of(declarant, reference).await
-    }
-
-    async fn payments_of(&self, payer: &str, stem: &str) -> Result<Vec<DatedPayment>, StorageError> {
-        self.inner.payments_of(payer, stem).await
     }
 }

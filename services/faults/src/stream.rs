@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use storage::{Batch, Commit, Store, StreamPartition};
+use storage::{Batch, Commit, Ledger, StreamPartition};
 use stream::{
     BoxError, Consumer, ConsumerSettings, Event, Outgoing, Positions, PublishError, Result, Stream, StreamError, Tail,
     TailFrom, TopicSpec, TopicState,
@@ -16,7 +16,7 @@ use crate::safeguard::Safeguard;
 /// A stream between which and the processor stands a trap.
 pub struct FaultyStream {
     inner: Arc<dyn Stream>,
-    store: Arc<dyn Store>,
+    store: Arc<dyn Ledger>,
     trap: Arc<Trap>,
     /// What no other process has.
     chance: String,
@@ -24,7 +24,7 @@ pub struct FaultyStream {
 
 impl FaultyStream {
     /// Sets a trap before a stream, beside the database that keeps its positions.
-    pub fn new(inner: Arc<dyn Stream>, store: Arc<dyn Store>, trap: Arc<Trap>) -> Self {
+    pub fn new(inner: Arc<dyn Stream>, store: Arc<dyn Ledger>, trap: Arc<Trap>) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         Self { inner, store, trap, chance: format!("{}-{now}", std::process::id()) }
     }
@@ -88,14 +88,14 @@ impl Stream for FaultyStream {
 
 struct FaultyConsumer {
     inner: Box<dyn Consumer>,
-    store: Arc<dyn Store>,
+    store: Arc<dyn Ledger>,
     trap: Arc<Trap>,
     /// What was read and has not been handed out, when the caller lost patience in between.
     read: Option<Event>,
 }
 
 /// Moves the position of what was read, as if reading were all that has to be done about it.
-async fn move_on(store: &dyn Store, partition: StreamPartition, next: i64) {
+async fn move_on(store: &dyn Ledger, partition: StreamPartition, next: i64) {
     while let Ok(Some(now)) = store.position(&partition).await {
         let moved = Batch::empty(partition.clone(), now, now.next_offset.max(next));
         if store.commit(&moved).await.is_ok_and(|told| told == Commit::Committed) {

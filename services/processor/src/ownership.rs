@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use storage::{Position, Store, StreamPartition};
+use storage::{Ledger, Position, StreamPartition};
 use stream::{BoxError, PositionRefused, Positions};
 
 use crate::run::Progress;
@@ -12,7 +12,7 @@ use crate::standstills::part_of;
 
 /// Takes partitions over in the database when the stream assigns them, and remembers the epochs.
 pub(crate) struct Ownership {
-    store: Arc<dyn Store>,
+    store: Arc<dyn Ledger>,
     progress: Arc<Progress>,
     held: Mutex<HashMap<StreamPartition, Position>>,
     /// The partitions that could not be taken over for a reason that may pass, or did not answer yet.
@@ -20,7 +20,7 @@ pub(crate) struct Ownership {
 }
 
 impl Ownership {
-    pub(crate) fn new(store: Arc<dyn Store>, progress: Arc<Progress>) -> Self {
+    pub(crate) fn new(store: Arc<dyn Ledger>, progress: Arc<Progress>) -> Self {
         Self { store, progress, held: Mutex::default(), troubled: Mutex::default() }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use rulebook::Rulebook;
-use storage::{Batch, Commit, OutboxMessage, Prefetched, StorageError, Store, StreamPartition, Wanted};
+use storage::{Batch, Commit, Ledger, OutboxMessage, Prefetched, StorageError, StreamPartition, Wanted};
 use stream::Message;
 use tokio::sync::mpsc;
 use vocabulary::Direction;
@@ -37,7 +37,7 @@ const OUTBOX_PAGE: usize = 1_000;
 
 /// What all partitions of a process work with.
 pub(crate) struct Office {
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Ledger>,
     pub(crate) rulebook: Arc<ArcSwap<Rulebook>>,
     pub(crate) settings: Settings,
     pub(crate) relay: mpsc::Sender<Vec<OutboxMessage>>,
@@ -406,13 +406,8 @@ impl PartitionWorker {
         orders: &[Order<'_>],
         trace: Option<&BatchTrace<'_>>,
     ) -> Result<Prefetched, StorageError> {
-        let mut prefetched = self.prefetch(&commands::wanted(orders), trace).await?;
-        for key in commands::to_open(orders) {
-            if let Some((row, document, decision)) = self.office.store.declaration(&key).await? {
-                prefetched.declarations.insert(key.clone(), row);
-                prefetched.documents.insert(key, (document, decision));
-            }
-        }
+        let opened = commands::to_open(orders).into_iter().collect();
+        let mut prefetched = self.prefetch(&Wanted { opened, ..commands::wanted(orders) }, trace).await?;
         self.prefetch_of_cases(&mut prefetched, trace).await?;
         Ok(prefetched)
     }

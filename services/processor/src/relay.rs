@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use storage::{OutboxMessage, Store};
+use storage::{Ledger, OutboxMessage};
 use stream::{Outgoing, Stream, StreamError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -32,7 +32,7 @@ pub(crate) struct Relay {
 
 impl Relay {
     pub(crate) fn start(
-        store: Arc<dyn Store>,
+        store: Arc<dyn Ledger>,
         stream: Arc<dyn Stream>,
         spans: Option<Arc<dyn SpanSink>>,
         progress: Arc<Progress>,
@@ -59,7 +59,7 @@ impl Relay {
 }
 
 async fn publish_all(
-    store: Arc<dyn Store>,
+    store: Arc<dyn Ledger>,
     stream: Arc<dyn Stream>,
     spans: Option<Arc<dyn SpanSink>>,
     progress: Arc<Progress>,
@@ -126,7 +126,7 @@ async fn publish(
     }
 }
 
-async fn remove(store: &dyn Store, progress: &Progress, messages: &[OutboxMessage]) {
+async fn remove(store: &dyn Ledger, progress: &Progress, messages: &[OutboxMessage]) {
     let mut wait = RETRY_WAIT_MIN;
     while let Err(error) = store.outbox_remove(messages).await {
         tracing::warn!(%error, "failed to remove published messages from the outbox, trying again");

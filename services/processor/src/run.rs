@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use rulebook::Rulebook;
-use storage::{Batch, Store, StreamPartition};
+use storage::{Batch, Ledger, StreamPartition};
 use stream::{Consumer, ConsumerSettings, Event, Message, Positions as _, Stream, StreamError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -63,7 +63,7 @@ pub enum ProcessorError {
 /// What the processor is made of.
 pub struct Processor {
     /// What is kept.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn Ledger>,
     /// Where messages come from and go to.
     pub stream: Arc<dyn Stream>,
     /// The rules, exchangeable between two batches.

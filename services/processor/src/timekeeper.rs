@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use clearance::life_cycle::{Standing, State, case_of_time};
 use sha2::{Digest as _, Sha256};
-use storage::{StorageError, Store, Timed};
+use storage::{Calendar, StorageError, Timed};
 use stream::{Outgoing, PublishError, Stream};
 use tokio::sync::watch;
 use vocabulary::{Commander, CustomsCommand, Instruction, NamedDeclaration};
@@ -41,7 +41,7 @@ pub enum LookError {
 
 /// Looks for what is due and commands it.
 pub struct Timekeeper {
-    store: Arc<dyn Store>,
+    store: Arc<dyn Calendar>,
     stream: Arc<dyn Stream>,
     topic: String,
     /// How many declarations are looked up at a time.
@@ -52,7 +52,7 @@ pub struct Timekeeper {
 
 impl Timekeeper {
     /// A keeper that looks up so many declarations at a time.
-    pub fn new(store: Arc<dyn Store>, stream: Arc<dyn Stream>, topics: &Topics, page: usize) -> Self {
+    pub fn new(store: Arc<dyn Calendar>, stream: Arc<dyn Stream>, topics: &Topics, page: usize) -> Self {
         Self { store, stream, topic: topics.commands.clone(), page: page.max(1), commanded: HashSet::new() }
     }
 

@@ -9,10 +9,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use async_trait::async_trait;
 use rust_decimal::Decimal;
 
+use crate::columns::{ROWS_MAX, insert};
+use crate::compression::Compressed;
+use crate::database::{Connection, Database, Transaction};
 use crate::error::StorageError;
+use crate::query::{Query, Row};
 use crate::rows::DeclarationKey;
+use crate::tables::{self, BALANCES, PAIRS};
 
 /// What a fact is known by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -91,6 +97,115 @@ pub struct WriteOff {
     pub before: Decimal,
     /// What is left from now on.
     pub after: Decimal,
+}
+
+/// Facts, put in and asked for by whom they are for.
+#[async_trait]
+pub trait FactStore: Send + Sync {
+    /// Keeps facts in place of those of the same names. What declarations have used of them stays used, so the same may
+    /// be put in any number of times; a fact that grants more than before leaves so much more.
+    ///
+    /// # Errors
+    /// When a line of which a part was used is now counted in another unit.
+    async fn put_facts(&self, facts: &Facts) -> Result<(), StorageError>;
+
+    /// The facts that are for an enterprise, by its tax code, in the order of their kinds and names.
+    async fn facts_held_by(&self, holder: &str) -> Result<Vec<(FactKey, FactRow)>, StorageError>;
+}
+
+#[async_trait]
+impl FactStore for Database {
+    async fn put_facts(&self, facts: &Facts) -> Result<(), StorageError> {
+        let mut connection = self.writer().await?;
+        let kept = put_alone(&mut connection, facts).await;
+        connection.throw_away_failed(&kept);
+        kept
+    }
+
+    async fn facts_held_by(&self, holder: &str) -> Result<Vec<(FactKey, FactRow)>, StorageError> {
+        if holder.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut found: BTreeMap<FactKey, FactRow> = BTreeMap::new();
+        let mut select = self.query("SELECT kind, name, qualifier, document FROM facts WHERE holder = ");
+        select.bind_text(holder);
+        for row in self.all(select).await? {
+            found.entry(fact_key_of(&row)?).or_default().document = row.get("document")?;
+        }
+        let mut select = self.query(
+            "SELECT kind, name, qualifier, line, remaining FROM balances WHERE (kind, name, qualifier) IN \
+             (SELECT kind, name, qualifier FROM facts WHERE holder = ",
+        );
+        select.bind_text(holder).push(")");
+        for row in self.all(select).await? {
+            if let Some(fact) = found.get_mut(&fact_key_of(&row)?) {
+                fact.remaining.insert(row.narrow("line")?, quantity_of(&row.get::<String>("remaining")?)?);
+            }
+        }
+        Ok(found.into_iter().collect())
+    }
+}
+
+async fn put_alone(connection: &mut Connection, facts: &Facts) -> Result<(), StorageError> {
+    let mut transaction = connection.begin().await?;
+    put(&mut transaction, facts).await?;
+    transaction.commit().await
+}
+
+/// Puts facts in. The facts come first: whoever puts in the same ones waits there, and finds the balances that this
+/// transaction leaves.
+pub(crate) async fn put(transaction: &mut Transaction<'_>, facts: &Facts) -> Result<(), StorageError> {
+    let dialect = transaction.dialect();
+    // One row for each name, and in the order of the names: a statement cannot change the same row twice, and two
+    // transactions that put in the same names wait for each other in one order.
+    let traders: BTreeMap<&str, &[u8]> =
+        facts.traders.iter().map(|(code, facts)| (code.as_str(), facts.as_slice())).collect();
+    let traders: Vec<(&str, &[u8])> = traders.into_iter().collect();
+    for traders in traders.chunks(ROWS_MAX) {
+        let replaced = " ON CONFLICT (tax_code) DO UPDATE SET facts = excluded.facts";
+        let columns = tables::traders();
+        transaction.run(insert(dialect, "traders", &columns, traders, replaced, &mut Compressed::default())?).await?;
+    }
+    let facts: BTreeMap<&FactKey, &Fact> = facts.facts.iter().map(|fact| (&fact.key, fact)).collect();
+    let facts: Vec<&Fact> = facts.into_values().collect();
+    for facts in facts.chunks(ROWS_MAX) {
+        put_with_balances(transaction, facts).await?;
+    }
+    Ok(())
+}
+
+async fn put_with_balances(transaction: &mut Transaction<'_>, facts: &[&Fact]) -> Result<(), StorageError> {
+    let dialect = transaction.dialect();
+    let replaced = " ON CONFLICT (kind, name, qualifier) DO UPDATE SET holder = excluded.holder, \
+                    document = excluded.document";
+    let columns = tables::facts();
+    transaction.run(insert(dialect, "facts", &columns, facts, replaced, &mut Compressed::default())?).await?;
+    let names: Vec<(String, String)> =
+        facts.iter().map(|fact| (fact.key.kind.clone(), fact.key.name.clone())).collect();
+    let select = facts_named("line, granted, remaining, unit", "balances");
+    let after = format!("){}", dialect.lock());
+    let mut kept = HashMap::new();
+    for row in transaction.all(Query::with_rows(dialect, select, PAIRS, &names, &after)?).await? {
+        let key = BalanceKey { fact: fact_key_of(&row)?, line: row.narrow("line")? };
+        let (granted, remaining): (String, String) = (row.get("granted")?, row.get("remaining")?);
+        let (granted, remaining) = (quantity_of(&granted)?, quantity_of(&remaining)?);
+        kept.insert(key, Kept { granted, remaining, unit: row.get("unit")? });
+    }
+    for rows in granted(facts, &kept)?.chunks(ROWS_MAX) {
+        let replaced = " ON CONFLICT (kind, name, qualifier, line) DO UPDATE SET granted = excluded.granted, \
+                        remaining = excluded.remaining, unit = excluded.unit";
+        transaction.run(insert(dialect, "balances", BALANCES, rows, replaced, &mut Compressed::default())?).await?;
+    }
+    Ok(())
+}
+
+/// The query for facts of some kinds and names, or for their balances, up to those.
+pub(crate) fn facts_named(columns: &str, table: &str) -> String {
+    format!("SELECT kind, name, qualifier, {columns} FROM {table} WHERE (kind, name) IN (")
+}
+
+pub(crate) fn fact_key_of(row: &Row) -> Result<FactKey, StorageError> {
+    Ok(FactKey { kind: row.get("kind")?, name: row.get("name")?, qualifier: row.get("qualifier")? })
 }
 
 /// A quantity as it is kept: without exponent or needless zeros, so that equal quantities are equal texts.

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::error::StorageError;
-use crate::rows::StreamPartition;
+use crate::ledger::StreamPartition;
 
 /// Every partition that was ever read into a database, whatever the configuration then, with the offset at which reading
 /// goes on.

@@ -1,53 +1,52 @@
-//! What is kept, behind one trait, in SQLite or in PostgreSQL; and the only crate that contains SQL.
+//! What is kept, by role, in SQLite or in PostgreSQL; and the only crate that contains SQL.
 //!
-//! One [`Batch`] is one transaction: the position in the stream moves from where its owner left it, and with it come the
-//! decisions, their log, the payments and the messages to be sent, or nothing does. The position is what makes a
-//! decision happen once: of two owners who both believe that a partition is theirs, one finds it moved, and is fenced.
+//! ```text
+//!   processor  ──► Ledger      positions, prefetch, batches, outbox
+//!   people     ──► Archive     declarations and what belongs to them
+//!   facts      ──► FactStore   what is known besides declarations
+//!   timekeeper ──► Calendar    what is due
+//!   operators  ──► Upkeep      counts and health
+//! ```
 //!
 //! Documents are opaque here: compressed bytes beside the columns that are searched. Amounts are whole dong, as integers.
 //! The declarant's tax code is part of every unique key, so that a database can be spread by it.
 
-mod rows;
-
-mod facts;
-
-mod error;
-
-mod store;
-
-mod compression;
-
+mod archive;
+mod calendar;
 mod columns;
-
-mod tables;
-
-mod steps;
-
-mod statements;
-
-mod inquiries;
-
-mod commands;
-
+mod compression;
+mod database;
+mod error;
+#[cfg(test)]
+mod explained;
+mod facts;
 mod inspection;
-
-pub mod sqlite;
-
+mod ledger;
 mod postgres;
+mod query;
+mod rows;
+pub mod sqlite;
+mod store;
+mod tables;
+mod upkeep;
 
 use std::sync::Arc;
 
-pub use commands::{CommandKey, CommandRow, Commands, DatedCommand, NewCommand, Retiming, Timed};
+pub use archive::{Archive, DatedCommand, DatedPayment, DatedRequest};
+pub use calendar::{Calendar, Timed};
 pub use error::StorageError;
-pub use facts::{BalanceKey, Fact, FactKey, FactRow, Facts, Grant, WriteOff};
-pub use inquiries::{DatedPayment, DatedRequest, Inquiries};
+pub use facts::{BalanceKey, Fact, FactKey, FactRow, FactStore, Facts, Grant, WriteOff};
 pub use inspection::{positions_found, schema_version_found};
+pub use ledger::{Batch, Commit, Ledger, OutboxMessage, Position, Prefetched, SeriesAdvance, StreamPartition, Wanted};
 pub use rows::{
-    Batch, BranchRow, Commit, Counts, DeclarationKey, DeclarationRow, DeclarationUpdate, Health, KeptMessage, LogEntry,
-    MessageSource, NewDeclaration, NewPayment, NewRequest, OutboxMessage, PaymentKey, PaymentRow, Position, Prefetched,
-    RequestRow, Searched, SeriesAdvance, StreamPartition, Wanted,
+    BranchRow, CommandKey, CommandRow, DeclarationKey, DeclarationRow, DeclarationUpdate, KeptMessage, LogEntry,
+    MessageSource, NewCommand, NewDeclaration, NewPayment, NewRequest, PaymentKey, PaymentRow, RequestRow, Retiming,
+    Searched,
 };
 pub use store::{Options, Store};
+pub use upkeep::{Counts, Health, Upkeep, Waiting};
+
+use crate::database::Database;
 
 /// The schema version that this code knows: the number of the newest migration.
 pub const SCHEMA_VERSION: i64 = 1;
@@ -55,17 +54,18 @@ pub const SCHEMA_VERSION: i64 = 1;
 /// The word for the state of a version that a later one took the place of. Of the others of one number there is one.
 pub const SUPERSEDED: &str = "superseded";
 
-/// Opens a database, and brings its schema up to date where the options say so: `sqlite:PATH`, or `postgres://USER@HOST:PORT/DATABASE`.
+/// Opens a database, and brings its schema up to date where the options say so: `sqlite:PATH`, or
+/// `postgres://USER@HOST:PORT/DATABASE`.
 ///
 /// # Errors
 /// When it cannot be reached or created, or when its schema is newer than this code, or older and not to be changed.
 pub async fn open(url: &str, options: Options) -> Result<Arc<dyn Store>, StorageError> {
     if let Some(path) = url.strip_prefix("sqlite:") {
         let path = path.strip_prefix("//").unwrap_or(path);
-        return Ok(Arc::new(sqlite::SqliteStore::open(std::path::Path::new(path), &options).await?));
+        return Ok(Arc::new(Database::open_sqlite(std::path::Path::new(path), &options).await?));
     }
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Ok(Arc::new(postgres::PostgresStore::open(url, &options).await?));
+        return Ok(Arc::new(Database::open_postgres(url, &options).await?));
     }
     Err(StorageError::refused("a database is named by sqlite:PATH or postgres://USER@HOST:PORT/DATABASE"))
 }

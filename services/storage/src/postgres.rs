@@ -1,31 +1,15 @@
 //! PostgreSQL.
 
-use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use sqlx::postgres::{PgBindIterExt as _, PgPool, PgPoolOptions, Postgres};
-use sqlx::{Connection as _, Executor as _, QueryBuilder, Row as _};
+use sqlx::{Executor as _, QueryBuilder};
 
 use crate::SCHEMA_VERSION;
-use crate::columns::{Column, ROWS_MAX, Rows, Value, insert, names, text, with_rows};
-use crate::commands::implement_commands;
-use crate::compression::{Compressed, decompress};
+use crate::columns::{Column, Value};
+use crate::compression::Compressed;
 use crate::error::StorageError;
-use crate::facts::{BalanceKey, Fact, FactKey, Facts, Kept, granted, quantity_of};
-use crate::inquiries::implement_inquiries;
-use crate::rows::{
-    Batch, BranchRow, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, PaymentKey,
-    PaymentRow, Position, Prefetched, RequestRow, StreamPartition, Wanted,
-};
-use crate::statements::{
-    DECLARATION_COLUMNS, facts_named, hash_of, headers_of, implement_store, key_of, narrow, source_of, stem,
-    throw_away_failed,
-};
-use crate::steps::{Step, steps};
 use crate::store::Options;
-use crate::tables::{
-    self, BALANCES, COMMAND_KEYS, DECLARATION_KEYS, OUTBOX, OUTBOX_KEY, PAIRS, PAYMENT_KEYS, TAX_CODES,
-};
 
 /// What brings a database from each version to the next, beginning with an empty one.
 const MIGRATIONS: [&str; 1] = [include_str!("postgres/schema.sql")];
@@ -41,119 +25,77 @@ const PLANS: &str = "SET plan_cache_mode = force_custom_plan";
 /// transaction of ours has anything to do between its statements.
 const END_IDLE_TRANSACTIONS: &str = "SET idle_in_transaction_session_timeout = '5s'";
 
-/// What is kept, in PostgreSQL.
-pub(crate) struct PostgresStore {
-    pool: PgPool,
-    before_commit: Option<fn()>,
+/// Connects, and brings the schema up to date where the options say so.
+pub(crate) async fn open(url: &str, options: &Options) -> Result<PgPool, StorageError> {
+    let pool = PgPoolOptions::new()
+        .max_connections(options.connections_max.max(2))
+        .acquire_timeout(Duration::from_secs(10))
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection.execute(PLANS).await?;
+                connection.execute(END_IDLE_TRANSACTIONS).await?;
+                Ok(())
+            })
+        })
+        .connect(url)
+        .await?;
+    migrate(&pool, options.migrate).await?;
+    Ok(pool)
 }
 
-impl PostgresStore {
-    pub(crate) async fn open(url: &str, options: &Options) -> Result<Self, StorageError> {
-        let pool = PgPoolOptions::new()
-            .max_connections(options.connections_max.max(2))
-            .acquire_timeout(Duration::from_secs(10))
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    connection.execute(PLANS).await?;
-                    connection.execute(END_IDLE_TRANSACTIONS).await?;
-                    Ok(())
-                })
-            })
-            .connect(url)
-            .await?;
-        let store = Self { pool, before_commit: options.before_commit };
-        store.migrate(options.migrate).await?;
-        Ok(store)
+async fn migrate(pool: &PgPool, allowed: bool) -> Result<(), StorageError> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SCHEMA_LOCK).execute(&mut *transaction).await?;
+    transaction.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").await?;
+    let found: Option<i64> =
+        sqlx::query_scalar("SELECT max(version) FROM schema_version").fetch_one(&mut *transaction).await?;
+    let found = found.unwrap_or_default();
+    if found > SCHEMA_VERSION {
+        return Err(StorageError::SchemaTooNew { found, known: SCHEMA_VERSION });
     }
-
-    async fn migrate(&self, allowed: bool) -> Result<(), StorageError> {
-        let mut transaction = self.pool.begin().await?;
-        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SCHEMA_LOCK).execute(&mut *transaction).await?;
-        transaction.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").await?;
-        let found: Option<i64> =
-            sqlx::query_scalar("SELECT max(version) FROM schema_version").fetch_one(&mut *transaction).await?;
-        let found = found.unwrap_or_default();
-        if found > SCHEMA_VERSION {
-            return Err(StorageError::SchemaTooNew { found, known: SCHEMA_VERSION });
+    if found < SCHEMA_VERSION && !allowed {
+        return Err(StorageError::SchemaTooOld { found, known: SCHEMA_VERSION });
+    }
+    if found < SCHEMA_VERSION {
+        for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or_default()) {
+            sqlx::raw_sql(*migration).execute(&mut *transaction).await?;
         }
-        if found < SCHEMA_VERSION && !allowed {
-            return Err(StorageError::SchemaTooOld { found, known: SCHEMA_VERSION });
-        }
-        if found < SCHEMA_VERSION {
-            for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or_default()) {
-                sqlx::raw_sql(*migration).execute(&mut *transaction).await?;
-            }
-            sqlx::query("INSERT INTO schema_version VALUES ($1)")
-                .bind(SCHEMA_VERSION)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        transaction.commit().await?;
-        Ok(())
+        sqlx::query("INSERT INTO schema_version VALUES ($1)").bind(SCHEMA_VERSION).execute(&mut *transaction).await?;
     }
-
-    fn writer(&self) -> &PgPool {
-        &self.pool
-    }
-
-    fn reader(&self) -> &PgPool {
-        &self.pool
-    }
-
-    async fn schema_version(&self) -> Result<i64, StorageError> {
-        Ok(sqlx::query_scalar("SELECT max(version) FROM schema_version").fetch_one(&self.pool).await?)
-    }
-
-    async fn server_version(&self) -> Result<String, StorageError> {
-        let version: String = sqlx::query_scalar("SHOW server_version").fetch_one(&self.pool).await?;
-        Ok(format!("PostgreSQL {version}"))
-    }
+    transaction.commit().await?;
+    Ok(())
 }
 
 /// An array for each column: the text of a statement is the same for any number of rows.
-impl Rows for Postgres {
-    const TEXT_IS_CONSTANT: bool = true;
-
-    fn push_rows<'a, T>(
-        statement: &mut QueryBuilder<Self>,
-        columns: &[Column<T>],
-        rows: &'a [T],
-        compressed: &mut Compressed<'a>,
-    ) -> Result<(), StorageError> {
-        let mut separator = "SELECT * FROM UNNEST(";
-        for Column(_, value) in columns {
-            statement.push(separator);
-            match value {
-                Value::Text(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::TEXT[]"),
-                Value::OptionalText(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::TEXT[]"),
-                Value::Integer(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BIGINT[]"),
-                Value::OptionalInteger(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BIGINT[]"),
-                Value::Bytes(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BYTEA[]"),
-                Value::OptionalBytes(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BYTEA[]"),
-                Value::Compressed(of) => {
-                    rows.iter().try_for_each(|row| compressed.add(of(row)))?;
-                    let bytes = rows.iter().map(|row| compressed.of(of(row)));
-                    statement.push_bind(bytes.bind_iter()).push("::BYTEA[]")
-                }
-                Value::OptionalCompressed(of) => {
-                    rows.iter().filter_map(of).try_for_each(|bytes| compressed.add(bytes))?;
-                    let bytes = rows.iter().map(|row| of(row).map(|bytes| compressed.of(bytes)));
-                    statement.push_bind(bytes.bind_iter()).push("::BYTEA[]")
-                }
-            };
-            separator = ", ";
-        }
-        statement.push(")");
-        Ok(())
+pub(crate) fn push_rows<'a, T>(
+    statement: &mut QueryBuilder<Postgres>,
+    columns: &[Column<T>],
+    rows: &'a [T],
+    compressed: &mut Compressed<'a>,
+) -> Result<(), StorageError> {
+    let mut separator = "SELECT * FROM UNNEST(";
+    for Column(_, value) in columns {
+        statement.push(separator);
+        match value {
+            Value::Text(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::TEXT[]"),
+            Value::OptionalText(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::TEXT[]"),
+            Value::Integer(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BIGINT[]"),
+            Value::OptionalInteger(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BIGINT[]"),
+            Value::Bytes(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BYTEA[]"),
+            Value::OptionalBytes(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BYTEA[]"),
+            Value::Compressed(of) => {
+                rows.iter().try_for_each(|row| compressed.add(of(row)))?;
+                let bytes = rows.iter().map(|row| compressed.of(of(row)));
+                statement.push_bind(bytes.bind_iter()).push("::BYTEA[]")
+            }
+            Value::OptionalCompressed(of) => {
+                rows.iter().filter_map(of).try_for_each(|bytes| compressed.add(bytes))?;
+                let bytes = rows.iter().map(|row| of(row).map(|bytes| compressed.of(bytes)));
+                statement.push_bind(bytes.bind_iter()).push("::BYTEA[]")
+            }
+        };
+        separator = ", ";
     }
+    statement.push(")");
+    Ok(())
 }
-
-implement_store!(
-    PostgresStore,
-    Postgres,
-    "BEGIN",
-    " FOR UPDATE",
-    "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
-);
-implement_inquiries!(PostgresStore);
-implement_commands!(PostgresStore);

@@ -1,10 +1,17 @@
-//! What goes into the database and comes out of it.
+//! What is kept of declarations, of what is asked of them, and of the payments for them.
 
-use std::collections::HashMap;
-use std::fmt;
+use crate::error::StorageError;
+use crate::query::{Row, narrow};
 
-use crate::commands::{CommandKey, CommandRow, NewCommand, Retiming};
-use crate::facts::{FactKey, FactRow, WriteOff};
+/// The columns of a [`DeclarationRow`].
+pub(crate) const DECLARATION_COLUMNS: &str = "declarant, reference, version, content_hash, outcome, state, direction, kind, \
+    office, number, lane, registered_at_ms, total_payable, paid, rulebook, source_topic, source_partition, source_offset, \
+    log_sequence, log_hash, answer, standing";
+
+/// The eleven digits that a declaration keeps through its amendments.
+pub(crate) fn stem(number: &str) -> &str {
+    number.char_indices().nth(11).map_or(number, |(end, _)| &number[..end])
+}
 
 /// What a declaration is known by: who declares, under which reference, in which version.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,24 +24,6 @@ pub struct DeclarationKey {
     pub version: u32,
 }
 
-/// A partition of a topic.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct StreamPartition {
-    /// The topic.
-    pub topic: String,
-    /// The partition, from 0.
-    pub partition: i32,
-}
-
-/// How far a partition has been dealt with, and by whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    /// The next offset to read.
-    pub next_offset: i64,
-    /// Counts the owners; a greater one fences those before it.
-    pub epoch: i64,
-}
-
 /// The message in the stream that something was caused by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageSource {
@@ -44,54 +33,6 @@ pub struct MessageSource {
     pub partition: i32,
     /// The offset.
     pub offset: i64,
-}
-
-/// What a batch needs to know before it is decided.
-#[derive(Debug, Clone, Default)]
-pub struct Wanted {
-    /// Declarations by key.
-    pub declarations: Vec<DeclarationKey>,
-    /// Declarations by the declarant's tax code and the first eleven digits of the declaration's number, which it keeps
-    /// through its amendments: the version that is current.
-    pub numbers: Vec<(String, String)>,
-    /// Whether the documents and decisions of those are wanted too.
-    pub documents: bool,
-    /// Documents that brought no version into being, by key.
-    pub requests: Vec<DeclarationKey>,
-    /// Traders by tax code.
-    pub traders: Vec<String>,
-    /// Other facts by kind and name, whatever tells those of one name apart.
-    pub facts: Vec<(String, String)>,
-    /// The branches of consignments by the declarant's tax code and the first eleven digits of the first declaration's
-    /// number.
-    pub branches: Vec<(String, String)>,
-    /// Payments by key.
-    pub payments: Vec<PaymentKey>,
-    /// Commands by key.
-    pub commands: Vec<CommandKey>,
-}
-
-/// What is known of what was wanted.
-#[derive(Debug, Clone, Default)]
-pub struct Prefetched {
-    /// Declarations by key.
-    pub declarations: HashMap<DeclarationKey, DeclarationRow>,
-    /// Current versions by the declarant's tax code and the first eleven digits of the declaration's number.
-    pub numbers: HashMap<(String, String), DeclarationRow>,
-    /// The documents of those as lodged, and what was decided.
-    pub documents: HashMap<DeclarationKey, (Vec<u8>, Vec<u8>)>,
-    /// Documents that brought no version into being, by key.
-    pub requests: HashMap<DeclarationKey, RequestRow>,
-    /// Facts of traders by tax code, as they were put in.
-    pub traders: HashMap<String, Vec<u8>>,
-    /// Other facts.
-    pub facts: HashMap<FactKey, FactRow>,
-    /// Branches with a lane, by the declarant's tax code and the first eleven digits of the first declaration's number.
-    pub branches: HashMap<(String, String), Vec<BranchRow>>,
-    /// Payments by key.
-    pub payments: HashMap<PaymentKey, PaymentRow>,
-    /// Commands by key.
-    pub commands: HashMap<CommandKey, CommandRow>,
 }
 
 /// A declaration as it stands.
@@ -135,6 +76,32 @@ pub struct DeclarationRow {
     pub standing: Vec<u8>,
 }
 
+impl DeclarationRow {
+    pub(crate) fn of(row: &Row) -> Result<Self, StorageError> {
+        let lane: Option<i64> = row.get("lane")?;
+        Ok(Self {
+            key: row.key()?,
+            content_hash: row.hash("content_hash")?,
+            outcome: row.get("outcome")?,
+            state: row.get("state")?,
+            direction: row.get("direction")?,
+            kind: row.get("kind")?,
+            office: row.get("office")?,
+            number: row.get("number")?,
+            lane: lane.map(narrow).transpose()?,
+            registered_at_ms: row.get("registered_at_ms")?,
+            total_payable: row.get("total_payable")?,
+            paid: row.get("paid")?,
+            rulebook: row.get("rulebook")?,
+            source: row.source()?,
+            log_sequence: row.get("log_sequence")?,
+            log_hash: row.hash("log_hash")?,
+            answer: row.get("answer")?,
+            standing: row.get("standing")?,
+        })
+    }
+}
+
 /// The current version of a declaration that is a branch of a consignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BranchRow {
@@ -164,6 +131,18 @@ pub struct RequestRow {
     pub number: Option<String>,
     /// The notice that answered it, to answer a repeat with.
     pub answer: Vec<u8>,
+}
+
+impl RequestRow {
+    pub(crate) fn of(row: &Row) -> Result<Self, StorageError> {
+        Ok(Self {
+            content_hash: row.hash("content_hash")?,
+            kind: row.get("kind")?,
+            outcome: row.get("outcome")?,
+            number: row.get("number")?,
+            answer: row.get("answer")?,
+        })
+    }
 }
 
 /// A document to be kept that asked for something of a declaration and brought no version of it into being.
@@ -292,6 +271,20 @@ pub struct LogEntry {
     pub hash: [u8; 32],
 }
 
+impl LogEntry {
+    pub(crate) fn of(row: &Row) -> Result<Self, StorageError> {
+        Ok(Self {
+            key: row.key()?,
+            sequence: row.get("sequence")?,
+            at_ms: row.get("at_ms")?,
+            kind: row.get("kind")?,
+            body: row.decompressed("body")?,
+            previous_hash: row.hash("previous_hash")?,
+            hash: row.hash("hash")?,
+        })
+    }
+}
+
 /// What a payment is known by. Two confirmations with one key are one payment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PaymentKey {
@@ -303,6 +296,16 @@ pub struct PaymentKey {
     pub bank_reference: String,
 }
 
+impl PaymentKey {
+    pub(crate) fn of(row: &Row) -> Result<Self, StorageError> {
+        Ok(Self {
+            payer: row.get("payer")?,
+            identifier: row.get("identifier")?,
+            bank_reference: row.get("bank_reference")?,
+        })
+    }
+}
+
 /// A payment as it was booked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentRow {
@@ -312,6 +315,12 @@ pub struct PaymentRow {
     pub outcome: String,
     /// The notice that answered it, to answer a repeat with.
     pub answer: Vec<u8>,
+}
+
+impl PaymentRow {
+    pub(crate) fn of(row: &Row) -> Result<Self, StorageError> {
+        Ok(Self { amount: row.get("amount")?, outcome: row.get("outcome")?, answer: row.get("answer")? })
+    }
 }
 
 /// A payment to be booked.
@@ -333,27 +342,6 @@ pub struct NewPayment {
     pub answer: Vec<u8>,
 }
 
-/// A message that waits to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutboxMessage {
-    /// The message that caused it.
-    pub source: MessageSource,
-    /// Which of the messages of one cause it is, from 0.
-    pub sequence: i32,
-    /// When its cause arrived, in milliseconds since 1970 in UTC.
-    pub at_ms: i64,
-    /// The same for the same cause, however often it is processed.
-    pub event_id: String,
-    /// Where it goes.
-    pub topic: String,
-    /// Its key.
-    pub key: Vec<u8>,
-    /// What travels beside it; neither names nor values hold control characters.
-    pub headers: Vec<(String, String)>,
-    /// The message itself.
-    pub payload: Vec<u8>,
-}
-
 /// A message that no decision could be made of. It is kept as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptMessage {
@@ -369,119 +357,54 @@ pub struct KeptMessage {
     pub payload: Option<Vec<u8>>,
 }
 
-/// Numbers that are used up.
+/// What a command is known by. Two with one key are one command.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CommandKey {
+    /// The tax code of the enterprise whose declaration it is about.
+    pub declarant: String,
+    /// The identifier that whoever commanded gave it.
+    pub identifier: String,
+}
+
+/// A command as it was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeriesAdvance {
-    /// import or export.
-    pub direction: String,
-    /// The partition whose series it is.
-    pub partition: i32,
-    /// The next counter, as it must still be.
-    pub expected_next: i64,
-    /// The next counter from now on.
-    pub next: i64,
+pub struct CommandRow {
+    /// The hash of the document.
+    pub content_hash: [u8; 32],
+    /// The answer, to answer a repeat with.
+    pub answer: Vec<u8>,
 }
 
-/// Everything that one transaction writes.
+/// A command to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Batch {
-    /// The partition whose position moves.
-    pub partition: StreamPartition,
-    /// The epoch of the owner.
-    pub epoch: i64,
-    /// The position that the owner last committed or acquired; not the offset of the first message.
-    pub expected: i64,
-    /// The position from now on.
-    pub next: i64,
-    /// Declarations that were decided.
-    pub declarations: Vec<NewDeclaration>,
-    /// Declarations that move on.
-    pub updates: Vec<DeclarationUpdate>,
-    /// Documents that brought no version into being.
-    pub requests: Vec<NewRequest>,
-    /// Entries of their logs.
-    pub log: Vec<LogEntry>,
-    /// What they take from balances and give back, in the order in which they do.
-    pub write_offs: Vec<WriteOff>,
-    /// Payments.
-    pub payments: Vec<NewPayment>,
-    /// Commands.
-    pub commands: Vec<NewCommand>,
-    /// Declarations on which the calendar acts at another time, without a step of theirs.
-    pub retimings: Vec<Retiming>,
-    /// Messages to be sent.
-    pub outbox: Vec<OutboxMessage>,
-    /// Messages that are kept without a decision.
-    pub kept: Vec<KeptMessage>,
-    /// Numbers that are used up.
-    pub series: Vec<SeriesAdvance>,
+pub struct NewCommand {
+    /// What it is known by.
+    pub key: CommandKey,
+    /// The hash of the document.
+    pub content_hash: [u8; 32],
+    /// What was commanded.
+    pub kind: String,
+    /// The reference of the declaration, where it is known.
+    pub reference: Option<String>,
+    /// What became of it.
+    pub outcome: String,
+    /// When it arrived, in milliseconds since 1970 in UTC.
+    pub at_ms: i64,
+    /// The message that brought it.
+    pub source: MessageSource,
+    /// The answer.
+    pub answer: Vec<u8>,
+    /// The document.
+    pub document: Vec<u8>,
 }
 
-impl Batch {
-    /// A batch of nothing but the position of a partition, which its owner moves from where it was found.
-    pub fn empty(partition: StreamPartition, found: Position, next: i64) -> Self {
-        Self {
-            partition,
-            epoch: found.epoch,
-            expected: found.next_offset,
-            next,
-            declarations: Vec::new(),
-            updates: Vec::new(),
-            requests: Vec::new(),
-            log: Vec::new(),
-            write_offs: Vec::new(),
-            payments: Vec::new(),
-            commands: Vec::new(),
-            retimings: Vec::new(),
-            outbox: Vec::new(),
-            kept: Vec::new(),
-            series: Vec::new(),
-        }
-    }
-}
-
-/// What became of a batch.
+/// A declaration whose life stays as it is, on which the calendar acts at another time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Commit {
-    /// All of it is kept.
-    Committed,
-    /// The position was not the owner's any more. Nothing is kept.
-    Fenced,
-    /// Something that the batch relied on has changed. Nothing is kept; read again and decide again.
-    Conflict(String),
-}
-
-/// What is kept, counted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Declarations by outcome, in the order of the words.
-    pub outcomes: Vec<(String, i64)>,
-    /// Declarations by state, in the order of the words.
-    pub states: Vec<(String, i64)>,
-    /// Messages that wait to be sent.
-    pub outbox: i64,
-    /// When the cause of the oldest of them arrived, in milliseconds since 1970 in UTC; `None` when none waits.
-    pub outbox_oldest_at_ms: Option<i64>,
-    /// Messages kept without a decision.
-    pub kept: i64,
-    /// Payments.
-    pub payments: i64,
-}
-
-impl fmt::Display for Counts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (state, count) in &self.states {
-            write!(f, "{count} {state}, ")?;
-        }
-        write!(f, "{} payments, {} kept messages, {} to be sent", self.payments, self.kept, self.outbox)
-    }
-}
-
-/// How the database is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Health {
-    /// The version of its schema.
-    pub schema_version: i64,
-    /// What the server says of itself.
-    pub server_version: String,
+pub struct Retiming {
+    /// What it is known by.
+    pub key: DeclarationKey,
+    /// The sequence that its log must still end with.
+    pub expected_log_sequence: i64,
+    /// From when on, in milliseconds since 1970 in UTC; `None` where it does not act.
+    pub time_acts_at_ms: Option<i64>,
 }

@@ -1,32 +1,16 @@
 //! SQLite: one file holds what is kept and the embedded stream.
 
-use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, QueryBuilder, Row as _};
 
 use crate::SCHEMA_VERSION;
-use crate::columns::{Column, ROWS_MAX, Rows, Value, insert, names, text, with_rows};
-use crate::commands::implement_commands;
-use crate::compression::{Compressed, decompress};
+use crate::columns::{Column, Value};
+use crate::compression::Compressed;
 use crate::error::StorageError;
-use crate::facts::{BalanceKey, Fact, FactKey, Facts, Kept, granted, quantity_of};
-use crate::inquiries::implement_inquiries;
-use crate::rows::{
-    Batch, BranchRow, Commit, Counts, DeclarationKey, DeclarationRow, Health, LogEntry, OutboxMessage, PaymentKey,
-    PaymentRow, Position, Prefetched, RequestRow, StreamPartition, Wanted,
-};
-use crate::statements::{
-    DECLARATION_COLUMNS, facts_named, hash_of, headers_of, implement_store, key_of, narrow, source_of, stem,
-    throw_away_failed,
-};
-use crate::steps::{Step, steps};
 use crate::store::Options;
-use crate::tables::{
-    self, BALANCES, COMMAND_KEYS, DECLARATION_KEYS, OUTBOX, OUTBOX_KEY, PAIRS, PAYMENT_KEYS, TAX_CODES,
-};
 
 mod message_log;
 
@@ -52,13 +36,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The pools of one file: SQLite has one writer at a time, so a second connection that writes would only wait.
 #[derive(Debug, Clone)]
-struct Pools {
-    writer: SqlitePool,
-    reader: SqlitePool,
+pub(crate) struct Pools {
+    pub(crate) writer: SqlitePool,
+    pub(crate) reader: SqlitePool,
 }
 
 impl Pools {
-    async fn open(path: &Path, options: &Options) -> Result<Self, StorageError> {
+    pub(crate) async fn open(path: &Path, options: &Options) -> Result<Self, StorageError> {
         let readers = options.connections_max.max(1);
         let connect = SqliteConnectOptions::new()
             .filename(path)
@@ -106,75 +90,38 @@ impl Pools {
     }
 }
 
-/// What is kept, in a SQLite file.
-pub(crate) struct SqliteStore {
-    pools: Pools,
-    before_commit: Option<fn()>,
-}
-
-impl SqliteStore {
-    pub(crate) async fn open(path: &Path, options: &Options) -> Result<Self, StorageError> {
-        Ok(Self { pools: Pools::open(path, options).await?, before_commit: options.before_commit })
-    }
-
-    fn writer(&self) -> &SqlitePool {
-        &self.pools.writer
-    }
-
-    fn reader(&self) -> &SqlitePool {
-        &self.pools.reader
-    }
-
-    async fn schema_version(&self) -> Result<i64, StorageError> {
-        Ok(sqlx::query_scalar("PRAGMA user_version").fetch_one(self.reader()).await?)
-    }
-
-    async fn server_version(&self) -> Result<String, StorageError> {
-        let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(self.reader()).await?;
-        Ok(format!("SQLite {version}"))
-    }
-}
-
 /// Rows of values, which SQLite takes much faster than one row after the other.
-impl Rows for Sqlite {
-    const TEXT_IS_CONSTANT: bool = false;
-
-    fn push_rows<'a, T>(
-        statement: &mut QueryBuilder<Self>,
-        columns: &[Column<T>],
-        rows: &'a [T],
-        compressed: &mut Compressed<'a>,
-    ) -> Result<(), StorageError> {
-        let mut before_row = "VALUES (";
-        for row in rows {
-            let mut separator = before_row;
-            for Column(_, value) in columns {
-                statement.push(separator);
-                match value {
-                    Value::Text(of) => statement.push_bind(of(row)),
-                    Value::OptionalText(of) => statement.push_bind(of(row)),
-                    Value::Integer(of) => statement.push_bind(of(row)),
-                    Value::OptionalInteger(of) => statement.push_bind(of(row)),
-                    Value::Bytes(of) => statement.push_bind(of(row)),
-                    Value::OptionalBytes(of) => statement.push_bind(of(row)),
-                    Value::Compressed(of) => {
-                        compressed.add(of(row))?;
-                        statement.push_bind(compressed.of(of(row)))
-                    }
-                    Value::OptionalCompressed(of) => {
-                        of(row).map_or(Ok(()), |bytes| compressed.add(bytes))?;
-                        statement.push_bind(of(row).map(|bytes| compressed.of(bytes)))
-                    }
-                };
-                separator = ", ";
-            }
-            before_row = "), (";
+pub(crate) fn push_rows<'a, T>(
+    statement: &mut QueryBuilder<Sqlite>,
+    columns: &[Column<T>],
+    rows: &'a [T],
+    compressed: &mut Compressed<'a>,
+) -> Result<(), StorageError> {
+    let mut before_row = "VALUES (";
+    for row in rows {
+        let mut separator = before_row;
+        for Column(_, value) in columns {
+            statement.push(separator);
+            match value {
+                Value::Text(of) => statement.push_bind(of(row)),
+                Value::OptionalText(of) => statement.push_bind(of(row)),
+                Value::Integer(of) => statement.push_bind(of(row)),
+                Value::OptionalInteger(of) => statement.push_bind(of(row)),
+                Value::Bytes(of) => statement.push_bind(of(row)),
+                Value::OptionalBytes(of) => statement.push_bind(of(row)),
+                Value::Compressed(of) => {
+                    compressed.add(of(row))?;
+                    statement.push_bind(compressed.of(of(row)))
+                }
+                Value::OptionalCompressed(of) => {
+                    of(row).map_or(Ok(()), |bytes| compressed.add(bytes))?;
+                    statement.push_bind(of(row).map(|bytes| compressed.of(bytes)))
+                }
+            };
+            separator = ", ";
         }
-        statement.push(")");
-        Ok(())
+        before_row = "), (";
     }
+    statement.push(")");
+    Ok(())
 }
-
-implement_store!(SqliteStore, Sqlite, "BEGIN IMMEDIATE", "", "CAST(unixepoch('subsec') * 1000 AS INTEGER)");
-implement_inquiries!(SqliteStore);
-implement_commands!(SqliteStore);

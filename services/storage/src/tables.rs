@@ -2,17 +2,17 @@
 
 use rust_decimal::Decimal;
 
+use crate::columns::Column;
 use crate::columns::Value::{
     Bytes, Compressed, Integer, OptionalBytes, OptionalCompressed, OptionalInteger, OptionalText, Text,
 };
-use crate::columns::{Column, text};
-use crate::commands::{CommandKey, NewCommand, Retiming};
 use crate::facts::{BalanceKey, Fact, Kept, WriteOff, quantity_text};
+use crate::ledger::{OutboxMessage, headers_text};
+use crate::query::text;
 use crate::rows::{
-    DeclarationKey, DeclarationUpdate, KeptMessage, LogEntry, NewDeclaration, NewPayment, NewRequest, OutboxMessage,
-    PaymentKey,
+    CommandKey, DeclarationKey, DeclarationUpdate, KeptMessage, LogEntry, NewCommand, NewDeclaration, NewPayment,
+    NewRequest, PaymentKey, Retiming, stem,
 };
-use crate::statements::{headers_text, stem};
 
 pub(crate) const DECLARATIONS: &[Column<NewDeclaration>] = &[
     Column("declarant", Text(|new| text(&new.key.declarant))),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anstyle::AnsiColor;
-use storage::{Counts, Store};
+use storage::{StorageError, Store};
 use stream::Stream;
 
 use crate::config::{self, Config, ConfigArgument, StreamKind};
@@ -178,7 +178,7 @@ async fn database(config: &Config, visit: &mut Visit) {
                 match store.counts().await {
                     Ok(counts) => {
                         visit.well("kept", &counts.to_string());
-                        outbox(&*store, &counts, visit).await;
+                        outbox(&*store, visit).await;
                     }
                     Err(error) => visit.ill("kept", &error.to_string(), mend),
                 }
@@ -190,21 +190,27 @@ async fn database(config: &Config, visit: &mut Visit) {
 }
 
 /// Whether what waits in the outbox goes out.
-async fn outbox(store: &dyn Store, counts: &Counts, visit: &mut Visit) {
-    if counts.outbox == 0 {
-        return visit.well("outbox", "nothing waits to go out");
-    }
-    tokio::time::sleep(OUTBOX_LOOK).await;
-    let waiting = format!("{} messages wait to go out", counts.outbox);
-    match store.counts().await {
-        Ok(later) if (later.outbox, later.outbox_oldest_at_ms) == (counts.outbox, counts.outbox_oldest_at_ms) => {
-            visit.ill(
-                "outbox",
-                &format!("{waiting}, and none went in {} s", OUTBOX_LOOK.as_secs()),
-                "start `thongquan serve` where none runs; where one does, its log and /readyz say what keeps them",
-            );
+async fn outbox(store: &dyn Store, visit: &mut Visit) {
+    let looked = async {
+        let first = store.outbox_waiting().await?;
+        if first.count == 0 {
+            return Ok((first, first));
         }
-        Ok(later) => visit.well("outbox", &format!("{waiting}, {} s later {}", OUTBOX_LOOK.as_secs(), later.outbox)),
+        tokio::time::sleep(OUTBOX_LOOK).await;
+        Ok::<_, StorageError>((first, store.outbox_waiting().await?))
+    };
+    let seconds = OUTBOX_LOOK.as_secs();
+    match looked.await {
+        Ok((first, _)) if first.count == 0 => visit.well("outbox", "nothing waits to go out"),
+        Ok((first, later)) if first == later => visit.ill(
+            "outbox",
+            &format!("{} messages wait to go out, and none went in {seconds} s", first.count),
+            "start `thongquan serve` where none runs; where one does, its log and /readyz say what keeps them",
+        ),
+        Ok((first, later)) => {
+            visit
+                .well("outbox", &format!("{} messages wait to go out, {seconds} s later {}", first.count, later.count));
+        }
         Err(error) => visit.ill("outbox", &error.to_string(), "look at the database"),
     }
 }

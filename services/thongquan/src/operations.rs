@@ -150,12 +150,12 @@ async fn look(measurements: PrometheusHandle, watched: Watched) {
 }
 
 async fn look_once(watched: &Watched) -> Result<(), String> {
-    let counts = watched.store.counts().await.map_err(|error| error.to_string())?;
+    let waiting = watched.store.outbox_waiting().await.map_err(|error| error.to_string())?;
     let now_ms = now_ms();
-    let oldest = counts
-        .outbox_oldest_at_ms
+    let oldest = waiting
+        .oldest_at_ms
         .map(|at_ms| Duration::from_millis(u64::try_from(now_ms.saturating_sub(at_ms)).unwrap_or(0)));
-    measurements::outbox(counts.outbox, oldest);
+    measurements::outbox(waiting.count, oldest);
     for topic in watched.stream.topics().await.map_err(|error| error.to_string())? {
         let read = [&watched.topics.lodged, &watched.topics.settled, &watched.topics.commands];
         if !read.contains(&&topic.name) {

@@ -1,22 +1,89 @@
-//! The rows of a batch as statements, in the order in which its transaction runs them.
+//! A batch as statements, in the order in which its transaction runs them.
 
-use sqlx::QueryBuilder;
-
-use crate::columns::{Column, ROWS_MAX, Rows, insert, names};
+use super::{Batch, Commit};
+use crate::columns::{Column, ROWS_MAX, insert, names};
 use crate::compression::Compressed;
+use crate::database::{Connection, Database, Transaction};
 use crate::error::StorageError;
 use crate::facts::changes;
-use crate::rows::Batch;
+use crate::query::{Dialect, Query};
 use crate::tables::{
     COMMANDS, DECISION_LOG, DECLARATION_UPDATES, DECLARATIONS, KEPT_MESSAGES, OUTBOX, PAYMENTS, REQUESTS, RETIMINGS,
     WRITE_OFFS, balance_changes,
 };
 
+pub(super) async fn commit(database: &Database, batch: &Batch) -> Result<Commit, StorageError> {
+    // Compressing and encoding come before the transaction, which should be short.
+    let steps = steps(batch, database.dialect())?;
+    let mut connection = database.writer().await?;
+    let told = write_all(&mut connection, batch, steps, database.before_commit).await;
+    connection.throw_away_failed(&told);
+    told
+}
+
+/// Writes a batch in a transaction, or nothing of it.
+async fn write_all(
+    connection: &mut Connection,
+    batch: &Batch,
+    steps: Vec<Step>,
+    before_commit: Option<fn()>,
+) -> Result<Commit, StorageError> {
+    let mut transaction = connection.begin().await?;
+    match write(&mut transaction, batch, steps).await? {
+        Commit::Committed => {
+            if let Some(pass) = before_commit {
+                pass();
+            }
+            transaction.commit().await?;
+            Ok(Commit::Committed)
+        }
+        other => {
+            transaction.rollback().await?;
+            Ok(other)
+        }
+    }
+}
+
+/// Writes a batch inside a transaction: the position first, which decides whether there is anything to write.
+async fn write(transaction: &mut Transaction<'_>, batch: &Batch, steps: Vec<Step>) -> Result<Commit, StorageError> {
+    let mut update = transaction.query("UPDATE stream_positions SET next_offset = ");
+    update.bind(batch.next).push(" WHERE topic = ").bind(&batch.partition.topic);
+    update.push(" AND partition = ").bind(i64::from(batch.partition.partition));
+    update.push(" AND epoch = ").bind(batch.epoch).push(" AND next_offset = ").bind(batch.expected);
+    if transaction.run(update).await? != 1 {
+        return Ok(Commit::Fenced);
+    }
+    for advance in &batch.series {
+        let statement = if advance.expected_next == 0 {
+            let mut insert = transaction.query("INSERT INTO number_series (direction, partition, next) VALUES (");
+            insert.bind(&advance.direction).push(", ").bind(i64::from(advance.partition));
+            insert.push(", ").bind(advance.next).push(") ON CONFLICT DO NOTHING");
+            insert
+        } else {
+            let mut update = transaction.query("UPDATE number_series SET next = ");
+            update.bind(advance.next).push(" WHERE direction = ").bind(&advance.direction);
+            update.push(" AND partition = ").bind(i64::from(advance.partition));
+            update.push(" AND next = ").bind(advance.expected_next);
+            update
+        };
+        if transaction.run(statement).await? != 1 {
+            return Ok(Commit::Conflict("the series of numbers has moved".to_owned()));
+        }
+    }
+    for Step { statement, holds } in steps {
+        let changed = transaction.run(statement).await?;
+        if let Some((_, conflict)) = holds.filter(|(rows, _)| *rows != changed) {
+            return Ok(Commit::Conflict(conflict.to_owned()));
+        }
+    }
+    Ok(Commit::Committed)
+}
+
 /// A statement of a batch.
-pub(crate) struct Step<DB: sqlx::Database> {
-    pub(crate) statement: QueryBuilder<DB>,
+struct Step {
+    statement: Query,
     /// How many rows it changes as long as what the batch relied on holds, and what has happened when it changes fewer.
-    pub(crate) holds: Option<(u64, &'static str)>,
+    holds: Option<(u64, &'static str)>,
 }
 
 /// What becomes of a row whose key exists.
@@ -41,12 +108,9 @@ const RETIMING: &str = ") UPDATE declarations SET time_acts_at_ms = change.time_
     AND declarations.version = change.version AND declarations.log_sequence = change.expected";
 
 /// The statements that write a batch's rows, encoded and compressed.
-pub(crate) fn steps<DB: Rows>(batch: &Batch) -> Result<Vec<Step<DB>>, StorageError>
-where
-    DB::Arguments: Default,
-{
+fn steps(batch: &Batch, dialect: Dialect) -> Result<Vec<Step>, StorageError> {
     let changes = changes(&batch.write_offs)?;
-    let mut steps = Steps { steps: Vec::new(), compressed: Compressed::default() };
+    let mut steps = Steps { dialect, steps: Vec::new(), compressed: Compressed::default() };
     steps.update(
         &balance_changes(),
         &changes,
@@ -69,19 +133,17 @@ where
     Ok(steps.steps)
 }
 
-struct Steps<'a, DB: sqlx::Database> {
-    steps: Vec<Step<DB>>,
+struct Steps<'a> {
+    dialect: Dialect,
+    steps: Vec<Step>,
     compressed: Compressed<'a>,
 }
 
-impl<'a, DB: Rows> Steps<'a, DB>
-where
-    DB::Arguments: Default,
-{
+impl<'a> Steps<'a> {
     /// Rows that are new whatever others do.
     fn insert<T>(&mut self, table: &str, columns: &[Column<T>], rows: &'a [T]) -> Result<(), StorageError> {
         for rows in rows.chunks(ROWS_MAX) {
-            let statement = insert(table, columns, rows, "", &mut self.compressed)?;
+            let statement = insert(self.dialect, table, columns, rows, "", &mut self.compressed)?;
             self.steps.push(Step { statement, holds: None });
         }
         Ok(())
@@ -96,7 +158,7 @@ where
         conflict: &'static str,
     ) -> Result<(), StorageError> {
         for rows in rows.chunks(ROWS_MAX) {
-            let statement = insert(table, columns, rows, LEFT_AS_IT_IS, &mut self.compressed)?;
+            let statement = insert(self.dialect, table, columns, rows, LEFT_AS_IT_IS, &mut self.compressed)?;
             self.steps.push(Step { statement, holds: Some((rows.len() as u64, conflict)) });
         }
         Ok(())
@@ -111,9 +173,8 @@ where
         conflict: &'static str,
     ) -> Result<(), StorageError> {
         for rows in rows.chunks(ROWS_MAX) {
-            let mut statement = QueryBuilder::new(format!("WITH change ({}) AS (", names(columns)));
-            DB::push_rows(&mut statement, columns, rows, &mut self.compressed)?;
-            statement.push(update);
+            let mut statement = Query::new(self.dialect, format!("WITH change ({}) AS (", names(columns)));
+            statement.rows(columns, rows, &mut self.compressed)?.push(update);
             self.steps.push(Step { statement, holds: Some((rows.len() as u64, conflict)) });
         }
         Ok(())

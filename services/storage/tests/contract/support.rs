@@ -1,5 +1,6 @@
 //! The two databases under test, and small rows for them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -322,4 +323,12 @@ pub(crate) fn write_off(reference: &str, name: &str, before: Decimal, after: Dec
 pub(crate) async fn left(store: &dyn Store, name: &str) -> Decimal {
     let wanted = storage::Wanted { facts: vec![("certificate".to_owned(), name.to_owned())], ..Default::default() };
     store.prefetch(&wanted).await.unwrap().facts[&fact_key(name)].remaining[&1]
+}
+
+/// A batch that was not taken left nothing.
+pub(crate) async fn nothing_is_kept(backend: &Backend) {
+    let counts = backend.store.counts().await.unwrap();
+    let kept: BTreeSet<i64> = [counts.outbox, counts.kept, counts.payments].into();
+    assert_eq!((counts.outcomes.len(), kept), (0, BTreeSet::from([0])));
+    assert_eq!(backend.store.position(&lodged(0)).await.unwrap().unwrap().next_offset, 0);
 }

@@ -1,0 +1,214 @@
+//! The archive: what people ask about declarations, beside what the processor asks for its batches.
+
+use async_trait::async_trait;
+
+use crate::database::Database;
+use crate::error::StorageError;
+use crate::query::Query;
+use crate::rows::{DECLARATION_COLUMNS, DeclarationKey, DeclarationRow, LogEntry, PaymentKey, PaymentRow, RequestRow};
+
+/// A document that brought no version into being, and when it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatedRequest {
+    /// The version that it came under.
+    pub version: u32,
+    /// When it arrived, in milliseconds since 1970 in UTC.
+    pub at_ms: i64,
+    /// What it asked for, and what became of it.
+    pub request: RequestRow,
+}
+
+/// A payment that was booked, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatedPayment {
+    /// What it is known by.
+    pub key: PaymentKey,
+    /// When its confirmation arrived, in milliseconds since 1970 in UTC.
+    pub at_ms: i64,
+    /// What it did.
+    pub payment: PaymentRow,
+}
+
+/// A command that was kept, and when it arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatedCommand {
+    /// The identifier that whoever commanded gave it.
+    pub identifier: String,
+    /// When it arrived, in milliseconds since 1970 in UTC.
+    pub at_ms: i64,
+    /// What was commanded.
+    pub kind: String,
+    /// What became of it.
+    pub outcome: String,
+    /// The answer.
+    pub answer: Vec<u8>,
+    /// The document.
+    pub document: Vec<u8>,
+}
+
+/// Questions about declarations.
+#[async_trait]
+pub trait Archive: Send + Sync {
+    /// A declaration with its document as lodged and its decision.
+    async fn declaration(
+        &self,
+        key: &DeclarationKey,
+    ) -> Result<Option<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError>;
+
+    /// Declarations after a key with their decisions, in the order of their keys, which is the same in both databases.
+    async fn decisions_page(
+        &self,
+        after: Option<DeclarationKey>,
+        limit: usize,
+    ) -> Result<Vec<(DeclarationRow, Vec<u8>)>, StorageError>;
+
+    /// The same, with the documents as lodged before the decisions.
+    async fn records_page(
+        &self,
+        after: Option<DeclarationKey>,
+        limit: usize,
+    ) -> Result<Vec<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError>;
+
+    /// The decision log of a declaration, from its beginning.
+    async fn log_of(&self, key: &DeclarationKey) -> Result<Vec<LogEntry>, StorageError>;
+
+    /// The versions that bear a number, by the eleven digits that it keeps through amendments. Numbers are unique among
+    /// a declarant's, so that without the declarant's tax code there may be several declarations.
+    async fn keys_of_number(&self, stem: &str, declarant: Option<&str>) -> Result<Vec<DeclarationKey>, StorageError>;
+
+    /// Every version under a reference, the first one first.
+    async fn versions_of(&self, declarant: &str, reference: &str) -> Result<Vec<DeclarationRow>, StorageError>;
+
+    /// The documents under a reference that brought no version into being, in the order of their arrival.
+    async fn requests_of(&self, declarant: &str, reference: &str) -> Result<Vec<DatedRequest>, StorageError>;
+
+    /// The payments of a payer for a number, by the eleven digits that it keeps, in the order of their arrival.
+    async fn payments_of(&self, payer: &str, stem: &str) -> Result<Vec<DatedPayment>, StorageError>;
+
+    /// The commands to the declarations under a reference, in the order of their arrival.
+    async fn commands_of(&self, declarant: &str, reference: &str) -> Result<Vec<DatedCommand>, StorageError>;
+}
+
+#[async_trait]
+impl Archive for Database {
+    async fn declaration(
+        &self,
+        key: &DeclarationKey,
+    ) -> Result<Option<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError> {
+        let mut select = self.query(format!(
+            "SELECT {DECLARATION_COLUMNS}, document, decision FROM declarations WHERE (declarant, reference, version) = ("
+        ));
+        select.bind_key(key).push(")");
+        let Some(row) = self.optional(select).await? else { return Ok(None) };
+        Ok(Some((DeclarationRow::of(&row)?, row.decompressed("document")?, row.decompressed("decision")?)))
+    }
+
+    async fn decisions_page(
+        &self,
+        after: Option<DeclarationKey>,
+        limit: usize,
+    ) -> Result<Vec<(DeclarationRow, Vec<u8>)>, StorageError> {
+        let select = page_of(self, "decision", after.as_ref(), limit);
+        let rows = self.all(select).await?;
+        rows.iter().map(|row| Ok((DeclarationRow::of(row)?, row.decompressed("decision")?))).collect()
+    }
+
+    async fn records_page(
+        &self,
+        after: Option<DeclarationKey>,
+        limit: usize,
+    ) -> Result<Vec<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError> {
+        let select = page_of(self, "document, decision", after.as_ref(), limit);
+        let rows = self.all(select).await?;
+        rows.iter()
+            .map(|row| Ok((DeclarationRow::of(row)?, row.decompressed("document")?, row.decompressed("decision")?)))
+            .collect()
+    }
+
+    async fn log_of(&self, key: &DeclarationKey) -> Result<Vec<LogEntry>, StorageError> {
+        let mut select = self.query(
+            "SELECT declarant, reference, version, sequence, at_ms, kind, body, previous_hash, hash FROM decision_log \
+             WHERE (declarant, reference, version) = (",
+        );
+        select.bind_key(key).push(") ORDER BY sequence");
+        self.all(select).await?.iter().map(LogEntry::of).collect()
+    }
+
+    async fn keys_of_number(&self, stem: &str, declarant: Option<&str>) -> Result<Vec<DeclarationKey>, StorageError> {
+        // The index has the current version; those before it stand under the same reference.
+        let mut select = self.query(
+            "SELECT declarant, reference, version FROM declarations WHERE number_stem IS NOT NULL AND \
+             (declarant, reference) IN (SELECT declarant, reference FROM declarations \
+             WHERE state <> 'superseded' AND number_stem = ",
+        );
+        select.bind_text(stem);
+        if let Some(declarant) = declarant {
+            select.push(" AND declarant = ").bind_text(declarant);
+        }
+        select.push(") ORDER BY declarant, reference, version");
+        self.all(select).await?.iter().map(|row| row.key()).collect()
+    }
+
+    async fn versions_of(&self, declarant: &str, reference: &str) -> Result<Vec<DeclarationRow>, StorageError> {
+        let mut select = self.query(format!("SELECT {DECLARATION_COLUMNS} FROM declarations"));
+        under(&mut select, declarant, reference).push(" ORDER BY version");
+        self.all(select).await?.iter().map(DeclarationRow::of).collect()
+    }
+
+    async fn requests_of(&self, declarant: &str, reference: &str) -> Result<Vec<DatedRequest>, StorageError> {
+        let mut select = self.query("SELECT version, at_ms, content_hash, kind, outcome, number, answer FROM requests");
+        under(&mut select, declarant, reference).push(" ORDER BY at_ms, version");
+        let mut requests = Vec::new();
+        for row in self.all(select).await? {
+            let (version, at_ms) = (row.narrow("version")?, row.get("at_ms")?);
+            requests.push(DatedRequest { version, at_ms, request: RequestRow::of(&row)? });
+        }
+        Ok(requests)
+    }
+
+    async fn payments_of(&self, payer: &str, stem: &str) -> Result<Vec<DatedPayment>, StorageError> {
+        let mut select = self.query(
+            "SELECT payer, identifier, bank_reference, amount, at_ms, outcome, answer FROM payments WHERE payer = ",
+        );
+        select.bind_text(payer).push(" AND substr(number, 1, 11) = ").bind_text(stem);
+        select.push(" ORDER BY at_ms, identifier, bank_reference");
+        let mut payments = Vec::new();
+        for row in self.all(select).await? {
+            let (key, at_ms) = (PaymentKey::of(&row)?, row.get("at_ms")?);
+            payments.push(DatedPayment { key, at_ms, payment: PaymentRow::of(&row)? });
+        }
+        Ok(payments)
+    }
+
+    async fn commands_of(&self, declarant: &str, reference: &str) -> Result<Vec<DatedCommand>, StorageError> {
+        let mut select = self.query("SELECT identifier, at_ms, kind, outcome, answer, document FROM commands");
+        under(&mut select, declarant, reference).push(" ORDER BY at_ms, identifier");
+        let mut commands = Vec::new();
+        for row in self.all(select).await? {
+            commands.push(DatedCommand {
+                identifier: row.get("identifier")?,
+                at_ms: row.get("at_ms")?,
+                kind: row.get("kind")?,
+                outcome: row.get("outcome")?,
+                answer: row.get("answer")?,
+                document: row.decompressed("document")?,
+            });
+        }
+        Ok(commands)
+    }
+}
+
+/// The condition on what stands under a reference.
+fn under<'q>(select: &'q mut Query, declarant: &str, reference: &str) -> &'q mut Query {
+    select.push(" WHERE declarant = ").bind_text(declarant).push(" AND reference = ").bind_text(reference)
+}
+
+/// A page of all declarations, with more columns.
+fn page_of(database: &Database, more: &str, after: Option<&DeclarationKey>, limit: usize) -> Query {
+    let mut select = database.query(format!("SELECT {DECLARATION_COLUMNS}, {more} FROM declarations"));
+    if let Some(key) = after {
+        select.push(" WHERE (declarant, reference, version) > (").bind_key(key).push(")");
+    }
+    select.push(" ORDER BY declarant, reference, version").limit(limit);
+    select
+}

@@ -1,0 +1,317 @@
+//! The ledger: what the processor reads before it decides, and what it writes when it has.
+//!
+//! ```text
+//!   acquire ──► (prefetch ──► decide ──► commit)* ──► outbox ──► published, removed
+//! ```
+//!
+//! One [`Batch`] is one transaction: the position in the stream moves from where its owner left it, and with it come the
+//! decisions, their log, the payments and the messages to be sent, or nothing does. The position is what makes a decision
+//! happen once: of two owners who both believe that a partition is theirs, one finds it moved, and is fenced.
+
+mod commit;
+mod outbox;
+mod prefetch;
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+
+pub use self::outbox::OutboxMessage;
+pub(crate) use self::outbox::headers_text;
+use crate::database::{Connection, Database};
+use crate::error::StorageError;
+use crate::facts::{FactKey, FactRow, WriteOff};
+use crate::query::Row;
+use crate::rows::{
+    BranchRow, CommandKey, CommandRow, DeclarationKey, DeclarationRow, DeclarationUpdate, KeptMessage, LogEntry,
+    NewCommand, NewDeclaration, NewPayment, NewRequest, PaymentKey, PaymentRow, RequestRow, Retiming,
+};
+
+/// A partition of a topic.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StreamPartition {
+    /// The topic.
+    pub topic: String,
+    /// The partition, from 0.
+    pub partition: i32,
+}
+
+/// How far a partition has been dealt with, and by whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The next offset to read.
+    pub next_offset: i64,
+    /// Counts the owners; a greater one fences those before it.
+    pub epoch: i64,
+}
+
+/// What a batch needs to know before it is decided.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Declarations by key.
+    pub declarations: Vec<DeclarationKey>,
+    /// Declarations by the declarant's tax code and the first eleven digits of the declaration's number, which it keeps
+    /// through its amendments: the version that is current.
+    pub numbers: Vec<(String, String)>,
+    /// Whether the documents and decisions of those are wanted too.
+    pub documents: bool,
+    /// Declarations by key, with their documents and decisions.
+    pub opened: Vec<DeclarationKey>,
+    /// Documents that brought no version into being, by key.
+    pub requests: Vec<DeclarationKey>,
+    /// Traders by tax code.
+    pub traders: Vec<String>,
+    /// Other facts by kind and name, whatever tells those of one name apart.
+    pub facts: Vec<(String, String)>,
+    /// The branches of consignments by the declarant's tax code and the first eleven digits of the first declaration's
+    /// number.
+    pub branches: Vec<(String, String)>,
+    /// Payments by key.
+    pub payments: Vec<PaymentKey>,
+    /// Commands by key.
+    pub commands: Vec<CommandKey>,
+}
+
+/// What is known of what was wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Prefetched {
+    /// Declarations by key.
+    pub declarations: HashMap<DeclarationKey, DeclarationRow>,
+    /// Current versions by the declarant's tax code and the first eleven digits of the declaration's number.
+    pub numbers: HashMap<(String, String), DeclarationRow>,
+    /// The documents of those as lodged, and what was decided.
+    pub documents: HashMap<DeclarationKey, (Vec<u8>, Vec<u8>)>,
+    /// Documents that brought no version into being, by key.
+    pub requests: HashMap<DeclarationKey, RequestRow>,
+    /// Facts of traders by tax code, as they were put in.
+    pub traders: HashMap<String, Vec<u8>>,
+    /// Other facts.
+    pub facts: HashMap<FactKey, FactRow>,
+    /// Branches with a lane, by the declarant's tax code and the first eleven digits of the first declaration's number.
+    pub branches: HashMap<(String, String), Vec<BranchRow>>,
+    /// Payments by key.
+    pub payments: HashMap<PaymentKey, PaymentRow>,
+    /// Commands by key.
+    pub commands: HashMap<CommandKey, CommandRow>,
+}
+
+/// Numbers that are used up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeriesAdvance {
+    /// import or export.
+    pub direction: String,
+    /// The partition whose series it is.
+    pub partition: i32,
+    /// The next counter, as it must still be.
+    pub expected_next: i64,
+    /// The next counter from now on.
+    pub next: i64,
+}
+
+/// Everything that one transaction writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// The partition whose position moves.
+    pub partition: StreamPartition,
+    /// The epoch of the owner.
+    pub epoch: i64,
+    /// The position that the owner last committed or acquired; not the offset of the first message.
+    pub expected: i64,
+    /// The position from now on.
+    pub next: i64,
+    /// Declarations that were decided.
+    pub declarations: Vec<NewDeclaration>,
+    /// Declarations that move on.
+    pub updates: Vec<DeclarationUpdate>,
+    /// Documents that brought no version into being.
+    pub requests: Vec<NewRequest>,
+    /// Entries of their logs.
+    pub log: Vec<LogEntry>,
+    /// What they take from balances and give back, in the order in which they do.
+    pub write_offs: Vec<WriteOff>,
+    /// Payments.
+    pub payments: Vec<NewPayment>,
+    /// Commands.
+    pub commands: Vec<NewCommand>,
+    /// Declarations on which the calendar acts at another time, without a step of theirs.
+    pub retimings: Vec<Retiming>,
+    /// Messages to be sent.
+    pub outbox: Vec<OutboxMessage>,
+    /// Messages that are kept without a decision.
+    pub kept: Vec<KeptMessage>,
+    /// Numbers that are used up.
+    pub series: Vec<SeriesAdvance>,
+}
+
+impl Batch {
+    /// A batch of nothing but the position of a partition, which its owner moves from where it was found.
+    pub fn empty(partition: StreamPartition, found: Position, next: i64) -> Self {
+        Self {
+            partition,
+            epoch: found.epoch,
+            expected: found.next_offset,
+            next,
+            declarations: Vec::new(),
+            updates: Vec::new(),
+            requests: Vec::new(),
+            log: Vec::new(),
+            write_offs: Vec::new(),
+            payments: Vec::new(),
+            commands: Vec::new(),
+            retimings: Vec::new(),
+            outbox: Vec::new(),
+            kept: Vec::new(),
+            series: Vec::new(),
+        }
+    }
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Commit {
+    /// All of it is kept.
+    Committed,
+    /// The position was not the owner's any more. Nothing is kept.
+    Fenced,
+    /// Something that the batch relied on has changed. Nothing is kept; read again and decide again.
+    Conflict(String),
+}
+
+/// What the processor reads and writes.
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Takes a partition over: counts its epoch up, and tells where to go on. A partition that was never read begins at
+    /// 0.
+    ///
+    /// # Errors
+    /// [`StorageError::StreamChanged`] when the position belongs to another log.
+    async fn acquire(&self, partition: &StreamPartition, stream_identity: &str) -> Result<Position, StorageError>;
+
+    /// How far a partition has been dealt with; `None` when it was never acquired.
+    async fn position(&self, partition: &StreamPartition) -> Result<Option<Position>, StorageError>;
+
+    /// The generations of the embedded log that lies beside what is kept, with the counter of numbers from which on each
+    /// takes its own; none for a log that never went back to a copy of itself.
+    async fn generations(&self) -> Result<Vec<(i64, i64)>, StorageError>;
+
+    /// The next counter of a series of numbers; 0 when none was ever used.
+    async fn series(&self, direction: &str, partition: i32) -> Result<i64, StorageError>;
+
+    /// Everything that is known of what is wanted.
+    async fn prefetch(&self, wanted: &Wanted) -> Result<Prefetched, StorageError>;
+
+    /// Writes a batch in one transaction, or nothing of it.
+    async fn commit(&self, batch: &Batch) -> Result<Commit, StorageError>;
+
+    /// Messages that wait to be sent and that messages of a partition caused, in their order.
+    async fn outbox_pending(
+        &self,
+        topic: &str,
+        partition: i32,
+        limit: usize,
+    ) -> Result<Vec<OutboxMessage>, StorageError>;
+
+    /// The messages that wait after a certain one.
+    async fn outbox_pending_after(
+        &self,
+        topic: &str,
+        partition: i32,
+        after: &OutboxMessage,
+        limit: usize,
+    ) -> Result<Vec<OutboxMessage>, StorageError>;
+
+    /// Removes messages that have been sent.
+    async fn outbox_remove(&self, messages: &[OutboxMessage]) -> Result<(), StorageError>;
+}
+
+#[async_trait]
+impl Ledger for Database {
+    async fn acquire(&self, partition: &StreamPartition, stream_identity: &str) -> Result<Position, StorageError> {
+        let mut connection = self.writer().await?;
+        let taken = take_over(&mut connection, partition, stream_identity).await;
+        connection.throw_away_failed(&taken);
+        taken
+    }
+
+    async fn position(&self, partition: &StreamPartition) -> Result<Option<Position>, StorageError> {
+        let mut select = self.query("SELECT next_offset, epoch FROM stream_positions WHERE topic = ");
+        select.bind(&partition.topic).push(" AND partition = ").bind(i64::from(partition.partition));
+        self.optional(select).await?.as_ref().map(position_of).transpose()
+    }
+
+    async fn generations(&self) -> Result<Vec<(i64, i64)>, StorageError> {
+        let select = self.query("SELECT generation, numbers_from FROM generations ORDER BY generation");
+        let rows = self.all(select).await?;
+        rows.iter().map(|row| Ok((row.get("generation")?, row.get("numbers_from")?))).collect()
+    }
+
+    async fn series(&self, direction: &str, partition: i32) -> Result<i64, StorageError> {
+        let mut select = self.query("SELECT next FROM number_series WHERE direction = ");
+        select.bind(direction).push(" AND partition = ").bind(i64::from(partition));
+        self.optional(select).await?.map_or(Ok(0), |row| row.get("next"))
+    }
+
+    async fn prefetch(&self, wanted: &Wanted) -> Result<Prefetched, StorageError> {
+        prefetch::prefetch(self, wanted).await
+    }
+
+    async fn commit(&self, batch: &Batch) -> Result<Commit, StorageError> {
+        commit::commit(self, batch).await
+    }
+
+    async fn outbox_pending(
+        &self,
+        topic: &str,
+        partition: i32,
+        limit: usize,
+    ) -> Result<Vec<OutboxMessage>, StorageError> {
+        outbox::page(self, topic, partition, (-1, -1), limit).await
+    }
+
+    async fn outbox_pending_after(
+        &self,
+        topic: &str,
+        partition: i32,
+        after: &OutboxMessage,
+        limit: usize,
+    ) -> Result<Vec<OutboxMessage>, StorageError> {
+        outbox::page(self, topic, partition, (after.source.offset, i64::from(after.sequence)), limit).await
+    }
+
+    async fn outbox_remove(&self, messages: &[OutboxMessage]) -> Result<(), StorageError> {
+        outbox::remove(self, messages).await
+    }
+}
+
+fn position_of(row: &Row) -> Result<Position, StorageError> {
+    Ok(Position { next_offset: row.get("next_offset")?, epoch: row.get("epoch")? })
+}
+
+async fn take_over(
+    connection: &mut Connection,
+    partition: &StreamPartition,
+    stream_identity: &str,
+) -> Result<Position, StorageError> {
+    let mut transaction = connection.begin().await?;
+    let mut insert = transaction
+        .query("INSERT INTO stream_positions (topic, partition, stream_identity, next_offset, epoch) VALUES (");
+    insert.bind(&partition.topic).push(", ").bind(i64::from(partition.partition)).push(", ").bind(stream_identity);
+    insert.push(", 0, 0) ON CONFLICT DO NOTHING");
+    transaction.run(insert).await?;
+    let mut update = transaction.query("UPDATE stream_positions SET epoch = epoch + 1 WHERE topic = ");
+    update.bind(&partition.topic).push(" AND partition = ").bind(i64::from(partition.partition));
+    update.push(" RETURNING stream_identity, next_offset, epoch");
+    let row = transaction.one(update).await?;
+    let stored: String = row.get("stream_identity")?;
+    if stored != stream_identity {
+        return Err(StorageError::StreamChanged {
+            topic: partition.topic.clone(),
+            partition: partition.partition,
+            stored,
+            offered: stream_identity.to_owned(),
+        });
+    }
+    let position = position_of(&row)?;
+    transaction.commit().await?;
+    Ok(position)
+}

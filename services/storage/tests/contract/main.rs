@@ -1,0 +1,12 @@
+//! What both databases promise, asked of both in the same words, role by role.
+//!
+//! PostgreSQL is asked when THONGQUAN_TEST_POSTGRES names a server, as `deploy/dev/test` does; each test gets a database
+//! of its own.
+
+mod archive;
+mod calendar;
+mod facts;
+mod ledger;
+mod outbox;
+mod schema;
+mod support;

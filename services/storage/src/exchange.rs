@@ -240,9 +240,8 @@ impl Exchange for Database {
 
     async fn messages_due(&self, until_ms: i64, limit: usize) -> Result<Vec<OutgoingMessage>, StorageError> {
         let columns = names(OUTBOX);
-        let mut select = self.query(format!(
-            "SELECT {columns} FROM exchange_outbox WHERE next_at_ms IS NOT NULL AND next_at_ms <= "
-        ));
+        let mut select = self
+            .query(format!("SELECT {columns} FROM exchange_outbox WHERE next_at_ms IS NOT NULL AND next_at_ms <= "));
         select.bind(until_ms).push(" ORDER BY next_at_ms, partner, message_id").limit(limit);
         let mut messages = Vec::new();
         for row in self.all(select).await? {
@@ -258,8 +257,7 @@ impl Exchange for Database {
     }
 
     async fn message_answered(&self, key: &ExchangeKey, answer: &[u8]) -> Result<(), StorageError> {
-        let mut update =
-            self.query("UPDATE exchange_outbox SET attempts = attempts + 1, next_at_ms = NULL, answer = ");
+        let mut update = self.query("UPDATE exchange_outbox SET attempts = attempts + 1, next_at_ms = NULL, answer = ");
         update.bind(answer).push(" WHERE partner = ").bind_text(&key.partner);
         update.push(" AND message_id = ").bind_text(&key.message_id);
         self.run(update).await?;

@@ -6,17 +6,22 @@
 //!   facts      ──► FactStore   what is known besides declarations
 //!   timekeeper ──► Calendar    what is due
 //!   operators  ──► Upkeep      counts and health
+//!   sign-in    ──► Accounts, Sessions
+//!   notices    ──► Subscriptions, with what is to be delivered to them
+//!   partners   ──► Exchange    certificates of other states, and messages to and from them
 //! ```
 //!
 //! Documents are opaque here: compressed bytes beside the columns that are searched. Amounts are whole dong, as integers.
 //! The declarant's tax code is part of every unique key, so that a database can be spread by it.
 
+mod accounts;
 mod archive;
 mod calendar;
 mod columns;
 mod compression;
 mod database;
 mod error;
+mod exchange;
 #[cfg(test)]
 mod explained;
 mod facts;
@@ -25,16 +30,23 @@ mod ledger;
 mod postgres;
 mod query;
 mod rows;
+mod sessions;
 pub mod sqlite;
 mod store;
+mod subscriptions;
 mod tables;
 mod upkeep;
 
 use std::sync::Arc;
 
+pub use accounts::{Account, AccountKind, Accounts, Role};
 pub use archive::{Archive, DatedCommand, DatedPayment, DatedRequest};
 pub use calendar::{Calendar, Timed};
 pub use error::StorageError;
+pub use exchange::{
+    CertificateKey, Exchange, ExchangeDirection, ExchangeKey, ExchangedCertificate, IncomingMessage, OutgoingMessage,
+    TakenIn,
+};
 pub use facts::{BalanceKey, Fact, FactKey, FactRow, FactStore, Facts, Grant, WriteOff};
 pub use inspection::{positions_found, schema_version_found};
 pub use ledger::{Batch, Commit, Ledger, OutboxMessage, Position, Prefetched, SeriesAdvance, StreamPartition, Wanted};
@@ -43,7 +55,9 @@ pub use rows::{
     MessageSource, NewCommand, NewDeclaration, NewPayment, NewRequest, PaymentKey, PaymentRow, RequestRow, Retiming,
     Searched,
 };
+pub use sessions::{Session, Sessions};
 pub use store::{Options, Store};
+pub use subscriptions::{Delivery, DeliveryKey, NewDelivery, Subscription, Subscriptions};
 pub use upkeep::{Counts, Health, Upkeep, Waiting};
 
 use crate::database::Database;

@@ -100,8 +100,8 @@ impl Query {
     /// Appends SQL, which is never made of what others wrote.
     pub(crate) fn push(&mut self, sql: &str) -> &mut Self {
         match &mut self.builder {
-            Builder::Sqlite(builder) => drop(builder.push(sql)),
-            Builder::Postgres(builder) => drop(builder.push(sql)),
+            Builder::Sqlite(builder) => _ = builder.push(sql),
+            Builder::Postgres(builder) => _ = builder.push(sql),
         }
         self
     }
@@ -112,8 +112,8 @@ impl Query {
         T: Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Postgres>,
     {
         match &mut self.builder {
-            Builder::Sqlite(builder) => drop(builder.push_bind(value)),
-            Builder::Postgres(builder) => drop(builder.push_bind(value)),
+            Builder::Sqlite(builder) => _ = builder.push_bind(value),
+            Builder::Postgres(builder) => _ = builder.push_bind(value),
         }
         self
     }

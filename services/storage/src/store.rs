@@ -1,6 +1,7 @@
 //! Everything that is kept, as the sum of its roles, and how a database is opened.
 
-use crate::{Archive, Calendar, FactStore, Ledger, Upkeep};
+use crate::database::Database;
+use crate::{Accounts, Archive, Calendar, Exchange, FactStore, Ledger, Sessions, Subscriptions, Upkeep};
 
 /// How a database is used.
 #[derive(Debug, Clone)]
@@ -21,6 +22,9 @@ impl Default for Options {
 }
 
 /// Everything that is kept. Who needs one role of it asks for that role alone.
-pub trait Store: Ledger + Archive + FactStore + Calendar + Upkeep + 'static {}
+pub trait Store:
+    Ledger + Archive + FactStore + Calendar + Upkeep + Accounts + Sessions + Subscriptions + Exchange + 'static
+{
+}
 
-impl<T: Ledger + Archive + FactStore + Calendar + Upkeep + 'static> Store for T {}
+impl Store for Database {}

@@ -99,12 +99,8 @@ pub trait Subscriptions: Send + Sync {
     async fn delivered(&self, key: &DeliveryKey, at_ms: i64, answer: &str) -> Result<(), StorageError>;
 
     /// Notes that an attempt failed, and when the next one is due; with `None` it is given up.
-    async fn not_delivered(
-        &self,
-        key: &DeliveryKey,
-        answer: &str,
-        next_at_ms: Option<i64>,
-    ) -> Result<(), StorageError>;
+    async fn not_delivered(&self, key: &DeliveryKey, answer: &str, next_at_ms: Option<i64>)
+    -> Result<(), StorageError>;
 }
 
 const SUBSCRIPTIONS: &[Column<Subscription>] = &[
@@ -146,8 +142,7 @@ impl Subscriptions for Database {
     }
 
     async fn subscriptions_of(&self, declarant: &str) -> Result<Vec<Subscription>, StorageError> {
-        let mut select =
-            self.query(format!("SELECT {} FROM subscriptions WHERE declarant = ", names(SUBSCRIPTIONS)));
+        let mut select = self.query(format!("SELECT {} FROM subscriptions WHERE declarant = ", names(SUBSCRIPTIONS)));
         select.bind_text(declarant).push(" ORDER BY id");
         let mut subscriptions = Vec::new();
         for row in self.all(select).await? {

@@ -194,6 +194,94 @@ CREATE TABLE write_offs (
     PRIMARY KEY (declarant, reference, version, log_sequence, kind, name, qualifier, line)
 );
 
+-- Accounts of officers and of enterprises.
+CREATE TABLE accounts (
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    kind TEXT COLLATE "C" NOT NULL,
+    -- The enterprise that it acts for.
+    tax_code TEXT COLLATE "C",
+    name TEXT COLLATE "C" NOT NULL,
+    password_hash TEXT COLLATE "C" NOT NULL,
+    disabled BIGINT NOT NULL
+);
+-- What an account may do, at an office, or everywhere where that is empty.
+CREATE TABLE account_roles (
+    account TEXT COLLATE "C" NOT NULL REFERENCES accounts (id),
+    role TEXT COLLATE "C" NOT NULL,
+    office TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (account, role, office)
+);
+
+CREATE TABLE sessions (
+    token_hash BYTEA NOT NULL PRIMARY KEY,
+    account TEXT COLLATE "C" NOT NULL REFERENCES accounts (id),
+    created_at_ms BIGINT NOT NULL,
+    seen_at_ms BIGINT NOT NULL,
+    expires_at_ms BIGINT NOT NULL
+);
+CREATE INDEX sessions_by_account ON sessions (account);
+CREATE INDEX sessions_by_end ON sessions (expires_at_ms);
+
+-- What enterprises want to be told, and where.
+CREATE TABLE subscriptions (
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    declarant TEXT COLLATE "C" NOT NULL,
+    channel TEXT COLLATE "C" NOT NULL,
+    address TEXT COLLATE "C" NOT NULL,
+    secret BYTEA NOT NULL,
+    -- A line for each kind of notice; empty for all of them.
+    events TEXT COLLATE "C" NOT NULL,
+    consented_at_ms BIGINT NOT NULL
+);
+CREATE INDEX subscriptions_by_declarant ON subscriptions (declarant);
+CREATE TABLE deliveries (
+    subscription TEXT COLLATE "C" NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    event_id TEXT COLLATE "C" NOT NULL,
+    body BYTEA NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    -- Nothing once it is delivered or given up.
+    next_at_ms BIGINT,
+    delivered_at_ms BIGINT,
+    answer TEXT COLLATE "C",
+    PRIMARY KEY (subscription, event_id)
+);
+CREATE INDEX deliveries_by_creation ON deliveries (subscription, created_at_ms, event_id);
+CREATE INDEX deliveries_due ON deliveries (next_at_ms, subscription, event_id) WHERE next_at_ms IS NOT NULL;
+
+-- Certificates that are exchanged with other states, and the messages that carry them.
+CREATE TABLE exchanged_certificates (
+    issuing_state TEXT COLLATE "C" NOT NULL,
+    reference TEXT COLLATE "C" NOT NULL,
+    version BIGINT NOT NULL,
+    direction TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    document BYTEA NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    changed_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (issuing_state, reference, version)
+);
+CREATE TABLE exchange_inbox (
+    partner TEXT COLLATE "C" NOT NULL,
+    message_id TEXT COLLATE "C" NOT NULL,
+    content BYTEA NOT NULL,
+    at_ms BIGINT NOT NULL,
+    answer BYTEA NOT NULL,
+    PRIMARY KEY (partner, message_id)
+);
+CREATE TABLE exchange_outbox (
+    partner TEXT COLLATE "C" NOT NULL,
+    message_id TEXT COLLATE "C" NOT NULL,
+    content BYTEA NOT NULL,
+    at_ms BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    -- Nothing once it is answered or given up.
+    next_at_ms BIGINT,
+    answer BYTEA,
+    PRIMARY KEY (partner, message_id)
+);
+CREATE INDEX exchange_outbox_due ON exchange_outbox (next_at_ms, partner, message_id) WHERE next_at_ms IS NOT NULL;
+
 -- A log that goes back to a copy of itself gives offsets again that it gave before, to other messages. From there on its
 -- messages belong to a new generation, which event ids and declaration numbers carry. No log lies beside this database: the
 -- table stays empty here.

@@ -162,6 +162,8 @@ async fn prepare(
     } else {
         generation::unmark(&mut connection).await?;
     }
+    // What ended after the copy was made must not begin again.
+    sqlx::query("DELETE FROM sessions").execute(&mut *connection).await?;
     let ends = ends(&mut connection).await?;
     drop(connection);
     let begun = generation::begin_if_copied(&pools).await?;

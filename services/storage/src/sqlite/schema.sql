@@ -194,6 +194,94 @@ CREATE TABLE write_offs (
     PRIMARY KEY (declarant, reference, version, log_sequence, kind, name, qualifier, line)
 );
 
+-- Accounts of officers and of enterprises.
+CREATE TABLE accounts (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    -- The enterprise that it acts for.
+    tax_code TEXT,
+    name TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    disabled BIGINT NOT NULL
+);
+-- What an account may do, at an office, or everywhere where that is empty.
+CREATE TABLE account_roles (
+    account TEXT NOT NULL REFERENCES accounts (id),
+    role TEXT NOT NULL,
+    office TEXT NOT NULL,
+    PRIMARY KEY (account, role, office)
+);
+
+CREATE TABLE sessions (
+    token_hash BLOB NOT NULL PRIMARY KEY,
+    account TEXT NOT NULL REFERENCES accounts (id),
+    created_at_ms BIGINT NOT NULL,
+    seen_at_ms BIGINT NOT NULL,
+    expires_at_ms BIGINT NOT NULL
+);
+CREATE INDEX sessions_by_account ON sessions (account);
+CREATE INDEX sessions_by_end ON sessions (expires_at_ms);
+
+-- What enterprises want to be told, and where.
+CREATE TABLE subscriptions (
+    id TEXT NOT NULL PRIMARY KEY,
+    declarant TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    address TEXT NOT NULL,
+    secret BLOB NOT NULL,
+    -- A line for each kind of notice; empty for all of them.
+    events TEXT NOT NULL,
+    consented_at_ms BIGINT NOT NULL
+);
+CREATE INDEX subscriptions_by_declarant ON subscriptions (declarant);
+CREATE TABLE deliveries (
+    subscription TEXT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    event_id TEXT NOT NULL,
+    body BLOB NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    -- Nothing once it is delivered or given up.
+    next_at_ms BIGINT,
+    delivered_at_ms BIGINT,
+    answer TEXT,
+    PRIMARY KEY (subscription, event_id)
+);
+CREATE INDEX deliveries_by_creation ON deliveries (subscription, created_at_ms, event_id);
+CREATE INDEX deliveries_due ON deliveries (next_at_ms, subscription, event_id) WHERE next_at_ms IS NOT NULL;
+
+-- Certificates that are exchanged with other states, and the messages that carry them.
+CREATE TABLE exchanged_certificates (
+    issuing_state TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    direction TEXT NOT NULL,
+    state TEXT NOT NULL,
+    document BLOB NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    changed_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (issuing_state, reference, version)
+);
+CREATE TABLE exchange_inbox (
+    partner TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    content BLOB NOT NULL,
+    at_ms BIGINT NOT NULL,
+    answer BLOB NOT NULL,
+    PRIMARY KEY (partner, message_id)
+);
+CREATE TABLE exchange_outbox (
+    partner TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    content BLOB NOT NULL,
+    at_ms BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    -- Nothing once it is answered or given up.
+    next_at_ms BIGINT,
+    answer BLOB,
+    PRIMARY KEY (partner, message_id)
+);
+CREATE INDEX exchange_outbox_due ON exchange_outbox (next_at_ms, partner, message_id) WHERE next_at_ms IS NOT NULL;
+
 -- A log that goes back to a copy of itself gives offsets again that it gave before, to other messages. From there on its
 -- messages belong to a new generation, which event ids and declaration numbers carry.
 CREATE TABLE generations (

@@ -3,10 +3,13 @@
 //! PostgreSQL is asked when THONGQUAN_TEST_POSTGRES names a server, as `deploy/dev/test` does; each test gets a database
 //! of its own.
 
+mod accounts;
 mod archive;
 mod calendar;
+mod exchange;
 mod facts;
 mod ledger;
 mod outbox;
 mod schema;
+mod subscriptions;
 mod support;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use processor::{Rehearsal, Settings, Topics};
 use rulebook::Rulebook;
-use storage::{Batch, Commit, Position, Store, StreamPartition};
+use storage::{Batch, Commit, Position, Store};
 use stream::{BoxError, ConsumerSettings, Event, Outgoing, Positions, Stream};
 use tokio::task::JoinSet;
 
@@ -98,7 +98,7 @@ pub fn pipeline(rulebook: &Rulebook, documents: &mut Documents, count: usize) ->
 pub async fn database(store: &Arc<dyn Store>, batches: Vec<Vec<Batch>>) -> u64 {
     let count = batches.iter().flatten().map(|batch| batch.declarations.len()).sum();
     for partition in 0..PARTITIONS {
-        let partition = StreamPartition { topic: settings().topics.lodged, partition };
+        let partition = settings().partition(&settings().topics.lodged, partition);
         let held = store.acquire(&partition, "load").await.unwrap();
         assert_eq!(held, Position { next_offset: 0, epoch: 1 }, "the database is the run's own");
     }

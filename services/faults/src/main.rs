@@ -44,6 +44,7 @@ async fn process() -> Result<(), Failure> {
     let settings = Settings {
         group: setting("THONGQUAN_STREAM__GROUP").unwrap_or_default(),
         topics: Topics::new(&needed("THONGQUAN_STREAM__TOPIC_PREFIX")?),
+        instance: setting("THONGQUAN_STREAM__INSTANCE"),
         batch_messages_max: number("THONGQUAN_PROCESSING__BATCH_MESSAGES_MAX", 500)?,
         session_timeout: Duration::from_millis(number("THONGQUAN_STREAM__SESSION_TIMEOUT_MS", 10_000)?),
         ..Settings::default()

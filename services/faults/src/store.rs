@@ -175,7 +175,7 @@ impl Ledger for FaultyLedger {
                 return Err(connection_lost());
             }
         }
-        let StreamPartition { topic, partition } = &batch.partition;
+        let StreamPartition { topic, partition, .. } = &batch.partition;
         tracing::info!("the database answered {topic}/{partition}: {told:?}");
         told
     }

@@ -60,7 +60,7 @@ impl Stream for FaultyStream {
         };
         let inner = self.inner.consumer(topics, group, settings, positions).await?;
         let (store, trap) = (self.store.clone(), self.trap.clone());
-        Ok(Box::new(FaultyConsumer { inner, store, trap, read: None }))
+        Ok(Box::new(FaultyConsumer { inner, store, trap, group: group.to_owned(), read: None }))
     }
 
     // The rest is as it should be.
@@ -90,6 +90,7 @@ struct FaultyConsumer {
     inner: Box<dyn Consumer>,
     store: Arc<dyn Ledger>,
     trap: Arc<Trap>,
+    group: String,
     /// What was read and has not been handed out, when the caller lost patience in between.
     read: Option<Event>,
 }
@@ -112,7 +113,8 @@ impl Consumer for FaultyConsumer {
         }
         if let Some(Event::Batch(batch)) = &self.read {
             if self.trap.lacks(Safeguard::PositionOnDecision) {
-                let partition = StreamPartition { topic: batch.topic.to_string(), partition: batch.partition };
+                let (group, topic) = (self.group.clone(), batch.topic.to_string());
+                let partition = StreamPartition { group, topic, partition: batch.partition };
                 move_on(&*self.store, partition, batch.next_offset()).await;
             }
             self.trap.pass(Place::AfterPoll, &batch.topic, batch.partition).await;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
-use storage::{MessageSource, StreamPartition};
+use storage::MessageSource;
 use stream::Message;
 
 /// A message and the cause that everything done about it is derived from.
@@ -43,10 +43,6 @@ impl<'a> Arrival<'a> {
             partition: self.message.partition,
             offset: self.message.offset,
         }
-    }
-
-    pub(crate) fn partition(&self) -> StreamPartition {
-        StreamPartition { topic: self.message.topic.to_string(), partition: self.message.partition }
     }
 }
 

@@ -13,6 +13,8 @@ use crate::standstills::part_of;
 /// Takes partitions over in the database when the stream assigns them, and remembers the epochs.
 pub(crate) struct Ownership {
     store: Arc<dyn Ledger>,
+    /// The consumer group whose positions they are.
+    group: String,
     progress: Arc<Progress>,
     held: Mutex<HashMap<StreamPartition, Position>>,
     /// The partitions that could not be taken over for a reason that may pass, or did not answer yet.
@@ -20,8 +22,8 @@ pub(crate) struct Ownership {
 }
 
 impl Ownership {
-    pub(crate) fn new(store: Arc<dyn Ledger>, progress: Arc<Progress>) -> Self {
-        Self { store, progress, held: Mutex::default(), troubled: Mutex::default() }
+    pub(crate) fn new(store: Arc<dyn Ledger>, group: String, progress: Arc<Progress>) -> Self {
+        Self { store, group, progress, held: Mutex::default(), troubled: Mutex::default() }
     }
 
     /// The position and epoch under which a partition was taken over; `None` when it is not held.
@@ -34,6 +36,10 @@ impl Ownership {
         self.troubled().contains(partition)
     }
 
+    fn partition(&self, topic: &str, partition: i32) -> StreamPartition {
+        StreamPartition { group: self.group.clone(), topic: topic.to_owned(), partition }
+    }
+
     fn troubled(&self) -> MutexGuard<'_, HashSet<StreamPartition>> {
         self.troubled.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -42,7 +48,7 @@ impl Ownership {
 #[async_trait]
 impl Positions for Ownership {
     async fn acquire(&self, topic: &str, partition: i32, stream_identity: &str) -> Result<i64, BoxError> {
-        let partition = StreamPartition { topic: topic.to_owned(), partition };
+        let partition = self.partition(topic, partition);
         // Whoever loses patience with the database leaves this set.
         self.troubled().insert(partition.clone());
         let position = match self.store.acquire(&partition, stream_identity).await {
@@ -62,7 +68,7 @@ impl Positions for Ownership {
     }
 
     async fn released(&self, topic: &str, partition: i32) {
-        let partition = StreamPartition { topic: topic.to_owned(), partition };
+        let partition = self.partition(topic, partition);
         self.held.lock().unwrap_or_else(PoisonError::into_inner).remove(&partition);
     }
 }

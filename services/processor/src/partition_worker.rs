@@ -372,7 +372,13 @@ impl PartitionWorker {
                 registration::plan(&lodgements, prefetched, &mut desk)
             })
         };
-        let turn = Turn { epoch: self.epoch, expected: self.next, series_before, series_after: desk.series.clone() };
+        let turn = Turn {
+            partition: self.partition.clone(),
+            epoch: self.epoch,
+            expected: self.next,
+            series_before,
+            series_after: desk.series.clone(),
+        };
         let series = desk.series.clone();
         let counted = std::mem::take(&mut plan.counted);
         plan.into_batch(&arrivals, turn)

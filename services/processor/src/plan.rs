@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rulebook::Rulebook;
 use storage::{
     Batch, DeclarationUpdate, KeptMessage, LogEntry, NewCommand, NewDeclaration, NewPayment, NewRequest, OutboxMessage,
-    Retiming, SeriesAdvance, WriteOff,
+    Retiming, SeriesAdvance, StreamPartition, WriteOff,
 };
 use vocabulary::Direction;
 
@@ -170,8 +170,7 @@ impl Plan {
 
     /// The transaction that writes the plan, and with it moves the partition's position from `expected` to `next`.
     pub(crate) fn into_batch(self, arrivals: &[Arrival<'_>], turn: Turn) -> Option<Batch> {
-        let first = arrivals.first()?;
-        let partition = first.partition();
+        let partition = turn.partition;
         let advance = |direction: Direction, before: i64, after: i64| {
             (before != after).then(|| SeriesAdvance {
                 direction: direction.as_str().to_owned(),
@@ -206,6 +205,8 @@ impl Plan {
 
 /// The partition's place in the stream and in its numbers, before and after a plan.
 pub(crate) struct Turn {
+    /// As its group reads it.
+    pub(crate) partition: StreamPartition,
     pub(crate) epoch: i64,
     pub(crate) expected: i64,
     pub(crate) series_before: Series,

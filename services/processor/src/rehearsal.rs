@@ -35,7 +35,9 @@ impl<'a> Rehearsal<'a> {
             generations: &Generations::default(),
         };
         let plan = registration::plan(&lodgements, Prefetched::default(), &mut desk);
+        let first = messages.first()?;
         let turn = Turn {
+            partition: self.settings.partition(&first.topic, first.partition),
             epoch: self.position.epoch,
             expected: self.position.next_offset,
             series_before: std::mem::replace(&mut self.series, desk.series.clone()),

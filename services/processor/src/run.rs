@@ -166,7 +166,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
             return Err(ProcessorError::TooManyPartitions { topic: topic.name, partitions: topic.partitions });
         }
     }
-    let ownership = Arc::new(Ownership::new(store.clone(), progress.clone()));
+    let ownership = Arc::new(Ownership::new(store.clone(), settings.group.clone(), progress.clone()));
     let relay = Relay::start(store.clone(), stream.clone(), spans.clone(), progress.clone());
     let consumer_settings = ConsumerSettings {
         max_messages: settings.batch_messages_max,
@@ -229,17 +229,17 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
                     tracing::info!(partitions = partitions.len(), "partitions were assigned");
                     // At once, and not with their first batch: what an earlier owner left in the outbox goes out now.
                     for (topic, partition) in partitions {
-                        seats.seat(&office, &ownership, StreamPartition { topic: topic.to_string(), partition });
+                        seats.seat(&office, &ownership, office.settings.partition(&topic, partition));
                     }
                 }
                 Ok(Event::Revoked(partitions)) => {
                     tracing::info!(partitions = partitions.len(), "partitions were revoked");
                     for (topic, partition) in partitions {
-                        seats.held.remove(&StreamPartition { topic: topic.to_string(), partition });
+                        seats.held.remove(&office.settings.partition(&topic, partition));
                     }
                 }
                 Ok(Event::Halted { topic, partition, reason }) => {
-                    let partition = StreamPartition { topic: topic.to_string(), partition };
+                    let partition = office.settings.partition(&topic, partition);
                     if !ownership.met_passing_trouble(&partition) {
                         break Err(halted(partition, reason));
                     }
@@ -265,7 +265,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
                     if let Some(newest_ms) = batch.messages.iter().map(|message| message.timestamp_ms).max() {
                         office.progress.stream_times.hear(newest_ms);
                     }
-                    let partition = StreamPartition { topic: batch.topic.to_string(), partition: batch.partition };
+                    let partition = office.settings.partition(&batch.topic, batch.partition);
                     seats.seat(&office, &ownership, partition.clone());
                     if let Some(seat) = seats.held.get(&partition) {
                         // A worker that has just ended does not take it; it is read again from the stored position.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use storage::StreamPartition;
+
 /// The topics, as the contract with other people's systems names them, behind a prefix that an installation may set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topics {
@@ -64,6 +66,13 @@ pub struct Settings {
     pub instance: Option<String>,
     /// After how long without a sign of life the other members of the group take over.
     pub session_timeout: Duration,
+}
+
+impl Settings {
+    /// A partition of a topic, as the group reads it.
+    pub fn partition(&self, topic: &str, partition: i32) -> StreamPartition {
+        StreamPartition { group: self.group.clone(), topic: topic.to_owned(), partition }
+    }
 }
 
 impl Default for Settings {

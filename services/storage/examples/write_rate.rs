@@ -17,7 +17,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let url = arguments.next().ok_or("usage: write_rate URL [COUNT]")?;
     let count: i64 = arguments.next().map_or(Ok(20_000), |count| count.parse())?;
     let store = storage::open(&url, Options::default()).await?;
-    let partition = StreamPartition { topic: format!("rate-{}", std::process::id()), partition: 0 };
+    let topic = format!("rate-{}", std::process::id());
+    let partition = StreamPartition { group: "rate".to_owned(), topic, partition: 0 };
     let held = store.acquire(&partition, "rate").await?;
     let batches: Vec<Batch> = (0..count / BATCH).map(|at| batch(&partition, held.epoch, at * BATCH)).collect();
     let began = Instant::now();

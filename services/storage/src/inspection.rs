@@ -11,7 +11,7 @@ use crate::ledger::StreamPartition;
 
 /// Every partition that was ever read into a database, whatever the configuration then, with the offset at which reading
 /// goes on.
-const POSITIONS: &str = "SELECT topic, partition, next_offset FROM stream_positions ORDER BY topic, partition";
+const POSITIONS: &str = "SELECT consumer_group, topic, partition, next_offset FROM stream_positions ORDER BY consumer_group, topic, partition";
 
 /// The schema version of a database; 0 where there is none yet, or nothing in it.
 ///
@@ -41,7 +41,7 @@ pub async fn positions_found(url: &str) -> Result<Vec<(StreamPartition, i64)>, S
         return Ok(Vec::new());
     }
     // PostgreSQL keeps the number of a partition in eight bytes.
-    let rows: Vec<(String, i64, i64)> = match url.strip_prefix("sqlite:") {
+    let rows: Vec<(String, String, i64, i64)> = match url.strip_prefix("sqlite:") {
         Some(path) => {
             let path = Path::new(path.strip_prefix("//").unwrap_or(path));
             let mut connection = SqliteConnectOptions::new().filename(path).create_if_missing(false).connect().await?;
@@ -56,9 +56,9 @@ pub async fn positions_found(url: &str) -> Result<Vec<(StreamPartition, i64)>, S
             rows
         }
     };
-    let positions = rows.into_iter().filter_map(|(topic, partition, next)| {
+    let positions = rows.into_iter().filter_map(|(group, topic, partition, next)| {
         let partition = partition.try_into().ok()?;
-        Some((StreamPartition { topic, partition }, next))
+        Some((StreamPartition { group, topic, partition }, next))
     });
     Ok(positions.collect())
 }

@@ -21,15 +21,17 @@ pub(crate) use self::outbox::headers_text;
 use crate::database::{Connection, Database};
 use crate::error::StorageError;
 use crate::facts::{FactKey, FactRow, WriteOff};
-use crate::query::Row;
+use crate::query::{Query, Row};
 use crate::rows::{
     BranchRow, CommandKey, CommandRow, DeclarationKey, DeclarationRow, DeclarationUpdate, KeptMessage, LogEntry,
     NewCommand, NewDeclaration, NewPayment, NewRequest, PaymentKey, PaymentRow, RequestRow, Retiming,
 };
 
-/// A partition of a topic.
+/// A partition of a topic, as a consumer group reads it: each group has a position of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StreamPartition {
+    /// The consumer group.
+    pub group: String,
     /// The topic.
     pub topic: String,
     /// The partition, from 0.
@@ -234,8 +236,8 @@ impl Ledger for Database {
     }
 
     async fn position(&self, partition: &StreamPartition) -> Result<Option<Position>, StorageError> {
-        let mut select = self.query("SELECT next_offset, epoch FROM stream_positions WHERE topic = ");
-        select.bind(&partition.topic).push(" AND partition = ").bind(i64::from(partition.partition));
+        let mut select = self.query("SELECT next_offset, epoch FROM stream_positions WHERE ");
+        is_of(&mut select, partition);
         self.optional(select).await?.as_ref().map(position_of).transpose()
     }
 
@@ -283,6 +285,12 @@ impl Ledger for Database {
     }
 }
 
+/// The condition on the position of a partition.
+fn is_of<'q>(statement: &'q mut Query, partition: &StreamPartition) -> &'q mut Query {
+    statement.push("consumer_group = ").bind(&partition.group).push(" AND topic = ").bind(&partition.topic);
+    statement.push(" AND partition = ").bind(i64::from(partition.partition))
+}
+
 fn position_of(row: &Row) -> Result<Position, StorageError> {
     Ok(Position { next_offset: row.get("next_offset")?, epoch: row.get("epoch")? })
 }
@@ -293,14 +301,14 @@ async fn take_over(
     stream_identity: &str,
 ) -> Result<Position, StorageError> {
     let mut transaction = connection.begin().await?;
-    let mut insert = transaction
-        .query("INSERT INTO stream_positions (topic, partition, stream_identity, next_offset, epoch) VALUES (");
-    insert.bind(&partition.topic).push(", ").bind(i64::from(partition.partition)).push(", ").bind(stream_identity);
-    insert.push(", 0, 0) ON CONFLICT DO NOTHING");
+    let mut insert = transaction.query(
+        "INSERT INTO stream_positions (consumer_group, topic, partition, stream_identity, next_offset, epoch) VALUES (",
+    );
+    insert.bind(&partition.group).push(", ").bind(&partition.topic).push(", ").bind(i64::from(partition.partition));
+    insert.push(", ").bind(stream_identity).push(", 0, 0) ON CONFLICT DO NOTHING");
     transaction.run(insert).await?;
-    let mut update = transaction.query("UPDATE stream_positions SET epoch = epoch + 1 WHERE topic = ");
-    update.bind(&partition.topic).push(" AND partition = ").bind(i64::from(partition.partition));
-    update.push(" RETURNING stream_identity, next_offset, epoch");
+    let mut update = transaction.query("UPDATE stream_positions SET epoch = epoch + 1 WHERE ");
+    is_of(&mut update, partition).push(" RETURNING stream_identity, next_offset, epoch");
     let row = transaction.one(update).await?;
     let stored: String = row.get("stream_identity")?;
     if stored != stream_identity {

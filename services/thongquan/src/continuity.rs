@@ -13,26 +13,65 @@ use crate::config::Config;
 pub(crate) const RESCUED: &str = ".rescued-";
 
 /// What the configuration leaves behind, each in a sentence: messages that this database was reading and that nobody reads
-/// any more, and partitions that came to a topic while messages wait in the others.
+/// any more, topics that another consumer group was reading into it, and partitions that came to a topic while messages
+/// wait in the others.
 pub(crate) async fn left_behind(config: &Config, stream: &dyn Stream) -> Result<Vec<String>, Failure> {
     let positions = storage::positions_found(&config.storage.url)
         .await
         .map_err(|error| Failure::to("look at the positions in the database", &error))?;
-    let mut by_topic: BTreeMap<&str, BTreeMap<i32, i64>> = BTreeMap::new();
+    let mut by_group: BTreeMap<&str, ByTopic<'_>> = BTreeMap::new();
     for (place, next) in &positions {
+        let by_topic = by_group.entry(&place.group).or_default();
         by_topic.entry(&place.topic).or_default().insert(place.partition, *next);
     }
-    let topics = config.topics();
-    let read: BTreeSet<&str> = [&topics.lodged, &topics.settled, &topics.commands].map(String::as_str).into();
-    for topic in by_topic.keys() {
+    for topic in positions.iter().map(|(place, _)| place.topic.as_str()).collect::<BTreeSet<_>>() {
         // A topic has to be known before it is asked about. One that is gone has nothing waiting in it.
         drop(stream.tail(topic, TailFrom::End).await);
     }
     let states = stream.topics().await.map_err(|error| Failure::to("look at the topics", &error))?;
+    let topics = config.topics();
+    let read: BTreeSet<&str> = [&topics.lodged, &topics.settled, &topics.commands].map(String::as_str).into();
+    let group = config.stream.group.as_str();
+    let Some(own) = by_group.remove(group) else {
+        return Ok(by_group
+            .iter()
+            .filter_map(|(other, by_topic)| read_by(other, by_topic, group, &read, &states))
+            .collect());
+    };
+    Ok(left_by(&own, &read, &states))
+}
+
+/// The offsets at which reading goes on, by topic and partition.
+type ByTopic<'a> = BTreeMap<&'a str, BTreeMap<i32, i64>>;
+
+/// That another group has read what this configuration reads, whose own group has read nothing yet.
+fn read_by(
+    other: &str,
+    by_topic: &ByTopic<'_>,
+    group: &str,
+    read: &BTreeSet<&str>,
+    states: &[TopicState],
+) -> Option<String> {
+    let (mut dealt_with, mut waiting) = (0, 0);
+    for (topic, next) in by_topic.iter().filter(|(topic, _)| read.contains(*topic)) {
+        let Some(state) = states.iter().find(|state| state.name == **topic) else { continue };
+        dealt_with += next.values().sum::<i64>();
+        waiting += waiting_in(state, next);
+    }
+    (dealt_with > 0 || waiting > 0).then(|| {
+        format!(
+            "the consumer group `{other}` has dealt with {dealt_with} messages into this database, and {waiting} wait; the group \
+             `{group}` of this configuration would begin with the first message again: put stream.group back to `{other}`"
+        )
+    })
+}
+
+/// What waits where nobody reads it any more, and which partitions came while messages wait.
+fn left_by(by_topic: &ByTopic<'_>, read: &BTreeSet<&str>, states: &[TopicState]) -> Vec<String> {
     let mut sentences = Vec::new();
-    for (topic, next) in by_topic {
+    for (&topic, next) in by_topic {
         let Some(state) = states.iter().find(|state| state.name == topic) else { continue };
-        let waiting = waiting_in(state, &next);
+        let waiting = waiting_in(state, next);
         if waiting == 0 {
             continue;
         }
@@ -52,7 +91,7 @@ pub(crate) async fn left_behind(config: &Config, stream: &dyn Stream) -> Result<
             ));
         }
     }
-    Ok(sentences)
+    sentences
 }
 
 /// How many messages of the partitions that were read before have not been dealt with.

@@ -43,6 +43,7 @@ pub(crate) struct Watched {
     pub(crate) stream: Arc<dyn Stream>,
     pub(crate) rulebook: Arc<ArcSwap<Rulebook>>,
     pub(crate) topics: Topics,
+    pub(crate) group: String,
     pub(crate) progress: Arc<Progress>,
     /// Turns true when the process stops, orderly or not.
     pub(crate) stopped: watch::Receiver<bool>,
@@ -162,7 +163,7 @@ async fn look_once(watched: &Watched) -> Result<(), String> {
             continue;
         }
         for (partition, end) in (0..).zip(&topic.end_offsets) {
-            let place = StreamPartition { topic: topic.name.clone(), partition };
+            let place = StreamPartition { group: watched.group.clone(), topic: topic.name.clone(), partition };
             let position = watched.store.position(&place).await.map_err(|error| error.to_string())?;
             let next = position.map_or(0, |position| position.next_offset);
             measurements::lag(&topic.name, partition, end.saturating_sub(next));

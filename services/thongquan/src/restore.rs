@@ -134,7 +134,8 @@ async fn behind(config: &Config) -> Result<i64, Failure> {
             continue;
         }
         for (partition, end) in (0..).zip(&topic.end_offsets) {
-            let place = StreamPartition { topic: topic.name.clone(), partition };
+            let group = config.stream.group.clone();
+            let place = StreamPartition { group, topic: topic.name.clone(), partition };
             let position = store.position(&place).await.map_err(|error| Failure::to("read the positions", &error))?;
             behind += (end - position.map_or(0, |position| position.next_offset)).max(0);
         }

@@ -78,6 +78,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
             stream: stream.clone(),
             rulebook: rulebook.clone(),
             topics: config.topics(),
+            group: config.stream.group.clone(),
             progress: progress.clone(),
             stopped: stopped.clone(),
         };

@@ -351,6 +351,32 @@ async fn messages_that_a_changed_prefix_leaves_behind_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_changed_group_is_told_before_it_reads_everything_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let backend = common::embedded(folder.path(), "").await;
+    lodge(&backend, "BEFORE-1").await;
+    let serving = Serving::start(&backend, &[], Stdio::null());
+    backend.wait_until_dealt_with(1, Duration::from_secs(120)).await;
+    backend.wait_until_outbox_is_empty(Duration::from_secs(60)).await;
+    serving.stop();
+    lodge(&backend, "BEFORE-2").await;
+    let changed = [("THONGQUAN_STREAM__GROUP", "another")];
+    let mend = "put stream.group back to `thongquan`";
+    let (status, told) = doctor(&backend, &changed);
+    assert!(
+        status == Some(1) && told.contains(mend) && told.contains("1 messages into this database, and 1 wait"),
+        "{told}"
+    );
+    let serving = Serving::start(&backend, &changed, Stdio::piped());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let log = serving.stop();
+    assert!(log.contains(mend), "{log}");
+    // From then on the group has positions of its own.
+    let (_, told) = doctor(&backend, &changed);
+    assert!(!told.contains(mend), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_cannot_be_written_stops_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let backend = common::embedded(folder.path(), "").await;

@@ -11,7 +11,6 @@ use common::{Backend, workspace};
 use processor::ProcessorError;
 use rust_decimal::Decimal;
 use serde_json::Value;
-use storage::StreamPartition;
 use stream::Outgoing;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -71,7 +70,7 @@ impl Life {
     async fn dealt_with(&self, topic: &str) -> i64 {
         let mut sum = 0;
         for partition in 0..common::PARTITIONS {
-            let partition = StreamPartition { topic: topic.to_owned(), partition };
+            let partition = self.backend.partition(topic, partition);
             sum += self.backend.store.position(&partition).await.unwrap().map_or(0, |position| position.next_offset);
         }
         sum

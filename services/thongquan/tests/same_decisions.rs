@@ -48,7 +48,7 @@ async fn run(backend: &Backend, rulebook: &Arc<Rulebook>) {
     loop {
         let mut sum = 0;
         for partition in 0..common::PARTITIONS {
-            let partition = storage::StreamPartition { topic: backend.topics.settled.clone(), partition };
+            let partition = backend.partition(&backend.topics.settled, partition);
             sum += backend.store.position(&partition).await.unwrap().map_or(0, |position| position.next_offset);
         }
         if sum == i64::try_from(confirmed).unwrap() {

@@ -142,7 +142,7 @@ async fn one_trace_from_lodging_to_notice(backend: &Backend, killed_at: &str) {
 /// Whether a payment has been dealt with, by the positions in the database.
 async fn is_paid(backend: &Backend) -> bool {
     for partition in 0..common::PARTITIONS {
-        let partition = storage::StreamPartition { topic: backend.topics.settled.clone(), partition };
+        let partition = backend.partition(&backend.topics.settled, partition);
         if backend.store.position(&partition).await.unwrap().is_some_and(|position| position.next_offset > 0) {
             return true;
         }

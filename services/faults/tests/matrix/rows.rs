@@ -343,7 +343,7 @@ async fn kafka_loses_messages() {
         drop(file);
         servers.start_again("kafka");
         let end = site.end_of_the_cut_partition().await;
-        let at = storage::StreamPartition { topic: site.backend.topics.lodged.clone(), partition: CUT };
+        let at = site.backend.partition(&site.backend.topics.lodged, CUT);
         let position = site.backend.store.position(&at).await.unwrap().unwrap().next_offset;
         assert!(end < position, "the log ends at {end}, the position is {position}");
         stops_or_fails(&table::LOG_TRUNCATED, site, position - end).await;

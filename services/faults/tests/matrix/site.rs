@@ -103,10 +103,10 @@ impl Site {
         self.backend.publish_lodged(&self.lodged[before..], before).await;
     }
 
-    /// A processor with a group of its own, so that it need not wait for the session of one that has ended.
+    /// A processor that takes the place of the one before it, so that it need not wait for the session of one that has
+    /// ended. There is one of its kind at a time.
     pub(crate) fn processor(&self, name: &str) -> Processor {
-        let group = format!("group-{}-{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
-        self.member(name).with("THONGQUAN_STREAM__GROUP", &group)
+        self.member(name).with("THONGQUAN_STREAM__INSTANCE", "the-only-one")
     }
 
     /// A processor that shares the partitions with the others of this kind.

@@ -1,6 +1,6 @@
 //! A batch as statements, in the order in which its transaction runs them.
 
-use super::{Batch, Commit};
+use super::{Batch, Commit, is_of};
 use crate::columns::{Column, ROWS_MAX, insert, names};
 use crate::compression::Compressed;
 use crate::database::{Connection, Database, Transaction};
@@ -47,8 +47,8 @@ async fn write_all(
 /// Writes a batch inside a transaction: the position first, which decides whether there is anything to write.
 async fn write(transaction: &mut Transaction<'_>, batch: &Batch, steps: Vec<Step>) -> Result<Commit, StorageError> {
     let mut update = transaction.query("UPDATE stream_positions SET next_offset = ");
-    update.bind(batch.next).push(" WHERE topic = ").bind(&batch.partition.topic);
-    update.push(" AND partition = ").bind(i64::from(batch.partition.partition));
+    update.bind(batch.next).push(" WHERE ");
+    is_of(&mut update, &batch.partition);
     update.push(" AND epoch = ").bind(batch.epoch).push(" AND next_offset = ").bind(batch.expected);
     if transaction.run(update).await? != 1 {
         return Ok(Commit::Fenced);

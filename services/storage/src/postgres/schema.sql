@@ -1,14 +1,15 @@
 -- The schema of PostgreSQL. Amounts are whole dong, times are milliseconds since 1970 in UTC. Text is compared by its bytes,
 -- as SQLite does. The declarant's tax code is part of every unique key of what declarants cause.
 
--- How far each partition has been dealt with. Whoever moves a position says where it found it.
+-- How far each consumer group has dealt with each partition. Whoever moves a position says where it found it.
 CREATE TABLE stream_positions (
+    consumer_group TEXT COLLATE "C" NOT NULL,
     topic TEXT COLLATE "C" NOT NULL,
     partition BIGINT NOT NULL,
     stream_identity TEXT COLLATE "C" NOT NULL,
     next_offset BIGINT NOT NULL,
     epoch BIGINT NOT NULL,
-    PRIMARY KEY (topic, partition)
+    PRIMARY KEY (consumer_group, topic, partition)
 );
 
 CREATE TABLE number_series (

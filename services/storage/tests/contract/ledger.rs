@@ -1,6 +1,6 @@
 //! Positions, batches and what is read before them.
 
-use storage::{Commit, DeclarationUpdate, Searched, StorageError, Wanted};
+use storage::{Batch, Commit, DeclarationUpdate, Searched, StorageError, StreamPartition, Wanted};
 
 use crate::support::{
     self, Backend, batch, declaration, entry, kept, key, lodged, nothing_is_kept, on_both, outgoing, partition,
@@ -16,6 +16,20 @@ on_both!(a_partition_begins_at_zero_and_counts_its_owners, |backend| {
     assert_eq!((second.next_offset, second.epoch), (0, 2));
     assert_eq!(store.position(&lodged(0)).await.unwrap(), Some(second));
     assert_eq!(store.position(&lodged(1)).await.unwrap(), None, "partitions are apart");
+});
+
+on_both!(groups_read_a_topic_apart_from_each_other, |backend| {
+    let store = &backend.store;
+    let ours = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let feed = StreamPartition { group: "feed".to_owned(), ..lodged(0) };
+    let theirs = store.acquire(&feed, "log-a").await.unwrap();
+    assert_eq!((theirs.next_offset, theirs.epoch), (0, 1), "another group fences nobody");
+    assert_eq!(store.commit(&Batch::empty(lodged(0), ours, 7)).await.unwrap(), Commit::Committed);
+    assert_eq!(store.commit(&Batch::empty(feed.clone(), theirs, 3)).await.unwrap(), Commit::Committed);
+    assert_eq!(store.position(&lodged(0)).await.unwrap().unwrap().next_offset, 7);
+    assert_eq!(store.position(&feed).await.unwrap().unwrap().next_offset, 3);
+    let found = storage::positions_found(&backend.url).await.unwrap();
+    assert_eq!(found, vec![(feed, 3), (lodged(0), 7)]);
 });
 
 on_both!(a_replaced_log_is_refused_and_its_position_kept, |backend| {

@@ -17,7 +17,7 @@ pub(crate) const DECLARANT: &str = "0100233488";
 /// A database of a test's own.
 pub(crate) struct Backend {
     pub(crate) store: Arc<dyn Store>,
-    url: String,
+    pub(crate) url: String,
     _folder: Option<TempDir>,
 }
 
@@ -127,7 +127,7 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 pub(crate) fn partition(topic: &str, partition: i32) -> StreamPartition {
-    StreamPartition { topic: topic.to_owned(), partition }
+    StreamPartition { group: "thongquan".to_owned(), topic: topic.to_owned(), partition }
 }
 
 pub(crate) fn lodged(number: i32) -> StreamPartition {

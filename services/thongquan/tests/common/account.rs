@@ -10,7 +10,7 @@ use processor::RecordedDecision;
 use sha2::{Digest as _, Sha256};
 use simulator::auditor::{Auditor, Number, Opinion, of};
 use simulator::{Intent, Lodged};
-use storage::{DeclarationRow, LogEntry, StreamPartition};
+use storage::{DeclarationRow, LogEntry};
 use stream::TailFrom;
 use vocabulary::{DutyType, Outcome};
 
@@ -229,7 +229,7 @@ fn hash_of(entry: &LogEntry) -> [u8; 32] {
 pub(crate) async fn dealt_with(backend: &Backend, topic: &str) -> Option<usize> {
     let mut sum = 0;
     for partition in 0..common::PARTITIONS {
-        let partition = StreamPartition { topic: topic.to_owned(), partition };
+        let partition = backend.partition(topic, partition);
         sum += backend.store.position(&partition).await.ok()?.map_or(0, |position| position.next_offset);
     }
     usize::try_from(sum).ok()

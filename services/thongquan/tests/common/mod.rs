@@ -106,7 +106,11 @@ pub(crate) async fn embedded_in(file: &Path, stream: &Path, prefix: &str) -> Bac
     let url = format!("sqlite:{}", file.display());
     let store = storage::open(&url, Options::default()).await.unwrap();
     let stream = EmbeddedStream::open(stream).await.unwrap();
-    let environment = vec![("THONGQUAN_STORAGE__URL", url), ("THONGQUAN_STREAM__KIND", "embedded".to_owned())];
+    let environment = vec![
+        ("THONGQUAN_STORAGE__URL", url),
+        ("THONGQUAN_STREAM__KIND", "embedded".to_owned()),
+        ("THONGQUAN_STREAM__GROUP", "thongquan".to_owned()),
+    ];
     ready(store, Arc::new(stream), prefix, environment).await
 }
 
@@ -163,10 +167,16 @@ impl Backend {
         self.environment.iter().find(|(known, _)| *known == name).unwrap().1.clone()
     }
 
+    /// A partition, as the processor's group reads it.
+    pub(crate) fn partition(&self, topic: &str, partition: i32) -> storage::StreamPartition {
+        let group = self.setting("THONGQUAN_STREAM__GROUP");
+        storage::StreamPartition { group, topic: topic.to_owned(), partition }
+    }
+
     /// A processor within the test's own process, which decides by a rulebook.
     pub(crate) fn processor(&self, rulebook: &Arc<Rulebook>) -> Processor {
         let settings = Settings {
-            group: format!("{}group", self.prefix),
+            group: self.setting("THONGQUAN_STREAM__GROUP"),
             topics: self.topics.clone(),
             selectivity_secret: b"a secret for tests".to_vec(),
             ..Settings::default()
@@ -225,7 +235,7 @@ impl Backend {
     pub(crate) async fn dealt_with(&self) -> i64 {
         let mut sum = 0;
         for partition in 0..PARTITIONS {
-            let partition = storage::StreamPartition { topic: self.topics.lodged.clone(), partition };
+            let partition = self.partition(&self.topics.lodged, partition);
             sum += self.store.position(&partition).await.unwrap().map_or(0, |position| position.next_offset);
         }
         sum

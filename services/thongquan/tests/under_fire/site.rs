@@ -6,7 +6,6 @@ use std::time::Duration;
 use rand::RngExt as _;
 use rand_chacha::ChaCha12Rng;
 use simulator::Lodged;
-use storage::StreamPartition;
 
 use crate::account;
 use crate::common::{Backend, PARTITIONS, lodged_at_ms};
@@ -88,7 +87,7 @@ impl Site {
     async fn changes_of_hands(&self) -> i64 {
         let mut sum = 0;
         for partition in 0..PARTITIONS {
-            let partition = StreamPartition { topic: self.backend.topics.lodged.clone(), partition };
+            let partition = self.backend.partition(&self.backend.topics.lodged, partition);
             sum += self.backend.store.position(&partition).await.unwrap().map_or(0, |position| position.epoch);
         }
         sum

@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rulebook::Rulebook;
 use storage::{
-    Batch, DeclarationUpdate, KeptMessage, LogEntry, NewCommand, NewDeclaration, NewPayment, NewRequest, OutboxMessage,
-    Retiming, SeriesAdvance, StreamPartition, WriteOff,
+    Batch, DeclarationUpdate, Facts, KeptMessage, LogEntry, NewCommand, NewDeclaration, NewPayment, NewRequest,
+    OutboxMessage, Retiming, SeriesAdvance, StreamPartition, WriteOff,
 };
 use vocabulary::Direction;
 
@@ -198,6 +198,7 @@ impl Plan {
             outbox: self.outbox,
             kept: self.kept,
             series: series.into_iter().flatten().collect(),
+            facts: Facts::default(),
             partition,
         })
     }

@@ -20,7 +20,7 @@ pub use self::outbox::OutboxMessage;
 pub(crate) use self::outbox::headers_text;
 use crate::database::{Connection, Database};
 use crate::error::StorageError;
-use crate::facts::{FactKey, FactRow, WriteOff};
+use crate::facts::{FactKey, FactRow, Facts, WriteOff};
 use crate::query::{Query, Row};
 use crate::rows::{
     BranchRow, CommandKey, CommandRow, DeclarationKey, DeclarationRow, DeclarationUpdate, KeptMessage, LogEntry,
@@ -143,6 +143,8 @@ pub struct Batch {
     pub kept: Vec<KeptMessage>,
     /// Numbers that are used up.
     pub series: Vec<SeriesAdvance>,
+    /// Facts that messages brought, to be kept in place of those of the same names. They are there before the write-offs are.
+    pub facts: Facts,
 }
 
 impl Batch {
@@ -164,6 +166,7 @@ impl Batch {
             outbox: Vec::new(),
             kept: Vec::new(),
             series: Vec::new(),
+            facts: Facts::default(),
         }
     }
 }

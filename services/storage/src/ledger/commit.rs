@@ -5,7 +5,7 @@ use crate::columns::{Column, ROWS_MAX, insert, names};
 use crate::compression::Compressed;
 use crate::database::{Connection, Database, Transaction};
 use crate::error::StorageError;
-use crate::facts::changes;
+use crate::facts::{self, changes};
 use crate::query::{Dialect, Query};
 use crate::tables::{
     COMMANDS, DECISION_LOG, DECLARATION_UPDATES, DECLARATIONS, KEPT_MESSAGES, OUTBOX, PAYMENTS, REQUESTS, RETIMINGS,
@@ -70,6 +70,7 @@ async fn write(transaction: &mut Transaction<'_>, batch: &Batch, steps: Vec<Step
             return Ok(Commit::Conflict("the series of numbers has moved".to_owned()));
         }
     }
+    facts::put(transaction, &batch.facts).await?;
     for Step { statement, holds } in steps {
         let changed = transaction.run(statement).await?;
         if let Some((_, conflict)) = holds.filter(|(rows, _)| *rows != changed) {

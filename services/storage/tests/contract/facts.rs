@@ -1,7 +1,7 @@
 //! Facts, and what is left of what they grant.
 
 use rust_decimal::Decimal;
-use storage::{Commit, Facts, Wanted, WriteOff};
+use storage::{Commit, Facts, Options, Wanted, WriteOff};
 
 use crate::support::{
     self, Backend, batch, declaration, fact, fact_key, facts, left, lodged, nothing_is_kept, on_both, write_off,
@@ -149,4 +149,35 @@ on_both!(an_enterprise_finds_its_facts_and_what_is_left_of_them, |backend| {
     let found: Vec<_> = found.into_iter().map(|(key, row)| (key, row.remaining[&1])).collect();
     assert_eq!(found, [(fact_key("D/1"), Decimal::from(40)), (fact_key("D/2"), Decimal::from(5))]);
     assert!(store.facts_held_by("").await.unwrap().is_empty(), "what is for nobody in particular is nobody's");
+});
+
+on_both!(facts_come_with_the_position_or_not_at_all, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut brought = batch(&held, 1);
+    brought.facts = facts(vec![fact("D/1", 100)]);
+    brought.facts.traders = vec![("0100233488".to_owned(), b"{}".to_vec())];
+    // Ended when all of it was written, and before it was committed.
+    let ending = Options { before_commit: Some(|| panic!("the process ends here")), ..Options::default() };
+    let ending = storage::open(&backend.url, ending).await.unwrap();
+    let ended = tokio::spawn({
+        let brought = brought.clone();
+        async move { ending.commit(&brought).await }
+    });
+    assert!(ended.await.unwrap_err().is_panic());
+    let fenced = storage::Batch { epoch: held.epoch + 1, ..brought.clone() };
+    assert_eq!(store.commit(&fenced).await.unwrap(), Commit::Fenced);
+    let mut contradicted = brought.clone();
+    contradicted.write_offs = vec![write_off("A", "D/1", 99.into(), 98.into())];
+    assert!(matches!(store.commit(&contradicted).await.unwrap(), Commit::Conflict(_)));
+    nothing_is_kept(&backend).await;
+    for table in ["facts", "balances", "traders", "write_offs"] {
+        assert_eq!(backend.count(table).await, 0, "{table}");
+    }
+    // What declarations of the same batch use of it is taken from what it brings.
+    brought.declarations = vec![declaration("A", 1, None, 0)];
+    brought.write_offs = vec![write_off("A", "D/1", 100.into(), 60.into())];
+    assert_eq!(store.commit(&brought).await.unwrap(), Commit::Committed);
+    assert_eq!(left(&**store, "D/1").await, 60.into());
+    assert_eq!(store.position(&lodged(0)).await.unwrap().unwrap().next_offset, 1);
 });

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use benches::{ON, rulebook};
-use processor::{Processor, Progress, Settings, Topics};
+use processor::{Processor, Progress, Settings};
 use rulebook::Rulebook;
 use simulator::Workload;
 use storage::{Options, Store};
-use stream::{EmbeddedStream, KafkaSettings, KafkaStream, Outgoing, Stream, TopicSpec};
+use stream::{EmbeddedStream, KafkaSettings, KafkaStream, Outgoing, Stream, TopicSpec, Topics};
 use tokio::sync::watch;
 
 const COUNT: usize = 20_000;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use processor::{Rehearsal, Settings, Topics};
+use processor::{Rehearsal, Settings};
 use rulebook::Rulebook;
 use storage::{Batch, Commit, Position, Store};
-use stream::{BoxError, ConsumerSettings, Event, Outgoing, Positions, Stream};
+use stream::{BoxError, ConsumerSettings, Event, Outgoing, Positions, Stream, Topics};
 use tokio::task::JoinSet;
 
 use crate::documents::Documents;

@@ -22,8 +22,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use benches::rulebook;
-use processor::Topics;
-use stream::{KafkaSettings, KafkaStream, Stream, TopicSpec};
+use stream::{KafkaSettings, KafkaStream, Stream, TopicSpec, Topics};
 
 use crate::database::Database;
 use crate::documents::Documents;

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use faults::{FaultyLedger, FaultyStream, Place, Safeguard, Trap};
-use processor::{Processor, Progress, Settings, Topics};
+use processor::{Processor, Progress, Settings};
 use rulebook::Rulebook;
 use storage::Ledger;
-use stream::{EmbeddedStream, KafkaSettings, KafkaStream, Stream};
+use stream::{EmbeddedStream, KafkaSettings, KafkaStream, Stream, Topics};
 use tokio::sync::watch;
 
 type Failure = Box<dyn std::error::Error>;

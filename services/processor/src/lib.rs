@@ -73,7 +73,7 @@ pub use rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_id
 pub use registration::{AssessedDocument, Circumstances, assess_document, clear};
 pub use rehearsal::Rehearsal;
 pub use run::{Processor, ProcessorError, Progress, run};
-pub use settings::{NUMBER_STRIPES, Settings, Topics};
+pub use settings::{NUMBER_STRIPES, Settings};
 pub use spans::{Attribute, Span, SpanKind, SpanSink};
 pub use standstills::{Standstill, Standstills};
 pub use trace_context::{SpanId, TRACEPARENT_HEADER, TRACESTATE_HEADER, TraceContext, TraceId};

@@ -3,13 +3,13 @@
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use storage::{DeclarationKey, OutboxMessage};
+use stream::Topics;
 use vocabulary::{Bilingual, CommandAnswer, Decision, DeclarationNumber, Notice, NoticeKind, Reason};
 
 use clearance::life_cycle::{Event, RefusedCommand, Standing, State};
 
 use crate::arrival::Arrival;
 use crate::events::event_id;
-use crate::settings::Topics;
 use crate::trace_context;
 
 /// The identifier that a payer names when paying what is owed on a declaration (mã định danh khoản phải nộp). It stays the

@@ -8,12 +8,13 @@ use storage::{
     Batch, DeclarationUpdate, Facts, KeptMessage, LogEntry, NewCommand, NewDeclaration, NewPayment, NewRequest,
     OutboxMessage, Retiming, SeriesAdvance, StreamPartition, WriteOff,
 };
+use stream::Topics;
 use vocabulary::Direction;
 
 use crate::arrival::Arrival;
 use crate::measurements::{Counted, PROCESSING_FAILED};
 use crate::notices;
-use crate::settings::{Settings, Topics};
+use crate::settings::Settings;
 use crate::trace_context::trace_of;
 
 /// What decisions of one partition are made with.

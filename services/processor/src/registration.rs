@@ -6,6 +6,7 @@ use clearance::life_cycle::{Circumstances as LifeCircumstances, Command, Decided
 use message::Reading;
 use rulebook::Rulebook;
 use storage::{DeclarationKey, DeclarationRow, LogEntry, NewDeclaration, Prefetched, RequestRow, Wanted};
+use stream::Topics;
 use vocabulary::{
     Bilingual, CaseFacts, Decision, Declaration, DeclarationNumber, Direction, Facts, Finding, Outcome, Place,
     Severity, TraderFacts,
@@ -19,7 +20,7 @@ use crate::follow_up::{Ask, FollowUp, named, send, without_lane};
 use crate::measurements::{self, Counted};
 use crate::notices::{self, Subject};
 use crate::plan::{Desk, Overlay, Plan, one_by_one};
-use crate::settings::{NUMBER_STRIPES, Topics};
+use crate::settings::NUMBER_STRIPES;
 
 /// The rule of findings that hang on earlier versions of a reference.
 pub(crate) const SEQUENCE_RULE: &str = "contract/one-decision-for-each-version-of-a-reference";

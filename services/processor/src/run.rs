@@ -8,7 +8,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use rulebook::Rulebook;
 use storage::{Batch, Ledger, StreamPartition};
-use stream::{Consumer, ConsumerSettings, Event, Message, Positions as _, Stream, StreamError};
+use stream::{Consumer, ConsumerSettings, Event, Message, Positions as _, Role, Stream, StreamError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -161,7 +161,7 @@ impl Seats {
 pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Result<(), ProcessorError> {
     let Processor { store, stream, rulebook, settings, progress, spans } = processor;
     for topic in stream.topics().await? {
-        let numbered = topic.name == settings.topics.lodged || topic.name == settings.topics.commands;
+        let numbered = matches!(settings.topics.role_of(&topic.name), Some(Role::Lodged | Role::Commands));
         if numbered && i64::from(topic.partitions) > NUMBER_STRIPES {
             return Err(ProcessorError::TooManyPartitions { topic: topic.name, partitions: topic.partitions });
         }
@@ -176,7 +176,7 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
         instance: settings.instance.clone(),
         ..ConsumerSettings::default()
     };
-    let topics = [settings.topics.lodged.as_str(), &settings.topics.settled, &settings.topics.commands];
+    let topics = settings.topics.processed();
     let opened = open(&*stream, &topics, &settings.group, &consumer_settings, &ownership, &progress);
     let mut consumer = tokio::select! {
         biased;

@@ -3,42 +3,7 @@
 use std::time::Duration;
 
 use storage::StreamPartition;
-
-/// The topics, as the contract with other people's systems names them, behind a prefix that an installation may set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Topics {
-    /// Declarations, amendments and cancellations as lodged.
-    pub lodged: String,
-    /// Payment confirmations of banks.
-    pub settled: String,
-    /// Commands of officers, gates and the calendar.
-    pub commands: String,
-    /// Answers to whoever commanded.
-    pub answers: String,
-    /// Notices to declarants.
-    pub notices: String,
-    /// What could not be read, as it came, with the reason in headers.
-    pub unreadable: String,
-}
-
-impl Topics {
-    /// The topics behind a prefix, which may be empty.
-    pub fn new(prefix: &str) -> Self {
-        Self {
-            lodged: format!("{prefix}declarations.lodged"),
-            settled: format!("{prefix}payments.settled"),
-            commands: format!("{prefix}declarations.commands"),
-            answers: format!("{prefix}declarations.answers"),
-            notices: format!("{prefix}declarations.notices"),
-            unreadable: format!("{prefix}declarations.unreadable"),
-        }
-    }
-
-    /// Every topic that the processor reads or writes.
-    pub fn all(&self) -> [&str; 6] {
-        [&self.lodged, &self.settled, &self.commands, &self.answers, &self.notices, &self.unreadable]
-    }
-}
+use stream::Topics;
 
 /// How many series the numbers of declarations are dealt into, one for each partition of the lodged declarations.
 ///

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use clearance::life_cycle::{Standing, State, case_of_time};
 use sha2::{Digest as _, Sha256};
 use storage::{Calendar, StorageError, Timed};
-use stream::{Outgoing, PublishError, Stream};
+use stream::{Outgoing, PublishError, Stream, Topics};
 use tokio::sync::watch;
 use vocabulary::{Commander, CustomsCommand, Instruction, NamedDeclaration};
 
@@ -26,7 +26,6 @@ use crate::arrival::vietnam_time;
 use crate::clock::{ClockWatch, Doubt, EVEN_FOR};
 use crate::events::hex;
 use crate::run::Progress;
-use crate::settings::Topics;
 
 /// Why a look came to nothing, or to a part of what was due. The next one goes on.
 #[derive(Debug, thiserror::Error)]

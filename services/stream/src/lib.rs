@@ -23,6 +23,7 @@ mod kafka;
 mod partition;
 mod positions;
 mod record;
+mod topics;
 
 pub use contract::{Consumer, ConsumerSettings, Event, Stream, Tail, TailFrom, TopicSpec, TopicState};
 pub use embedded::EmbeddedStream;
@@ -31,3 +32,4 @@ pub use kafka::{KafkaSettings, KafkaStream};
 pub use partition::partition_of;
 pub use positions::{PositionRefused, Positions};
 pub use record::{Batch, EVENT_ID_HEADER, Headers, MESSAGE_BYTES_MAX, Message, Outgoing};
+pub use topics::{Key, Party, Role, TOPICS, Topic, Topics};

@@ -6,8 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
-use processor::Topics;
-use stream::{Message, Outgoing, Stream, Tail, TailFrom};
+use stream::{Message, Outgoing, Stream, Tail, TailFrom, Topics};
 use tokio::time::Instant;
 use vocabulary::{
     AutomaticCase, Bilingual, Commander, CustomsCommand, DeclarationNumber, Instruction, Lane, NamedDeclaration, Post,

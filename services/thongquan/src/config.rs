@@ -333,8 +333,8 @@ impl Config {
     }
 
     /// The topics behind the configured prefix.
-    pub(crate) fn topics(&self) -> processor::Topics {
-        processor::Topics::new(&self.stream.topic_prefix)
+    pub(crate) fn topics(&self) -> stream::Topics {
+        stream::Topics::new(&self.stream.topic_prefix)
     }
 
     /// The SQLite file, where one is used.

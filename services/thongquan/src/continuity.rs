@@ -30,7 +30,7 @@ pub(crate) async fn left_behind(config: &Config, stream: &dyn Stream) -> Result<
     }
     let states = stream.topics().await.map_err(|error| Failure::to("look at the topics", &error))?;
     let topics = config.topics();
-    let read: BTreeSet<&str> = [&topics.lodged, &topics.settled, &topics.commands].map(String::as_str).into();
+    let read: BTreeSet<&str> = topics.processed().into_iter().collect();
     let group = config.stream.group.as_str();
     let Some(own) = by_group.remove(group) else {
         return Ok(by_group

@@ -13,12 +13,12 @@ use std::time::{Duration, Instant};
 use anstyle::Style;
 use arc_swap::ArcSwap;
 use indicatif::{ProgressBar, ProgressStyle};
-use processor::{Processor, Progress, Topics};
+use processor::{Processor, Progress};
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use simulator::{Bank, Lives, Lodged, Turn, Workload};
 use storage::Store;
-use stream::{EmbeddedStream, Outgoing, Stream, TailFrom, TopicSpec};
+use stream::{EmbeddedStream, Outgoing, Stream, TailFrom, TopicSpec, Topics};
 use tokio::sync::watch;
 use vocabulary::{DutyType, Language, Notice, NoticeKind};
 

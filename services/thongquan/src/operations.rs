@@ -18,10 +18,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use processor::{Progress, Standstill, Topics, measurements};
+use processor::{Progress, Standstill, measurements};
 use rulebook::Rulebook;
 use storage::{Store, StreamPartition};
-use stream::Stream;
+use stream::{Role, Stream, Topics};
 use tokio::sync::watch;
 
 use crate::Failure;
@@ -158,8 +158,7 @@ async fn look_once(watched: &Watched) -> Result<(), String> {
         .map(|at_ms| Duration::from_millis(u64::try_from(now_ms.saturating_sub(at_ms)).unwrap_or(0)));
     measurements::outbox(waiting.count, oldest);
     for topic in watched.stream.topics().await.map_err(|error| error.to_string())? {
-        let read = [&watched.topics.lodged, &watched.topics.settled, &watched.topics.commands];
-        if !read.contains(&&topic.name) {
+        if !watched.topics.role_of(&topic.name).is_some_and(Role::is_processed) {
             continue;
         }
         for (partition, end) in (0..).zip(&topic.end_offsets) {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use storage::StreamPartition;
 use storage::sqlite::{RestoreError, Restored};
+use stream::Role;
 
 use crate::config::{self, Config, ConfigArgument, StreamKind};
 use crate::{Failure, backends, print};
@@ -130,7 +131,7 @@ async fn behind(config: &Config) -> Result<i64, Failure> {
     let topics = config.topics();
     let mut behind = 0;
     for topic in backends::ensure_topics(&*stream, config).await? {
-        if ![&topics.lodged, &topics.settled, &topics.commands].contains(&&topic.name) {
+        if !topics.role_of(&topic.name).is_some_and(Role::is_processed) {
             continue;
         }
         for (partition, end) in (0..).zip(&topic.end_offsets) {

@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use jiff::civil::DateTime;
 use message::Reading;
-use processor::{Span, SpanId, SpanKind, SpanSink as _, TRACEPARENT_HEADER, Topics, TraceContext, TraceId};
+use processor::{Span, SpanId, SpanKind, SpanSink as _, TRACEPARENT_HEADER, TraceContext, TraceId};
 use sha2::{Digest as _, Sha256};
-use stream::{Message, Outgoing, Stream, Tail, TailFrom};
+use stream::{Message, Outgoing, Stream, Tail, TailFrom, Topics};
 use tokio::time::Instant;
 use vocabulary::{Lane, Language, Notice, NoticeKind};
 

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use jiff::civil::date;
-use processor::{Processor, Progress, Settings, Topics};
+use processor::{Processor, Progress, Settings};
 use rulebook::Rulebook;
 use simulator::{Lodged, Workload};
 use storage::{Options, Store};
-use stream::{EmbeddedStream, KafkaSettings, KafkaStream, Outgoing, Stream, TailFrom, TopicSpec};
+use stream::{EmbeddedStream, KafkaSettings, KafkaStream, Outgoing, Stream, TailFrom, TopicSpec, Topics};
 use tempfile::TempDir;
 use vocabulary::{Facts, TaxCodeStatus, TraderFacts};
 

@@ -2,29 +2,32 @@
 
 use std::borrow::Cow;
 
-use super::tokens::Namespace;
-use super::{MAX_ATTRIBUTES, Refusal, is_space, names, references};
+use super::bounds::MAX_ATTRIBUTES;
+use super::namespace::Namespace;
+use super::refusal::Refusal;
+use super::text::is_space;
+use super::{names, references};
 
 /// An attribute that declares no namespace.
 #[derive(Debug)]
-pub(crate) struct Attribute<'a> {
+pub struct Attribute<'a> {
     /// The name as it is written.
-    pub(crate) name: &'a str,
+    pub name: &'a str,
     /// The prefix; empty where there is none.
-    pub(crate) prefix: &'a str,
+    pub prefix: &'a str,
     /// The name after the prefix.
-    pub(crate) local: &'a str,
+    pub local: &'a str,
     /// The namespace of the prefix.
-    pub(crate) namespace: Namespace,
+    pub namespace: Namespace,
     /// The value, with references replaced and white space turned into blanks.
-    pub(crate) value: Cow<'a, str>,
+    pub value: Cow<'a, str>,
     /// Where the value begins.
-    pub(crate) offset: usize,
+    pub offset: usize,
 }
 
 impl Attribute<'_> {
     /// Whether it is what a document may say anywhere about where its schema is; nothing is fetched from there.
-    pub(crate) fn is_schema_hint(&self) -> bool {
+    pub fn is_schema_hint(&self) -> bool {
         self.namespace == Namespace::SchemaInstance
             && matches!(self.local, "schemaLocation" | "noNamespaceSchemaLocation")
     }

@@ -1,10 +1,12 @@
 //! What is checked before a document is cut into tokens: its size, its encoding, its characters; and its XML
 //! declaration.
 
-use super::{MAX_BYTES, Refusal, is_space};
+use super::bounds::MAX_BYTES;
+use super::refusal::Refusal;
+use super::text::is_space;
 
 /// The text of a document, after the guards that need no parsing; without a byte order mark.
-pub(crate) fn text_of(bytes: &[u8]) -> Result<&str, Box<Refusal>> {
+pub fn text_of(bytes: &[u8]) -> Result<&str, Box<Refusal>> {
     if bytes.len() > MAX_BYTES {
         return Err(Refusal::guard(
             "too_large",

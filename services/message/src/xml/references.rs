@@ -1,6 +1,7 @@
 //! References to characters and to the five entities that XML itself declares.
 
-use super::{Refusal, is_char};
+use super::refusal::Refusal;
+use super::text::is_char;
 
 /// The character that a reference such as `&amp;` or `&#x1EF1;` stands for.
 ///

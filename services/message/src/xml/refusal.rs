@@ -4,20 +4,20 @@ use vocabulary::Bilingual;
 
 /// Why reading stops: the document is not XML, or it breaks a guard.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub struct Refusal {
     /// The code of the finding.
-    pub(crate) code: &'static str,
+    pub code: &'static str,
     /// Where, in bytes from the start of the text.
-    pub(crate) offset: usize,
+    pub offset: usize,
     /// What is wrong.
-    pub(crate) message: Bilingual,
+    pub message: Bilingual,
     /// How to mend it.
-    pub(crate) mend: Bilingual,
+    pub mend: Bilingual,
 }
 
 impl Refusal {
     /// The document is not well-formed.
-    pub(crate) fn malformed(offset: usize, en: impl Into<String>, vi: impl Into<String>) -> Box<Self> {
+    pub fn malformed(offset: usize, en: impl Into<String>, vi: impl Into<String>) -> Box<Self> {
         Box::new(Self {
             code: "not_well_formed",
             offset,
@@ -33,7 +33,7 @@ impl Refusal {
     }
 
     /// The document breaks a guard.
-    pub(crate) fn guard(code: &'static str, offset: usize, message: [&str; 2], mend: [&str; 2]) -> Box<Self> {
+    pub fn guard(code: &'static str, offset: usize, message: [&str; 2], mend: [&str; 2]) -> Box<Self> {
         Box::new(Self {
             code,
             offset,

@@ -7,75 +7,51 @@ use quick_xml::events::Event;
 use quick_xml::reader::Reader;
 
 use super::attributes::{self, Attribute};
-use super::{MAX_DEPTH, Refusal, is_blank, is_space, names, prolog, references};
-
-const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
-const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
-const SCHEMA_INSTANCE_NAMESPACE: &str = "http://www.w3.org/2001/XMLSchema-instance";
-
-/// A namespace, as far as we tell them apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Namespace {
-    /// No namespace.
-    None,
-    /// The lodged declaration.
-    Declaration,
-    /// The notice to the declarant.
-    Notice,
-    /// The bank's confirmation of a payment.
-    Payment,
-    /// A command of customs.
-    Command,
-    /// The answer to a command.
-    Answer,
-    /// What instance documents may say about their schema.
-    SchemaInstance,
-    /// XML itself.
-    Xml,
-    /// Any other.
-    Other,
-}
-
-impl Namespace {
-    fn of(uri: &str) -> Self {
-        match uri {
-            "" => Self::None,
-            crate::DECLARATION_NAMESPACE => Self::Declaration,
-            crate::NOTICE_NAMESPACE => Self::Notice,
-            crate::PAYMENT_NAMESPACE => Self::Payment,
-            crate::COMMAND_NAMESPACE => Self::Command,
-            crate::ANSWER_NAMESPACE => Self::Answer,
-            SCHEMA_INSTANCE_NAMESPACE => Self::SchemaInstance,
-            XML_NAMESPACE => Self::Xml,
-            _ => Self::Other,
-        }
-    }
-}
+use super::bounds::MAX_DEPTH;
+use super::namespace::{Namespace, XML_NAMESPACE, XMLNS_NAMESPACE};
+use super::refusal::Refusal;
+use super::text::{is_blank, is_space};
+use super::{names, prolog, references};
 
 /// The start of an element.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Tag<'a> {
+pub struct Tag<'a> {
     /// The name without its prefix.
-    pub(crate) local: &'a str,
+    pub local: &'a str,
     /// The namespace.
-    pub(crate) namespace: Namespace,
+    pub namespace: Namespace,
     /// Where the tag begins.
-    pub(crate) offset: usize,
+    pub offset: usize,
 }
 
 /// A piece of a document. Comments and processing instructions are checked and left out.
 #[derive(Debug)]
-pub(crate) enum Token<'a> {
+pub enum Token<'a> {
     /// An element begins. Its attributes are in [`Tokens::attributes`] until the next token.
     Start(Tag<'a>),
     /// The element that began last ends.
     End,
     /// Characters as they are written.
-    Text { text: &'a str, offset: usize },
+    Text {
+        /// What is written; a reference stands in a token of its own.
+        text: &'a str,
+        /// Where it begins.
+        offset: usize,
+    },
     /// A character section.
-    CharacterData { text: &'a str, offset: usize },
+    CharacterData {
+        /// What is written.
+        text: &'a str,
+        /// Where it begins.
+        offset: usize,
+    },
     /// A character that was written as a reference.
-    Reference { character: char, offset: usize },
+    Reference {
+        /// What it stands for.
+        character: char,
+        /// Where the reference begins.
+        offset: usize,
+    },
     /// The document is over.
     EndOfDocument,
 }
@@ -90,9 +66,11 @@ struct Binding<'a> {
 }
 
 /// Cuts a document into checked tokens.
-pub(crate) struct Tokens<'a> {
+pub struct Tokens<'a> {
     reader: Reader<&'a [u8]>,
     source: &'a str,
+    /// The namespaces that the document is written in.
+    own: &'a [&'a str],
     depth: usize,
     after_root: bool,
     ends_at_once: bool,
@@ -101,11 +79,12 @@ pub(crate) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    /// Begins with a text that [`prolog::text_of`] let pass.
-    pub(crate) fn new(source: &'a str) -> Self {
+    /// Begins with a text that [`text_of`](super::text_of) let pass. Names of these namespaces are told apart from all others.
+    pub fn new(source: &'a str, own: &'a [&'a str]) -> Self {
         Self {
             reader: Reader::from_str(source),
             source,
+            own,
             depth: 0,
             after_root: false,
             ends_at_once: false,
@@ -115,22 +94,23 @@ impl<'a> Tokens<'a> {
     }
 
     /// The attributes of the element that began with the last token, but for declarations of namespaces.
-    pub(crate) fn attributes(&self) -> &[Attribute<'a>] {
+    pub fn attributes(&self) -> &[Attribute<'a>] {
         &self.attributes
     }
 
     /// The same attributes, to be given back when they were read.
-    pub(crate) fn take_attributes(&mut self) -> Vec<Attribute<'a>> {
+    pub fn take_attributes(&mut self) -> Vec<Attribute<'a>> {
         std::mem::take(&mut self.attributes)
     }
 
     /// Gives back the room for attributes, so that the next element need not allocate.
-    pub(crate) fn give_back(&mut self, attributes: Vec<Attribute<'a>>) {
+    pub fn give_back(&mut self, attributes: Vec<Attribute<'a>>) {
         self.attributes = attributes;
     }
 
-    /// The next token.
-    pub(crate) fn next(&mut self) -> Result<Token<'a>, Box<Refusal>> {
+    /// The next token; what is wrong with the document ends it.
+    #[expect(clippy::should_implement_trait, reason = "an iterator could not lend the attributes")]
+    pub fn next(&mut self) -> Result<Token<'a>, Box<Refusal>> {
         if self.ends_at_once {
             self.ends_at_once = false;
             self.close();
@@ -284,7 +264,7 @@ impl<'a> Tokens<'a> {
                     "tiền tố được gán cho không gian tên không được phép",
                 ));
             }
-            let namespace = Namespace::of(&uri);
+            let namespace = Namespace::of(&uri, self.own);
             self.bindings.push(Binding { prefix, uri, namespace, depth: self.depth });
         }
         for at in 0..self.attributes.len() {
@@ -393,7 +373,7 @@ mod tests {
     use super::*;
 
     fn read(document: &str) -> Result<String, String> {
-        let mut tokens = Tokens::new(document);
+        let mut tokens = Tokens::new(document, &["urn:goods:1", "urn:parties:1"]);
         let mut seen = String::new();
         loop {
             match tokens.next().map_err(|refusal| refusal.code.to_owned())? {
@@ -414,14 +394,14 @@ mod tests {
 
     #[test]
     fn tokens_carry_namespaces_and_values() {
-        let document = "<?xml version=\"1.0\"?><!-- a --><p:a xmlns:p='urn:thongquan:declaration:1' x='1'>\n<b xmlns=''/>&lt;<![CDATA[<c>]]></p:a>\n";
-        assert_eq!(read(document).unwrap(), "<a Declaration x=1>\n<b None></><<c></>");
+        let document = "<?xml version=\"1.0\"?><!-- a --><p:a xmlns:p='urn:goods:1' x='1'>\n<b xmlns=''/>&lt;<![CDATA[<c>]]></p:a>\n";
+        assert_eq!(read(document).unwrap(), "<a Own(0) x=1>\n<b None></><<c></>");
     }
 
     #[test]
     fn a_namespace_ends_with_its_element() {
-        let document = "<a><b xmlns='urn:thongquan:declaration:1'><c/></b><d/></a>";
-        assert_eq!(read(document).unwrap(), "<a None><b Declaration><c Declaration></></><d None></></>");
+        let document = "<a><b xmlns='urn:parties:1'><c/></b><d xmlns='urn:goods:2'/></a>";
+        assert_eq!(read(document).unwrap(), "<a None><b Own(1)><c Own(1)></></><d Other></></>");
     }
 
     #[test]

@@ -1,22 +1,23 @@
 //! The notice to the declarant: `schemas/notice/1.0/notice.xsd`. It says what was decided and what is wrong, and never why
 //! a lane was chosen.
 
-use rust_decimal::Decimal;
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, DutyTotal, DutyType, Finding, Kind, Lane, Notice, NoticeKind, Reason, Severity};
+use vocabulary::{DutyTotal, DutyType, Finding, Kind, Lane, Notice, NoticeKind, Reason};
 
-use crate::indented::Out;
-use crate::payment::{DATE_TIME_SHAPE, DECLARATION_ID, PAYMENT_IDENTIFIER_ID, date_time, text};
-use crate::tree::{self, Cursor, Element, Format};
-use crate::xml::Namespace;
+use super::indented::Out;
+use super::shapes::{
+    AMOUNT_SHAPE, DATE_TIME_SHAPE, DECLARATION_ID, LANE_SHAPE, NUMBER_SHAPE, PAYMENT_IDENTIFIER_ID, amount, bilingual,
+    date_time, finding, number, text,
+};
+use super::tree::{Cursor, Element, Format};
+use super::{shapes, tree};
 
 /// The namespace of the notice, version 1.
 pub const NOTICE_NAMESPACE: &str = "urn:thongquan:notice:1";
 
 const FORMAT: Format = Format {
     root: "Notice",
-    namespace: Namespace::Notice,
-    uri: NOTICE_NAMESPACE,
+    namespace: NOTICE_NAMESPACE,
     schema: "schemas/notice/1.0",
     law: "Law 54/2014/QH13, art. 30 (registration of declarations)",
 };
@@ -106,28 +107,12 @@ pub fn read_notice(bytes: &[u8]) -> Result<Notice, Vec<Finding>> {
     })
 }
 
-pub(crate) const NUMBER_SHAPE: [&str; 2] = ["a whole number", "số nguyên"];
 const DIFFERENCE_SHAPE: [&str; 2] =
     ["whole dong, with a minus sign where it is less", "số tiền đồng, có dấu trừ nếu giảm"];
-const AMOUNT_SHAPE: [&str; 2] = ["whole dong", "số tiền đồng, không có phần lẻ"];
-
-/// A whole number, in no more digits than the schema has room for.
-pub(crate) fn number(text: &str) -> Option<u32> {
-    let plain = text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| text.parse().ok()).flatten()
-}
-
-/// Whole dong, in no more digits than an exact amount has.
-fn amount(text: &str) -> Option<Decimal> {
-    let plain = (1..=28).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| Decimal::from_str_exact(text).ok()).flatten()
-}
 
 fn lane<'t>(cursor: &mut Cursor<'t>, element: &'t Element) -> Option<Lane> {
     let code = cursor.attribute(element, "nationalCode", &["1", "2", "3"]);
-    let lane = cursor.parsed_of(element, ["green, yellow or red", "green, yellow hoặc red"], |text| {
-        Lane::ALL.into_iter().find(|lane| lane.as_str() == text)
-    });
+    let lane = cursor.parsed_of(element, LANE_SHAPE, shapes::lane);
     code.and(lane)
 }
 
@@ -145,58 +130,11 @@ fn reason(cursor: &mut Cursor<'_>) -> Option<Reason> {
     Some(Reason { code: code?, message: message? })
 }
 
-pub(crate) fn finding(cursor: &mut Cursor<'_>) -> Option<Finding> {
-    let code = cursor.text("Code");
-    let severity = cursor.parsed("SeverityCode", ["error or warning", "error hoặc warning"], |text| match text {
-        "error" => Some(Severity::Error),
-        "warning" => Some(Severity::Warning),
-        _ => None,
-    });
-    let path = cursor.text("Path");
-    let item = cursor.optional_parsed("SequenceNumeric", NUMBER_SHAPE, number);
-    let field = cursor.optional_text("FieldID");
-    let value = cursor.optional_text("Value");
-    let line = cursor.optional_parsed("LineNumeric", NUMBER_SHAPE, number);
-    let column = cursor.optional_parsed("ColumnNumeric", NUMBER_SHAPE, number);
-    let (message, mend) = (bilingual(cursor, "Message"), bilingual(cursor, "Mend"));
-    let rule = cursor.text("Rule");
-    let law = cursor.text("Law");
-    let follows_from = cursor.optional_text("FollowsFromCode");
-    Some(Finding {
-        code: code?,
-        severity: severity?,
-        path: path?,
-        item,
-        field,
-        value,
-        message: message?,
-        mend: mend?,
-        suggestions: Vec::new(),
-        rule: rule?,
-        law: law?,
-        follows_from,
-        line,
-        column,
-        place: None,
-    })
-}
-
-/// A sentence in both languages, in either order.
-pub(crate) fn bilingual(cursor: &mut Cursor<'_>, name: &str) -> Option<Bilingual> {
-    let mut said = Bilingual::default();
-    let mut rest: &[&str] = &["en", "vi"];
-    for _ in 0..2 {
-        let element = cursor.required(name)?;
-        match cursor.attribute(element, "languageCode", rest)? {
-            "en" => (said.en, rest) = (cursor.text_of(element), &["vi"]),
-            _ => (said.vi, rest) = (cursor.text_of(element), &["en"]),
-        }
-    }
-    Some(said)
-}
-
 #[cfg(test)]
 mod tests {
+    use rust_decimal::Decimal;
+    use vocabulary::{Bilingual, Severity};
+
     use super::*;
 
     fn notice() -> Notice {

@@ -3,17 +3,20 @@
 //! The reader walks the document and the layout together. What does not fit is noted and passed over, and reading goes
 //! on, so that the declarant is told everything at once and the rules see all that was readable.
 
-mod notes;
-
 use std::borrow::Cow;
 
 use vocabulary::records::{self, Position};
 use vocabulary::{Declaration, FieldId, Finding, Kind, Place, Scope};
 
-use crate::findings::{self, DECLARATION_LAW, Notes};
-use crate::layout::{Content, DECLARATION_SCHEMA, Group, Layout, ROOT, layout};
-use crate::values;
+use super::layout::{Content, DECLARATION_LAW, DECLARATION_NAMESPACE, DECLARATION_SCHEMA, Group, Layout, ROOT, layout};
+use super::notes;
+use crate::form::findings::{self, Notes};
+use crate::form::values;
 use crate::xml::{self, Namespace, Refusal, Tag, Token, Tokens};
+
+/// The namespaces that a declaration is written in, and the first of them.
+const NAMESPACES: &[&str] = &[DECLARATION_NAMESPACE];
+const OWN: Namespace = Namespace::Own(0);
 
 /// What came of reading a document as a declaration.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +48,7 @@ pub fn read_declaration(bytes: &[u8]) -> Reading {
     };
     let mut reader = Reader {
         layout: layout(),
-        tokens: Tokens::new(source),
+        tokens: Tokens::new(source, NAMESPACES),
         notes: Notes::new(DECLARATION_SCHEMA, DECLARATION_LAW),
         declaration: Declaration::default(),
         position: Position::default(),
@@ -135,7 +138,7 @@ impl<'a> Reader<'a> {
         if tag.local != root.name {
             return Err(notes::wrong_root(tag));
         }
-        if tag.namespace != Namespace::Declaration {
+        if tag.namespace != OWN {
             return Err(notes::wrong_namespace_of_root(tag));
         }
         Ok(Step::Enter(ROOT))
@@ -148,7 +151,7 @@ impl<'a> Reader<'a> {
         };
         let (group, parent) = (frame.group, frame.node);
         let children = &self.layout.nodes[group.children.clone()];
-        if tag.namespace != Namespace::Declaration {
+        if tag.namespace != OWN {
             self.notes.add(|| notes::wrong_namespace(self.layout, parent, self.position, tag));
             return Step::Skip;
         }

@@ -5,52 +5,56 @@ use vocabulary::{Bilingual, Finding, Severity};
 use crate::xml;
 
 /// A document in the making.
-pub(crate) struct Out {
+pub struct Out {
     text: String,
 }
 
 impl Out {
     /// A document that begins with an element of a namespace.
-    pub(crate) fn begin(root: &str, namespace: &str) -> Self {
+    pub fn begin(root: &str, namespace: &str) -> Self {
         let mut text = String::with_capacity(1024);
         text.push_str(&format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"{namespace}\">\n"));
         Self { text }
     }
 
     /// Ends the document with the same element.
-    pub(crate) fn end(mut self, root: &str) -> Vec<u8> {
+    pub fn end(mut self, root: &str) -> Vec<u8> {
         self.text.push_str(&format!("</{root}>\n"));
         self.text.into_bytes()
     }
 
-    pub(crate) fn open(&mut self, depth: usize, name: &str) {
+    /// Begins an element that holds others, so many levels below the root.
+    pub fn open(&mut self, depth: usize, name: &str) {
         self.text.push_str(&format!("{:depth$}<{name}>\n", "", depth = depth * 2));
     }
 
-    pub(crate) fn close(&mut self, depth: usize, name: &str) {
+    /// Ends an element that holds others.
+    pub fn close(&mut self, depth: usize, name: &str) {
         self.text.push_str(&format!("{:depth$}</{name}>\n", "", depth = depth * 2));
     }
 
-    pub(crate) fn leaf(&mut self, depth: usize, name: &str, attributes: &str, value: &str) {
+    /// An element that carries a value. The attributes stand as they are written, with a blank before each.
+    pub fn leaf(&mut self, depth: usize, name: &str, attributes: &str, value: &str) {
         self.text.push_str(&format!("{:depth$}<{name}{attributes}>", "", depth = depth * 2));
         xml::escape(value, &mut self.text);
         self.text.push_str(&format!("</{name}>\n"));
     }
 
-    pub(crate) fn optional(&mut self, depth: usize, name: &str, value: Option<&str>) {
+    /// The same without attributes, where there is a value.
+    pub fn optional(&mut self, depth: usize, name: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.leaf(depth, name, "", value);
         }
     }
 
     /// A sentence in both languages.
-    pub(crate) fn bilingual(&mut self, depth: usize, name: &str, text: &Bilingual) {
+    pub fn bilingual(&mut self, depth: usize, name: &str, text: &Bilingual) {
         self.leaf(depth, name, " languageCode=\"en\"", &text.en);
         self.leaf(depth, name, " languageCode=\"vi\"", &text.vi);
     }
 
     /// Something wrong, or worth saying.
-    pub(crate) fn finding(&mut self, depth: usize, finding: &Finding) {
+    pub fn finding(&mut self, depth: usize, finding: &Finding) {
         let inner = depth + 1;
         self.open(depth, "Finding");
         self.leaf(inner, "Code", "", &finding.code);

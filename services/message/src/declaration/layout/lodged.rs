@@ -7,7 +7,7 @@ use vocabulary::declaration::{
 };
 use vocabulary::{FieldId, Scope};
 
-use super::{Declared, DeclaredContent};
+use super::declared::{Declared, DeclaredContent};
 
 /// A value; whether it must be there is what the registry of fields says.
 const fn leaf(name: &'static str, field: FieldId) -> Declared {

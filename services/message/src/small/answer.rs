@@ -2,20 +2,20 @@
 
 use vocabulary::{Bilingual, CommandAnswer, Finding, Kind, Lane, Refusal, RulebookGap, Value};
 
-use crate::command::{COMMAND_ID, DECLARANT_ID};
-use crate::indented::Out;
-use crate::notice::{NUMBER_SHAPE, bilingual, finding, number};
-use crate::payment::{DATE_TIME_SHAPE, DECLARATION_ID, date_time, text};
-use crate::tree::{self, Cursor, Element, Format};
-use crate::xml::Namespace;
+use super::indented::Out;
+use super::shapes::{
+    COMMAND_ID, DATE_TIME_SHAPE, DECLARATION_ID, LANE_SHAPE, NUMBER_SHAPE, TAX_CODE_ID, bilingual, date_time, finding,
+    number, text,
+};
+use super::tree::{Cursor, Element, Format};
+use super::{shapes, tree};
 
 /// The namespace of answers, version 1.
 pub const ANSWER_NAMESPACE: &str = "urn:thongquan:answer:1";
 
 const FORMAT: Format = Format {
     root: "Answer",
-    namespace: Namespace::Answer,
-    uri: ANSWER_NAMESPACE,
+    namespace: ANSWER_NAMESPACE,
     schema: "schemas/answer/1.0",
     law: "Law 54/2014/QH13, art. 19 (tasks and powers of customs officers)",
 };
@@ -63,15 +63,13 @@ pub fn write_answer(answer: &CommandAnswer) -> Vec<u8> {
 pub fn read_answer(bytes: &[u8]) -> Result<CommandAnswer, Vec<Finding>> {
     tree::read(bytes, &FORMAT, |cursor| {
         let command = cursor.value("CommandID", COMMAND_ID).and_then(text);
-        let declarant = cursor.value("DeclarantID", DECLARANT_ID).and_then(text);
+        let declarant = cursor.value("DeclarantID", TAX_CODE_ID).and_then(text);
         let number = cursor.optional_value("DeclarationID", DECLARATION_ID).and_then(text);
         let reference = cursor.optional_text("FunctionalReferenceID");
-        let version = cursor.optional_parsed("VersionID", NUMBER_SHAPE, self::number);
+        let version = cursor.optional_parsed("VersionID", NUMBER_SHAPE, shapes::number);
         let issued_at = cursor.parsed("IssueDateTime", DATE_TIME_SHAPE, date_time);
         let state = cursor.optional_parsed("StateCode", ["the word of a state", "tên trạng thái"], state);
-        let lane = cursor.optional_parsed("Lane", ["green, yellow or red", "green, yellow hoặc red"], |text| {
-            Lane::ALL.into_iter().find(|lane| lane.as_str() == text)
-        });
+        let lane = cursor.optional_parsed("Lane", LANE_SHAPE, shapes::lane);
         let due_on = cursor.optional_value("DueDate", Kind::Date).and_then(|value| match value {
             Value::Date(day) => Some(day),
             _ => None,

@@ -4,6 +4,7 @@
 //! [`lodged`] declares the tree as nested constants. [`Layout`] numbers its elements breadth first, so that the children
 //! of an element lie side by side, and keeps what is looked up for every element of every document.
 
+mod declared;
 mod lodged;
 
 use std::ops::Range;
@@ -11,33 +12,17 @@ use std::sync::LazyLock;
 
 use vocabulary::{FieldId, Kind, Place, Required, Scope};
 
+use self::declared::{Declared, DeclaredContent};
+
 /// The namespace of the lodged declaration, version 1.
 pub const DECLARATION_NAMESPACE: &str = "urn:thongquan:declaration:1";
 
 /// The folder of the schema, by which findings name it.
 pub const DECLARATION_SCHEMA: &str = "schemas/declaration/1.0";
 
-/// An element as it is declared in [`lodged`].
-pub(crate) struct Declared {
-    pub(crate) name: &'static str,
-    pub(crate) min: u32,
-    pub(crate) max: u32,
-    pub(crate) content: DeclaredContent,
-}
-
-/// What stands inside a declared element.
-pub(crate) enum DeclaredContent {
-    /// A value, with the fields that its attributes carry.
-    Leaf { field: FieldId, attributes: &'static [(&'static str, FieldId)] },
-    /// Other elements, in this order.
-    Group {
-        /// The record that one occurrence stands for; `None` where the fields inside belong to the record around it.
-        record: Option<Scope>,
-        children: &'static [Declared],
-        english: &'static str,
-        vietnamese: &'static str,
-    },
-}
+/// The law that asks for the particulars of a declaration.
+pub(crate) const DECLARATION_LAW: &str = "Circular 38/2015/TT-BTC, Appendix II, as amended by Circulars 39/2018/TT-BTC and 121/2025/TT-BTC \
+                   (particulars of the customs declaration)";
 
 /// An element of the layout.
 #[derive(Debug)]

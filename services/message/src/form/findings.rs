@@ -10,10 +10,6 @@ pub(crate) const MAX_FINDINGS: usize = 200;
 /// The most characters of an offending value that a finding repeats.
 const MAX_VALUE: usize = 120;
 
-/// The law that asks for the particulars of a declaration.
-pub(crate) const DECLARATION_LAW: &str = "Circular 38/2015/TT-BTC, Appendix II, as amended by Circulars 39/2018/TT-BTC and 121/2025/TT-BTC \
-                   (particulars of the customs declaration)";
-
 /// A finding as it is made: where it is in the document is an offset, and who declares may not be known yet.
 pub(crate) struct Note {
     pub(crate) code: &'static str,

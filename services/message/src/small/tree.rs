@@ -2,27 +2,32 @@
 
 use vocabulary::{Bilingual, Finding, Kind, Value};
 
-use crate::findings::{self, Note, Notes, shortened};
-use crate::meant;
-use crate::values::{self, Mistake};
+use crate::form::findings::{self, Note, Notes, shortened};
+use crate::form::strange::strange;
+use crate::form::values::{self, Mistake};
 use crate::xml::{self, Namespace, Token, Tokens};
+
+/// The one namespace of a small document.
+const OWN: Namespace = Namespace::Own(0);
 
 /// An element with everything inside it.
 #[derive(Debug)]
-pub(crate) struct Element {
-    pub(crate) name: String,
+pub struct Element {
+    /// The name without its prefix; behind a colon where it is from another namespace.
+    pub name: String,
     /// Where its tag begins.
-    pub(crate) offset: usize,
+    pub(super) offset: usize,
     /// Its attributes, but for those that say where the schema is.
     attributes: Vec<Attribute>,
     /// All text directly inside it.
-    pub(crate) text: String,
-    pub(crate) children: Vec<Element>,
+    pub text: String,
+    /// The elements directly inside it.
+    pub children: Vec<Element>,
 }
 
 impl Element {
     /// Whether an attribute stands on it.
-    pub(crate) fn has_attributes(&self) -> bool {
+    pub fn has_attributes(&self) -> bool {
         !self.attributes.is_empty()
     }
 }
@@ -38,19 +43,22 @@ struct Attribute {
 }
 
 /// A kind of small document.
-pub(crate) struct Format {
-    pub(crate) root: &'static str,
-    pub(crate) namespace: Namespace,
-    /// The namespace as documents write it.
-    pub(crate) uri: &'static str,
+pub struct Format {
+    /// The name of the element around all others.
+    pub root: &'static str,
+    /// The namespace of every element.
+    pub namespace: &'static str,
     /// The folder of the schema.
-    pub(crate) schema: &'static str,
+    pub schema: &'static str,
     /// The law that asks for such documents.
-    pub(crate) law: &'static str,
+    pub law: &'static str,
 }
 
-/// Reads a document of a format and takes it apart. What `take` notes on the way is the answer, or else what it made.
-pub(crate) fn read<T>(
+/// Reads a document of a format and takes it apart.
+///
+/// # Errors
+/// What keeps it from being one, as `take` met it on the way, or why it cannot be read at all.
+pub fn read<T>(
     bytes: &[u8],
     format: &Format,
     take: impl FnOnce(&mut Cursor<'_>) -> Option<T>,
@@ -73,14 +81,15 @@ pub(crate) fn read<T>(
 }
 
 fn parse(source: &str, format: &Format) -> Result<Element, Box<xml::Refusal>> {
-    let mut tokens = Tokens::new(source);
+    let own = [format.namespace];
+    let mut tokens = Tokens::new(source, &own);
     let mut open: Vec<Element> = Vec::new();
     let mut root = None;
     loop {
         match tokens.next()? {
             Token::Start(tag) => {
-                if open.is_empty() && (tag.local != format.root || tag.namespace != format.namespace) {
-                    let (name, uri, schema) = (format.root, format.uri, format.schema);
+                if open.is_empty() && (tag.local != format.root || tag.namespace != OWN) {
+                    let (name, uri, schema) = (format.root, format.namespace, format.schema);
                     let code = if tag.local == name { "wrong_namespace" } else { "wrong_root" };
                     return Err(xml::Refusal::guard(
                         code,
@@ -92,7 +101,7 @@ fn parse(source: &str, format: &Format) -> Result<Element, Box<xml::Refusal>> {
                         [&format!("write it after {schema}"), &format!("tạo chứng từ theo lược đồ {schema}")],
                     ));
                 }
-                let foreign = tag.namespace != format.namespace;
+                let foreign = tag.namespace != OWN;
                 open.push(Element {
                     // A colon stands in no name of ours, so that an element from elsewhere is never taken for one.
                     name: if foreign { format!(":{}", tag.local) } else { tag.local.to_owned() },
@@ -136,7 +145,7 @@ fn parse(source: &str, format: &Format) -> Result<Element, Box<xml::Refusal>> {
 }
 
 /// Takes the children of an element in the order of its schema.
-pub(crate) struct Cursor<'t> {
+pub struct Cursor<'t> {
     element: &'t Element,
     at: usize,
     path: String,
@@ -155,7 +164,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The next child, when it has this name. Children before it that nobody asked for are noted.
-    pub(crate) fn optional(&mut self, name: &str) -> Option<&'t Element> {
+    pub fn optional(&mut self, name: &str) -> Option<&'t Element> {
         let rest = &self.element.children[self.at..];
         let skipped = rest.iter().position(|child| child.name == name)?;
         for unknown in &rest[..skipped] {
@@ -166,7 +175,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The next child that has one of these names, which has to be there.
-    pub(crate) fn choice(&mut self, names: &[&str]) -> Option<&'t Element> {
+    pub fn choice(&mut self, names: &[&str]) -> Option<&'t Element> {
         let rest = &self.element.children[self.at..];
         let Some(first) = rest.iter().find(|child| names.contains(&child.name.as_str())) else {
             let listed = names.iter().map(|name| format!("<{name}>")).collect::<Vec<_>>().join(", ");
@@ -187,7 +196,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The next child, which has to have this name.
-    pub(crate) fn required(&mut self, name: &str) -> Option<&'t Element> {
+    pub fn required(&mut self, name: &str) -> Option<&'t Element> {
         let found = self.optional(name);
         if found.is_none() {
             let (en, vi) = (format!("<{name}> is missing"), format!("thiếu <{name}>"));
@@ -197,45 +206,40 @@ impl<'t> Cursor<'t> {
     }
 
     /// The next child's value, which has to be there and of a kind.
-    pub(crate) fn value(&mut self, name: &str, kind: Kind) -> Option<Value> {
+    pub fn value(&mut self, name: &str, kind: Kind) -> Option<Value> {
         let child = self.required(name)?;
         self.value_in(child, kind)
     }
 
     /// The next child's value, of a kind, when the child is there.
-    pub(crate) fn optional_value(&mut self, name: &str, kind: Kind) -> Option<Value> {
+    pub fn optional_value(&mut self, name: &str, kind: Kind) -> Option<Value> {
         let child = self.optional(name)?;
         self.value_in(child, kind)
     }
 
     /// The next child's value as our own function reads it; `shape` says what it takes, in both languages.
-    pub(crate) fn parsed<T>(&mut self, name: &str, shape: [&str; 2], parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub fn parsed<T>(&mut self, name: &str, shape: [&str; 2], parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let child = self.required(name)?;
         self.refuse_attributes_of(child, None);
         self.parsed_of(child, shape, parse)
     }
 
     /// The same, when the child is there.
-    pub(crate) fn optional_parsed<T>(
-        &mut self,
-        name: &str,
-        shape: [&str; 2],
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Option<T> {
+    pub fn optional_parsed<T>(&mut self, name: &str, shape: [&str; 2], parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let child = self.optional(name)?;
         self.refuse_attributes_of(child, None);
         self.parsed_of(child, shape, parse)
     }
 
     /// The next child's text as it stands, which has to be there and may be empty.
-    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+    pub fn text(&mut self, name: &str) -> Option<String> {
         let child = self.required(name)?;
         self.refuse_attributes_of(child, None);
         Some(self.text_of(child))
     }
 
     /// The same, of so many characters at most.
-    pub(crate) fn bounded_text(&mut self, name: &str, max: usize) -> Option<String> {
+    pub fn bounded_text(&mut self, name: &str, max: usize) -> Option<String> {
         let child = self.required(name)?;
         self.refuse_attributes_of(child, None);
         let text = self.text_of(child);
@@ -247,7 +251,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// A child's text as it stands, of one to so many characters. Its attributes are the caller's.
-    pub(crate) fn bounded_text_of(&mut self, child: &Element, max: usize) -> Option<String> {
+    pub fn bounded_text_of(&mut self, child: &Element, max: usize) -> Option<String> {
         let text = self.text_of(child);
         let mistake = match text.chars().count() {
             0 => Mistake::Missing,
@@ -259,26 +263,26 @@ impl<'t> Cursor<'t> {
     }
 
     /// The same of a child without attributes.
-    pub(crate) fn bounded_text_in(&mut self, child: &Element, max: usize) -> Option<String> {
+    pub fn bounded_text_in(&mut self, child: &Element, max: usize) -> Option<String> {
         self.refuse_attributes_of(child, None);
         self.bounded_text_of(child, max)
     }
 
     /// The next child's text as it stands, when the child is there.
-    pub(crate) fn optional_text(&mut self, name: &str) -> Option<String> {
+    pub fn optional_text(&mut self, name: &str) -> Option<String> {
         let child = self.optional(name)?;
         self.refuse_attributes_of(child, None);
         Some(self.text_of(child))
     }
 
     /// A child's text as it stands. Its attributes are the caller's.
-    pub(crate) fn text_of(&mut self, child: &Element) -> String {
+    pub fn text_of(&mut self, child: &Element) -> String {
         self.refuse_children(child);
         child.text.clone()
     }
 
     /// The one attribute of a child, which has to be one of these words.
-    pub(crate) fn attribute(&mut self, child: &'t Element, name: &str, words: &[&str]) -> Option<&'t str> {
+    pub fn attribute(&mut self, child: &'t Element, name: &str, words: &[&str]) -> Option<&'t str> {
         self.refuse_attributes_of(child, Some(name));
         let shape = Bilingual::new(
             format!("one of {}", words.join(", ")),
@@ -299,12 +303,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// A child's value as our own function reads it. Its attributes are the caller's.
-    pub(crate) fn parsed_of<T>(
-        &mut self,
-        child: &Element,
-        shape: [&str; 2],
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Option<T> {
+    pub fn parsed_of<T>(&mut self, child: &Element, shape: [&str; 2], parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         self.refuse_children(child);
         let text = values::collapse(&child.text);
         let value = parse(&text);
@@ -316,7 +315,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The value of a child that was taken already.
-    pub(crate) fn value_in(&mut self, child: &Element, kind: Kind) -> Option<Value> {
+    pub fn value_in(&mut self, child: &Element, kind: Kind) -> Option<Value> {
         self.refuse_attributes_of(child, None);
         self.refuse_children(child);
         let text = values::collapse(&child.text);
@@ -365,11 +364,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Takes the next child apart.
-    pub(crate) fn group<T>(
-        &mut self,
-        child: &'t Element,
-        take: impl FnOnce(&mut Cursor<'_>) -> Option<T>,
-    ) -> Option<T> {
+    pub fn group<T>(&mut self, child: &'t Element, take: impl FnOnce(&mut Cursor<'_>) -> Option<T>) -> Option<T> {
         let mut cursor = Cursor::new(child, format!("{}/{}", self.path, child.name), self.notes);
         let made = take(&mut cursor);
         cursor.finish();
@@ -399,10 +394,10 @@ impl<'t> Cursor<'t> {
         text: &str,
         shape: &Bilingual,
     ) {
-        let strange = kind.map_or_else(Bilingual::default, |kind| meant::strange(kind, mistake, text));
+        let named = kind.map_or_else(Bilingual::default, |kind| strange(kind, mistake, text));
         let (en, vi) = (
-            format!("the value of {within} cannot be read{}", strange.en),
-            format!("giá trị của {within} không hợp lệ{}", strange.vi),
+            format!("the value of {within} cannot be read{}", named.en),
+            format!("giá trị của {within} không hợp lệ{}", named.vi),
         );
         let mends = (format!("give {}", shape.en), format!("khai {}", shape.vi));
         let value = (!text.is_empty()).then(|| text.to_owned());

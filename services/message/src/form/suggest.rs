@@ -9,7 +9,7 @@ pub(crate) fn nearest<'n>(unknown: &str, known: impl Iterator<Item = &'n str>) -
     let lower = unknown.to_lowercase();
     let distances = known.map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name));
     let (distance, name) = distances.min_by_key(|(distance, _)| *distance)?;
-    (distance <= unknown.chars().count().min(name.len()) / 3).then_some(name)
+    (distance <= unknown.chars().count().min(name.chars().count()) / 3).then_some(name)
 }
 
 #[cfg(test)]

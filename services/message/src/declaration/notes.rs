@@ -3,11 +3,12 @@
 use vocabulary::records::Position;
 use vocabulary::{Bilingual, FieldId, Kind, Place};
 
-use crate::findings::{Note, shortened};
-use crate::layout::{Content, Layout, locate};
-use crate::meant;
-use crate::suggest::nearest;
-use crate::values::{self, Mistake};
+use super::layout::{Content, Layout, locate};
+use super::meant;
+use crate::form::findings::{Note, shortened};
+use crate::form::strange::strange;
+use crate::form::suggest::nearest;
+use crate::form::values::{self, Mistake};
 use crate::xml::{Attribute, Refusal, Tag};
 
 pub(super) fn wrong_root(tag: Tag<'_>) -> Box<Refusal> {
@@ -304,7 +305,7 @@ pub(super) fn value(place: Place, kind: Kind, mistake: Mistake, text: &str, offs
         Mistake::TooManyDecimals => ("has too many decimals", "có quá nhiều chữ số thập phân"),
         Mistake::DateMalformed => ("is not a date", "không phải ngày hợp lệ"),
     };
-    let strange = meant::strange(kind, mistake, text);
+    let named = strange(kind, mistake, text);
     let meaning = meant::meant(place.field, kind, mistake, text);
     Note {
         code: mistake.code(),
@@ -312,7 +313,7 @@ pub(super) fn value(place: Place, kind: Kind, mistake: Mistake, text: &str, offs
         place: Some(place),
         item: place.item,
         value: (!text.is_empty()).then(|| text.to_owned()),
-        message: Bilingual::new(format!("{english} {en}{}", strange.en), format!("{vietnamese} {vi}{}", strange.vi)),
+        message: Bilingual::new(format!("{english} {en}{}", named.en), format!("{vietnamese} {vi}{}", named.vi)),
         mend: match (mistake, meaning.words) {
             (Mistake::Missing, _) => Bilingual::new(
                 format!("give {}, or leave {name} out if it is not required", shape.en),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use vocabulary::{Field, FieldId, Kind, Required};
 
-use crate::layout::{Attribute, Content, DECLARATION_NAMESPACE, Node, ROOT, layout};
+use super::layout::{Attribute, Content, DECLARATION_NAMESPACE, Node, ROOT, layout};
 use crate::xml;
 
 /// The text of `schemas/declaration/1.0/declaration.xsd`.
@@ -128,7 +128,7 @@ impl Schema {
             }
         }
         for (name, kind) in kinds {
-            let shape = crate::values::describe(kind);
+            let shape = crate::form::values::describe(kind);
             let (base, facets) = facets(kind);
             self.line(1, &format!("<xs:simpleType name=\"{name}\">"));
             self.documentation(2, &capitalised(&shape.en), &capitalised(&shape.vi));

@@ -3,31 +3,25 @@
 //! Who commands stands around what is commanded, so that nobody can be written who commands what is another's.
 
 use vocabulary::{
-    AutomaticCase, Bilingual, Commander, CustomsCommand, Finding, Instruction, Kind, Lane, NamedDeclaration, Post,
-    Reason,
+    AutomaticCase, Bilingual, Commander, CustomsCommand, Finding, Instruction, Kind, NamedDeclaration, Post, Reason,
 };
 
-use crate::indented::Out;
-use crate::notice::{NUMBER_SHAPE, number};
-use crate::payment::{DATE_TIME_SHAPE, DECLARATION_ID, date_time, text};
-use crate::tree::{self, Cursor, Element, Format};
-use crate::xml::Namespace;
+use super::indented::Out;
+use super::shapes::{
+    COMMAND_ID, DATE_TIME_SHAPE, DECLARATION_ID, LANE_SHAPE, NUMBER_SHAPE, TAX_CODE_ID, date_time, lane, number, text,
+};
+use super::tree::{self, Cursor, Element, Format};
 
 /// The namespace of commands, version 1.
 pub const COMMAND_NAMESPACE: &str = "urn:thongquan:command:1";
 
 const FORMAT: Format = Format {
     root: "Command",
-    namespace: Namespace::Command,
-    uri: COMMAND_NAMESPACE,
+    namespace: COMMAND_NAMESPACE,
     schema: "schemas/command/1.0",
     law: "Law 54/2014/QH13, art. 19 (tasks and powers of customs officers)",
 };
 
-/// The identifier of a command.
-pub(crate) const COMMAND_ID: Kind = Kind::Ascii { max: 64 };
-/// The tax code of a declarant.
-pub(crate) const DECLARANT_ID: Kind = Kind::Code { min: 10, max: 13 };
 /// The declarant's own reference.
 const REFERENCE_ID: Kind = Kind::Ascii { max: 35 };
 const POST_ID: Kind = Kind::Ascii { max: 35 };
@@ -57,7 +51,7 @@ const TIMES: [&str; 2] = ["Expire", "CancelAutomatically"];
 pub fn read_command(bytes: &[u8]) -> Result<CustomsCommand, Vec<Finding>> {
     tree::read(bytes, &FORMAT, |cursor| {
         let identifier = cursor.value("ID", COMMAND_ID).and_then(text);
-        let declarant = cursor.value("DeclarantID", DECLARANT_ID).and_then(text);
+        let declarant = cursor.value("DeclarantID", TAX_CODE_ID).and_then(text);
         let declaration = named(cursor);
         let given_at = cursor.parsed("IssueDateTime", DATE_TIME_SHAPE, date_time);
         let commander = cursor.choice(&["Officer", "Gate", "Time"]);
@@ -116,9 +110,7 @@ fn instruction(cursor: &mut Cursor<'_>, name: &str) -> Option<Instruction> {
         "AcceptDocuments" => Instruction::AcceptDocuments,
         "InstructAmendment" => Instruction::InstructAmendment { reason: reason(cursor)? },
         "Reroute" => {
-            let lane = cursor.parsed("Lane", ["green, yellow or red", "green, yellow hoặc red"], |text| {
-                Lane::ALL.into_iter().find(|lane| lane.as_str() == text)
-            });
+            let lane = cursor.parsed("Lane", LANE_SHAPE, lane);
             let reason = reason(cursor);
             Instruction::Reroute { lane: lane?, reason: reason? }
         }

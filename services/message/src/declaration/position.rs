@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use vocabulary::Finding;
 
-use crate::findings::Lines;
-use crate::layout::{ROOT, layout, locate};
+use super::layout::{ROOT, layout, locate};
+use crate::form::findings::Lines;
 use crate::xml::{self, Token, Tokens};
 
 /// Says of each finding that names a field where in the document it stands: the path, the line and the column.
@@ -59,7 +59,7 @@ struct Open {
 /// Walks the document and notes where each of the wanted paths stands first.
 fn offsets(source: &str, wanted: &mut HashMap<String, Option<usize>>) -> Result<(), Box<xml::Refusal>> {
     let layout = layout();
-    let mut tokens = Tokens::new(source);
+    let mut tokens = Tokens::new(source, &[]);
     let mut open: Vec<Open> = Vec::with_capacity(8);
     let mut path = String::new();
     loop {

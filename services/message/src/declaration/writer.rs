@@ -3,7 +3,7 @@
 use vocabulary::records::{self, Position};
 use vocabulary::{Declaration, Scope};
 
-use crate::layout::{Content, DECLARATION_NAMESPACE, Layout, ROOT, layout};
+use super::layout::{Content, DECLARATION_NAMESPACE, Layout, ROOT, layout};
 use crate::xml;
 
 /// Writes a declaration, indented. Reading it again gives the same declaration.

@@ -3,8 +3,8 @@
 
 use vocabulary::{FieldId, Kind, Place, Scope};
 
-use crate::layout::{Location, layout, locate};
-use crate::xsd::when_required;
+use super::layout::{Location, layout, locate};
+use super::xsd::when_required;
 
 /// A row of the table.
 struct Row {

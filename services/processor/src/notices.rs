@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use storage::{DeclarationKey, OutboxMessage};
-use stream::Topics;
+use stream::{CAUSE_HEADER, DETAIL_HEADER, Envelope, REASON_HEADER, REPEATED_HEADER, Role, SUBJECT_HEADER, Topics};
 use vocabulary::{Bilingual, CommandAnswer, Decision, DeclarationNumber, Notice, NoticeKind, Reason};
 
 use clearance::life_cycle::{Event, RefusedCommand, Standing, State};
@@ -188,16 +188,10 @@ impl Subject<'_> {
 
 /// Puts a notice into the outbox, as the `sequence`-th message that an arrival caused.
 pub(crate) fn to_outbox(topics: &Topics, arrival: &Arrival<'_>, sequence: i32, notice: &Notice) -> OutboxMessage {
-    let headers = vec![("subject".to_owned(), notice.reference.clone())];
-    envelope(
-        arrival,
-        sequence,
-        &topics.notices,
-        &format!("vn.thongquan.notice.{}", notice.kind.as_str()),
-        notice.declarant.clone().into_bytes(),
-        headers,
-        message::write_notice(notice),
-    )
+    let envelope = envelope(arrival, sequence, Role::Notices, notice.kind.as_str());
+    let envelope = envelope.with(SUBJECT_HEADER, notice.reference.clone());
+    let key = notice.declarant.clone().into_bytes();
+    outbox_message(arrival, sequence, &topics.notices, key, envelope, message::write_notice(notice))
 }
 
 /// Sends a first answer once more, to the same declarant.
@@ -208,9 +202,8 @@ pub(crate) fn answer_again(
     reference: &str,
     answer: Vec<u8>,
 ) -> OutboxMessage {
-    let headers = vec![("subject".to_owned(), reference.to_owned()), ("repeated".to_owned(), "true".to_owned())];
-    let kind = "vn.thongquan.notice.repeated";
-    envelope(arrival, 0, &topics.notices, kind, declarant.to_owned().into_bytes(), headers, answer)
+    let envelope = repeated(arrival, Role::Notices, reference);
+    outbox_message(arrival, 0, &topics.notices, declarant.to_owned().into_bytes(), envelope, answer)
 }
 
 /// Answers whoever gave a command, as the `sequence`-th message that it caused.
@@ -221,11 +214,10 @@ pub(crate) fn command_answered(
     answer: &CommandAnswer,
 ) -> OutboxMessage {
     let word = if answer.refusal.is_some() { "refused" } else { "carried-out" };
-    let headers = vec![("subject".to_owned(), answer.command.clone())];
     let sequence = i32::try_from(sequence).unwrap_or(i32::MAX);
-    let kind = format!("vn.thongquan.answer.{word}");
+    let envelope = envelope(arrival, sequence, Role::Answers, word).with(SUBJECT_HEADER, answer.command.clone());
     let key = answer.declarant.clone().into_bytes();
-    envelope(arrival, sequence, &topics.answers, &kind, key, headers, message::write_answer(answer))
+    outbox_message(arrival, sequence, &topics.answers, key, envelope, message::write_answer(answer))
 }
 
 /// Sends the first answer to a command once more.
@@ -236,49 +228,57 @@ pub(crate) fn command_answered_again(
     identifier: &str,
     answer: Vec<u8>,
 ) -> OutboxMessage {
-    let headers = vec![("subject".to_owned(), identifier.to_owned()), ("repeated".to_owned(), "true".to_owned())];
-    let kind = "vn.thongquan.answer.repeated";
-    envelope(arrival, 0, &topics.answers, kind, declarant.to_owned().into_bytes(), headers, answer)
+    let envelope = repeated(arrival, Role::Answers, identifier);
+    outbox_message(arrival, 0, &topics.answers, declarant.to_owned().into_bytes(), envelope, answer)
 }
 
 /// Sends on what could not be read, as it came, with the reason.
 pub(crate) fn unreadable(topics: &Topics, arrival: &Arrival<'_>, reason: &str, detail: &str) -> OutboxMessage {
-    let headers = vec![
-        ("reason".to_owned(), reason.to_owned()),
-        ("detail".to_owned(), detail.to_owned()),
-        ("topic".to_owned(), arrival.message.topic.to_string()),
-        ("partition".to_owned(), arrival.message.partition.to_string()),
-        ("offset".to_owned(), arrival.message.offset.to_string()),
-    ];
-    let payload = arrival.payload().to_vec();
-    envelope(arrival, 0, &topics.unreadable, "vn.thongquan.unreadable", arrival.key(), headers, payload)
+    let envelope = envelope(arrival, 0, Role::Unreadable, "")
+        .with(REASON_HEADER, reason)
+        .with(DETAIL_HEADER, detail)
+        .with("topic", arrival.message.topic.to_string())
+        .with("partition", arrival.message.partition.to_string())
+        .with("offset", arrival.message.offset.to_string());
+    outbox_message(arrival, 0, &topics.unreadable, arrival.key(), envelope, arrival.payload().to_vec())
 }
 
-/// The headers of CloudEvents' binding for Kafka, around a payload.
-fn envelope(
+/// The envelope of a first answer that is given again.
+fn repeated(arrival: &Arrival<'_>, role: Role, subject: &str) -> Envelope {
+    envelope(arrival, 0, role, "repeated").with(SUBJECT_HEADER, subject).with(REPEATED_HEADER, "true")
+}
+
+/// What every message says of itself: what it is, when it was decided, what caused it, and the trace that it belongs to.
+fn envelope(arrival: &Arrival<'_>, sequence: i32, role: Role, kind: &str) -> Envelope {
+    let mut envelope = Envelope::new(role, kind, "thongquan", arrival.at);
+    if let Some(cause) = arrival.cause() {
+        envelope = envelope.with(CAUSE_HEADER, cause);
+    }
+    for (name, value) in trace_context::carried_on(arrival.message, sequence) {
+        envelope = envelope.with(&name, value);
+    }
+    envelope
+}
+
+fn outbox_message(
     arrival: &Arrival<'_>,
     sequence: i32,
     topic: &str,
-    kind: &str,
     key: Vec<u8>,
-    own_headers: Vec<(String, String)>,
+    envelope: Envelope,
     payload: Vec<u8>,
 ) -> OutboxMessage {
     let source = arrival.source();
-    let event_id = event_id(arrival.message.generation, &source.topic, source.partition, source.offset, sequence);
-    let mut headers = vec![
-        ("ce_specversion".to_owned(), "1.0".to_owned()),
-        ("ce_type".to_owned(), kind.to_owned()),
-        ("ce_source".to_owned(), "thongquan".to_owned()),
-        ("ce_time".to_owned(), format!("{}+07:00", arrival.at)),
-        ("content-type".to_owned(), "application/xml".to_owned()),
-    ];
-    if let Some(cause) = arrival.cause() {
-        headers.push(("cause".to_owned(), cause));
+    OutboxMessage {
+        event_id: event_id(arrival.message.generation, &source.topic, source.partition, source.offset, sequence),
+        source,
+        sequence,
+        at_ms: arrival.at_ms,
+        topic: topic.to_owned(),
+        key,
+        headers: envelope.texts(),
+        payload,
     }
-    headers.extend(trace_context::carried_on(arrival.message, sequence));
-    headers.extend(own_headers);
-    OutboxMessage { source, sequence, at_ms: arrival.at_ms, event_id, topic: topic.to_owned(), key, headers, payload }
 }
 
 #[cfg(test)]
@@ -330,6 +330,52 @@ mod tests {
         messages
             .map(|message| format!("{:?}\n{}", message.headers, String::from_utf8_lossy(&message.payload)))
             .collect()
+    }
+
+    #[test]
+    fn headers_stand_as_the_contract_has_them_and_in_one_order() {
+        let message = Message {
+            topic: "payments.settled".into(),
+            partition: 3,
+            offset: 7,
+            key: Some(b"0100233488".to_vec()),
+            payload: Some(b"{}".to_vec()),
+            headers: vec![
+                (stream::EVENT_ID_HEADER.to_owned(), b"bank-1".to_vec()),
+                ("traceparent".to_owned(), b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_vec()),
+            ],
+            timestamp_ms: 1_795_000_000_000,
+            generation: 0,
+        };
+        let arrival = Arrival::new(&message);
+        let topics = Topics::new("");
+        let before = [
+            ("ce_specversion", "1.0"),
+            ("ce_type", "vn.thongquan.unreadable"),
+            ("ce_source", "thongquan"),
+            ("ce_time", "2026-11-18T18:06:40+07:00"),
+            ("content-type", "application/xml"),
+            ("cause", "bank-1"),
+        ];
+        let after = [
+            ("reason", "wrong_root"),
+            ("detail", "it is no payment"),
+            ("topic", "payments.settled"),
+            ("partition", "3"),
+            ("offset", "7"),
+        ];
+        let headers = unreadable(&topics, &arrival, "wrong_root", "it is no payment").headers;
+        let seen: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(seen[..6], before);
+        assert!(
+            seen[6].0 == "traceparent" && seen[6].1.starts_with("00-0af7651916cd43dd8448eb211c80319c-"),
+            "{seen:?}"
+        );
+        assert_eq!(seen[7..], after);
+        let again = command_answered_again(&topics, &arrival, "0100233488", "C-1", Vec::new()).headers;
+        assert_eq!(again[1].1, "vn.thongquan.answer.repeated");
+        let own = [("subject", "C-1"), ("repeated", "true")];
+        assert_eq!(again[7..], own.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 
     #[test]

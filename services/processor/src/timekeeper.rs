@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use clearance::life_cycle::{Standing, State, case_of_time};
 use sha2::{Digest as _, Sha256};
 use storage::{Calendar, StorageError, Timed};
-use stream::{Outgoing, PublishError, Stream, Topics};
+use stream::{Envelope, Outgoing, PublishError, Role, Stream, Topics};
 use tokio::sync::watch;
 use vocabulary::{Commander, CustomsCommand, Instruction, NamedDeclaration};
 
@@ -187,12 +187,8 @@ fn outgoing(topic: &str, command: &CustomsCommand, now_ms: i64) -> Outgoing {
     Outgoing {
         topic: topic.to_owned(),
         key: command.declarant.clone().into_bytes(),
-        headers: vec![
-            ("ce_specversion".to_owned(), b"1.0".to_vec()),
-            ("ce_type".to_owned(), b"vn.thongquan.declaration.command".to_vec()),
-            ("ce_source".to_owned(), b"thongquan timekeeper".to_vec()),
-            ("content-type".to_owned(), b"application/xml".to_vec()),
-        ],
+        // Of the same time as the command itself, so that whoever looks sends the same.
+        headers: Envelope::new(Role::Commands, "", "thongquan timekeeper", command.given_at).headers(),
         payload: message::write_command(command),
         event_id: command.identifier.clone(),
         timestamp_ms: Some(now_ms),

@@ -18,6 +18,7 @@
 
 mod contract;
 mod embedded;
+mod envelope;
 mod error;
 mod kafka;
 mod partition;
@@ -27,6 +28,7 @@ mod topics;
 
 pub use contract::{Consumer, ConsumerSettings, Event, Stream, Tail, TailFrom, TopicSpec, TopicState};
 pub use embedded::EmbeddedStream;
+pub use envelope::{CAUSE_HEADER, DETAIL_HEADER, Envelope, REASON_HEADER, REPEATED_HEADER, SUBJECT_HEADER};
 pub use error::{BoxError, PublishError, Result, StreamError};
 pub use kafka::{KafkaSettings, KafkaStream};
 pub use partition::partition_of;

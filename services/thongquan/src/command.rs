@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
-use stream::{Message, Outgoing, Stream, Tail, TailFrom, Topics};
+use stream::{Envelope, Message, Outgoing, Role, Stream, Tail, TailFrom, Topics};
 use tokio::time::Instant;
 use vocabulary::{
     AutomaticCase, Bilingual, Commander, CustomsCommand, DeclarationNumber, Instruction, Lane, NamedDeclaration, Post,
@@ -340,12 +340,7 @@ fn outgoing(command: &CustomsCommand, document: Vec<u8>, topics: &Topics) -> Out
     Outgoing {
         topic: topics.commands.clone(),
         key: command.declarant.clone().into_bytes(),
-        headers: vec![
-            ("ce_specversion".to_owned(), b"1.0".to_vec()),
-            ("ce_type".to_owned(), b"vn.thongquan.declaration.command".to_vec()),
-            ("ce_source".to_owned(), b"thongquan command".to_vec()),
-            ("ce_time".to_owned(), format!("{moment}+07:00").into_bytes()),
-        ],
+        headers: Envelope::new(Role::Commands, "", "thongquan command", moment).headers(),
         payload: document,
         // Giving a command twice is two messages, of which the second gets the first one's answer again.
         event_id: format!("command-{}-{}-{moment}", command.identifier, std::process::id()),

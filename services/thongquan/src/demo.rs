@@ -13,12 +13,13 @@ use std::time::{Duration, Instant};
 use anstyle::Style;
 use arc_swap::ArcSwap;
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::civil::DateTime;
 use processor::{Processor, Progress};
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use simulator::{Bank, Lives, Lodged, Turn, Workload};
 use storage::Store;
-use stream::{EmbeddedStream, Outgoing, Stream, TailFrom, TopicSpec, Topics};
+use stream::{EmbeddedStream, Envelope, Outgoing, Role, Stream, TailFrom, TopicSpec, Topics};
 use tokio::sync::watch;
 use vocabulary::{DutyType, Language, Notice, NoticeKind};
 
@@ -135,8 +136,8 @@ enum Lodgers {
 }
 
 impl Lodgers {
-    fn lodge(&mut self, many: usize) -> Vec<Outgoing> {
-        let outgoing = |lodged: Lodged| lodgement(lodged.tax_code, lodged.document, lodged.event_id);
+    fn lodge(&mut self, many: usize, at: DateTime) -> Vec<Outgoing> {
+        let outgoing = |lodged: Lodged| sent(Role::Lodged, lodged.tax_code, lodged.document, lodged.event_id, at);
         match self {
             Self::Lodging(workload) => workload.by_ref().take(many).map(outgoing).collect(),
             Self::Living(lives) => lives.by_ref().take(many).map(outgoing).collect(),
@@ -146,15 +147,13 @@ impl Lodgers {
     fn upon(&mut self, notice: &Notice) -> Vec<Outgoing> {
         let Self::Living(lives) = self else { return Vec::new() };
         let turns = lives.upon(notice).into_iter().map(|turn| match turn {
-            Turn::Lodge(lodged) => lodgement(lodged.tax_code, lodged.document, lodged.event_id),
-            Turn::Command(command) => Outgoing {
-                topic: Topics::new("").commands,
-                key: command.declarant.clone().into_bytes(),
-                headers: Vec::new(),
-                payload: message::write_command(&command),
-                event_id: command.identifier,
-                timestamp_ms: None,
-            },
+            Turn::Lodge(lodged) => {
+                sent(Role::Lodged, lodged.tax_code, lodged.document, lodged.event_id, notice.issued_at)
+            }
+            Turn::Command(command) => {
+                let document = message::write_command(&command);
+                sent(Role::Commands, command.declarant, document, command.identifier, command.given_at)
+            }
         });
         turns.collect()
     }
@@ -266,7 +265,7 @@ async fn lodge(
             message::Reading::Read { declaration, .. } => declaration.declarant().unwrap_or("unknown").to_owned(),
             message::Reading::Unreadable(_) => "unknown".to_owned(),
         };
-        first.push(lodgement(key, document, format!("sample-{name}")));
+        first.push(sent(Role::Lodged, key, document, format!("sample-{name}"), now_in_vietnam()?));
     }
     let total = arguments.count + first.len() as u64;
     let bar = progress_bar(total);
@@ -274,7 +273,8 @@ async fn lodge(
     publish(stream, first).await?;
     while lodged < total && !*stopped.borrow() {
         let many = LODGED_AT_ONCE.min(usize::try_from(total - lodged).unwrap_or(LODGED_AT_ONCE));
-        let batch = lodgers.lock().unwrap_or_else(PoisonError::into_inner).lodge(many);
+        let at = now_in_vietnam()?;
+        let batch = lodgers.lock().unwrap_or_else(PoisonError::into_inner).lodge(many, at);
         lodged += batch.len() as u64;
         publish(stream, batch).await?;
         wait_until(progress, lodged.saturating_sub(WAITING_MAX), &bar, stopped).await;
@@ -284,11 +284,12 @@ async fn lodge(
     Ok(lodged)
 }
 
-fn lodgement(tax_code: String, document: Vec<u8>, event_id: String) -> Outgoing {
+/// A message of somebody whom the demonstration plays.
+fn sent(role: Role, key: String, document: Vec<u8>, event_id: String, at: DateTime) -> Outgoing {
     Outgoing {
-        topic: Topics::new("").lodged,
-        key: tax_code.into_bytes(),
-        headers: vec![("ce_type".to_owned(), b"vn.thongquan.declaration.lodged".to_vec())],
+        topic: Topics::new("").name(role).to_owned(),
+        key: key.into_bytes(),
+        headers: Envelope::new(role, "", "thongquan demo", at).headers(),
         payload: document,
         event_id,
         timestamp_ms: None,
@@ -337,7 +338,8 @@ async fn keep_lodging(
             _ = async { let _ = stopped.wait_for(|stop| *stop).await; } => break,
             () = tokio::time::sleep(Duration::from_millis(500)) => {}
         }
-        let batch = lodgers.lock().unwrap_or_else(PoisonError::into_inner).lodge(5);
+        let at = now_in_vietnam()?;
+        let batch = lodgers.lock().unwrap_or_else(PoisonError::into_inner).lodge(5, at);
         publish(stream, batch).await?;
         spinner.set_message(format!("{} declarations decided", progress.decided.load(Ordering::Relaxed)));
     }
@@ -358,7 +360,7 @@ async fn act(stream: Arc<dyn Stream>, mut bank: Bank, lodgers: Arc<Mutex<Lodgers
                 break;
             };
             wait = Duration::ZERO;
-            if message.header("repeated").is_some() {
+            if message.is_repeated() {
                 continue;
             }
             let Ok(notice) = message::read_notice(message.payload.as_deref().unwrap_or_default()) else {
@@ -366,13 +368,10 @@ async fn act(stream: Arc<dyn Stream>, mut bank: Bank, lodgers: Arc<Mutex<Lodgers
             };
             messages.extend(lodgers.lock().unwrap_or_else(PoisonError::into_inner).upon(&notice));
             if notice.kind == NoticeKind::AwaitingPayment {
-                messages.extend(bank.pay(&notice).into_iter().map(|payment| Outgoing {
-                    topic: Topics::new("").settled,
-                    key: payment.payer.clone().into_bytes(),
-                    headers: Vec::new(),
-                    event_id: format!("bank-{}-{}", payment.payment_identifier, payment.bank_reference),
-                    payload: message::write_payment(&payment),
-                    timestamp_ms: None,
+                messages.extend(bank.pay(&notice).into_iter().map(|payment| {
+                    let event_id = format!("bank-{}-{}", payment.payment_identifier, payment.bank_reference);
+                    let document = message::write_payment(&payment);
+                    sent(Role::Settled, payment.payer, document, event_id, payment.debited_at)
                 }));
             }
         }

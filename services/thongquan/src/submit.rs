@@ -10,7 +10,7 @@ use jiff::civil::DateTime;
 use message::Reading;
 use processor::{Span, SpanId, SpanKind, SpanSink as _, TRACEPARENT_HEADER, TraceContext, TraceId};
 use sha2::{Digest as _, Sha256};
-use stream::{Message, Outgoing, Stream, Tail, TailFrom, Topics};
+use stream::{Envelope, Message, Outgoing, Role, Stream, Tail, TailFrom, Topics};
 use tokio::time::Instant;
 use vocabulary::{Lane, Language, Notice, NoticeKind};
 
@@ -158,13 +158,9 @@ fn lodgement(document: Vec<u8>, at: usize, moment: DateTime, topics: &Topics) ->
     Outgoing {
         topic: topics.lodged.clone(),
         key: declarant.into_bytes(),
-        headers: vec![
-            ("ce_specversion".to_owned(), b"1.0".to_vec()),
-            ("ce_type".to_owned(), b"vn.thongquan.declaration.lodged".to_vec()),
-            ("ce_source".to_owned(), b"thongquan submit".to_vec()),
-            ("ce_time".to_owned(), format!("{moment}+07:00").into_bytes()),
-            (TRACEPARENT_HEADER.to_owned(), trace.traceparent().into_bytes()),
-        ],
+        headers: Envelope::new(Role::Lodged, "", "thongquan submit", moment)
+            .with(TRACEPARENT_HEADER, trace.traceparent())
+            .headers(),
         event_id,
         payload: document,
         timestamp_ms: None,

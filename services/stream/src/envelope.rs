@@ -1,0 +1,107 @@
+//! What is known about a message and stands beside it: CloudEvents in the binary mode of its Kafka binding.
+//!
+//! ```text
+//!   ce_id  ce_specversion  ce_type  ce_source  ce_time  content-type  │  cause  traceparent  subject  repeated  reason …
+//!   └─ given by the log    └─ the same on everything that we send ──┘  │  └─ what one kind of message says besides
+//! ```
+//!
+//! `schemas/README.md` tells others what each header means.
+
+use std::borrow::Cow;
+
+use jiff::civil::DateTime;
+
+use crate::record::{Headers, Message};
+use crate::topics::Role;
+
+/// The header with the event identifier of the message that is answered, where that had one.
+pub const CAUSE_HEADER: &str = "cause";
+/// The header with what the sender calls what is answered: the declarant's reference, or the identifier of a command.
+pub const SUBJECT_HEADER: &str = "subject";
+/// The header that says that the same content came again and gets its first answer again.
+pub const REPEATED_HEADER: &str = "repeated";
+/// The header with the code of why a message could not be read.
+pub const REASON_HEADER: &str = "reason";
+/// The header with all that is wrong with a message that could not be read, in a line of English.
+pub const DETAIL_HEADER: &str = "detail";
+
+/// The version of CloudEvents that the headers follow.
+const SPEC_VERSION: &str = "1.0";
+/// What every payload is.
+const CONTENT_TYPE: &str = "application/xml";
+
+/// The headers of a message of ours, but for the event identifier, which [`Outgoing`](crate::Outgoing) has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    headers: Vec<(String, String)>,
+}
+
+impl Envelope {
+    /// An event for the topic of a role, told by `source` of something that happened at a time in Vietnam. `kind` ends the
+    /// type that the topic begins, where it has several kinds.
+    pub fn new(role: Role, kind: &str, source: &str, at: DateTime) -> Self {
+        let headers = [
+            ("ce_specversion", SPEC_VERSION.to_owned()),
+            ("ce_type", format!("{}{kind}", role.topic().event_type)),
+            ("ce_source", source.to_owned()),
+            // Vietnam has no summer time.
+            ("ce_time", format!("{at}+07:00")),
+            ("content-type", CONTENT_TYPE.to_owned()),
+        ];
+        Self { headers: headers.map(|(name, value)| (name.to_owned(), value)).into() }
+    }
+
+    /// The same with one more header behind the others.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The headers as text, to be kept until they are sent.
+    pub fn texts(self) -> Vec<(String, String)> {
+        self.headers
+    }
+
+    /// The headers as they are sent.
+    pub fn headers(self) -> Headers {
+        self.headers.into_iter().map(|(name, value)| (name, value.into_bytes())).collect()
+    }
+}
+
+impl Message {
+    /// The first header of this name as text; what is no UTF-8 in it is replaced.
+    pub fn header_text(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.header(name).map(String::from_utf8_lossy)
+    }
+
+    /// Whether it is a first answer that is given again.
+    pub fn is_repeated(&self) -> bool {
+        self.header(REPEATED_HEADER).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn an_envelope_says_what_happened_where_and_when() {
+        let at = date(2026, 11, 24).at(9, 5, 0, 0);
+        let envelope = Envelope::new(Role::Notices, "registered", "thongquan", at).with(SUBJECT_HEADER, "A-1");
+        let expected = [
+            ("ce_specversion", "1.0"),
+            ("ce_type", "vn.thongquan.notice.registered"),
+            ("ce_source", "thongquan"),
+            ("ce_time", "2026-11-24T09:05:00+07:00"),
+            ("content-type", "application/xml"),
+            ("subject", "A-1"),
+        ];
+        let texts = envelope.clone().texts();
+        assert_eq!(texts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>(), expected);
+        let bytes = expected.map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec()));
+        assert_eq!(envelope.headers(), bytes);
+    }
+}

@@ -32,9 +32,7 @@ impl<'a> Arrival<'a> {
 
     /// The id that the sender gave the message, so that it can match our answer.
     pub(crate) fn cause(&self) -> Option<String> {
-        let id = self.message.header(stream::EVENT_ID_HEADER)?;
-        // Whatever stands in a header came from outside, so it is bounded and made printable before it goes on.
-        Some(String::from_utf8_lossy(id).chars().filter(|c| !c.is_control()).take(128).collect())
+        self.message.header(stream::EVENT_ID_HEADER).map(stream::as_cause)
     }
 
     pub(crate) fn source(&self) -> MessageSource {

@@ -30,6 +30,15 @@ const SPEC_VERSION: &str = "1.0";
 /// What every payload is.
 const CONTENT_TYPE: &str = "application/xml";
 
+/// The most characters of an event identifier that an answer repeats.
+const CAUSE_CHARS_MAX: usize = 128;
+
+/// An event identifier as the answers to it repeat it in [`CAUSE_HEADER`]: whatever stands in a header came from outside, so
+/// it is bounded and made printable before it goes on.
+pub fn as_cause(event_id: &[u8]) -> String {
+    String::from_utf8_lossy(event_id).chars().filter(|c| !c.is_control()).take(CAUSE_CHARS_MAX).collect()
+}
+
 /// The headers of a message of ours, but for the event identifier, which [`Outgoing`](crate::Outgoing) has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
@@ -86,6 +95,13 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    #[test]
+    fn what_answers_repeat_is_bounded_and_printable() {
+        assert_eq!(as_cause(b"lodged-1\n"), "lodged-1");
+        assert_eq!(as_cause("ự".repeat(500).as_bytes()).chars().count(), CAUSE_CHARS_MAX);
+        assert_eq!(as_cause(b"a\xFFb"), "a\u{FFFD}b");
+    }
 
     #[test]
     fn an_envelope_says_what_happened_where_and_when() {

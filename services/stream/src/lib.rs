@@ -17,6 +17,7 @@
 //! `tests/contract.rs`. A position that does not fit the log is never reset: the partition halts and says why.
 
 mod contract;
+mod correspondence;
 mod embedded;
 mod envelope;
 mod error;
@@ -27,8 +28,9 @@ mod record;
 mod topics;
 
 pub use contract::{Consumer, ConsumerSettings, Event, Stream, Tail, TailFrom, TopicSpec, TopicState};
+pub use correspondence::{Answer, Correspondence, Exchange, ExchangeError, ListenError};
 pub use embedded::EmbeddedStream;
-pub use envelope::{CAUSE_HEADER, DETAIL_HEADER, Envelope, REASON_HEADER, REPEATED_HEADER, SUBJECT_HEADER};
+pub use envelope::{CAUSE_HEADER, DETAIL_HEADER, Envelope, REASON_HEADER, REPEATED_HEADER, SUBJECT_HEADER, as_cause};
 pub use error::{BoxError, PublishError, Result, StreamError};
 pub use kafka::{KafkaSettings, KafkaStream};
 pub use partition::partition_of;

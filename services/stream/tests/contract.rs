@@ -10,6 +10,8 @@
 mod backend;
 #[path = "contract/consuming.rs"]
 mod consuming;
+#[path = "contract/correspondence.rs"]
+mod correspondence;
 #[path = "contract/group.rs"]
 mod group;
 #[path = "contract/halting.rs"]
@@ -51,6 +53,10 @@ contract! {
     publishing::the_identity_is_that_of_the_log,
     publishing::a_topic_that_was_created_again_is_another,
     publishing::a_tail_sees_what_comes_after_it,
+    correspondence::each_exchange_hears_the_answers_to_what_it_published,
+    correspondence::many_tasks_share_one_correspondence,
+    correspondence::what_is_settled_is_waited_for_no_more,
+    correspondence::a_topic_that_cannot_be_listened_to_is_named,
     consuming::reading_resumes_where_the_positions_say,
     consuming::a_rewound_partition_is_read_again,
     consuming::batches_keep_to_their_bounds,

@@ -3,10 +3,11 @@
 mod page;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
-use stream::{Envelope, Message, Outgoing, Role, Stream, Tail, TailFrom, Topics};
+use stream::{Envelope, Outgoing, Role, Stream, Topics};
 use tokio::time::Instant;
 use vocabulary::{
     AutomaticCase, Bilingual, Commander, CustomsCommand, DeclarationNumber, Instruction, Lane, NamedDeclaration, Post,
@@ -14,7 +15,7 @@ use vocabulary::{
 };
 
 use crate::config::{self, Config, ConfigArgument};
-use crate::{Failure, Format, Lang, arguments, backends, now_in_vietnam, output, print, print_json};
+use crate::{Failure, Format, Lang, arguments, awaiting, backends, now_in_vietnam, print, print_json};
 
 #[derive(clap::Args)]
 #[command(after_help = "EXAMPLES:\n  \
@@ -233,7 +234,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         let stream = backends::open_stream(&config).await?;
         backends::ensure_topics(&*stream, &config).await?;
-        give(arguments, &command, document, &*stream, &config.topics()).await
+        give(arguments, &command, document, stream, &config.topics()).await
     })?;
     Ok(ExitCode::from(status))
 }
@@ -289,50 +290,33 @@ async fn give(
     arguments: &Arguments,
     command: &CustomsCommand,
     document: Vec<u8>,
-    stream: &dyn Stream,
+    stream: Arc<dyn Stream>,
     topics: &Topics,
 ) -> Result<u8, Failure> {
     // Listening begins before commanding, so that no answer is missed.
-    let mut answers = tail(stream, &topics.answers).await?;
-    let mut unreadable = tail(stream, &topics.unreadable).await?;
+    let correspondence = awaiting::listen(stream, topics, &[Role::Answers, Role::Unreadable]).await?;
+    let mut exchange = correspondence.exchange();
     let message = outgoing(command, document, topics);
-    let event_id = message.event_id.clone();
-    stream.publish(vec![message]).await.map_err(|error| Failure::to("give the command", &error))?;
+    exchange.publish(vec![message]).await.map_err(|error| Failure::to("give the command", &error))?;
     let deadline = Instant::now() + Duration::from_secs(arguments.wait);
-    let step = Duration::from_millis(200);
-    let caused =
-        |message: &Message| message.header("cause").is_some_and(|cause| String::from_utf8_lossy(cause) == event_id);
-    while Instant::now() < deadline {
-        tokio::select! {
-            message = answers.next(step) => {
-                let message = message.map_err(|error| Failure::to("read answers", &error))?;
-                let Some(message) = message.filter(&caused) else { continue };
-                let Ok(answer) = message::read_answer(message.payload.as_deref().unwrap_or_default()) else { continue };
-                let repeated = message.header("repeated").is_some();
-                match arguments.format {
-                    Format::Table => print(&page::of(&answer, repeated, arguments.lang.into())),
-                    Format::Json => print_json(&page::json(&answer, repeated))?,
-                }
-                return Ok(u8::from(answer.refusal.is_some()));
-            }
-            message = unreadable.next(step) => {
-                let message = message.map_err(|error| Failure::to("read what was unreadable", &error))?;
-                let Some(message) = message.filter(&caused) else { continue };
-                let header = |name| String::from_utf8_lossy(message.header(name).unwrap_or_default()).into_owned();
-                print(&format!("unreadable ({}): {}\n", output::inline(&header("reason")), output::inline(&header("detail"))));
-                return Ok(2);
-            }
+    while let Some(heard) = awaiting::next(&mut exchange, deadline).await? {
+        if heard.role == Role::Unreadable {
+            print(&awaiting::unreadable(&heard.message));
+            return Ok(2);
         }
+        let Ok(answer) = message::read_answer(heard.message.payload.as_deref().unwrap_or_default()) else { continue };
+        let repeated = heard.message.is_repeated();
+        match arguments.format {
+            Format::Table => print(&page::of(&answer, repeated, arguments.lang.into())),
+            Format::Json => print_json(&page::json(&answer, repeated))?,
+        }
+        return Ok(u8::from(answer.refusal.is_some()));
     }
     Err(Failure::failed(format!(
         "no answer came within {} seconds\n  the command {} is given; is `thongquan serve` running on the same \
          configuration? `thongquan doctor` looks",
         arguments.wait, command.identifier
     )))
-}
-
-async fn tail(stream: &dyn Stream, topic: &str) -> Result<Box<dyn Tail>, Failure> {
-    stream.tail(topic, TailFrom::End).await.map_err(|error| Failure::to(&format!("listen to {topic}"), &error))
 }
 
 fn outgoing(command: &CustomsCommand, document: Vec<u8>, topics: &Topics) -> Outgoing {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod assess;
+mod awaiting;
 mod backends;
 mod backup;
 mod command;

@@ -10,14 +10,13 @@ use jiff::civil::DateTime;
 use message::Reading;
 use processor::{Span, SpanId, SpanKind, SpanSink as _, TRACEPARENT_HEADER, TraceContext, TraceId};
 use sha2::{Digest as _, Sha256};
-use stream::{Envelope, Message, Outgoing, Role, Stream, Tail, TailFrom, Topics};
+use stream::{Envelope, Message, Outgoing, Role, Stream, Topics};
 use tokio::time::Instant;
 use vocabulary::{Lane, Language, Notice, NoticeKind};
 
 use crate::config::{self, ConfigArgument};
-use crate::output::inline;
 use crate::telemetry::Telemetry;
-use crate::{Failure, Lang, arguments, assess, backends, now_in_vietnam, print, render};
+use crate::{Failure, Lang, arguments, assess, awaiting, backends, now_in_vietnam, print, render};
 
 #[derive(clap::Args)]
 #[command(after_help = "EXIT STATUS:\n  0  every declaration is registered\n  1  at least one was rejected\n  \
@@ -45,7 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let stream = backends::open_stream(&config).await?;
         backends::ensure_topics(&*stream, &config).await?;
         let telemetry = Telemetry::begin(&config)?;
-        let submitted = submit(arguments, &*stream, &config.topics(), telemetry.as_ref()).await;
+        let submitted = submit(arguments, stream, &config.topics(), telemetry.as_ref()).await;
         if let Some(telemetry) = telemetry {
             telemetry.close().await;
         }
@@ -61,13 +60,13 @@ struct Waiting {
 
 async fn submit(
     arguments: &Arguments,
-    stream: &dyn Stream,
+    stream: Arc<dyn Stream>,
     topics: &Topics,
     telemetry: Option<&Arc<Telemetry>>,
 ) -> Result<u8, Failure> {
     // Listening begins before lodging, so that no answer is missed.
-    let mut notices = tail(stream, &topics.notices).await?;
-    let mut unreadable = tail(stream, &topics.unreadable).await?;
+    let correspondence = awaiting::listen(stream, topics, &[Role::Notices, Role::Unreadable]).await?;
+    let mut exchange = correspondence.exchange();
     let moment = now_in_vietnam()?;
     let mut waiting = HashMap::new();
     let mut outgoing = Vec::new();
@@ -80,7 +79,7 @@ async fn submit(
     let traces: Vec<TraceContext> =
         outgoing.iter().filter_map(|message| TraceContext::of_headers(&message.headers)).collect();
     let begun = SystemTime::now();
-    stream.publish(outgoing).await.map_err(|error| Failure::to("lodge the declarations", &error))?;
+    exchange.publish(outgoing).await.map_err(|error| Failure::to("lodge the declarations", &error))?;
     for context in traces {
         let first = span(context.trace_id, context.span_id, None, SpanKind::Producer, "send", &topics.lodged, begun);
         record(telemetry, first);
@@ -89,42 +88,25 @@ async fn submit(
     let language = Language::from(arguments.lang);
     let deadline = Instant::now() + Duration::from_secs(arguments.wait);
     let mut status = 0;
-    while !waiting.is_empty() && Instant::now() < deadline {
-        let step = Duration::from_millis(200).min(deadline - Instant::now());
-        tokio::select! {
-            message = notices.next(step) => {
-                let message = message.map_err(|error| Failure::to("read the notices", &error))?;
-                if let Some((id, message)) = message.and_then(|message| Some((cause_of(&message)?, message)))
-                    && let Some(entry) = waiting.get(&id)
-                {
-                    if let Some(carried) = TraceContext::of_headers(&message.headers) {
-                        let now = SystemTime::now();
-                        let SpanId(cause) = carried.span_id;
-                        // Each notice is heard once here, so what is heard may be named after what was sent.
-                        let heard = span_id_of(&cause);
-                        let parent = Some(carried.span_id);
-                        let kind = SpanKind::Consumer;
-                        record(telemetry, span(carried.trace_id, heard, parent, kind, "receive", &topics.notices, now));
-                    }
-                    let Ok(notice) = message::read_notice(message.payload.as_deref().unwrap_or_default()) else { continue };
-                    print(&format!("{}: {}", entry.file, render::notice(&notice, language)));
-                    status = worse(status, status_of(notice.kind));
-                    if is_last(&notice) || message.header("repeated").is_some() {
-                        waiting.remove(&id);
-                    }
-                }
-            }
-            message = unreadable.next(step) => {
-                let message = message.map_err(|error| Failure::to("read what was unreadable", &error))?;
-                if let Some((id, message)) = message.and_then(|message| Some((cause_of(&message)?, message)))
-                    && let Some(entry) = waiting.remove(&id)
-                {
-                    let header = |name| String::from_utf8_lossy(message.header(name).unwrap_or_default()).into_owned();
-                    let (reason, detail) = (header("reason"), header("detail"));
-                    print(&format!("{}: unreadable ({}): {}\n", entry.file, inline(&reason), inline(&detail)));
-                    status = worse(status, 2);
-                }
-            }
+    while !waiting.is_empty() {
+        let Some(answer) = awaiting::next(&mut exchange, deadline).await? else { break };
+        let Some(entry) = waiting.get(&answer.event_id) else { continue };
+        let is_settled = if answer.role == Role::Unreadable {
+            print(&format!("{}: {}", entry.file, awaiting::unreadable(&answer.message)));
+            status = worse(status, 2);
+            true
+        } else {
+            heard(telemetry, &answer.message, &topics.notices);
+            let Ok(notice) = message::read_notice(answer.message.payload.as_deref().unwrap_or_default()) else {
+                continue;
+            };
+            print(&format!("{}: {}", entry.file, render::notice(&notice, language)));
+            status = worse(status, status_of(notice.kind));
+            is_last(&notice) || answer.message.is_repeated()
+        };
+        if is_settled {
+            waiting.remove(&answer.event_id);
+            exchange.settle(&answer.event_id);
         }
     }
     if waiting.is_empty() {
@@ -140,8 +122,14 @@ async fn submit(
     )))
 }
 
-async fn tail(stream: &dyn Stream, topic: &str) -> Result<Box<dyn Tail>, Failure> {
-    stream.tail(topic, TailFrom::End).await.map_err(|error| Failure::to(&format!("listen to {topic}"), &error))
+/// Tells of a notice that was heard, where it carries a trace.
+fn heard(telemetry: Option<&Arc<Telemetry>>, notice: &Message, topic: &str) {
+    let Some(carried) = TraceContext::of_headers(&notice.headers) else { return };
+    let SpanId(cause) = carried.span_id;
+    // Each notice is heard once here, so what is heard may be named after what was sent.
+    let (heard, parent) = (span_id_of(&cause), Some(carried.span_id));
+    let now = SystemTime::now();
+    record(telemetry, span(carried.trace_id, heard, parent, SpanKind::Consumer, "receive", topic, now));
 }
 
 /// The message that lodges a document: keyed by the declarant, so that one enterprise's declarations stay in order.
@@ -213,10 +201,6 @@ fn record(telemetry: Option<&Arc<Telemetry>>, span: Span) {
     if let Some(telemetry) = telemetry.filter(|telemetry| telemetry.is_recorded(span.trace_id)) {
         telemetry.record(span);
     }
-}
-
-fn cause_of(message: &Message) -> Option<String> {
-    message.header("cause").map(|cause| String::from_utf8_lossy(cause).into_owned())
 }
 
 /// Whether no further notice comes before a bank or an officer acts.

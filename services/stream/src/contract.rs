@@ -1,5 +1,6 @@
 //! The traits that both logs implement, and the words that they share.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,6 +52,11 @@ pub trait Stream: Send + Sync {
 
     /// Reads every partition of a topic without joining a group, to wait for an answer or to look around. With
     /// [`TailFrom::End`], every message published after this returns will be seen.
+    ///
+    /// # Errors
+    ///
+    /// An unknown topic, a log that does not answer, or positions that do not fit the log: they lie beyond its end, before
+    /// its first message, or in a partition that is not there.
     async fn tail(&self, topic: &str, from: TailFrom) -> Result<Box<dyn Tail>>;
 }
 
@@ -185,12 +191,15 @@ pub struct TopicState {
 }
 
 /// Where a [`Tail`] begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TailFrom {
     /// With the oldest message that the log holds.
     Beginning,
     /// With the next message to be published.
     End,
+    /// In each partition with the message of an offset, as [`Tail::positions`] gave it; in a partition that is not named,
+    /// such as one that came later, with the oldest.
+    Positions(BTreeMap<i32, i64>),
 }
 
 /// A reader of every partition of one topic.
@@ -199,4 +208,7 @@ pub trait Tail: Send {
     /// The next message of any partition, or nothing when none has come within the given time. Messages of one partition
     /// come in order. Dropping the future loses nothing.
     async fn next(&mut self, wait: Duration) -> Result<Option<Message>>;
+
+    /// For each partition the offset that follows what was handed out: where a tail begins that goes on after this one.
+    fn positions(&self) -> BTreeMap<i32, i64>;
 }

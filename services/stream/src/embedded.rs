@@ -213,7 +213,7 @@ impl Stream for EmbeddedStream {
 
     async fn tail(&self, topic: &str, from: TailFrom) -> Result<Box<dyn Tail>> {
         self.partitions(topic).await?;
-        Ok(Box::new(tail::open(Arc::clone(&self.file), topic, from).await?))
+        Ok(Box::new(tail::open(Arc::clone(&self.file), topic, &from).await?))
     }
 }
 

@@ -69,6 +69,16 @@ pub enum StreamError {
         /// The partition.
         partition: i32,
     },
+    /// Reading was to begin at a position that the log does not have. Nothing is skipped and nothing is reset.
+    #[error("partition {partition} of topic `{topic}` cannot be read from its position: {reason}")]
+    Misfit {
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: i32,
+        /// Why, and how to mend it.
+        reason: String,
+    },
     /// The consumer is closed, by its owner or after an error that was reported before.
     #[error("the consumer is closed")]
     Closed,

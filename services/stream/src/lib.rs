@@ -13,9 +13,13 @@
 //!                 └──── kafka.rs  or  embedded.rs ─────┘ ────► Tail (no group, every partition: to wait for an answer)
 //! ```
 //!
+//! What goes through it is the product's contract: the [`TOPICS`], and the [`Envelope`] around each message. Who publishes
+//! and wants the answer has a [`Correspondence`]; many who want to hear one topic have a [`Broadcast`].
+//!
 //! [`KafkaStream`] speaks to a Kafka cluster; [`EmbeddedStream`] is a table in a SQLite file. Both pass one contract,
 //! `tests/contract.rs`. A position that does not fit the log is never reset: the partition halts and says why.
 
+mod broadcast;
 mod contract;
 mod correspondence;
 mod embedded;
@@ -27,6 +31,7 @@ mod positions;
 mod record;
 mod topics;
 
+pub use broadcast::{Broadcast, Heard, Listener};
 pub use contract::{Consumer, ConsumerSettings, Event, Stream, Tail, TailFrom, TopicSpec, TopicState};
 pub use correspondence::{Answer, Correspondence, Exchange, ExchangeError, ListenError};
 pub use embedded::EmbeddedStream;

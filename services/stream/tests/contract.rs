@@ -20,6 +20,8 @@ mod halting;
 mod publishing;
 #[path = "contract/support.rs"]
 mod support;
+#[path = "contract/tailing.rs"]
+mod tailing;
 #[path = "contract/trouble.rs"]
 mod trouble;
 
@@ -57,6 +59,9 @@ contract! {
     correspondence::many_tasks_share_one_correspondence,
     correspondence::what_is_settled_is_waited_for_no_more,
     correspondence::a_topic_that_cannot_be_listened_to_is_named,
+    tailing::a_tail_goes_on_where_another_ended,
+    tailing::a_position_that_the_log_does_not_have_is_refused,
+    tailing::every_listener_hears_all_and_a_slow_one_is_told_what_it_missed,
     consuming::reading_resumes_where_the_positions_say,
     consuming::a_rewound_partition_is_read_again,
     consuming::batches_keep_to_their_bounds,

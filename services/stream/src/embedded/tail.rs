@@ -1,6 +1,6 @@
 //! Reading every partition of a topic in the file, from a place that is fixed at the beginning.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::{Ear, LogFile};
 use crate::contract::{Tail, TailFrom};
 use crate::error::Result;
+use crate::positions::tail_positions;
 use crate::record::Message;
 
 /// How much is read at once.
@@ -21,18 +22,18 @@ pub(super) struct EmbeddedTail {
     ear: Ear,
     topic: Arc<str>,
     /// For each partition, what is read next.
-    next: Vec<i64>,
+    next: BTreeMap<i32, i64>,
+    /// For each partition, what is handed out next.
+    due: BTreeMap<i32, i64>,
     waiting: VecDeque<Message>,
 }
 
-/// Begins at either end of the topic.
-pub(super) async fn open(file: Arc<LogFile>, topic: &str, from: TailFrom) -> Result<EmbeddedTail> {
-    let mut next = file.end_offsets(topic).await?;
-    if from == TailFrom::Beginning {
-        next.fill(0);
-    }
+/// Finds where to begin. The file holds every message from the first on.
+pub(super) async fn open(file: Arc<LogFile>, topic: &str, from: &TailFrom) -> Result<EmbeddedTail> {
+    let bounds: Vec<(i64, i64)> = file.end_offsets(topic).await?.into_iter().map(|end| (0, end)).collect();
+    let next = tail_positions(topic, &bounds, from)?;
     let ear = Ear::new(&file);
-    Ok(EmbeddedTail { file, ear, topic: Arc::from(topic), next, waiting: VecDeque::new() })
+    Ok(EmbeddedTail { file, ear, topic: Arc::from(topic), due: next.clone(), next, waiting: VecDeque::new() })
 }
 
 #[async_trait]
@@ -41,12 +42,13 @@ impl Tail for EmbeddedTail {
         let deadline = Instant::now() + wait;
         loop {
             if let Some(message) = self.waiting.pop_front() {
+                self.due.insert(message.partition, message.offset + 1);
                 return Ok(Some(message));
             }
             self.ear.begin_to_look(&self.file);
             let ends = self.file.end_offsets(&self.topic).await?;
             for (partition, end) in (0_i32..).zip(ends) {
-                let Some(next) = self.next.get_mut(partition as usize).filter(|next| **next < end) else {
+                let Some(next) = self.next.get_mut(&partition).filter(|next| **next < end) else {
                     continue;
                 };
                 let read = self.file.read(&self.topic, partition, *next, MESSAGES_MAX, BYTES_MAX).await?;
@@ -62,5 +64,9 @@ impl Tail for EmbeddedTail {
                 let _ = tokio::time::timeout_at(deadline, self.ear.written(&self.file)).await;
             }
         }
+    }
+
+    fn positions(&self) -> BTreeMap<i32, i64> {
+        self.due.clone()
     }
 }

@@ -1,5 +1,6 @@
 //! Reading every partition of a topic without a group, on a thread of its own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use super::reader::owned;
 use super::settings::KafkaSettings;
 use crate::contract::{Tail, TailFrom};
 use crate::error::{Result, StreamError};
+use crate::positions::tail_positions;
 use crate::record::Message;
 
 /// Messages that may wait to be asked for. They may be large, so there are few.
@@ -34,14 +36,14 @@ pub(super) async fn open(kafka: &KafkaSettings, topic: &str, partitions: i32, fr
     let (sender, messages) = mpsc::channel(WAITING_MAX);
     let (ready, begun) = tokio::sync::oneshot::channel();
     let work = move || {
-        let reader = match begin(&config, &at, &topic, partitions, from, timeout) {
-            Ok(reader) => reader,
+        let (reader, positions) = match begin(&config, &at, &topic, partitions, &from, timeout) {
+            Ok(begun) => begun,
             Err(error) => {
                 let _ = ready.send(Err(error));
                 return;
             }
         };
-        if ready.send(Ok(())).is_ok() {
+        if ready.send(Ok(positions)).is_ok() {
             read(&reader, &at, &topic, &sender);
         }
     };
@@ -49,8 +51,8 @@ pub(super) async fn open(kafka: &KafkaSettings, topic: &str, partitions: i32, fr
         name: "threads".into(),
         detail: format!("no thread could be started: {error}"),
     })?;
-    begun.await.unwrap_or(Err(StreamError::Closed))?;
-    Ok(KafkaTail { messages })
+    let positions = begun.await.unwrap_or(Err(StreamError::Closed))?;
+    Ok(KafkaTail { messages, positions })
 }
 
 fn begin(
@@ -58,23 +60,23 @@ fn begin(
     at: &str,
     topic: &str,
     partitions: i32,
-    from: TailFrom,
+    from: &TailFrom,
     timeout: Duration,
-) -> Result<BaseConsumer<Logs>> {
+) -> Result<(BaseConsumer<Logs>, BTreeMap<i32, i64>)> {
     let failed = |error| explain(at, format!("begin to read topic {topic}"), timeout, &error);
     let reader = BaseConsumer::from_config_and_context(config, Logs).map_err(setting)?;
-    let mut assignment = TopicPartitionList::new();
+    let mut bounds = Vec::new();
     for partition in 0..partitions {
         // Both ends are fixed now rather than when the first fetch happens to arrive.
-        let (begin, end) = reader.fetch_watermarks(topic, partition, timeout).map_err(failed)?;
-        let offset = match from {
-            TailFrom::Beginning => begin,
-            TailFrom::End => end,
-        };
-        assignment.add_partition_offset(topic, partition, Offset::Offset(offset)).map_err(failed)?;
+        bounds.push(reader.fetch_watermarks(topic, partition, timeout).map_err(failed)?);
+    }
+    let positions = tail_positions(topic, &bounds, from)?;
+    let mut assignment = TopicPartitionList::new();
+    for (partition, offset) in &positions {
+        assignment.add_partition_offset(topic, *partition, Offset::Offset(*offset)).map_err(failed)?;
     }
     reader.assign(&assignment).map_err(failed)?;
-    Ok(reader)
+    Ok((reader, positions))
 }
 
 fn read(reader: &BaseConsumer<Logs>, at: &str, topic: &Arc<str>, messages: &mpsc::Sender<Result<Message>>) {
@@ -107,6 +109,7 @@ fn read(reader: &BaseConsumer<Logs>, at: &str, topic: &Arc<str>, messages: &mpsc
 /// A reader of one topic. Dropping it ends its thread.
 pub(super) struct KafkaTail {
     messages: mpsc::Receiver<Result<Message>>,
+    positions: BTreeMap<i32, i64>,
 }
 
 #[async_trait]
@@ -114,8 +117,16 @@ impl Tail for KafkaTail {
     async fn next(&mut self, wait: Duration) -> Result<Option<Message>> {
         match tokio::time::timeout(wait, self.messages.recv()).await {
             Err(_) => Ok(None),
-            Ok(Some(message)) => message.map(Some),
+            Ok(Some(message)) => {
+                let message = message?;
+                self.positions.insert(message.partition, message.offset + 1);
+                Ok(Some(message))
+            }
             Ok(None) => Err(StreamError::Closed),
         }
+    }
+
+    fn positions(&self) -> BTreeMap<i32, i64> {
+        self.positions.clone()
     }
 }

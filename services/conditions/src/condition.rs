@@ -111,11 +111,6 @@ impl Condition {
         Ok(true)
     }
 
-    /// The condition as it was written.
-    pub fn source(&self) -> &str {
-        &self.source
-    }
-
     /// The condition written in the one canonical way: on one line, without comments and needless parentheses. Two
     /// sources that differ in layout alone have the same canonical form.
     pub fn canonical(&self) -> &str {
@@ -128,20 +123,12 @@ impl Condition {
     }
 }
 
-impl fmt::Display for Condition {
-    /// The canonical form.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.canonical)
-    }
-}
-
 /// A number computed from the records handed in, in the same language.
 #[derive(Debug, Clone)]
 pub struct Formula {
     source: Box<str>,
     canonical: Box<str>,
     scopes: Box<[Scope]>,
-    fields: Box<[FieldUse]>,
     number: NumberPart,
 }
 
@@ -160,13 +147,7 @@ impl Formula {
         let mut checker = Checker::new(source, scopes, schema, limits);
         let number = checker.number(&tree);
         let number = checker.finish(number)?;
-        Ok(Self {
-            source: source.into(),
-            canonical: tree.to_string().into(),
-            scopes: scopes.into(),
-            fields: checker.names.fields.into(),
-            number,
-        })
+        Ok(Self { source: source.into(), canonical: tree.to_string().into(), scopes: scopes.into(), number })
     }
 
     /// The number; `None` when a field that it is made of is missing.
@@ -179,26 +160,9 @@ impl Formula {
         self.number.compute(&Frames::new(records, &budget)).map_err(|fault| fault.explain(&self.source))
     }
 
-    /// The formula as it was written.
-    pub fn source(&self) -> &str {
-        &self.source
-    }
-
     /// The formula written in the one canonical way, as [`Condition::canonical`].
     pub fn canonical(&self) -> &str {
         &self.canonical
-    }
-
-    /// Every field that it reads, once, in the order of the source.
-    pub fn fields(&self) -> impl ExactSizeIterator<Item = &FieldUse> {
-        self.fields.iter()
-    }
-}
-
-impl fmt::Display for Formula {
-    /// The canonical form.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.canonical)
     }
 }
 

@@ -144,8 +144,8 @@ pub enum Obstacle {
     /// The exact result has more than the 28 digits that a number holds.
     #[error("the result has more digits than can be computed exactly")]
     TooManyDigits,
-    /// Collections within collections came to more elements than [`ELEMENTS_MAX`](crate::ELEMENTS_MAX).
-    #[error("more than {} elements would have to be looked at", crate::ELEMENTS_MAX)]
+    /// Collections within collections came to more elements than one decision looks at.
+    #[error("more than {} elements would have to be looked at", crate::evaluate::ELEMENTS_MAX)]
     TooManyElements,
     /// A record gave a value of another type than the schema promised: a mistake in the program, not in the rule.
     #[error("the record gave a value of another type than the schema promised")]

@@ -62,7 +62,6 @@ mod tests;
 
 pub use condition::{Condition, FieldUse, Formula, Limits};
 pub use error::{ConditionError, EvaluationError, Obstacle, Position};
-pub use evaluate::{ELEMENTS_MAX, QUANTIFIER_DEPTH_MAX};
 pub use explain::{Reason, Seen, SeenValue};
 pub use necessary::Subject;
 pub use schema::{CollectionSlot, FieldSlot, ListSlot, Record, Schema, Scope, Type, Value};

@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::{DECLARATION, Facts, ITEM, compiled, decide, formula};
-use crate::{ELEMENTS_MAX, Obstacle};
+use crate::Obstacle;
+use crate::evaluate::ELEMENTS_MAX;
 
 fn check(source: &str, given: &str, expect: bool) {
     assert_eq!(decide(source, given), Ok(expect), "{source} given {given}");
@@ -326,9 +327,6 @@ fn fields_read() {
     );
     let fields: Vec<String> = condition.fields().map(ToString::to_string).collect();
     assert_eq!(fields, ["declaration.kind", "item.origin", "tax.exempt"]);
-    let amounts = formula("sum(goods_items, customs_value) - invoice_amount", &[DECLARATION]);
-    let fields: Vec<String> = amounts.fields().map(ToString::to_string).collect();
-    assert_eq!(fields, ["item.customs_value", "declaration.invoice_amount"]);
 }
 
 #[test]
@@ -336,8 +334,6 @@ fn canonical_form() {
     let check = |source: &str, expect: &str| {
         let condition = compiled(source, &[DECLARATION]);
         assert_eq!(condition.canonical(), expect);
-        assert_eq!(condition.to_string(), expect);
-        assert_eq!(condition.source(), source);
         assert_eq!(compiled(expect, &[DECLARATION]).canonical(), expect);
     };
     check("((kind)=\"A11\")# note\n and(not  incomplete)", "kind = \"A11\" and not incomplete");

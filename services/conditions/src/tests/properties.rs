@@ -100,11 +100,11 @@ proptest! {
         for field in compiled.fields().filter(|field| field.kind == Type::Text) {
             if let Some(prefixes) = compiled.necessary_prefixes(Subject::AnyOf(field.scope), field.slot) {
                 let mut candidates = reachable(&declaration, field.scope).into_iter();
-                prop_assert!(candidates.any(|facts| begins(&facts, field.slot, &prefixes)), "{} {:?}", compiled, prefixes);
+                prop_assert!(candidates.any(|facts| begins(&facts, field.slot, &prefixes)), "{} {:?}", compiled.canonical(), prefixes);
             }
             for (position, record) in records.iter().enumerate().filter(|(_, record)| record.scope == field.scope.0) {
                 if let Some(prefixes) = compiled.necessary_prefixes(Subject::Record(position), field.slot) {
-                    prop_assert!(begins(record, field.slot, &prefixes), "{} {:?}", compiled, prefixes);
+                    prop_assert!(begins(record, field.slot, &prefixes), "{} {:?}", compiled.canonical(), prefixes);
                 }
             }
         }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use vocabulary::declaration::goods_item;
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, Declaration, DutyType, Finding, Place, Severity};
+use vocabulary::{Bilingual, Declaration, DutyType, Finding, Place, Severity, item_number};
 
 use crate::accepted::TaxClaim;
 
@@ -60,9 +60,7 @@ pub(crate) fn address(finding: &mut Finding, declaration: &Declaration) {
         finding.field = Some(place.field_name(declaration.direction()).to_owned());
     }
     if let (None, Some(position)) = (finding.item, place.item) {
-        let sequence = declaration.goods_items.get(position).and_then(|item| item.sequence);
-        finding.item =
-            sequence.and_then(|sequence| u32::try_from(sequence).ok()).or_else(|| u32::try_from(position + 1).ok());
+        finding.item = Some(item_number(declaration.goods_items.get(position), position));
     }
 }
 

@@ -44,7 +44,7 @@ mod read_findings;
 
 mod report;
 
-use vocabulary::{Declaration, Direction, Finding, RulebookGap, WriteOff};
+use vocabulary::{Declaration, Direction, Finding, RulebookGap, WriteOff, item_number};
 
 pub(crate) use self::report::{Report, TaxDoubt};
 use crate::Context;
@@ -128,8 +128,7 @@ pub(crate) fn examine<'a>(lodged: &'a Declaration, read: Vec<Finding>, context: 
             Direction::Import => import_taxes::claims(position, item, kind.as_ref(), proven, rules, &mut report),
             Direction::Export => export_taxes::claims(lodged, position, item, kind.as_ref(), rules, &mut report),
         };
-        let sequence = item.sequence.and_then(|sequence| u32::try_from(sequence).ok());
-        let sequence = sequence.or_else(|| u32::try_from(position + 1).ok()).unwrap_or(u32::MAX);
+        let sequence = item_number(Some(item), position);
         if let Some(claim) = preference.as_ref().and_then(origin::Claim::unproved) {
             report.claim(Some(position), claim);
         }

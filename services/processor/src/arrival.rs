@@ -1,10 +1,9 @@
 //! A message as it arrives, with what its place in the stream says about it.
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::Offset;
 use storage::MessageSource;
 use stream::Message;
+pub(crate) use vocabulary::vietnam_time::{milliseconds, of_milliseconds as vietnam_time};
 
 /// A message and the cause that everything done about it is derived from.
 pub(crate) struct Arrival<'a> {
@@ -42,15 +41,4 @@ impl<'a> Arrival<'a> {
             offset: self.message.offset,
         }
     }
-}
-
-/// Milliseconds since 1970 in UTC as Vietnam's time; the nearest end of time for what lies beyond it.
-pub(crate) fn vietnam_time(at_ms: i64) -> DateTime {
-    let timestamp = Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::MAX);
-    Offset::constant(7).to_datetime(timestamp)
-}
-
-/// A time in Vietnam as milliseconds since 1970 in UTC.
-pub(crate) fn milliseconds(at: DateTime) -> Option<i64> {
-    Offset::constant(7).to_timestamp(at).ok().map(Timestamp::as_millisecond)
 }

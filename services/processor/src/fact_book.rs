@@ -149,7 +149,7 @@ fn first_declaration(declaration: &Declaration) -> Option<&str> {
 
 /// The digits that a number keeps through amendments.
 fn stem(number: &str) -> String {
-    number.chars().take(11).collect()
+    vocabulary::number::stem(number).to_owned()
 }
 
 /// What declarations name and is to be looked up.

@@ -1,13 +1,15 @@
 //! Fields that take a code of a list: one check for all of them, with the code that was meant where that is known.
 
 use conditions::{FieldSlot, Record as _, Value};
-use vocabulary::{Bilingual, Declaration, Direction, FieldId, Finding, Place, RulebookGap, Scope, Severity};
+use vocabulary::{
+    Bilingual, Declaration, Direction, FieldId, Finding, Place, RulebookGap, Scope, Severity, item_number,
+};
 
 use crate::RulesInForce;
 use crate::cited::Provenance;
 use crate::code_list::CodeList;
 use crate::subject::Subject;
-use crate::validation::{Verdict, elements, item_number};
+use crate::validation::{Verdict, elements};
 
 /// A field whose value has to stand in a list on the day of registration.
 #[derive(Debug)]
@@ -37,7 +39,7 @@ impl CodedField {
             if rules.is_entered(self.list, text) {
                 return;
             }
-            let number = item.map(|at| item_number(declaration, at));
+            let number = item.map(|at| item_number(declaration.goods_items.get(at), at));
             if let Some(gap) = rules.code_not_entered(self.list, text) {
                 verdict.gaps.push(RulebookGap { item: number, ..gap });
             } else {

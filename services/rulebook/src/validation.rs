@@ -1,7 +1,9 @@
 //! Validation rules: what a declaration must not say, as conditions that rule keepers write.
 
 use conditions::{Condition, Record as _};
-use vocabulary::{Bilingual, Declaration, Direction, FieldId, Finding, Place, RulebookGap, Scope, Severity};
+use vocabulary::{
+    Bilingual, Declaration, Direction, FieldId, Finding, Place, RulebookGap, Scope, Severity, item_number,
+};
 
 use crate::RulesInForce;
 use crate::cited::Provenance;
@@ -109,15 +111,6 @@ impl<'a> Records<'a> {
     }
 }
 
-/// The number of the goods item at a position.
-pub(crate) fn item_number(declaration: &Declaration, at: usize) -> u32 {
-    let sequence = declaration.goods_items.get(at).and_then(|item| item.sequence);
-    sequence
-        .and_then(|sequence| u32::try_from(sequence).ok())
-        .or_else(|| u32::try_from(at + 1).ok())
-        .unwrap_or(u32::MAX)
-}
-
 /// A condition that came to no answer, as a gap of the rulebook.
 pub(crate) fn undecided(rule: String, error: &conditions::EvaluationError) -> RulebookGap {
     RulebookGap {
@@ -210,7 +203,7 @@ impl ValidationRule {
             conditions::Value::Date(date) => date.to_string(),
             conditions::Value::Bool(truth) => truth.to_string(),
         });
-        let item = asked.item.map(|at| item_number(declaration, at));
+        let item = asked.item.map(|at| item_number(declaration.goods_items.get(at), at));
         Finding {
             code: self.code.to_string(),
             severity: self.severity,

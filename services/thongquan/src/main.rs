@@ -219,7 +219,7 @@ fn now_in_vietnam() -> Result<jiff::civil::DateTime, Failure> {
 
 /// A clock's time in Vietnam, where it is one that a clock which was ever set can show.
 fn moment_of(clock: std::time::SystemTime) -> Result<jiff::civil::DateTime, Failure> {
-    let moment = jiff::Timestamp::try_from(clock).map(|at| jiff::tz::Offset::constant(7).to_datetime(at));
+    let moment = jiff::Timestamp::try_from(clock).map(vocabulary::vietnam_time::of);
     match moment {
         Ok(moment) if arguments::CLOCK_YEARS.contains(&moment.year()) => Ok(moment),
         Ok(moment) => Err(Failure::failed(format!(

@@ -39,7 +39,7 @@ async fn live(backend: Backend) {
         payload,
         event_id,
         // A minute after the notice, so that what is done hangs on no clock.
-        timestamp_ms: Some(jiff::tz::Offset::constant(7).to_timestamp(at).unwrap().as_millisecond() + 60_000),
+        timestamp_ms: Some(vocabulary::vietnam_time::milliseconds(at).unwrap() + 60_000),
     };
     let mut bank = Bank::new(11);
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();

@@ -13,6 +13,8 @@ pub mod amount;
 
 pub mod number;
 
+pub mod vietnam_time;
+
 pub mod tax_code;
 
 pub mod origin_certificate;
@@ -50,7 +52,7 @@ pub use facts::{
 pub use field::{Field, FieldId, Kind, Record, Required, Scope, Text, Value, ValueRef};
 pub use finding::{Bilingual, Finding, Language, Place, Severity};
 pub use notice::{Notice, NoticeKind, PaymentConfirmation, Reason};
-pub use number::DeclarationNumber;
+pub use number::{DeclarationNumber, item_number};
 pub use origin_certificate::{
     CertificateInvoice, CertificateItem, CertificateParty, CertificateTick, CertifiedExporter, Exhibition,
     OriginCertificate, OriginDeclaration, PreviousProof, PreviousQuantity, ProductionCosts,

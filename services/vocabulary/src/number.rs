@@ -1,11 +1,11 @@
-//! The number that customs gives a declaration.
+//! The number that customs gives a declaration, and those of its lines.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::declaration::Direction;
+use crate::declaration::{Direction, GoodsItem};
 
 /// The greatest value of the nine-digit counter inside a number.
 pub const COUNTER_MAX: u32 = 999_999_999;
@@ -72,15 +72,26 @@ impl DeclarationNumber {
 
     /// The eleven digits that a declaration keeps through its amendments.
     pub fn stem(self) -> String {
-        let mut text = self.to_string();
-        text.truncate(11);
-        text
+        stem(&self.to_string()).to_owned()
     }
 
     /// The number after one more amendment; `None` after the ninth, from where paper is the law's way.
     pub fn amended(self) -> Option<Self> {
         (self.amendments < 9).then_some(Self { amendments: self.amendments + 1, ..self })
     }
+}
+
+/// The eleven digits that a declaration keeps through its amendments, of its number as a text; all of a shorter text.
+pub fn stem(number: &str) -> &str {
+    number.char_indices().nth(11).map_or(number, |(end, _)| &number[..end])
+}
+
+/// The number of the goods item at a position: the one that it declares, otherwise its position counted from 1.
+///
+/// People find a line by the number that stands on it, so whatever is said of a line names this one.
+pub fn item_number(item: Option<&GoodsItem>, position: usize) -> u32 {
+    let declared = item.and_then(|item| item.sequence).and_then(|sequence| u32::try_from(sequence).ok());
+    declared.or_else(|| u32::try_from(position + 1).ok()).unwrap_or(u32::MAX)
 }
 
 impl fmt::Display for DeclarationNumber {
@@ -149,6 +160,15 @@ mod tests {
         assert_eq!(number.amended(), None);
         assert_eq!((number.original().to_string().as_str(), number.stem().as_str()), ("108399733040", "10839973304"));
         assert_eq!(DeclarationNumber::new(Direction::Export, 1_000_000_000), Err(NumberError::CounterUsedUp));
+    }
+
+    #[test]
+    fn a_line_is_known_by_the_number_that_it_declares() {
+        let item = |sequence| GoodsItem { sequence, ..GoodsItem::default() };
+        assert_eq!(item_number(Some(&item(Some(7))), 0), 7);
+        assert_eq!(item_number(Some(&item(None)), 0), 1);
+        assert_eq!(item_number(Some(&item(Some(u64::MAX))), 1), 2);
+        assert_eq!(item_number(None, 2), 3);
     }
 
     #[test]

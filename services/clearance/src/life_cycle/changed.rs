@@ -1,6 +1,6 @@
 //! What has changed between a pre-registration and the registration (the family of E1103).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rulebook::{RegistrationChange, RulesInForce};
 use serde::Deserialize;
@@ -76,19 +76,20 @@ impl From<&Decision> for Basis {
     }
 }
 
-/// A change, on a goods item or on the whole declaration.
-type Found = (RegistrationChange, Option<usize>);
+/// The changes, each once, on a goods item by its position or on the whole declaration, with the number of the item.
+type Found = BTreeMap<(RegistrationChange, Option<usize>), Option<u32>>;
 
 /// Everything that makes the registration another decision than the pre-registration.
 ///
 /// # Errors
 /// A gap when the rulebook has no code for a change.
 pub(super) fn changes(before: &Basis, now: &Decision, rules: &RulesInForce<'_>) -> Result<Vec<Finding>, RulebookGap> {
+    let numbers: Vec<u32> = now.items.iter().map(|item| item.sequence).collect();
     let now = Basis::from(now);
-    let mut found: BTreeSet<Found> = BTreeSet::new();
+    let mut found = Found::new();
     for rate in &now.exchange_rates {
         if before.exchange_rates.iter().any(|other| other.currency == rate.currency && other.rate != rate.rate) {
-            found.insert((RegistrationChange::ExchangeRate, None));
+            found.insert((RegistrationChange::ExchangeRate, None), None);
         }
     }
     for (position, (was, is)) in before.items.iter().zip(&now.items).enumerate() {
@@ -96,14 +97,14 @@ pub(super) fn changes(before: &Basis, now: &Decision, rules: &RulesInForce<'_>) 
         for duty_type in types {
             let of = |item: &BasisItem| item.taxes.iter().find(|tax| tax.duty_type == duty_type).cloned();
             if let Some(change) = change_of(of(was), of(is)) {
-                found.insert((change, Some(position)));
+                found.insert((change, Some(position)), numbers.get(position).copied());
             }
         }
     }
     if found.is_empty() && before.totals != now.totals {
-        found.insert((RegistrationChange::Assessment, None));
+        found.insert((RegistrationChange::Assessment, None), None);
     }
-    found.into_iter().map(|(change, item)| finding(change, item, rules)).collect()
+    found.into_iter().map(|(change, number)| finding(change, number, rules)).collect()
 }
 
 fn change_of(was: Option<BasisTax>, is: Option<BasisTax>) -> Option<RegistrationChange> {
@@ -134,7 +135,7 @@ fn change_of(was: Option<BasisTax>, is: Option<BasisTax>) -> Option<Registration
 
 /// What of a registration's own mistakes is a change since the pre-registration, by the field that they stand on.
 pub(super) fn as_changes(findings: &[Finding], rules: &RulesInForce<'_>) -> Result<Vec<Finding>, RulebookGap> {
-    let mut found: BTreeSet<Found> = BTreeSet::new();
+    let mut found = Found::new();
     for finding in findings.iter().filter(|finding| finding.is_error()) {
         let Some(place) = finding.place else { continue };
         let change = match place.field {
@@ -144,12 +145,16 @@ pub(super) fn as_changes(findings: &[Finding], rules: &RulesInForce<'_>) -> Resu
             goods_item::tariff_schedule => RegistrationChange::Agreement,
             _ => continue,
         };
-        found.insert((change, place.item));
+        found.entry((change, place.item)).or_insert(finding.item);
     }
-    found.into_iter().map(|(change, item)| finding(change, item, rules)).collect()
+    found.into_iter().map(|(change, number)| finding(change, number, rules)).collect()
 }
 
-fn finding(change: RegistrationChange, item: Option<usize>, rules: &RulesInForce<'_>) -> Result<Finding, RulebookGap> {
+fn finding(
+    (change, item): (RegistrationChange, Option<usize>),
+    number: Option<u32>,
+    rules: &RulesInForce<'_>,
+) -> Result<Finding, RulebookGap> {
     let field = match change {
         RegistrationChange::ExchangeRate => declaration::invoice_currency,
         RegistrationChange::Origin => goods_item::origin,
@@ -171,6 +176,6 @@ fn finding(change: RegistrationChange, item: Option<usize>, rules: &RulesInForce
         &*note.citation.rule,
         &note.citation.law,
     );
-    finding.item = item.and_then(|position| u32::try_from(position + 1).ok());
+    finding.item = number;
     Ok(finding)
 }

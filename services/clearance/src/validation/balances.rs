@@ -9,7 +9,7 @@ use vocabulary::declaration::{declaration as field, goods_item};
 use vocabulary::duty::plain;
 use vocabulary::{
     Balance, BalanceLine, Bilingual, CaseFacts, Declaration, ExemptionList, FieldId, GoodsItem, Place,
-    TemporaryDeclaration, WriteOff,
+    TemporaryDeclaration, WriteOff, item_number,
 };
 
 use super::{Report, quantities};
@@ -274,8 +274,7 @@ impl Ledger<'_, '_> {
             self.find(family, 3, Some(plain(quantity)), message, mend);
             return;
         }
-        let sequence = self.item.sequence.and_then(|sequence| u32::try_from(sequence).ok());
-        let item = sequence.or_else(|| u32::try_from(self.position + 1).ok());
+        let item = Some(item_number(Some(self.item), self.position));
         self.taken.push(WriteOff { balance, amount: quantity, unit: line.unit.clone(), item });
     }
 }

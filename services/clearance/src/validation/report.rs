@@ -1,7 +1,7 @@
 //! What validation gathers: findings and gaps, each once.
 
 use rulebook::Verdict;
-use vocabulary::{Claim, Declaration, DutyType, Finding, GoodsItem, RulebookGap};
+use vocabulary::{Claim, Declaration, DutyType, Finding, GoodsItem, RulebookGap, item_number};
 
 use super::Stop;
 use crate::problem::{Problem, address, warning};
@@ -118,11 +118,7 @@ impl<'a> Report<'a> {
 
     /// The number of the goods item at a position, from 1.
     fn sequence(&self, position: usize) -> u32 {
-        let sequence = self.lodged.goods_items.get(position).and_then(|item| item.sequence);
-        sequence
-            .and_then(|sequence| u32::try_from(sequence).ok())
-            .or_else(|| u32::try_from(position + 1).ok())
-            .unwrap_or(u32::MAX)
+        item_number(self.lodged.goods_items.get(position), position)
     }
 
     /// Whether nothing keeps the declaration from being registered.

@@ -343,6 +343,12 @@ fn registration_is_refused_when_what_it_rests_on_has_changed() {
         |decision: &mut Decision| decision.items[0].taxes[0].relief_citation = Some(Citation::new("assessment/x", "-"));
     assert_eq!(changed(&exempt), "E1956");
     assert_eq!(changed(&|decision| decision.totals[0].payable = dong(99)), "assessment_changed");
+    // A change is told of the line's own number, whatever its position.
+    let mut seventh = before.clone();
+    seventh.items[0].sequence = 7;
+    seventh.items[0].taxes[0].rate = Rate::AdValorem(Decimal::ONE);
+    let refusal = register(&seventh, AT.date()).unwrap_err();
+    assert_eq!(refusal.findings.iter().map(|finding| finding.item).collect::<Vec<_>>(), [Some(7)]);
     // Seven days are kept, the eighth is not.
     assert!(register(&before, date(2026, 11, 30)).is_ok());
     assert_eq!(register(&before, date(2026, 12, 1)).unwrap_err().code, "pre_registration_expired");

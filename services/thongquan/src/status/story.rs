@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use storage::{DatedCommand, DatedPayment, DatedRequest, DeclarationRow, LogEntry};
 use vocabulary::duty::plain;
+use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
 use vocabulary::{Bilingual, DeclarationNumber, DutyType, Finding, Lane, Outcome, Reason};
 
 use super::next::{self, Next};
@@ -105,11 +106,6 @@ pub(super) struct Happened {
     pub(super) place: Option<String>,
     pub(super) permit: Option<String>,
     pub(super) remark: Option<String>,
-}
-
-fn vietnam_time(at_ms: i64) -> DateTime {
-    let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::MAX);
-    jiff::tz::Offset::constant(7).to_datetime(at)
 }
 
 fn notice_of(answer: &[u8]) -> Option<vocabulary::Notice> {

@@ -121,10 +121,9 @@ impl Buffer {
             }
             (Values::Short(values), Cell::Day(day)) => values.push(day_number(day)),
             (Values::Long(values), Cell::Time(time)) => {
-                let at = jiff::tz::Offset::constant(7)
-                    .to_timestamp(time)
-                    .map_err(|_| unfit(time.to_string(), "it takes times of the years that a clock has"))?;
-                values.push(at.as_millisecond());
+                let at_ms = vocabulary::vietnam_time::milliseconds(time)
+                    .ok_or_else(|| unfit(time.to_string(), "it takes times of the years that a clock has"))?;
+                values.push(at_ms);
             }
             (_, cell) => return Err(unfit(format!("{cell:?}"), "it is of another kind")),
         }

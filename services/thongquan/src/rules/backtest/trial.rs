@@ -28,7 +28,7 @@ impl Record {
     /// The day of its registration in Vietnam.
     pub(super) fn registered_on(&self) -> Option<Date> {
         let at = jiff::Timestamp::from_millisecond(self.row.registered_at_ms?).ok()?;
-        Some(jiff::tz::Offset::constant(7).to_datetime(at).date())
+        Some(vocabulary::vietnam_time::of(at).date())
     }
 }
 

@@ -1,8 +1,12 @@
 //! A declaration without doubts: every code is known, every rate is found, every claim is one that the rules allow.
 
+use std::sync::Arc;
+
 use rulebook::{Cited, ExitGateValue, RoundingPolicy};
 use rust_decimal::Decimal;
-use vocabulary::{Citation, Claim, Declaration, Direction, DutyType, Finding, GoodsItem, Place, Preference, WriteOff};
+use vocabulary::{
+    Citation, Claim, Declaration, Direction, DutyType, Finding, GoodsItem, Place, Preference, Rate, WriteOff,
+};
 
 /// A declaration that [`validation`](crate::validation) has accepted: nothing keeps it from being registered, and the
 /// rulebook answers all of it. Only [`calculation`](crate::calculation) sees one that was not accepted, as far as it is
@@ -71,6 +75,8 @@ pub struct ValueMargins {
     pub below: Cited<Decimal>,
     /// Per cent above it.
     pub above_percent: Cited<Decimal>,
+    /// The law that a value by hand is judged by.
+    pub law: Arc<str>,
 }
 
 /// A rounding that the rulebook names: half up at a number of decimals.
@@ -123,49 +129,45 @@ pub struct TaxClaim {
     /// Which duty or tax.
     pub duty_type: DutyType,
     /// The rate.
-    pub rate: ClaimedRate,
+    pub rate: Rate,
+    /// How many units, where an amount is for each unit.
+    pub quantity: Option<Decimal>,
     /// The rate's rule and law.
     pub citation: Citation,
     /// What takes the tax off again.
     pub relief: Relief,
 }
 
-/// A rate and where it comes from.
-pub(crate) type CitedRate = (ClaimedRate, Citation);
-
-/// A rate and what it is applied to.
+/// A rate with what it is counted by and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ClaimedRate {
+pub(crate) struct CitedRate {
+    pub(crate) rate: Rate,
+    /// How many units, where an amount is for each unit.
+    pub(crate) quantity: Option<Decimal>,
+    pub(crate) citation: Citation,
+}
+
+impl CitedRate {
     /// A percentage of the tax's base.
-    AdValorem(Decimal),
-    /// An amount for each unit.
-    PerUnit(PerUnit),
-    /// A percentage of the tax's base, and an amount for each unit.
-    Mixed(Decimal, PerUnit),
+    pub(crate) fn ad_valorem(percent: Decimal, citation: Citation) -> Self {
+        Self { rate: Rate::AdValorem(percent), quantity: None, citation }
+    }
+
     /// The goods are not subject to the tax.
-    NotSubject,
+    pub(crate) fn not_subject(citation: Citation) -> Self {
+        Self { rate: Rate::NotSubject, quantity: None, citation }
+    }
+
+    /// The tax of a goods item at the rate, less what takes it off again.
+    pub(crate) fn claim(self, duty_type: DutyType, relief: Relief) -> TaxClaim {
+        let Self { rate, quantity, citation } = self;
+        TaxClaim { duty_type, rate, quantity, citation, relief }
+    }
 }
 
-/// An amount for each unit of a quantity.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PerUnit {
-    /// The amount for one unit.
-    pub amount: Decimal,
-    /// Its currency (ISO 4217); what is not in dong is taken at the exchange rate of the day.
-    pub currency: String,
-    /// The unit's code.
-    pub unit: String,
-    /// How many units.
-    pub quantity: Decimal,
-}
-
-impl ClaimedRate {
-    /// The part of the rate that is an amount for each unit.
-    pub fn per_unit(&self) -> Option<&PerUnit> {
-        match self {
-            Self::PerUnit(per_unit) | Self::Mixed(_, per_unit) => Some(per_unit),
-            Self::AdValorem(_) | Self::NotSubject => None,
-        }
+impl From<Cited<Decimal>> for CitedRate {
+    fn from(percent: Cited<Decimal>) -> Self {
+        Self::ad_valorem(percent.value, percent.citation)
     }
 }
 

@@ -8,11 +8,9 @@
 use rulebook::RoundingPolicy;
 use rust_decimal::Decimal;
 use vocabulary::declaration::{declaration, goods_item};
-use vocabulary::{Direction, DutyLine, DutyTotal, DutyType, Place, Rate};
+use vocabulary::{Direction, DutyLine, DutyTotal, DutyType, PerUnit, Place, Rate};
 
-use crate::accepted::{
-    AcceptedDeclaration, AcceptedItem, ClaimedRate, DutyThreshold, PerUnit, Relief, TaxBound, TaxClaim,
-};
+use crate::accepted::{AcceptedDeclaration, AcceptedItem, DutyThreshold, Relief, TaxBound, TaxClaim};
 use crate::exact::{TooLarge, add, multiply, percent_of, round_half_up, subtract, sum};
 use crate::problem::{self, Problem};
 use crate::valuation::Valuation;
@@ -163,26 +161,16 @@ fn line(
     base: Decimal,
     relief: &Relief,
 ) -> Result<DutyLine, Fault> {
-    let (base, quantity, rate, amount) = match &claim.rate {
-        ClaimedRate::AdValorem(percent) => (base, None, Rate::AdValorem(*percent), percent_of(*percent, base)?),
-        ClaimedRate::PerUnit(per_unit) => {
-            let PerUnit { amount, currency, unit, quantity } = per_unit;
-            let rate =
-                Rate::Specific { amount: *amount, currency: currency.as_str().into(), unit: unit.as_str().into() };
-            (*quantity, None, rate, in_dong(accepted, per_unit)?)
+    // Validation has found a quantity for every amount, or stopped.
+    let counted = claim.quantity.unwrap_or_default();
+    let (base, quantity, amount) = match &claim.rate {
+        Rate::AdValorem(percent) => (base, None, percent_of(*percent, base)?),
+        Rate::Specific(per_unit) => (counted, None, in_dong(accepted, per_unit, counted)?),
+        Rate::Mixed(percent, per_unit) => {
+            let both = add(percent_of(*percent, base)?, in_dong(accepted, per_unit, counted)?)?;
+            (base, Some(counted), both)
         }
-        ClaimedRate::Mixed(percent, per_unit) => {
-            let PerUnit { amount, currency, unit, quantity } = per_unit;
-            let rate = Rate::Mixed {
-                percent: *percent,
-                amount: *amount,
-                currency: currency.as_str().into(),
-                unit: unit.as_str().into(),
-            };
-            let both = add(percent_of(*percent, base)?, in_dong(accepted, per_unit)?)?;
-            (base, Some(*quantity), rate, both)
-        }
-        ClaimedRate::NotSubject => (base, None, Rate::NotSubject, Decimal::ZERO),
+        Rate::NotSubject => (base, None, Decimal::ZERO),
     };
     let (relieved, relief_citation) = match relief {
         Relief::None => (Decimal::ZERO, None),
@@ -196,7 +184,7 @@ fn line(
         duty_type: claim.duty_type,
         base,
         quantity,
-        rate,
+        rate: claim.rate.clone(),
         amount,
         relief: relieved,
         payable: subtract(amount, relieved)?,
@@ -206,8 +194,8 @@ fn line(
 }
 
 /// The amount for all units, in dong.
-fn in_dong(accepted: &AcceptedDeclaration<'_>, per_unit: &PerUnit) -> Result<Decimal, TooLarge> {
-    let amount = multiply(per_unit.amount, per_unit.quantity)?;
+fn in_dong(accepted: &AcceptedDeclaration<'_>, per_unit: &PerUnit, quantity: Decimal) -> Result<Decimal, TooLarge> {
+    let amount = multiply(per_unit.amount, quantity)?;
     // Validation has found a rate for every currency, or stopped.
     multiply(amount, accepted.exchange_rate(&per_unit.currency).unwrap_or_default())
 }

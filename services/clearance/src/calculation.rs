@@ -13,11 +13,12 @@ use rulebook::{MfnRelation, RulesInForce};
 use rust_decimal::Decimal;
 use vocabulary::{
     Bilingual, Citation, Claim, Declaration, Direction, DutyLine, DutyTotal, DutyType, Finding, GoodsItem, Preference,
+    Rate,
 };
 
-use crate::Context;
-use crate::accepted::{AcceptedDeclaration, AcceptedItem, ClaimedRate, ExchangeRate, Relief, TaxClaim};
+use crate::accepted::{AcceptedDeclaration, AcceptedItem, CitedRate, ExchangeRate, Relief, TaxClaim};
 use crate::assessment::{assess_item, duty_of, is_exempt, totals};
+use crate::context::Context;
 use crate::exact::sum;
 use crate::validation::{Examined, Report, TaxDoubt, examine};
 use crate::valuation::{Shares, ValuePart};
@@ -152,12 +153,7 @@ fn assume_usual_duty(
     let line = rules.commodity(item.lodged.commodity_code.as_deref()?)?;
     let MfnRelation::Yes(_) = rules.mfn_relation(item.lodged.origin.as_deref()?) else { return None };
     let rate = line.mfn().ok()?;
-    item.taxes.push(TaxClaim {
-        duty_type: DutyType::ImportDuty,
-        rate: ClaimedRate::AdValorem(rate.value),
-        citation: rate.citation,
-        relief: Relief::None,
-    });
+    item.taxes.push(CitedRate::from(rate).claim(DutyType::ImportDuty, Relief::None));
     Some(Bilingual::new(
         "the import duty is that of the preferential (MFN) rate, since the declared one does not hold",
         "thuế nhập khẩu tạm tính theo thuế suất ưu đãi (MFN) vì nội dung đã khai chưa áp dụng được",
@@ -186,10 +182,12 @@ fn keep_settled(accepted: &mut AcceptedDeclaration<'_>, position: usize, report:
         let mut found: Vec<TaxClaim> = claims.cloned().collect();
         if doubtful {
             // Where the declared code is wrong and the rate known, the tax is due without what the code takes off.
-            found.retain(|claim| claim.rate != ClaimedRate::NotSubject);
+            found.retain(|claim| claim.rate != Rate::NotSubject);
             found.iter_mut().for_each(|claim| claim.relief = Relief::None);
         }
-        let known = |claim: &TaxClaim| claim.rate.per_unit().is_none_or(|unit| rates.contains(&unit.currency));
+        let known = |claim: &TaxClaim| {
+            claim.rate.per_unit().is_none_or(|unit| rates.iter().any(|rate| **rate == *unit.currency))
+        };
         let on_top =
             matches!(duty_type, DutyType::SpecialConsumption | DutyType::EnvironmentalProtection | DutyType::Vat);
         let because = if silent {

@@ -1,5 +1,7 @@
 //! Claims that clearance makes by itself.
 
+use std::sync::Arc;
+
 use vocabulary::{Bilingual, Citation, Claim, ClaimKind};
 
 /// A claim on the customs value of the declaration as a whole.
@@ -8,7 +10,7 @@ pub(crate) fn of_value(
     message: Bilingual,
     rests_on: Bilingual,
     rule: impl Into<String>,
-    law: &str,
+    law: &Arc<str>,
 ) -> Claim {
     Claim {
         kind: ClaimKind::Value,
@@ -17,6 +19,6 @@ pub(crate) fn of_value(
         code,
         message,
         rests_on,
-        citation: Citation::new(rule.into(), law),
+        citation: Citation::new(rule.into(), Arc::clone(law)),
     }
 }

@@ -1,4 +1,4 @@
-//! What a decision hangs on besides the declaration: nothing else is asked, so the same gives the same.
+//! What a decision may depend on besides the declaration: rules, facts, time, number and draw.
 
 use jiff::civil::DateTime;
 use rulebook::{ItemSurroundings, RulesInForce, Surroundings};

@@ -6,14 +6,14 @@ use vocabulary::{
     WriteOff,
 };
 
-use crate::Context;
 use crate::accepted::AcceptedDeclaration;
 use crate::assessment::{self, Assessment};
-use crate::problem::{Problem, address};
+use crate::context::Context;
+use crate::problem::Problem;
 use crate::selectivity::{self, Routing};
-use crate::settlement;
-use crate::validation::{self, Stop};
+use crate::stop::Stop;
 use crate::valuation::{self, Valuation};
+use crate::{guarantee, validation};
 
 /// A declaration that went all the way.
 struct RoutedDeclaration<'a> {
@@ -28,26 +28,23 @@ struct RoutedDeclaration<'a> {
 fn pipeline<'a>(
     lodged: &'a Declaration,
     read: Vec<Finding>,
-    context: &Context<'_>,
+    context: &Context<'a>,
 ) -> Result<RoutedDeclaration<'a>, Stop> {
     let mut accepted = validation::accept(lodged, read, context)?;
+    let rejected = |accepted: &AcceptedDeclaration<'_>, problems| rejected(accepted, problems, context);
     let mut valuation = valuation::value(&accepted).map_err(|problems| rejected(&accepted, problems))?;
     accepted.claims.append(&mut valuation.claims);
     accepted.claims.sort_by_key(|claim| claim.item);
     let assessment = assessment::assess(&accepted, &valuation).map_err(|problems| rejected(&accepted, problems))?;
     let secured =
-        settlement::secured(&accepted, &assessment, context).map_err(|problems| rejected(&accepted, problems))?;
+        guarantee::secured(&accepted, &assessment, context).map_err(|problems| rejected(&accepted, problems))?;
     let routing = selectivity::select(&accepted, &valuation, &assessment, context)?;
     Ok(RoutedDeclaration { accepted, valuation, assessment, routing, secured })
 }
 
-fn rejected(accepted: &AcceptedDeclaration<'_>, problems: Vec<Problem>) -> Stop {
-    let mut findings = accepted.warnings.clone();
-    for mut problem in problems {
-        address(&mut problem, accepted.lodged);
-        findings.push(problem);
-    }
-    Stop::Rejected(findings)
+fn rejected(accepted: &AcceptedDeclaration<'_>, problems: Vec<Problem>, context: &Context<'_>) -> Stop {
+    let found = problems.into_iter().map(|problem| problem.found_in(accepted.lodged, &context.rules));
+    Stop::Rejected(accepted.warnings.iter().cloned().chain(found).collect())
 }
 
 /// Decides on a declaration that was read, with what the reader found in it.

@@ -1,5 +1,13 @@
-//! Findings that clearance makes by itself, where a rule of the rulebook cannot say them.
+//! Problems that clearance finds by itself, where a rule of the rulebook cannot say them.
+//!
+//! ```text
+//! problem(code, place, …) ──► Problem ──► found_in(declaration, rules) ──► Finding
+//!                                                number of the line, name of the field, words of the law
+//! ```
 
+use std::sync::Arc;
+
+use rulebook::{Provision, RulesInForce};
 use rust_decimal::Decimal;
 use vocabulary::declaration::goods_item;
 use vocabulary::duty::plain;
@@ -7,14 +15,92 @@ use vocabulary::{Bilingual, Declaration, DutyType, Finding, Place, Severity, ite
 
 use crate::accepted::TaxClaim;
 
-/// A finding that points with a [`Place`] and has not been addressed yet.
-pub type Problem = Finding;
+/// What is wrong at a place of a declaration, and the rule that says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub(crate) code: String,
+    severity: Severity,
+    pub(crate) place: Place,
+    value: Option<String>,
+    pub(crate) message: Bilingual,
+    mend: Bilingual,
+    suggestions: Vec<String>,
+    pub(crate) rule: String,
+    law: Law,
+}
 
-/// What the findings on fields and their codes rest on.
-pub(crate) const PARTICULARS: &str =
-    "Circular 38/2015/TT-BTC as amended by 39/2018/TT-BTC and 121/2025/TT-BTC, particulars of the declaration";
+/// The law that a problem rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Law {
+    /// What a rule of the rulebook cites.
+    Cited(Arc<str>),
+    /// A provision by its name, whose words are those of the day.
+    Named(Provision),
+}
 
-/// A finding, as an error.
+impl From<&Arc<str>> for Law {
+    fn from(law: &Arc<str>) -> Self {
+        Self::Cited(Arc::clone(law))
+    }
+}
+
+impl From<Provision> for Law {
+    fn from(provision: Provision) -> Self {
+        Self::Named(provision)
+    }
+}
+
+impl Problem {
+    /// Whether it keeps the declaration from being registered.
+    pub(crate) fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// The same at another place.
+    pub(crate) fn at(self, place: Place) -> Self {
+        Self { place, ..self }
+    }
+
+    /// The finding in a declaration, with what a declarant knows the place by: the number of the line and the name of the
+    /// field.
+    pub(crate) fn found_in(self, declaration: &Declaration, rules: &RulesInForce<'_>) -> Finding {
+        let place = self.place;
+        let number = |position| item_number(declaration.goods_items.get(position), position);
+        Finding {
+            field: Some(place.field_name(declaration.direction()).to_owned()),
+            item: place.item.map(number),
+            ..self.stated(rules)
+        }
+    }
+
+    /// The finding by its place alone.
+    pub(crate) fn stated(self, rules: &RulesInForce<'_>) -> Finding {
+        let Self { code, severity, place, value, message, mend, suggestions, rule, law } = self;
+        let law = match law {
+            Law::Cited(law) => law.to_string(),
+            Law::Named(provision) => rules.law(provision).to_string(),
+        };
+        Finding {
+            code,
+            severity,
+            path: String::new(),
+            item: None,
+            field: None,
+            value,
+            message,
+            mend,
+            suggestions,
+            rule,
+            law,
+            follows_from: None,
+            line: None,
+            column: None,
+            place: Some(place),
+        }
+    }
+}
+
+/// A problem that keeps the declaration from being registered.
 pub(crate) fn problem(
     code: &str,
     place: Place,
@@ -22,46 +108,29 @@ pub(crate) fn problem(
     message: Bilingual,
     mend: Bilingual,
     rule: impl Into<String>,
-    law: &str,
+    law: impl Into<Law>,
 ) -> Problem {
-    Finding {
+    Problem {
         code: code.to_owned(),
         severity: Severity::Error,
-        path: String::new(),
-        item: None,
-        field: None,
+        place,
         value,
         message,
         mend,
         suggestions: Vec::new(),
         rule: rule.into(),
-        law: law.to_owned(),
-        follows_from: None,
-        line: None,
-        column: None,
-        place: Some(place),
+        law: law.into(),
     }
 }
 
-/// The same finding with values that would be right at its place.
+/// The same problem with values that would be right at its place.
 pub(crate) fn suggesting(problem: Problem, suggestions: Vec<String>) -> Problem {
-    Finding { suggestions, ..problem }
+    Problem { suggestions, ..problem }
 }
 
-/// The same finding as a warning, which keeps nothing from being registered.
+/// The same problem as a warning, which keeps nothing from being registered.
 pub(crate) fn warning(problem: Problem) -> Problem {
-    Finding { severity: Severity::Warning, ..problem }
-}
-
-/// Fills in what a declarant knows a place by: the number of the line and the name of the field.
-pub(crate) fn address(finding: &mut Finding, declaration: &Declaration) {
-    let Some(place) = finding.place else { return };
-    if finding.field.is_none() {
-        finding.field = Some(place.field_name(declaration.direction()).to_owned());
-    }
-    if let (None, Some(position)) = (finding.item, place.item) {
-        finding.item = Some(item_number(declaration.goods_items.get(position), position));
-    }
+    Problem { severity: Severity::Warning, ..problem }
 }
 
 /// An amount whose exact calculation leaves 28 digits, or the field's width.
@@ -79,7 +148,7 @@ pub(crate) fn too_large(place: Place) -> Problem {
             "kiểm tra lại giá trị; nếu đúng, hãy tách hàng hóa thành nhiều dòng hoặc nhiều tờ khai",
         ),
         "valuation/field-widths",
-        "Circular 38/2015/TT-BTC, art. 18.3",
+        Provision::FieldWidths,
     )
 }
 
@@ -99,7 +168,7 @@ pub(crate) fn value_not_above_zero(place: Place, value: Decimal) -> Problem {
             "kiểm tra trị giá hóa đơn của dòng hàng và các khoản trừ; trị giá hải quan phải lớn hơn 0",
         ),
         "valuation/above-zero",
-        "Circular 39/2015/TT-BTC, art. 5 and 15",
+        Provision::CustomsValue,
     )
 }
 
@@ -154,7 +223,7 @@ fn too_many_digits(code: &str, place: Place, en: String, vi: String) -> Problem 
             "kiểm tra lại giá trị; nếu đúng, hãy tách hàng hóa thành nhiều dòng hoặc nhiều tờ khai",
         ),
         "assessment/field-widths",
-        "Circular 38/2015/TT-BTC, art. 18.3",
+        Provision::FieldWidths,
     )
 }
 
@@ -176,6 +245,6 @@ pub(crate) fn reduction_above_tax(claim: &TaxClaim, reduction: Decimal, tax: Dec
         ),
         Bilingual::new(format!("enter at most {tax}"), format!("nhập tối đa {tax}")),
         claim.citation.rule.to_string(),
-        PARTICULARS,
+        Provision::Particulars,
     )
 }

@@ -3,10 +3,10 @@
 use rulebook::Surroundings;
 use vocabulary::{CriterionHit, Declaration, GoodsItem, Lane, OriginCertificate, RoutedBranch, RulebookGap};
 
-use crate::Context;
 use crate::accepted::AcceptedDeclaration;
 use crate::assessment::Assessment;
-use crate::validation::Stop;
+use crate::context::Context;
+use crate::stop::Stop;
 use crate::valuation::Valuation;
 
 /// A lane and the criteria that asked for it.

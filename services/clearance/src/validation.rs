@@ -4,60 +4,45 @@
 //!            ┌ the reader's findings (what the schema says)
 //!            ├ the rulebook's validation rules (relations of fields, code lists)
 //! lodged ──► ├ header: kind, office, tax codes, currencies          ──► findings?  rejected
-//!            └ each goods item: commodity, units, each duty and tax  ──► gaps?      referred
+//!            └ each goods item, resolved: commodity, units, each tax ──► gaps?      referred
 //!                                                                    ──► neither:   accepted
 //! ```
 
-mod header;
-
-mod goods;
-
-mod origin;
-
-mod relief;
-
-mod quantities;
-
-mod values;
-
-mod thresholds;
-
-mod exchange;
-
-mod balances;
-
-mod manual_rate;
-
-mod import_taxes;
-
-mod export_taxes;
-
-mod code_uses;
-
-mod tax_codes;
-
-mod relations;
-
-mod amounts;
-
-mod read_findings;
-
+// What all of them look at, and what they say.
+mod line;
+mod lower_rate;
 mod report;
 
-use vocabulary::{Declaration, Direction, Finding, RulebookGap, WriteOff, item_number};
+// The declaration as a whole.
+mod amounts;
+mod exchange;
+mod header;
+mod read_findings;
+mod relations;
+mod thresholds;
+mod values;
 
+// Each goods item.
+mod code_uses;
+mod export_taxes;
+mod goods;
+mod import_taxes;
+mod manual_rate;
+mod quantities;
+mod relief;
+mod tax_codes;
+
+// Proofs and balances that several items draw on.
+mod balances;
+mod origin;
+
+use vocabulary::{Declaration, Direction, Finding, WriteOff, item_number};
+
+use self::line::ResolvedLine;
 pub(crate) use self::report::{Report, TaxDoubt};
-use crate::Context;
 use crate::accepted::{AcceptedDeclaration, AcceptedItem};
-
-/// Why a declaration is not registered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stop {
-    /// The declarant mends it.
-    Rejected(Vec<Finding>),
-    /// An officer and the rule keeper act; with warnings, if there are any.
-    Referred(Vec<RulebookGap>, Vec<Finding>),
-}
+use crate::context::Context;
+use crate::stop::Stop;
 
 /// Checks a declaration against everything that the rules say of it.
 ///
@@ -66,7 +51,7 @@ pub enum Stop {
 pub fn accept<'a>(
     lodged: &'a Declaration,
     read: Vec<Finding>,
-    context: &Context<'_>,
+    context: &Context<'a>,
 ) -> Result<AcceptedDeclaration<'a>, Stop> {
     let Examined { report, declaration } = examine(lodged, read, context);
     match declaration {
@@ -88,9 +73,9 @@ pub(crate) struct Examined<'a> {
 }
 
 /// Looks at everything that the rules say of a declaration.
-pub(crate) fn examine<'a>(lodged: &'a Declaration, read: Vec<Finding>, context: &Context<'_>) -> Examined<'a> {
+pub(crate) fn examine<'a>(lodged: &'a Declaration, read: Vec<Finding>, context: &Context<'a>) -> Examined<'a> {
     let rules = &context.rules;
-    let mut report = Report::new(lodged, read_findings::completed(read, rules));
+    let mut report = Report::new(lodged, *rules, read_findings::completed(read, rules));
     // A sign between thousands explains what the rules would find of the number.
     amounts::check(lodged, rules, &mut report);
     let items = rules.item_surroundings(lodged);
@@ -110,23 +95,25 @@ pub(crate) fn examine<'a>(lodged: &'a Declaration, read: Vec<Finding>, context: 
     let mut exchange_rates = header::exchange_rates(lodged, rules, &mut report);
     let value_rounding = header::rounding(rules, rulebook::RoundingKind::CustomsValueOfLine, &mut report);
     let total_rounding = header::rounding(rules, rulebook::RoundingKind::TaxTotal, &mut report);
-    let value_margins = header::value_margins(rules, &mut report);
+    let value_margins = header::value_margins(direction, rules, &mut report);
     values::check(lodged, direction, price, &exchange_rates, rules, &mut report);
     let threshold = thresholds::threshold(lodged, rules, &mut report);
 
+    let lines = ResolvedLine::all(lodged, *rules);
     let mut preferences = match direction {
-        Direction::Import => origin::examine(lodged, context, &mut report),
+        Direction::Import => origin::examine(lodged, &lines, context, &mut report),
         Direction::Export => Vec::new(),
     }
     .into_iter();
     let mut proofs_used = Vec::new();
     let mut items = Vec::with_capacity(lodged.goods_items.len());
-    for (position, item) in lodged.goods_items.iter().enumerate() {
+    for line in &lines {
+        let (position, item) = (line.position, line.item);
         let preference = preferences.next().flatten();
         let proven = preference.as_ref().is_some_and(origin::Claim::is_proven);
         let taxes = match direction {
-            Direction::Import => import_taxes::claims(position, item, kind.as_ref(), proven, rules, &mut report),
-            Direction::Export => export_taxes::claims(lodged, position, item, kind.as_ref(), rules, &mut report),
+            Direction::Import => import_taxes::claims(line, kind.as_ref(), proven, &mut report),
+            Direction::Export => export_taxes::claims(lodged, line, kind.as_ref(), &mut report),
         };
         let sequence = item_number(Some(item), position);
         if let Some(claim) = preference.as_ref().and_then(origin::Claim::unproved) {

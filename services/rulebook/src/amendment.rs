@@ -9,13 +9,12 @@ use std::{fs, io};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::agreement::PreferentialCell;
 use crate::cited::Mark;
 use crate::error::{RuleError, RuleErrors};
 use crate::hs_table::CommodityCode;
-use crate::load;
-use crate::load::seal::Sealing;
+use crate::reading::seal::Sealing;
 use crate::rulebook::Rulebook;
+use crate::tariff::agreement::PreferentialCell;
 
 const AGREEMENTS: &str = "assessment/agreements.toml";
 const EXCHANGE_RATES: &str = "valuation/exchange-rates.csv";
@@ -124,7 +123,7 @@ impl Amendment {
     }
 
     fn of(folder: &Path, texts: BTreeMap<String, String>) -> Result<Self, RuleErrors> {
-        let rulebook = load::load_with(folder, &texts)?;
+        let rulebook = Rulebook::load_with(folder, &texts)?;
         let old = |file: &str| fs::read_to_string(folder.join(file)).ok();
         let files = texts.into_iter().map(|(file, text)| {
             let before = old(&file);
@@ -166,7 +165,7 @@ impl Amendment {
 impl Rulebook {
     /// The rate of each line that an agreement's table of a day has, as its cell says; none where no table is entered.
     pub fn rates_of_agreement(&self, agreement: &str, day: Date) -> BTreeMap<CommodityCode, String> {
-        let period = self.agreement(agreement).and_then(|agreement| agreement.rates_on(day));
+        let period = self.tariff.agreement(agreement).and_then(|agreement| agreement.rates_on(day));
         let rows = period.into_iter().flat_map(|period| {
             let values: Vec<_> = period.table.values().collect();
             let provenances: Vec<_> = period.table.provenances().collect();

@@ -127,6 +127,34 @@ fn push_date(text: &mut String, date: Date) {
     }
 }
 
+/// Values by hand, each with its versions, oldest first.
+#[derive(Debug)]
+pub(crate) struct Versions<T>(pub(crate) Vec<(T, Provenance)>);
+
+impl<T> Default for Versions<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Versions<T> {
+    pub(crate) fn on(&self, date: Date) -> Option<(&T, &Provenance)> {
+        self.0.iter().find(|(_, provenance)| provenance.holds_on(date)).map(|(value, provenance)| (value, provenance))
+    }
+
+    /// The value of a day with its citation.
+    ///
+    /// # Errors
+    /// A gap when none is entered for the day.
+    pub(crate) fn cited_on(&self, date: Date, rule: fmt::Arguments<'_>) -> Result<Cited<T>, RulebookGap>
+    where
+        T: Clone,
+    {
+        let found = self.on(date).map(|(value, provenance)| provenance.cited(value.clone(), rule));
+        found.ok_or_else(|| no_value_on(date, rule))
+    }
+}
+
 /// The rulebook's silence at a place, for a reason, in English and in Vietnamese.
 pub(crate) fn gap(
     code: &'static str,

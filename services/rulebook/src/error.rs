@@ -102,6 +102,11 @@ impl Problems {
     }
 }
 
+/// A problem of a file as a whole.
+pub(crate) fn whole_file(file: String, message: &str) -> RuleError {
+    RuleError { file, line: None, field: None, message: message.to_owned(), hint: None }
+}
+
 /// The candidate that was probably meant, if one is near enough to be worth a guess.
 pub(crate) fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Longer than any name in use; comparing hostile lengths would cost their product.

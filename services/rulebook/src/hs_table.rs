@@ -45,6 +45,13 @@ impl fmt::Display for CommodityCode {
     }
 }
 
+/// A line of the nomenclature, and where it stands among all of them: most tables have it at the same place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line {
+    pub(crate) code: CommodityCode,
+    pub(crate) position: usize,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Row {
     code: CommodityCode,
@@ -83,9 +90,14 @@ impl<V> HsTable<V> {
         &rest[..length]
     }
 
-    /// What holds for a code on a day.
-    pub(crate) fn find(&self, code: CommodityCode, position: usize, date: Date) -> Found<'_, V> {
-        let rows = self.rows_of(code, position);
+    /// What holds for a code on a day, in a table that has rows for few of the lines.
+    pub(crate) fn find_code(&self, code: CommodityCode, date: Date) -> Found<'_, V> {
+        self.find(Line { code, position: usize::MAX }, date)
+    }
+
+    /// What holds for a line on a day.
+    pub(crate) fn find(&self, line: Line, date: Date) -> Found<'_, V> {
+        let rows = self.rows_of(line.code, line.position);
         if rows.is_empty() {
             return Found::NotListed;
         }
@@ -130,6 +142,20 @@ impl<V> HsTable<V> {
         let mut codes: Vec<CommodityCode> = self.rows.iter().map(|row| row.code).collect();
         codes.dedup();
         codes
+    }
+}
+
+/// A table that leaves out what it says nothing of: absence means that the tax is not borne.
+#[derive(Debug)]
+pub(crate) struct ListedLines<V> {
+    pub(crate) rows: HsTable<V>,
+    /// The days on which absence has that meaning, and the law.
+    pub(crate) provenance: Provenance,
+}
+
+impl<V> ListedLines<V> {
+    pub(crate) fn holds_on(&self, date: Date) -> bool {
+        self.provenance.holds_on(date)
     }
 }
 

@@ -1,12 +1,14 @@
 //! The instruments of law that the rulebook rests on.
 
+pub(crate) mod provision;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::cited::Mark;
-use crate::rulebook::Rulebook;
+use crate::cited::{Mark, Provenance};
+use crate::knowing::inventory::{Inventory, text};
 
 /// A law, decree, circular, resolution or decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +52,7 @@ impl LawWords {
     }
 
     /// A citation in Vietnamese, and the English words in it that have none.
-    fn translate<'l>(&self, law: &'l str) -> (String, Vec<&'l str>) {
+    pub(crate) fn translate<'l>(&self, law: &'l str) -> (String, Vec<&'l str>) {
         let mut text = String::with_capacity(law.len() * 2);
         let mut unknown = Vec::new();
         let mut rest = law;
@@ -86,34 +88,80 @@ impl Instruments {
         self.by_id.get(id)
     }
 
+    /// Takes the instruments into an inventory.
+    pub(crate) fn list_into(&self, inventory: &mut Inventory) {
+        // The Vietnamese words say nothing of their own.
+        let Self { by_id, vietnamese: _ } = self;
+        for instrument in by_id.values() {
+            let provenance = Provenance {
+                from: instrument.in_force_from,
+                to: instrument.in_force_to,
+                law: Arc::from(&*instrument.name),
+                mark: instrument.mark,
+            };
+            let values = vec![
+                text("number", &instrument.number),
+                text("name", &instrument.name),
+                text("title.en", &instrument.title_en),
+                text("title.vi", &instrument.title_vi),
+            ];
+            inventory.add_word("law/instruments", &instrument.id, &provenance, values);
+        }
+    }
+
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> + Clone {
         self.by_id.keys().map(|id| &**id)
     }
 }
 
 impl Instrument {
+    /// Whether a citation names the instrument, by its number as it stands in citations, or by its name where it has none.
+    pub fn is_cited_in(&self, law: &str) -> bool {
+        let numbers = |text: &'_ str| -> Vec<String> {
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"/-".contains(c));
+            words.filter(|word| word.contains('/')).map(str::to_owned).collect()
+        };
+        let own = numbers(&self.name);
+        if own.is_empty() {
+            return law.contains(&*self.name);
+        }
+        numbers(law).iter().any(|number| own.contains(number))
+    }
+
     /// The words of a citation of one of its provisions.
     pub(crate) fn law(&self, provision: &str) -> Arc<str> {
         if provision.is_empty() { Arc::from(&*self.name) } else { Arc::from(format!("{}, {provision}", self.name)) }
     }
 }
 
-impl Rulebook {
-    /// A citation, such as `Decree 26/2023/ND-CP, Annex II`, as Vietnamese readers know it. Citations are recorded in
-    /// English; words without a Vietnamese one stay as they are.
-    pub fn law_in_vietnamese(&self, law: &str) -> String {
-        self.instruments.vietnamese.translate(law).0
-    }
-
-    /// The English words of a citation that `law/vietnamese.toml` does not know.
-    pub fn law_words_without_vietnamese<'l>(&self, law: &'l str) -> Vec<&'l str> {
-        self.instruments.vietnamese.translate(law).1
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_citation_names_an_instrument_by_its_whole_number() {
+        let instrument = |name: &str| Instrument {
+            id: "X".into(),
+            number: "".into(),
+            name: name.into(),
+            title_en: "".into(),
+            title_vi: "".into(),
+            in_force_from: jiff::civil::date(2015, 1, 1),
+            in_force_to: None,
+            mark: Mark::Verified,
+        };
+        let law = "Law 107/2016/QH13, art. 9; Decree 134/2016/ND-CP, art. 4 (ASEAN Trade in Goods Agreement)";
+        for (name, expected) in [
+            ("Law 107/2016/QH13", true),
+            ("Customs Law 107/2016/QH13", true),
+            ("Decree 34/2016/ND-CP", false),
+            ("Resolution 1/2016/QH13 and Decree 134/2016/ND-CP", true),
+            ("ASEAN Trade in Goods Agreement", true),
+            ("rule keeper's choice", false),
+        ] {
+            assert_eq!(instrument(name).is_cited_in(law), expected, "{name}");
+        }
+    }
 
     #[test]
     fn the_longest_words_that_fit_are_taken() {

@@ -83,32 +83,46 @@ pub enum Rate {
     /// A percentage of the base.
     AdValorem(Decimal),
     /// An amount for each unit of the base.
-    Specific {
-        /// The amount for one unit.
-        amount: Decimal,
-        currency: Box<str>,
-        unit: Box<str>,
-    },
+    Specific(PerUnit),
     /// A percentage of the base and an amount for each unit, added up.
-    Mixed {
-        percent: Decimal,
-        /// The amount for one unit.
-        amount: Decimal,
-        currency: Box<str>,
-        unit: Box<str>,
-    },
+    Mixed(Decimal, PerUnit),
     /// No rate was applied, because the goods are not subject to the tax.
     NotSubject,
+}
+
+/// An amount for each unit of a quantity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PerUnit {
+    /// The amount for one unit.
+    pub amount: Decimal,
+    /// Its currency (ISO 4217); what is not in dong is taken at the exchange rate of the day.
+    pub currency: Box<str>,
+    /// The unit's code.
+    pub unit: Box<str>,
+}
+
+impl fmt::Display for PerUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}/{}", self.amount.normalize(), self.currency, self.unit)
+    }
+}
+
+impl Rate {
+    /// The part of the rate that is an amount for each unit.
+    pub fn per_unit(&self) -> Option<&PerUnit> {
+        match self {
+            Self::Specific(per_unit) | Self::Mixed(_, per_unit) => Some(per_unit),
+            Self::AdValorem(_) | Self::NotSubject => None,
+        }
+    }
 }
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AdValorem(percent) => write!(f, "{}", percent.normalize()),
-            Self::Specific { amount, currency, unit } => write!(f, "{} {currency}/{unit}", amount.normalize()),
-            Self::Mixed { percent, amount, currency, unit } => {
-                write!(f, "{} % + {} {currency}/{unit}", percent.normalize(), amount.normalize())
-            }
+            Self::Specific(per_unit) => per_unit.fmt(f),
+            Self::Mixed(percent, per_unit) => write!(f, "{} % + {per_unit}", percent.normalize()),
             Self::NotSubject => f.write_str("0"),
         }
     }
@@ -171,18 +185,15 @@ mod tests {
     #[test]
     fn a_rate_reads_as_the_law_prints_it() {
         let number = |text| Decimal::from_str_exact(text).unwrap();
+        let per = |amount, currency: &str, unit: &str| PerUnit {
+            amount: number(amount),
+            currency: currency.into(),
+            unit: unit.into(),
+        };
         for (rate, expected) in [
             (Rate::AdValorem(number("7.50")), "7.5"),
-            (Rate::Specific { amount: number("2000"), currency: "VND".into(), unit: "LTR".into() }, "2000 VND/LTR"),
-            (
-                Rate::Mixed {
-                    percent: number("30"),
-                    amount: number("50"),
-                    currency: "USD".into(),
-                    unit: "UNIT".into(),
-                },
-                "30 % + 50 USD/UNIT",
-            ),
+            (Rate::Specific(per("2000", "VND", "LTR")), "2000 VND/LTR"),
+            (Rate::Mixed(number("30"), per("50", "USD", "UNIT")), "30 % + 50 USD/UNIT"),
             (Rate::NotSubject, "0"),
         ] {
             assert_eq!(rate.to_string(), expected);

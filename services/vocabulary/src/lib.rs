@@ -44,7 +44,7 @@ pub use command::{
 };
 pub use decision::{AppliedExchangeRate, AssessedItem, CriterionHit, Decision, DutyTotal, Lane, Outcome};
 pub use declaration::{Declaration, Direction, GoodsItem};
-pub use duty::{DutyLine, DutyType, Rate};
+pub use duty::{DutyLine, DutyType, PerUnit, Rate};
 pub use facts::{
     Balance, BalanceLine, CaseFacts, Entitlement, ExemptionList, Facts, Guarantee, RoutedBranch, TaxCodeStatus,
     TemporaryDeclaration, TraderFacts, WriteOff,

@@ -164,7 +164,7 @@ fn finding(
         RegistrationChange::Assessment => declaration::number,
     };
     let note = rules.change_note(change)?;
-    let mut finding = problem(
+    let found = problem(
         &note.value.code,
         Place { field, item, occurrence: None },
         None,
@@ -176,6 +176,5 @@ fn finding(
         &*note.citation.rule,
         &note.citation.law,
     );
-    finding.item = number;
-    Ok(finding)
+    Ok(Finding { item: number, ..found.stated(rules) })
 }

@@ -3,7 +3,7 @@
 use rulebook::{FrozenFrom, RulesInForce};
 use vocabulary::{Bilingual, Declaration, FieldId, Finding, Place, Record, Scope, ValueRef};
 
-use crate::problem::{address, problem};
+use crate::problem::problem;
 
 /// The values of a field: one for a field of the declaration itself, one for each occurrence of a repeated group.
 fn values(declaration: &Declaration, field: FieldId) -> Vec<Option<ValueRef<'_>>> {
@@ -49,7 +49,7 @@ pub(super) fn changes_of_frozen_fields(
             values.get(changed).copied().flatten().map_or_else(|| "-".to_owned(), |value| value.to_string())
         };
         let about = field.field();
-        let mut finding = problem(
+        let found = problem(
             &frozen.value.code,
             place,
             is.get(changed).copied().flatten().map(|value| value.to_string()),
@@ -64,8 +64,7 @@ pub(super) fn changes_of_frozen_fields(
             &*frozen.citation.rule,
             &frozen.citation.law,
         );
-        address(&mut finding, after);
-        findings.push(finding);
+        findings.push(found.found_in(after, rules));
     }
     findings
 }

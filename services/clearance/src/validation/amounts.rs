@@ -1,7 +1,7 @@
 //! Numbers as they were written: decimals of currencies that have none, thousands with a point between them, fractions
 //! of things that cannot be divided.
 
-use rulebook::{Cited, RulesInForce};
+use rulebook::{Cited, Provision, RulesInForce};
 use rust_decimal::{Decimal, RoundingStrategy};
 use vocabulary::amount::{AMOUNTS, UNIT_AMOUNTS};
 use vocabulary::declaration::{declaration, goods_item};
@@ -9,7 +9,7 @@ use vocabulary::duty::plain;
 use vocabulary::{Bilingual, Citation, Declaration, GoodsItem, Place, ValueRef};
 
 use super::Report;
-use crate::problem::{PARTICULARS, problem, suggesting};
+use crate::problem::{problem, suggesting};
 
 /// How many digits stand in a group of thousands.
 const GROUP: u32 = 3;
@@ -86,7 +86,7 @@ fn money(money: Money<'_>, decimals: &Cited<u8>, lodged: &Declaration, report: &
                 format!("được hiểu là {}; kiểm tra lại theo hóa đơn", plain(amount)),
             ),
             decimals.citation.rule.to_string(),
-            PARTICULARS,
+            Provision::Particulars,
         ));
     }
 }
@@ -128,7 +128,7 @@ fn decimals_of_none(money: Money<'_>, citation: &Citation, lodged: &Declaration,
         ),
         mend,
         citation.rule.to_string(),
-        PARTICULARS,
+        Provision::Particulars,
     );
     // A value that the other figures contradict would only be refused for that.
     let contradicted = Decimal::from_str_exact(&meant).is_ok_and(|value| contradicted(lodged, place, value));
@@ -209,7 +209,7 @@ fn read_as(place: Place, number: Decimal, report: &mut Report<'_>) {
             format!("nếu đúng là {small} thì không cần sửa; hàng nghìn viết liền, không có dấu: {large}"),
         ),
         "contract/point-before-decimals",
-        PARTICULARS,
+        Provision::Particulars,
     ));
 }
 
@@ -228,7 +228,7 @@ fn fraction_of(unit: &str, quantity: Decimal, place: Place, citation: &Citation,
             format!("được hiểu là {read}; hàng nghìn viết liền, không có dấu: {large}; hàng cân đo khai đơn vị khác"),
         ),
         citation.rule.to_string(),
-        PARTICULARS,
+        Provision::Particulars,
     ));
 }
 

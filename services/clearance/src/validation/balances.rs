@@ -3,7 +3,7 @@
 //! The numbers E8200 to E8249 and E8300 to E8349 are known as families: within them ours follow the order in which the
 //! checks are made.
 
-use rulebook::RulesInForce;
+use rulebook::{Provision, RulesInForce};
 use rust_decimal::Decimal;
 use vocabulary::declaration::{declaration as field, goods_item};
 use vocabulary::duty::plain;
@@ -14,9 +14,6 @@ use vocabulary::{
 
 use super::{Report, quantities};
 use crate::problem::problem;
-
-const LIST_LAW: &str = "Law 107/2016/QH13, art. 16; Decree 134/2016/ND-CP, art. 30 and 31";
-const TEMPORARY_LAW: &str = "Law 107/2016/QH13, art. 16.9; Decree 134/2016/ND-CP, art. 13";
 
 /// Checks the balances that a declaration draws on, and says what it takes from them.
 pub(crate) fn write_offs(
@@ -59,7 +56,7 @@ fn exemption_list<'f>(
             message,
             mend,
             "assessment/exemption-lists",
-            LIST_LAW,
+            Provision::ExemptionLists,
         ));
         None
     };
@@ -113,7 +110,7 @@ fn temporary_declaration<'f>(
     let find = |code: &str, message: Bilingual, mend: Bilingual, report: &mut Report<'_>| {
         let place = Place::header(field::temporary_declaration_number);
         let rule = "assessment/temporary-movements";
-        report.find(problem(code, place, Some(number.clone()), message, mend, rule, TEMPORARY_LAW));
+        report.find(problem(code, place, Some(number.clone()), message, mend, rule, Provision::TemporaryMovements));
         None
     };
     let Some(temporary) = facts.temporary_declarations.iter().find(|known| known.number == number) else {
@@ -172,7 +169,7 @@ struct Family {
     codes: [&'static str; 4],
     field: FieldId,
     rule: &'static str,
-    law: &'static str,
+    law: Provision,
     en: &'static str,
     vi: &'static str,
 }
@@ -181,7 +178,7 @@ const LIST: Family = Family {
     codes: ["E8203", "E8204", "E8205", "E8206"],
     field: goods_item::exemption_list_line,
     rule: "assessment/exemption-lists",
-    law: LIST_LAW,
+    law: Provision::ExemptionLists,
     en: "the list of exempt goods",
     vi: "danh mục miễn thuế",
 };
@@ -190,7 +187,7 @@ const TEMPORARY: Family = Family {
     codes: ["E8303", "E8304", "E8305", "E8306"],
     field: goods_item::temporary_line,
     rule: "assessment/temporary-movements",
-    law: TEMPORARY_LAW,
+    law: Provision::TemporaryMovements,
     en: "the temporary movement",
     vi: "tờ khai tạm nhập, tạm xuất",
 };

@@ -4,26 +4,27 @@
 //! list or by a balance that customs holds; otherwise it is a claim.
 
 use rulebook::{
-    CodeUse, EnvironmentalProtection, Fit, RulesInForce, SpecialConsumption, TariffLine, TaxCode, TaxEffect, VatOnLine,
+    CodeUse, EnvironmentalProtection, Fit, Provision, SpecialConsumption, TariffLine, TaxCode, TaxEffect, VatOnLine,
 };
 use rust_decimal::Decimal;
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, Citation, Claim, ClaimKind, DutyType, GoodsItem, Place};
+use vocabulary::{Bilingual, Citation, Claim, ClaimKind, DutyType, Place, Rate};
 
 use super::header::Kind;
+use super::line::ResolvedLine;
 use super::relief::seen;
 use super::tax_codes::DeclaredTax;
 use super::{Report, quantities};
-use crate::accepted::{ClaimedRate, TaxClaim};
-use crate::problem::{PARTICULARS, problem};
+use crate::accepted::TaxClaim;
+use crate::problem::problem;
 
 /// A line on which codes are declared.
 pub(crate) struct CodeDesk<'d, 'r> {
-    pub(crate) position: usize,
-    pub(crate) item: &'d GoodsItem,
-    pub(crate) kind: Option<&'d Kind<'d>>,
-    pub(crate) line: &'d TariffLine<'r>,
-    pub(crate) rules: &'d RulesInForce<'r>,
+    line: &'d ResolvedLine<'r>,
+    tariff: TariffLine<'r>,
+    /// The eight digits of the goods.
+    hs8: String,
+    kind: Option<&'d Kind<'d>>,
 }
 
 /// A declared code that goes with the kind and the goods.
@@ -38,7 +39,11 @@ fn is_remedy(duty_type: DutyType) -> bool {
     matches!(duty_type, DutyType::AntiDumping | DutyType::Countervailing | DutyType::Safeguard)
 }
 
-impl<'r> CodeDesk<'_, 'r> {
+impl<'d, 'r> CodeDesk<'d, 'r> {
+    pub(crate) fn new(line: &'d ResolvedLine<'r>, tariff: TariffLine<'r>, kind: Option<&'d Kind<'d>>) -> Self {
+        Self { line, tariff, hs8: tariff.code().to_string(), kind }
+    }
+
     /// Holds a code that lowers a tax against the kind and the goods.
     pub(crate) fn relief_code(
         &self,
@@ -51,8 +56,9 @@ impl<'r> CodeDesk<'_, 'r> {
             return None;
         }
         let kind = self.kind?;
-        let hs8 = self.line.code().to_string();
-        let (citation, en, vi) = match self.rules.code_use(code, kind.code, &hs8, self.depends_on_goods(duty_type)) {
+        let hs8 = &self.hs8;
+        let (citation, en, vi) = match self.line.rules.code_use(code, kind.code, hs8, self.depends_on_goods(duty_type))
+        {
             Fit::Free => return None,
             Fit::Fits(code_use) => return Some(FittingCode { duty_type, code: code.to_owned(), code_use }),
             Fit::NotOfKind(kinds, citation) if kinds.is_empty() => {
@@ -69,7 +75,7 @@ impl<'r> CodeDesk<'_, 'r> {
                 (citation, en, format!("mã {code} không áp dụng cho hàng hóa mã {hs8}"))
             }
         };
-        let mend = self.mend(duty_type, code, &hs8);
+        let mend = self.mend(duty_type, code);
         let rule = citation.rule.to_string();
         report.find(problem(
             "code_does_not_fit",
@@ -85,9 +91,9 @@ impl<'r> CodeDesk<'_, 'r> {
 
     /// Holds a code of a rate against the goods.
     pub(crate) fn rate_code(&self, duty_type: DutyType, code: &str, place: Place, report: &mut Report<'_>) {
-        let hs8 = self.line.code().to_string();
+        let hs8 = &self.hs8;
         // Of a tax that the goods do not bear no code fits, which is said in other words.
-        let fits = self.rules.code_goes_on(code, &hs8) || !self.bears(duty_type);
+        let fits = self.line.rules.code_goes_on(code, hs8) || !self.bears(duty_type);
         if is_remedy(duty_type) || fits {
             return;
         }
@@ -100,9 +106,9 @@ impl<'r> CodeDesk<'_, 'r> {
                 format!("the {en} code {code} is of other goods than {hs8}"),
                 format!("mã {vi} {code} không dành cho hàng hóa mã {hs8}"),
             ),
-            self.mend(duty_type, code, &hs8),
+            self.mend(duty_type, code),
             "assessment/code-uses",
-            PARTICULARS,
+            Provision::Particulars,
         ));
     }
 
@@ -110,17 +116,19 @@ impl<'r> CodeDesk<'_, 'r> {
     fn bears(&self, duty_type: DutyType) -> bool {
         match duty_type {
             DutyType::SpecialConsumption => {
-                !matches!(self.line.special_consumption(), SpecialConsumption::NotSubject(_))
+                !matches!(self.tariff.special_consumption(), SpecialConsumption::NotSubject(_))
             }
-            DutyType::EnvironmentalProtection => !matches!(self.line.environmental(), EnvironmentalProtection::No(_)),
+            DutyType::EnvironmentalProtection => !matches!(self.tariff.environmental(), EnvironmentalProtection::No(_)),
             _ => true,
         }
     }
 
     /// The codes that do go with the kind and the goods, or that none is needed.
-    fn mend(&self, duty_type: DutyType, declared: &str, hs8: &str) -> Bilingual {
-        let fitting = self.line.codes_fitting(duty_type);
+    fn mend(&self, duty_type: DutyType, declared: &str) -> Bilingual {
+        let depends = self.depends_on_goods(duty_type);
+        let fitting = self.tariff.codes_fitting(duty_type);
         let fitting: Vec<TaxCode<'_>> = self
+            .line
             .rules
             .tax_codes(duty_type)
             .into_iter()
@@ -130,7 +138,7 @@ impl<'r> CodeDesk<'_, 'r> {
                     fitting.iter().any(|known| known.code() == code.code())
                 }
                 TaxEffect::Exempt | TaxEffect::Reduce | TaxEffect::NotSubject => self.kind.is_some_and(|kind| {
-                    let fit = self.rules.code_use(code.code(), kind.code, hs8, self.depends_on_goods(duty_type));
+                    let fit = self.line.rules.code_use(code.code(), kind.code, &self.hs8, depends);
                     // What a dossier alone proves is not for us to propose.
                     matches!(fit, Fit::Fits(code_use) if code_use.proof().by_kind || code_use.proof().by_goods)
                 }),
@@ -158,14 +166,14 @@ impl<'r> CodeDesk<'_, 'r> {
     fn depends_on_goods(&self, duty_type: DutyType) -> bool {
         match duty_type {
             DutyType::Vat => {
-                matches!(self.line.vat(), VatOnLine::DependsOnGoods { not_subject_permitted: true, .. })
+                matches!(self.tariff.vat(), VatOnLine::DependsOnGoods { not_subject_permitted: true, .. })
             }
             DutyType::SpecialConsumption => matches!(
-                self.line.special_consumption(),
+                self.tariff.special_consumption(),
                 SpecialConsumption::DependsOnGoods { not_subject_permitted: true, .. }
             ),
             DutyType::EnvironmentalProtection => {
-                matches!(self.line.environmental(), EnvironmentalProtection::Maybe(_))
+                matches!(self.tariff.environmental(), EnvironmentalProtection::Maybe(_))
             }
             _ => false,
         }
@@ -174,7 +182,7 @@ impl<'r> CodeDesk<'_, 'r> {
     /// What an officer has to see of a code that lowered a tax of the line.
     pub(crate) fn claim_relief(&self, fitting: &FittingCode<'_>, report: &mut Report<'_>) {
         let proof = fitting.code_use.proof();
-        let listed = proof.by_list && self.item.exemption_list.is_some();
+        let listed = proof.by_list && self.line.item.exemption_list.is_some();
         if proof.by_goods || listed {
             return;
         }
@@ -184,11 +192,11 @@ impl<'r> CodeDesk<'_, 'r> {
             }
             return;
         }
-        let names = self.rules.tax_code(&fitting.code).map(|code| (code.name_en(), code.name_vi()));
+        let names = self.line.rules.tax_code(&fitting.code).map(|code| (code.name_en(), code.name_vi()));
         let (en, vi) = names.unwrap_or_default();
         let code = &fitting.code;
         report.claim(
-            Some(self.position),
+            Some(self.line.position),
             Claim {
                 kind: ClaimKind::TaxCode,
                 item: None,
@@ -205,7 +213,7 @@ impl<'r> CodeDesk<'_, 'r> {
     pub(crate) fn claim_rate(&self, assessed: &TaxClaim, declared: &DeclaredTax, report: &mut Report<'_>) {
         let Some(rate) = &declared.rate else { return };
         let duty_type = assessed.duty_type;
-        let Some((highest, citation)) = self.highest(duty_type, &rate.rate) else { return };
+        let Some((highest, citation)) = self.highest(duty_type, &rate.rate.rate) else { return };
         let (en, vi) = duty_type.names();
         let code = &rate.code;
         let message = Bilingual::new(
@@ -217,7 +225,7 @@ impl<'r> CodeDesk<'_, 'r> {
 
     /// Goods of a line of which some bear special consumption tax are said to be others where no code of it is declared.
     pub(crate) fn claim_not_borne(&self, report: &mut Report<'_>) {
-        let SpecialConsumption::Seldom { citation, .. } = self.line.special_consumption() else { return };
+        let SpecialConsumption::Seldom { citation, .. } = self.tariff.special_consumption() else { return };
         let (en, vi) = DutyType::SpecialConsumption.names();
         let message = Bilingual::new(
             format!("the goods are none of those of the line that bear {en}"),
@@ -228,10 +236,10 @@ impl<'r> CodeDesk<'_, 'r> {
 
     /// A tax on a share of the goods alone rests on how large the share is, which the declarant alone has said.
     pub(crate) fn claim_share(&self, assessed: &TaxClaim, report: &mut Report<'_>) {
-        let Some(per_unit) = assessed.rate.per_unit() else { return };
-        let whole = quantities::counted_in(self.item, &per_unit.unit, self.rules);
-        let Some(whole) = whole.filter(|whole| *whole > per_unit.quantity) else { return };
-        let (share, whole, unit) = (plain(per_unit.quantity), plain(whole), &per_unit.unit);
+        let (Some(per_unit), Some(taxed)) = (assessed.rate.per_unit(), assessed.quantity) else { return };
+        let whole = quantities::counted_in(self.line.item, &per_unit.unit, &self.line.rules);
+        let Some(whole) = whole.filter(|whole| *whole > taxed) else { return };
+        let (share, whole, unit) = (plain(taxed), plain(whole), &per_unit.unit);
         let message = Bilingual::new(
             format!("the tax is on {share} of {whole} {unit}"),
             format!("chỉ {share} trong {whole} {unit} chịu thuế"),
@@ -249,7 +257,7 @@ impl<'r> CodeDesk<'_, 'r> {
         report: &mut Report<'_>,
     ) {
         report.claim(
-            Some(self.position),
+            Some(self.line.position),
             Claim {
                 kind: ClaimKind::Rate,
                 item: None,
@@ -266,28 +274,28 @@ impl<'r> CodeDesk<'_, 'r> {
     }
 
     /// The highest rate that goods of the line may bear, where it is above the declared one or cannot be compared with it.
-    fn highest(&self, duty_type: DutyType, declared: &ClaimedRate) -> Option<(String, Citation)> {
+    fn highest(&self, duty_type: DutyType, declared: &Rate) -> Option<(String, Citation)> {
         let above = |rates: &[Decimal]| -> Option<Decimal> {
-            let ClaimedRate::AdValorem(declared) = declared else { return None };
+            let Rate::AdValorem(declared) = declared else { return None };
             rates.iter().copied().max().filter(|highest| highest > declared)
         };
         match duty_type {
-            DutyType::Vat => match self.line.vat() {
+            DutyType::Vat => match self.tariff.vat() {
                 VatOnLine::DependsOnGoods { permitted, citation, .. } => {
                     above(&permitted).map(|rate| (format!("{} %", plain(rate)), citation))
                 }
                 VatOnLine::Rate(_) | VatOnLine::Gap(_) => None,
             },
-            DutyType::SpecialConsumption => match self.line.special_consumption() {
+            DutyType::SpecialConsumption => match self.tariff.special_consumption() {
                 SpecialConsumption::DependsOnGoods { citation, .. } | SpecialConsumption::Seldom { citation, .. } => {
-                    let rates: Vec<Decimal> = self.line.codes_fitting(duty_type).iter().filter_map(percent).collect();
+                    let rates: Vec<Decimal> = self.tariff.codes_fitting(duty_type).iter().filter_map(percent).collect();
                     above(&rates).map(|rate| (format!("{} %", plain(rate)), citation))
                 }
                 _ => None,
             },
             DutyType::EnvironmentalProtection => {
                 let declared = declared.per_unit()?;
-                self.line.codes_fitting(duty_type).into_iter().find_map(|code| match code.effect() {
+                self.tariff.codes_fitting(duty_type).into_iter().find_map(|code| match code.effect() {
                     TaxEffect::Amount { amount, unit, .. } if *amount > declared.amount || **unit != *declared.unit => {
                         Some((format!("{} VND/{unit}", plain(*amount)), code.citation()))
                     }

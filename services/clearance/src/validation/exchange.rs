@@ -14,12 +14,12 @@ pub(crate) fn of_specific_rates(
 ) {
     for (position, item) in items.iter().enumerate() {
         for per_unit in item.taxes.iter().filter_map(|tax| tax.rate.per_unit()) {
-            if rates.iter().any(|rate| rate.currency == per_unit.currency) {
+            if rates.iter().any(|rate| *rate.currency == *per_unit.currency) {
                 continue;
             }
             match rules.exchange_rate(&per_unit.currency) {
                 Ok(rate) => rates.push(ExchangeRate {
-                    currency: per_unit.currency.clone(),
+                    currency: per_unit.currency.to_string(),
                     rate: rate.value,
                     citation: rate.citation,
                 }),

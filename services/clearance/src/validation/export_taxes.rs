@@ -1,60 +1,60 @@
 //! The export duty of a line. Exports bear no other tax.
 
-use rulebook::{AgreementInForce, CodeList, ExportDuty, Preferential, RulesInForce, TariffLine};
+use rulebook::{AgreementInForce, CodeList, ExportDuty, Preferential, Provision, TariffLine};
 use vocabulary::declaration::goods_item;
-use vocabulary::{Bilingual, Citation, Claim, ClaimKind, Declaration, DutyType, GoodsItem, Place, RulebookGap};
+use vocabulary::{Bilingual, Citation, Claim, ClaimKind, Declaration, DutyType, GoodsItem, Place, Rate, RulebookGap};
 
 use super::code_uses::CodeDesk;
 use super::goods::{commodity, units};
 use super::header::Kind;
+use super::line::ResolvedLine;
 use super::relief::{by_kind, not_subject, seen};
 use super::tax_codes::duty_relief;
 use super::{Report, manual_rate};
-use crate::accepted::{CitedRate, ClaimedRate, TaxClaim};
+use crate::accepted::{CitedRate, Relief, TaxClaim};
 use crate::problem::problem;
 
 /// The export duty of a line, or the rule by which there is none.
 pub(crate) fn claims(
     lodged: &Declaration,
-    position: usize,
-    item: &GoodsItem,
+    line: &ResolvedLine<'_>,
     kind: Option<&Kind<'_>>,
-    rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Vec<TaxClaim> {
-    let relief = duty_relief(position, item, DutyType::ExportDuty, rules, report);
-    let Some(line) = commodity(position, item, rules, report) else {
+    let (position, item) = (line.position, line.item);
+    let relief = duty_relief(line, DutyType::ExportDuty, report);
+    let Some(tariff) = commodity(line, report) else {
         report.doubt_all_taxes(position);
         return Vec::new();
     };
-    units(position, item, &line, report);
+    units(line, &tariff, report);
     report.about(position, DutyType::ExportDuty);
-    let desk = CodeDesk { position, item, kind, line: &line, rules };
+    let desk = CodeDesk::new(line, tariff, kind);
     let fitting = item.exemption_code.as_deref().filter(|_| relief.is_some()).and_then(|code| {
         let place = Place::item(goods_item::exemption_code, position);
         desk.relief_code(DutyType::ExportDuty, code, place, report)
     });
-    let listed = !matches!(line.export_duty(), ExportDuty::NotListed(_));
-    let normal = match line.export_duty() {
-        ExportDuty::Rate(rate) => Ok((ClaimedRate::AdValorem(rate.value), rate.citation)),
-        ExportDuty::NotListed(citation) => Ok((ClaimedRate::NotSubject, citation)),
+    let listed = !matches!(tariff.export_duty(), ExportDuty::NotListed(_));
+    let normal = match tariff.export_duty() {
+        ExportDuty::Rate(rate) => Ok(CitedRate::from(rate)),
+        ExportDuty::NotListed(citation) => Ok(CitedRate::not_subject(citation)),
         ExportDuty::Gap(gap) => match not_subject(kind, relief.as_ref()) {
-            Some(citation) => Ok((ClaimedRate::NotSubject, citation)),
+            Some(citation) => Ok(CitedRate::not_subject(citation)),
             None => Err(gap),
         },
     };
-    let Some(rate) = preferential(lodged, position, item, &line, normal, rules, report) else {
+    let Some(rate) = preferential(lodged, line, &tariff, normal, report) else {
         report.about_no_tax();
         return Vec::new();
     };
-    manual_rate::check(position, item, &rate, report);
-    let ((rate, citation), relief) = match rate.0 {
+    manual_rate::check(line, &rate, report);
+    let (rate, relief) = match rate.rate {
         // Where there is no duty, neither a kind nor a code has anything to relieve.
-        ClaimedRate::NotSubject => {
+        Rate::NotSubject => {
             if let (true, None, Some(kind)) = (listed, &fitting, kind) {
                 seen(kind, report);
             }
-            (rate, crate::accepted::Relief::None)
+            (rate, Relief::None)
         }
         _ => by_kind(DutyType::ExportDuty, rate, relief, kind, position, report),
     };
@@ -62,7 +62,7 @@ pub(crate) fn claims(
         desk.claim_relief(fitting, report);
     }
     report.about_no_tax();
-    vec![TaxClaim { duty_type: DutyType::ExportDuty, rate, citation, relief }]
+    vec![rate.claim(DutyType::ExportDuty, relief)]
 }
 
 /// An agreement's export tariff is for goods that reach its member, as papers show that come after the export.
@@ -94,13 +94,12 @@ fn claim_of_destination(
 /// the agreement's rate can be owed.
 fn preferential(
     lodged: &Declaration,
-    position: usize,
-    item: &GoodsItem,
-    line: &TariffLine<'_>,
+    line: &ResolvedLine<'_>,
+    tariff: &TariffLine<'_>,
     normal: Result<CitedRate, RulebookGap>,
-    rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Option<CitedRate> {
+    let (position, item, rules) = (line.position, line.item, &line.rules);
     let otherwise = |normal: Result<CitedRate, RulebookGap>, report: &mut Report<'_>| match normal {
         Ok(normal) => Some(normal),
         Err(gap) => {
@@ -112,7 +111,7 @@ fn preferential(
         return otherwise(normal, report);
     };
     let normal_rate = match &normal {
-        Ok((ClaimedRate::AdValorem(rate), _)) => Some(*rate),
+        Ok(CitedRate { rate: Rate::AdValorem(rate), .. }) => Some(*rate),
         Ok(_) => return otherwise(normal, report),
         Err(_) => None,
     };
@@ -127,12 +126,12 @@ fn preferential(
         .agreements()
         .filter(|agreement| rules.certificates_of(agreement.id()).any(|certificate| certificate.code() == form));
     for agreement in agreements {
-        match line.preferential_export(agreement.id(), destination) {
+        match tariff.preferential_export(agreement.id(), destination) {
             Preferential::Rate(rate) if normal_rate.is_none_or(|normal| rate.value <= normal) => {
                 if normal_rate != Some(rate.value) {
                     report.claim(Some(position), claim_of_destination(item, agreement, destination, &rate.citation));
                 }
-                return Some((ClaimedRate::AdValorem(rate.value), rate.citation));
+                return Some(rate.into());
             }
             Preferential::Rate(_) => return otherwise(normal, report),
             Preferential::Gap(gap) => {
@@ -145,7 +144,7 @@ fn preferential(
             | Preferential::QuotaOnly(_) => {}
         }
     }
-    let code = line.code();
+    let code = tariff.code();
     report.warn(problem(
         "no_preference_at_export",
         Place::item(goods_item::certificate_form, position),
@@ -156,7 +155,7 @@ fn preferential(
         ),
         Bilingual::new("nothing has to be done; check the form if a preference was meant", "không cần sửa; kiểm tra lại mẫu nếu muốn hưởng ưu đãi"),
         "assessment/export-preferential",
-        "Decree 26/2023/ND-CP; decrees on preferential export tariffs of CPTPP, EVFTA and UKVFTA",
+        Provision::ExportPreferences,
     ));
     otherwise(normal, report)
 }

@@ -1,24 +1,21 @@
 //! The goods of a line: their tariff code, and the unit of their quantity.
 
-use rulebook::{RulesInForce, TariffLine};
+use rulebook::{Provision, RulesInForce, TariffLine};
 use vocabulary::declaration::goods_item;
-use vocabulary::{Bilingual, GoodsItem, Place};
+use vocabulary::{Bilingual, Place};
 
 use super::Report;
+use super::line::ResolvedLine;
 use crate::problem::problem;
 
-/// The line of the tariff that the declared code names.
-pub(crate) fn commodity<'r>(
-    position: usize,
-    item: &GoodsItem,
-    rules: &RulesInForce<'r>,
-    report: &mut Report<'_>,
-) -> Option<TariffLine<'r>> {
-    // A missing code is a finding of the reader.
-    let code = item.commodity_code.as_deref()?;
-    if let Some(line) = rules.commodity(code) {
-        return Some(line);
+/// The line of the tariff that the declared code names; where it names none, that is said.
+pub(crate) fn commodity<'r>(line: &ResolvedLine<'r>, report: &mut Report<'_>) -> Option<TariffLine<'r>> {
+    if let Some(tariff) = line.tariff {
+        return Some(tariff);
     }
+    // A missing code is a finding of the reader.
+    let (position, rules) = (line.position, &line.rules);
+    let code = line.item.commodity_code.as_deref()?;
     if let Some(gap) = rules.nomenclature_not_entered() {
         report.gap(gap, Some(position));
         return None;
@@ -34,7 +31,7 @@ pub(crate) fn commodity<'r>(
         ),
         mend,
         "assessment/import-tariff",
-        "Circular 31/2022/TT-BTC (nomenclature AHTN 2022)",
+        Provision::Nomenclature,
     ));
     None
 }
@@ -64,29 +61,30 @@ pub(crate) fn lines_beside(code: &str, rules: &RulesInForce<'_>) -> Bilingual {
 }
 
 /// The quantity has to be in a unit that the tariff names for the line.
-pub(crate) fn units(position: usize, item: &GoodsItem, line: &TariffLine<'_>, report: &mut Report<'_>) {
+pub(crate) fn units(line: &ResolvedLine<'_>, tariff: &TariffLine<'_>, report: &mut Report<'_>) {
+    let item = line.item;
     let Some(unit) = item.quantity_unit.as_deref() else {
         return;
     };
     let second = item.second_quantity_unit.as_deref();
-    let known: Vec<&str> = line.units().flat_map(|unit| unit.codes.iter().map(|code| &**code)).collect();
+    let known: Vec<&str> = tariff.units().flat_map(|unit| unit.codes.iter().map(|code| &**code)).collect();
     if known.is_empty() || known.contains(&unit) || second.is_some_and(|second| known.contains(&second)) {
         return;
     }
     let known = known.join(", ");
     report.find(problem(
         "E0270",
-        Place::item(goods_item::quantity_unit, position),
+        Place::item(goods_item::quantity_unit, line.position),
         Some(unit.to_owned()),
         Bilingual::new(
-            format!("the tariff counts {} by {known}, not by {unit}", line.code()),
-            format!("biểu thuế tính mã {} theo {known}, không theo {unit}", line.code()),
+            format!("the tariff counts {} by {known}, not by {unit}", tariff.code()),
+            format!("biểu thuế tính mã {} theo {known}, không theo {unit}", tariff.code()),
         ),
         Bilingual::new(
             format!("enter the quantity, or the second quantity, in one of: {known}"),
             format!("nhập số lượng (1) hoặc số lượng (2) theo một trong các đơn vị: {known}"),
         ),
-        format!("assessment/import-tariff/{}/units", line.code()),
-        "Circular 31/2022/TT-BTC",
+        format!("assessment/import-tariff/{}/units", tariff.code()),
+        Provision::TariffUnits,
     ));
 }

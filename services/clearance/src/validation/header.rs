@@ -1,6 +1,8 @@
 //! The declaration as a whole: kind, office, tax codes, number, currencies.
 
-use rulebook::{Cited, CodeList, CodeUse, CustomsOffice, DeclarationKind, MarginKind, RoundingKind, RulesInForce};
+use rulebook::{
+    Cited, CodeList, CodeUse, CustomsOffice, DeclarationKind, MarginKind, Provision, RoundingKind, RulesInForce,
+};
 use rust_decimal::Decimal;
 use vocabulary::declaration::declaration as field;
 use vocabulary::tax_code::{TaxCodeError, check_tax_code, meant_tax_code};
@@ -11,7 +13,7 @@ use vocabulary::{
 
 use super::Report;
 use crate::accepted::{ExchangeRate, PriceTerms, Rounding, ValueMargins};
-use crate::problem::{PARTICULARS, problem, suggesting};
+use crate::problem::{problem, suggesting};
 
 /// A declaration kind with its citation, and what it takes off.
 pub(crate) struct Kind<'a> {
@@ -85,7 +87,7 @@ fn check_direction<R: Record>(record: &R, direction: Direction, item: Option<usi
                 "bỏ chỉ tiêu này hoặc kiểm tra lại hướng nhập, xuất",
             ),
             "contract/fields-by-direction",
-            PARTICULARS,
+            Provision::Particulars,
         ));
     }
 }
@@ -121,7 +123,7 @@ pub(crate) fn kind<'a>(
             ),
             mend,
             "code-lists/declaration-kinds",
-            PARTICULARS,
+            Provision::Particulars,
         );
         report.find(suggesting(unknown, suggestions));
         return None;
@@ -142,7 +144,7 @@ pub(crate) fn kind<'a>(
             ),
             Bilingual::new("enter a kind of the declaration's direction", "nhập loại hình đúng hướng của tờ khai"),
             "code-lists/declaration-kinds",
-            PARTICULARS,
+            Provision::Particulars,
         ));
         return None;
     }
@@ -177,7 +179,7 @@ pub(crate) fn office(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mu
                     "nhập mã 4 ký tự của cơ quan hải quan, ví dụ 01PR, hoặc mã địa điểm lưu kho",
                 ),
                 "code-lists/customs-offices",
-                PARTICULARS,
+                Provision::Particulars,
             ));
             return;
         }
@@ -219,7 +221,7 @@ pub(crate) fn office(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mu
         ),
     };
     let rule = format!("code-lists/customs-offices/{code}");
-    let found = problem("S0054", place, Some(code.to_owned()), message, mend, rule, PARTICULARS);
+    let found = problem("S0054", place, Some(code.to_owned()), message, mend, rule, Provision::Particulars);
     report.find(suggesting(found, suggestions));
 }
 
@@ -253,7 +255,7 @@ pub(crate) fn tax_codes(lodged: &Declaration, direction: Direction, report: &mut
                         "nhập 10 chữ số, hoặc 13 chữ số đối với chi nhánh",
                     ),
                     "contract/declarant",
-                    PARTICULARS,
+                    Provision::Particulars,
                 ));
             }
             continue;
@@ -277,7 +279,7 @@ pub(crate) fn tax_codes(lodged: &Declaration, direction: Direction, report: &mut
                 ),
                 mend,
                 "contract/tax-code-check-digit",
-                "Circular on tax registration (check digit, from memory)",
+                Provision::TaxCodeCheckDigit,
             );
             report.find(suggesting(invalid, meant.into_iter().collect()));
         }
@@ -315,7 +317,7 @@ pub(crate) fn number(lodged: &Declaration, direction: Direction, report: &mut Re
             "bỏ trống khi khai lần đầu; nếu không, hãy kiểm tra lại số",
         ),
         "contract/declaration-number-check-digit",
-        PARTICULARS,
+        Provision::Particulars,
     ));
 }
 
@@ -331,10 +333,18 @@ pub(crate) fn price_terms(lodged: &Declaration, direction: Direction, rules: &Ru
 }
 
 /// How far values by hand may lie from what the invoice gives.
-pub(crate) fn value_margins(rules: &RulesInForce<'_>, report: &mut Report<'_>) -> Option<ValueMargins> {
+pub(crate) fn value_margins(
+    direction: Direction,
+    rules: &RulesInForce<'_>,
+    report: &mut Report<'_>,
+) -> Option<ValueMargins> {
     let below = margin(MarginKind::ValueByHandBelow, rules, report);
     let above = margin(MarginKind::ValueByHandAbove, rules, report);
-    Some(ValueMargins { below: below?, above_percent: above? })
+    let law = rules.law(match direction {
+        Direction::Import => Provision::ValueByHand,
+        Direction::Export => Provision::ExitGate,
+    });
+    Some(ValueMargins { below: below?, above_percent: above?, law: law.clone() })
 }
 
 /// A margin that the rulebook names.

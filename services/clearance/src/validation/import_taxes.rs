@@ -2,51 +2,43 @@
 //! tax.
 
 mod declared_code;
-
 mod environmental_protection;
-
 mod import_duty;
-
 mod special_consumption;
-
 mod specific_duty;
-
 mod trade_remedies;
-
 mod vat;
 
-use rulebook::RulesInForce;
 use vocabulary::declaration::goods_item;
-use vocabulary::{DutyType, GoodsItem, Place};
+use vocabulary::{DutyType, Place};
 
 pub(crate) use self::declared_code::{named, values};
-pub(crate) use self::import_duty::{lower_without_agreement, without_agreement};
 use super::Report;
 use super::code_uses::{CodeDesk, FittingCode};
 use super::goods::{commodity, units};
 use super::header::Kind;
+use super::line::ResolvedLine;
 use super::tax_codes::{self, DeclaredTax};
 use crate::accepted::TaxClaim;
 
 /// The duties and taxes of a line, in the order of assessment. Whether it is `proven`, so that it may have the rate of an
 /// agreement, was decided before, with all lines in view.
 pub(crate) fn claims(
-    position: usize,
-    item: &GoodsItem,
+    line: &ResolvedLine<'_>,
     kind: Option<&Kind<'_>>,
     proven: bool,
-    rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Vec<TaxClaim> {
+    let (position, item) = (line.position, line.item);
     // The codes are looked at even where the commodity is unknown: all mistakes are reported at once.
-    let mut declared = tax_codes::declared(position, item, rules, report);
-    let relief = tax_codes::duty_relief(position, item, DutyType::ImportDuty, rules, report);
-    let Some(line) = commodity(position, item, rules, report) else {
+    let mut declared = tax_codes::declared(line, report);
+    let relief = tax_codes::duty_relief(line, DutyType::ImportDuty, report);
+    let Some(tariff) = commodity(line, report) else {
         report.doubt_all_taxes(position);
         return Vec::new();
     };
-    units(position, item, &line, report);
-    let desk = CodeDesk { position, item, kind, line: &line, rules };
+    units(line, &tariff, report);
+    let desk = CodeDesk::new(line, tariff, kind);
     let mut fitting: Vec<FittingCode<'_>> = Vec::new();
     if let (Some(code), Some(_)) = (item.exemption_code.as_deref(), &relief) {
         let place = Place::item(goods_item::exemption_code, position);
@@ -65,21 +57,21 @@ pub(crate) fn claims(
     let entered = declared.clone();
     let mut claims: Vec<TaxClaim> = Vec::new();
     report.about(position, DutyType::ImportDuty);
-    claims.extend(import_duty::claim((position, item), &line, kind, relief, proven, rules, report));
+    claims.extend(import_duty::claim(line, tariff, kind, relief, proven, report));
     for duty_type in [DutyType::AntiDumping, DutyType::Countervailing, DutyType::Safeguard] {
         let tax = take(&mut declared, duty_type);
         report.about(position, duty_type);
-        claims.extend(trade_remedies::claim(duty_type, position, item, &line, tax, kind, rules, report));
+        claims.extend(trade_remedies::claim(duty_type, line, tariff, tax, kind, report));
     }
     let tax = take(&mut declared, DutyType::SpecialConsumption);
     report.about(position, DutyType::SpecialConsumption);
-    claims.extend(special_consumption::claim(position, &line, tax, kind, report));
+    claims.extend(special_consumption::claim(line, &tariff, tax, kind, report));
     let tax = take(&mut declared, DutyType::EnvironmentalProtection);
     report.about(position, DutyType::EnvironmentalProtection);
-    claims.extend(environmental_protection::claim(position, &line, tax, kind, report));
+    claims.extend(environmental_protection::claim(line, &tariff, tax, kind, report));
     let tax = take(&mut declared, DutyType::Vat);
     report.about(position, DutyType::Vat);
-    claims.extend(vat::claim(position, &line, tax, kind, report));
+    claims.extend(vat::claim(line, &tariff, tax, kind, report));
     report.about_no_tax();
     let bears_consumption = claims.iter().any(|assessed| assessed.duty_type == DutyType::SpecialConsumption);
     if !bears_consumption && !kind.is_some_and(|kind| kind.takes_off(DutyType::SpecialConsumption)) {

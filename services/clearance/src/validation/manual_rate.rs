@@ -3,19 +3,21 @@
 
 use vocabulary::declaration::goods_item;
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, FieldId, GoodsItem, Place};
+use vocabulary::{Bilingual, FieldId, Place, Rate};
 
 use super::Report;
-use crate::accepted::{CitedRate, ClaimedRate};
+use super::line::ResolvedLine;
+use crate::accepted::CitedRate;
 use crate::problem::problem;
 
 /// Compares the typed rate of a line with the one that the rules give.
-pub(crate) fn check(position: usize, item: &GoodsItem, rate: &CitedRate, report: &mut Report<'_>) {
-    let (percent, per_unit) = match &rate.0 {
-        ClaimedRate::AdValorem(percent) => (Some(*percent), None),
-        ClaimedRate::PerUnit(per_unit) => (None, Some(per_unit)),
-        ClaimedRate::Mixed(percent, per_unit) => (Some(*percent), Some(per_unit)),
-        ClaimedRate::NotSubject => (None, None),
+pub(crate) fn check(line: &ResolvedLine<'_>, rate: &CitedRate, report: &mut Report<'_>) {
+    let (position, item) = (line.position, line.item);
+    let (percent, per_unit) = match &rate.rate {
+        Rate::AdValorem(percent) => (Some(*percent), None),
+        Rate::Specific(per_unit) => (None, Some(per_unit)),
+        Rate::Mixed(percent, per_unit) => (Some(*percent), Some(per_unit)),
+        Rate::NotSubject => (None, None),
     };
     // Goods that are not subject to the duty have a typed rate of nothing.
     if let Some(typed) = item.manual_rate
@@ -40,7 +42,7 @@ pub(crate) fn check(position: usize, item: &GoodsItem, rate: &CitedRate, report:
     ];
     for (field, typed, right) in texts {
         if let (Some(typed), Some(right)) = (typed.as_deref(), right)
-            && typed != right.as_str()
+            && *typed != **right
         {
             differs(field, position, typed.to_owned(), right, rate, report);
         }
@@ -60,7 +62,7 @@ fn differs(field: FieldId, position: usize, typed: String, right: &str, rate: &C
             "leave the typed rate out; if another rate is meant, enter its schedule or code",
             "bỏ mức thuế nhập thủ công; nếu muốn mức khác, nhập biểu thuế hoặc mã tương ứng",
         ),
-        rate.1.rule.to_string(),
-        &rate.1.law,
+        rate.citation.rule.to_string(),
+        &rate.citation.law,
     ));
 }

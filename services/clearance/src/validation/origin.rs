@@ -41,18 +41,18 @@ use self::claim::Desk;
 use self::fault::{Faults, Proof};
 use self::quantity::{Draw, Ledger, Need};
 use super::Report;
-use crate::Context;
+use super::line::ResolvedLine;
+use crate::context::Context;
 
 /// The claims of a declaration's lines, in their order; `None` for a line that makes none, or none that the tariff allows.
 pub(crate) fn examine<'c>(
     lodged: &'c Declaration,
+    lines: &[ResolvedLine<'c>],
     context: &Context<'c>,
     report: &mut Report<'_>,
 ) -> Vec<Option<Claim<'c>>> {
     let mut desk = Desk { rules: context.rules, report, said: Vec::new() };
-    let mut claims: Vec<Option<Claim<'c>>> = (0..lodged.goods_items.len())
-        .map(|position| desk.open(lodged, position, &context.rules, &context.facts))
-        .collect();
+    let mut claims: Vec<Option<Claim<'c>>> = lines.iter().map(|line| desk.open(lodged, line, &context.facts)).collect();
     // What is found of a proof as a whole is the same for each of its lines.
     let mut documents: Vec<(Proof<'c>, Faults)> = Vec::new();
     let mut served: Vec<Line<'c>> = Vec::new();

@@ -1,12 +1,12 @@
 //! Which of a line's quantities a tax is counted by.
 
-use rulebook::RulesInForce;
+use rulebook::{Provision, RulesInForce};
 use rust_decimal::Decimal;
 use vocabulary::declaration::goods_item;
 use vocabulary::duty::plain;
 use vocabulary::{Bilingual, Citation, GoodsItem, Place};
 
-use crate::problem::{PARTICULARS, Problem, problem};
+use crate::problem::{Problem, problem};
 
 /// The declared quantity that is counted in a unit: the first or the second.
 pub(crate) fn counted_in(item: &GoodsItem, unit: &str, rules: &RulesInForce<'_>) -> Option<Decimal> {
@@ -49,7 +49,7 @@ pub(crate) fn taxable_share(
             "nhập toàn bộ số lượng ở số lượng (1) và phần chịu thuế ở số lượng (2)",
         ),
         "assessment/environmental-protection-tax",
-        PARTICULARS,
+        Provision::Particulars,
     ))
 }
 
@@ -78,6 +78,6 @@ pub(crate) fn missing(wanted: Wanted<'_>, unit: &str, position: usize, citation:
         ),
         Bilingual::new(format!("enter the second quantity in {unit}"), format!("nhập số lượng (2) theo đơn vị {unit}")),
         citation.rule.to_string(),
-        PARTICULARS,
+        Provision::Particulars,
     )
 }

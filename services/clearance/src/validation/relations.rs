@@ -1,13 +1,14 @@
 //! Relations between elements of one group, which conditions cannot say: the order of a line's taxes and of the places
 //! of a bonded transport, and the office that a warehouse belongs to.
 
-use rulebook::{CodeList, CustomsOffice, RulesInForce};
+use rulebook::{CodeList, CustomsOffice, Provision, RulesInForce};
 use vocabulary::declaration::OtherTax;
 use vocabulary::declaration::{declaration as field, other_tax, transit};
-use vocabulary::{Bilingual, Declaration, DutyType, GoodsItem, Place};
+use vocabulary::{Bilingual, Declaration, DutyType, Place};
 
 use super::Report;
-use crate::problem::{PARTICULARS, problem};
+use super::line::ResolvedLine;
+use crate::problem::problem;
 
 /// How many codes of other taxes a line has room for.
 const OTHER_TAXES_MAX: usize = 5;
@@ -46,7 +47,7 @@ fn warehouse_of_an_office(lodged: &Declaration, rules: &RulesInForce<'_>, report
             "nhập mã 7 ký tự của địa điểm, 4 ký tự đầu là mã cơ quan hải quan, ví dụ 01B1A02",
         ),
         "code-lists/customs-offices",
-        PARTICULARS,
+        Provision::Particulars,
     ));
 }
 
@@ -71,7 +72,7 @@ fn transits_in_order(lodged: &Declaration, report: &mut Report<'_>) {
                 "khai các địa điểm theo thứ tự vận chuyển, kèm đúng ngày",
             ),
             "contract/transits-in-order",
-            PARTICULARS,
+            Provision::Particulars,
         ));
     }
 }
@@ -89,18 +90,14 @@ fn rank(tax: DutyType) -> Option<u8> {
 }
 
 /// Where the code of a tax comes in among those of a line; `None` when there is no room for it.
-pub(crate) fn place_of_tax(
-    position: usize,
-    item: &GoodsItem,
-    tax: DutyType,
-    rules: &RulesInForce<'_>,
-) -> Option<Place> {
+pub(crate) fn place_of_tax(line: &ResolvedLine<'_>, tax: DutyType) -> Option<Place> {
+    let (item, rules) = (line.item, &line.rules);
     let later = |entered: &OtherTax| {
         let there = entered.code.as_deref().and_then(|code| rules.tax_code(code)).and_then(|known| rank(known.tax()));
         there > rank(tax)
     };
     let at = item.other_taxes.iter().position(later).unwrap_or(item.other_taxes.len());
-    (item.other_taxes.len() < OTHER_TAXES_MAX).then(|| Place::item(other_tax::code, position).occurrence(at))
+    (item.other_taxes.len() < OTHER_TAXES_MAX).then(|| Place::item(other_tax::code, line.position).occurrence(at))
 }
 
 fn taxes_in_order(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mut Report<'_>) {
@@ -125,7 +122,7 @@ fn taxes_in_order(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mut R
                         "khai theo thứ tự: thuế nhập khẩu bổ sung, thuế tiêu thụ đặc biệt, thuế bảo vệ môi trường, thuế giá trị gia tăng",
                     ),
                     "contract/order-of-taxes",
-                    PARTICULARS,
+                    Provision::Particulars,
                 ));
             }
             last = last.max(here);

@@ -2,12 +2,12 @@
 
 use rulebook::Treatment;
 use vocabulary::declaration::goods_item;
-use vocabulary::{Bilingual, Citation, DutyType, Place};
+use vocabulary::{Bilingual, Citation, DutyType, Place, Rate};
 
 use super::Report;
 use super::header::Kind;
 use super::tax_codes::{DeclaredRelief, DeclaredTax};
-use crate::accepted::{CitedRate, ClaimedRate, Relief};
+use crate::accepted::{CitedRate, Relief};
 use crate::problem::problem;
 
 /// What a declared code, or else the declaration kind, does to a tax. Where the kind is usually relieved by a code and
@@ -22,7 +22,7 @@ pub(crate) fn by_kind(
 ) -> (CitedRate, Relief) {
     match declared {
         Some(DeclaredRelief::Relief(relief)) => return (rate, relief),
-        Some(DeclaredRelief::NotSubject(citation)) => return ((ClaimedRate::NotSubject, citation), Relief::None),
+        Some(DeclaredRelief::NotSubject(citation)) => return (CitedRate::not_subject(citation), Relief::None),
         None => {}
     }
     let Some(kind) = kind.filter(|kind| kind.takes_off(duty_type)) else { return (rate, Relief::None) };
@@ -40,7 +40,7 @@ pub(crate) fn by_kind(
         Treatment::Exempt | Treatment::NotCollected | Treatment::Suspended => true,
     };
     match usual {
-        Some(usual) if rate.0 != ClaimedRate::NotSubject => {
+        Some(usual) if rate.rate != Rate::NotSubject => {
             let (code, name) = (usual, kind.code);
             report.warn(problem(
                 "relief_not_claimed",
@@ -57,13 +57,13 @@ pub(crate) fn by_kind(
             (rate, Relief::None)
         }
         _ => {
-            if rate.0 != ClaimedRate::NotSubject {
+            if rate.rate != Rate::NotSubject {
                 seen(kind, report);
             }
             if whole {
                 (rate, Relief::Whole(kind.citation.clone()))
             } else {
-                ((ClaimedRate::NotSubject, kind.citation.clone()), Relief::None)
+                (CitedRate::not_subject(kind.citation.clone()), Relief::None)
             }
         }
     }

@@ -1,14 +1,17 @@
 //! What validation gathers: findings and gaps, each once.
 
-use rulebook::Verdict;
-use vocabulary::{Claim, Declaration, DutyType, Finding, GoodsItem, RulebookGap, item_number};
+use std::sync::Arc;
 
-use super::Stop;
-use crate::problem::{Problem, address, warning};
+use rulebook::{Provision, RulesInForce, Verdict};
+use vocabulary::{Claim, Declaration, DutyType, Finding, RulebookGap, item_number};
+
+use crate::problem::{Problem, warning};
+use crate::stop::Stop;
 
 /// Findings and gaps on their way to a [`Stop`], and claims on their way to an officer.
 pub(crate) struct Report<'a> {
     lodged: &'a Declaration,
+    rules: RulesInForce<'a>,
     findings: Vec<Finding>,
     gaps: Vec<RulebookGap>,
     claims: Vec<Claim>,
@@ -29,8 +32,8 @@ pub(crate) struct TaxDoubt {
 }
 
 impl<'a> Report<'a> {
-    pub(crate) fn new(lodged: &'a Declaration, findings: Vec<Finding>) -> Self {
-        Self { lodged, findings, gaps: Vec::new(), claims: Vec::new(), subject: None, doubts: Vec::new() }
+    pub(crate) fn new(lodged: &'a Declaration, rules: RulesInForce<'a>, findings: Vec<Finding>) -> Self {
+        Self { lodged, rules, findings, gaps: Vec::new(), claims: Vec::new(), subject: None, doubts: Vec::new() }
     }
 
     /// Says which tax is looked into next, so that what is found from now on is known to leave it unsettled.
@@ -69,27 +72,26 @@ impl<'a> Report<'a> {
         self.gaps.extend(verdict.gaps);
     }
 
+    /// The words of a provision on the day.
+    pub(crate) fn law(&self, provision: Provision) -> &'a Arc<str> {
+        self.rules.law(provision)
+    }
+
     /// Adds a finding, unless an error stands at the same place already: the declarant mends that one first, and the
     /// two usually have one cause. A tax of a line that lacks its code (E1070) points to where the code comes in, so it
     /// has nothing to do with what stands there, nor with another tax that lacks its own.
-    pub(crate) fn find(&mut self, mut problem: Problem) {
+    pub(crate) fn find(&mut self, problem: Problem) {
         if problem.is_error() {
             self.doubt(false);
         }
         if self.findings.iter().any(|finding| {
             let comes_in = finding.code == "E1070" || problem.code == "E1070";
             let same = finding.code == problem.code && finding.rule == problem.rule;
-            finding.is_error() && finding.place.is_some() && finding.place == problem.place && (!comes_in || same)
+            finding.is_error() && finding.place == Some(problem.place) && (!comes_in || same)
         }) {
             return;
         }
-        address(&mut problem, self.lodged);
-        self.findings.push(problem);
-    }
-
-    /// The goods item at a position.
-    pub(crate) fn item(&self, position: usize) -> Option<&'a GoodsItem> {
-        self.lodged.goods_items.get(position)
+        self.findings.push(problem.found_in(self.lodged, &self.rules));
     }
 
     /// Adds a finding that keeps nothing from being registered.

@@ -1,21 +1,22 @@
 //! The tax and exemption codes that a declarant enters on a line (VNACCS RE, TXn, TRn).
 
-use rulebook::{ListNeed, RulesInForce, TaxCode, TaxEffect};
+use rulebook::{ListNeed, Provision, TaxCode, TaxEffect};
 use rust_decimal::Decimal;
 use vocabulary::declaration::{goods_item, other_tax};
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, DutyType, GoodsItem, Place};
+use vocabulary::{Bilingual, DutyType, GoodsItem, PerUnit, Place, Rate};
 
 use super::import_taxes::{named, values};
+use super::line::ResolvedLine;
 use super::{Report, quantities};
-use crate::accepted::{ClaimedRate, PerUnit, Relief};
-use crate::problem::{PARTICULARS, Problem, problem, suggesting};
+use crate::accepted::{CitedRate, Relief};
+use crate::problem::{Problem, problem, suggesting};
 
 /// What the declarant entered about one tax of a line.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DeclaredTax {
     /// The rate that the tax code stands for.
-    pub(crate) rate: Option<ClaimedRateOf>,
+    pub(crate) rate: Option<RateOfCode>,
     /// What the exemption or not-subject code does.
     pub(crate) relief: Option<DeclaredRelief>,
     /// The exemption or not-subject code, and where it stands.
@@ -24,11 +25,10 @@ pub(crate) struct DeclaredTax {
     pub(crate) place: Option<Place>,
 }
 
-/// A rate that a declared code stands for, with the code's rule and law.
+/// A rate that a declared code stands for.
 #[derive(Debug, Clone)]
-pub(crate) struct ClaimedRateOf {
-    pub(crate) rate: ClaimedRate,
-    pub(crate) citation: vocabulary::Citation,
+pub(crate) struct RateOfCode {
+    pub(crate) rate: CitedRate,
     pub(crate) code: String,
 }
 
@@ -42,18 +42,14 @@ pub(crate) enum DeclaredRelief {
 }
 
 /// The taxes of a line that are not its import or export duty, as declared, one for each type.
-pub(crate) fn declared(
-    position: usize,
-    item: &GoodsItem,
-    rules: &RulesInForce<'_>,
-    report: &mut Report<'_>,
-) -> Vec<(DutyType, DeclaredTax)> {
+pub(crate) fn declared(line: &ResolvedLine<'_>, report: &mut Report<'_>) -> Vec<(DutyType, DeclaredTax)> {
+    let (position, item, rules) = (line.position, line.item, &line.rules);
     let mut taxes: Vec<(DutyType, DeclaredTax)> = Vec::new();
     for (occurrence, entered) in item.other_taxes.iter().enumerate() {
         let at = |field| Place::item(field, position).occurrence(occurrence);
         let Some(code) = entered.code.as_deref() else { continue };
         let place = at(other_tax::code);
-        let Some(known) = look_up(code, position, rules, report) else {
+        let Some(known) = look_up(code, line, report) else {
             match rules.environmental_tax(code) {
                 // The product bears the tax, and nobody has entered how much on the day: nothing that a declarant mends.
                 Err(gap) => {
@@ -61,7 +57,7 @@ pub(crate) fn declared(
                     let tax = DeclaredTax { place: Some(place), ..DeclaredTax::default() };
                     taxes.push((DutyType::EnvironmentalProtection, tax));
                 }
-                Ok(_) => not_known(code, place, item, rules, report),
+                Ok(_) => not_known(code, place, line, report),
             }
             continue;
         };
@@ -82,7 +78,7 @@ pub(crate) fn declared(
             continue;
         }
         match known.effect() {
-            TaxEffect::Rate(_) | TaxEffect::Amount { .. } => match rate_of(&known, item, position, rules) {
+            TaxEffect::Rate(_) | TaxEffect::Amount { .. } => match rate_of(&known, line) {
                 Ok(rate) => tax.rate = Some(rate),
                 Err(problem) => report.find(problem),
             },
@@ -98,8 +94,8 @@ pub(crate) fn declared(
         }
         if let Some(code) = entered.exemption_code.as_deref() {
             let place = at(other_tax::exemption_code);
-            match look_up(code, position, rules, report) {
-                None => not_known(code, place, item, rules, report),
+            match look_up(code, line, report) {
+                None => not_known(code, place, line, report),
                 Some(exemption) if exemption.tax() != duty_type => {
                     let (en, _) = duty_type.names();
                     report.find(code_of_another_tax(&exemption, place, &format!("the {en}")));
@@ -118,19 +114,18 @@ pub(crate) fn declared(
 
 /// What the exemption code of the import or export duty does.
 pub(crate) fn duty_relief(
-    position: usize,
-    item: &GoodsItem,
+    line: &ResolvedLine<'_>,
     duty_type: DutyType,
-    rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Option<DeclaredRelief> {
+    let (position, item) = (line.position, line.item);
     let amount_place = Place::item(goods_item::reduction_amount, position);
     // An amount without a code is a finding of the rulebook's own rules.
     let code = item.exemption_code.as_deref()?;
     let place = Place::item(goods_item::exemption_code, position);
-    match look_up(code, position, rules, report) {
+    match look_up(code, line, report) {
         None => {
-            not_known(code, place, item, rules, report);
+            not_known(code, place, line, report);
             None
         }
         Some(known) if known.tax() != duty_type => {
@@ -147,17 +142,17 @@ pub(crate) fn duty_relief(
 
 /// What the tables have of a declared code. Where they say nothing of it on the day there is a gap, and what they last had
 /// stands for it, so that nothing else is found wrong.
-fn look_up<'r>(code: &str, position: usize, rules: &RulesInForce<'r>, report: &mut Report<'_>) -> Option<TaxCode<'r>> {
-    if let Some(gap) = rules.tax_code_not_entered(code) {
-        report.gap(gap, Some(position));
+fn look_up<'r>(code: &str, line: &ResolvedLine<'r>, report: &mut Report<'_>) -> Option<TaxCode<'r>> {
+    if let Some(gap) = line.rules.tax_code_not_entered(code) {
+        report.gap(gap, Some(line.position));
     }
-    rules.tax_code(code)
+    line.rules.tax_code(code)
 }
 
 /// A code that the tables do not have, unless they say nothing of codes on the day.
-fn not_known(code: &str, place: Place, item: &GoodsItem, rules: &RulesInForce<'_>, report: &mut Report<'_>) {
-    if rules.tax_code_not_entered(code).is_none() {
-        report.find(unknown_code(code, place, item, rules));
+fn not_known(code: &str, place: Place, line: &ResolvedLine<'_>, report: &mut Report<'_>) {
+    if line.rules.tax_code_not_entered(code).is_none() {
+        report.find(unknown_code(code, place, line));
     }
 }
 
@@ -185,7 +180,7 @@ fn relief_of(
                     "bỏ số tiền giảm hoặc nhập mã giảm thuế",
                 ),
                 code.citation().rule.to_string(),
-                PARTICULARS,
+                Provision::Particulars,
             ));
             None
         }
@@ -205,7 +200,7 @@ fn relief_of(
                 ),
                 Bilingual::new("enter the amount in dong", "nhập số tiền giảm bằng đồng"),
                 code.citation().rule.to_string(),
-                PARTICULARS,
+                Provision::Particulars,
             ));
             None
         }
@@ -220,7 +215,7 @@ fn relief_of(
                 ),
                 Bilingual::new("enter an exemption code, or none", "nhập mã miễn, giảm hoặc bỏ trống"),
                 code.citation().rule.to_string(),
-                PARTICULARS,
+                Provision::Particulars,
             ));
             None
         }
@@ -243,7 +238,7 @@ fn reduction_without_code(amount: Option<Decimal>, place: Place, report: &mut Re
             "nhập mã giảm thuế hoặc bỏ số tiền giảm",
         ),
         "assessment/tax-codes",
-        PARTICULARS,
+        Provision::Particulars,
     ));
 }
 
@@ -261,7 +256,7 @@ fn exemption_list(code: &TaxCode<'_>, item: &GoodsItem, position: usize, report:
             ),
             Bilingual::new("enter the number of the list and its line", "nhập số danh mục miễn thuế và số dòng"),
             code.citation().rule.to_string(),
-            PARTICULARS,
+            Provision::Particulars,
         )),
         (ListNeed::None, Some(list)) => report.find(problem(
             "E1032",
@@ -276,7 +271,7 @@ fn exemption_list(code: &TaxCode<'_>, item: &GoodsItem, position: usize, report:
                 "bỏ số danh mục và số dòng, hoặc nhập mã miễn thuế theo danh mục, ví dụ XN310",
             ),
             code.citation().rule.to_string(),
-            PARTICULARS,
+            Provision::Particulars,
         )),
         (ListNeed::Required | ListNeed::Allowed, Some(_)) | (ListNeed::None | ListNeed::Allowed, None) => {}
     }
@@ -286,14 +281,10 @@ fn exemption_list(code: &TaxCode<'_>, item: &GoodsItem, position: usize, report:
 ///
 /// # Errors
 /// A finding, when no quantity of the line is in the unit of the amount.
-pub(crate) fn rate_of(
-    code: &TaxCode<'_>,
-    item: &GoodsItem,
-    position: usize,
-    rules: &RulesInForce<'_>,
-) -> Result<ClaimedRateOf, Problem> {
-    let rate = match code.effect() {
-        TaxEffect::Rate(percent) => ClaimedRate::AdValorem(*percent),
+pub(crate) fn rate_of(code: &TaxCode<'_>, line: &ResolvedLine<'_>) -> Result<RateOfCode, Problem> {
+    let (position, item, rules) = (line.position, line.item, &line.rules);
+    let (rate, quantity) = match code.effect() {
+        TaxEffect::Rate(percent) => (Rate::AdValorem(*percent), None),
         TaxEffect::Amount { amount, currency, unit } => {
             // Of goods that hold a taxable share, the second quantity in the same unit is the share.
             let quantity = if code.tax() == DutyType::EnvironmentalProtection {
@@ -305,28 +296,25 @@ pub(crate) fn rate_of(
                 let wanted = quantities::Wanted::OtherTax(code.code());
                 quantities::missing(wanted, unit, position, &code.citation())
             })?;
-            ClaimedRate::PerUnit(PerUnit {
-                amount: *amount,
-                currency: currency.to_string(),
-                unit: unit.to_string(),
-                quantity,
-            })
+            let per_unit = PerUnit { amount: *amount, currency: currency.clone(), unit: unit.clone() };
+            (Rate::Specific(per_unit), Some(quantity))
         }
-        TaxEffect::Exempt | TaxEffect::Reduce | TaxEffect::NotSubject => ClaimedRate::NotSubject,
+        TaxEffect::Exempt | TaxEffect::Reduce | TaxEffect::NotSubject => (Rate::NotSubject, None),
     };
-    Ok(ClaimedRateOf { rate, citation: code.citation(), code: code.code().to_owned() })
+    let rate = CitedRate { rate, quantity, citation: code.citation() };
+    Ok(RateOfCode { rate, code: code.code().to_owned() })
 }
 
 /// A code that no table has on the day. Of a rate the codes are named that fit the goods, whatever stood there; of an
 /// exemption nothing is guessed.
-fn unknown_code(code: &str, place: Place, item: &GoodsItem, rules: &RulesInForce<'_>) -> Problem {
+fn unknown_code(code: &str, place: Place, line: &ResolvedLine<'_>) -> Problem {
+    let rules = &line.rules;
     let other_days = rules.tax_code_on_other_days(code);
     let meant = rules.meant_tax_code(code);
     let tax = meant.as_ref().and_then(|meant| meant.code).map(|code| code.tax()).or_else(|| rules.tax_of_family(code));
-    let line = item.commodity_code.as_deref().and_then(|code| rules.commodity(code));
     let of_rate = place.field == other_tax::code;
     let fitting: Vec<TaxCode<'_>> =
-        tax.zip(line).filter(|_| of_rate).map_or_else(Vec::new, |(tax, line)| line.codes_fitting(tax));
+        tax.zip(line.tariff).filter(|_| of_rate).map_or_else(Vec::new, |(tax, tariff)| tariff.codes_fitting(tax));
     let mut mend = match named(&fitting) {
         Some(codes) => Bilingual::new(format!("enter {}", codes.en), format!("nhập {}", codes.vi)),
         None => Bilingual::new(
@@ -352,7 +340,7 @@ fn unknown_code(code: &str, place: Place, item: &GoodsItem, rules: &RulesInForce
         },
         mend,
         "assessment/tax-codes",
-        PARTICULARS,
+        Provision::Particulars,
     );
     suggesting(found, values(&fitting))
 }
@@ -369,7 +357,7 @@ fn code_of_another_tax(code: &TaxCode<'_>, place: Place, wanted: &str) -> Proble
         ),
         Bilingual::new(format!("enter a code of {wanted}"), "nhập mã đúng sắc thuế của chỉ tiêu này"),
         code.citation().rule.to_string(),
-        PARTICULARS,
+        Provision::Particulars,
     )
 }
 
@@ -385,6 +373,6 @@ fn declared_twice(duty_type: DutyType, code: &str, place: Place) -> Problem {
         ),
         Bilingual::new("leave one of the two codes out", "bỏ một trong hai mã"),
         "contract/one-code-for-each-tax",
-        PARTICULARS,
+        Provision::Particulars,
     )
 }

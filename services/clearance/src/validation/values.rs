@@ -1,24 +1,18 @@
 //! What a customs value is made of, where conditions cannot say it: what adjustments are shared over, the value of an export
 //! at the exit gate, and what lowers a value on the declarant's word alone (Circular 39/2015 art. 4, 13 and 15).
 
-use rulebook::{Cited, CodeList, ExitGateValue, MarginKind, RulesInForce};
+use rulebook::{Cited, CodeList, ExitGateValue, MarginKind, Provision, RulesInForce};
 use rust_decimal::Decimal;
 use vocabulary::declaration::{Adjustment, adjustment, declaration as field};
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, Declaration, Direction, GoodsItem, Place};
+use vocabulary::{Bilingual, Declaration, Direction, GoodsItem, Place, Rate};
 
 use super::Report;
 use super::header::margin;
-use crate::accepted::{AcceptedItem, ClaimedRate, ExchangeRate, PriceTerms};
+use crate::accepted::{AcceptedItem, ExchangeRate, PriceTerms};
 use crate::claim::of_value;
 use crate::exact::{add, multiply, product_is_less, subtract, sum};
-use crate::problem::{PARTICULARS, problem, suggesting};
-
-const ADDITIONS: &str = "Circular 39/2015/TT-BTC, art. 13; Law 54/2014/QH13, art. 86";
-
-const DEDUCTIONS: &str = "Circular 39/2015/TT-BTC, art. 15; Law 54/2014/QH13, art. 86";
-
-const EXIT_GATE: &str = "Circular 39/2015/TT-BTC, art. 4; Law 54/2014/QH13, art. 86";
+use crate::problem::{problem, suggesting};
 
 /// Checks all of it but the value of an export, which depends on its duty.
 pub(crate) fn check(
@@ -99,7 +93,7 @@ fn adjusted(
                 format!("nhập {own}{beyond_vi}; hoặc bỏ trống tổng hệ số"),
             ),
             "valuation/shares-of-adjustments",
-            ADDITIONS,
+            Provision::Additions,
         );
         report.find(suggesting(found, suggested.then_some(own).into_iter().collect()));
     }
@@ -123,7 +117,7 @@ fn adjusted(
                     "chứng từ tách riêng khoản này khỏi giá: hợp đồng, hóa đơn, chứng từ thanh toán",
                 ),
                 "valuation/deductions",
-                DEDUCTIONS,
+                rules.law(Provision::Deductions),
             ),
         ),
         "AD" if !named.is_empty() && named.len() < lodged.goods_items.len() => report.claim(
@@ -141,7 +135,7 @@ fn adjusted(
                     "chứng từ thể hiện khoản này trả cho hàng hóa nào",
                 ),
                 "valuation/additions-to-some-lines",
-                ADDITIONS,
+                rules.law(Provision::Additions),
             ),
         ),
         _ => {}
@@ -167,7 +161,7 @@ fn method(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mut Report<'_
                 "chứng từ chứng minh trường hợp đặc biệt: hàng đi thuê, sửa chữa, đã qua sử dụng, phần mềm, hàng không có giao dịch mua bán",
             ),
             explained.citation.rule.to_string(),
-            "Circular 39/2015/TT-BTC, art. 17",
+            rules.law(Provision::ValuationMethods),
         ),
     );
 }
@@ -191,7 +185,7 @@ fn shared_over_more_than_the_lines(lines: Decimal, whole: Decimal, report: &mut 
                 "các tờ khai khác của lô hàng và chứng từ vận tải",
             ),
             "valuation/shares",
-            PARTICULARS,
+            report.law(Provision::Particulars),
         ),
     );
 }
@@ -219,7 +213,7 @@ fn invoice_above_lines(lodged: &Declaration, lines: Decimal, rules: &RulesInForc
                 "hóa đơn và tờ khai của phần hàng không khai trên tờ khai này",
             ),
             more.citation.rule.to_string(),
-            PARTICULARS,
+            report.law(Provision::Particulars),
         ),
     );
 }
@@ -255,7 +249,7 @@ fn free_of_charge(lodged: &Declaration, report: &mut Report<'_>) {
                 "giá của hàng giống hệt hoặc tương tự có thanh toán",
             ),
             "valuation/free-of-charge",
-            "Circular 39/2015/TT-BTC, art. 6 and 8 to 12",
+            report.law(Provision::FreeOfCharge),
         ),
     );
 }
@@ -293,7 +287,16 @@ impl Carriage<'_> {
         let terms = lodged.terms_of_delivery.as_deref().unwrap_or_default();
         let claim = |code: Option<&str>, message: Bilingual, report: &mut Report<'_>| {
             let code = code.map(str::to_owned);
-            report.claim(None, of_value(code, message, papers.clone(), least.citation.rule.to_string(), ADDITIONS));
+            report.claim(
+                None,
+                of_value(
+                    code,
+                    message,
+                    papers.clone(),
+                    least.citation.rule.to_string(),
+                    rules.law(Provision::Additions),
+                ),
+            );
         };
         let (amount, currency) = (lodged.freight_amount, lodged.freight_currency.as_deref());
         let class = lodged.freight_class.as_deref();
@@ -354,7 +357,10 @@ impl Carriage<'_> {
             "hợp đồng bảo hiểm, hoặc hợp đồng thể hiện hàng không mua bảo hiểm",
         );
         let class = lodged.insurance_class.as_deref().map(str::to_owned);
-        report.claim(None, of_value(class, message, papers, least.citation.rule.to_string(), ADDITIONS));
+        report.claim(
+            None,
+            of_value(class, message, papers, least.citation.rule.to_string(), rules.law(Provision::Additions)),
+        );
     }
 }
 
@@ -390,7 +396,7 @@ pub(crate) fn export_total(
     );
     let find = |code: &str, message: Bilingual, mend: Bilingual, report: &mut Report<'_>| {
         let place = Place::header(field::total_value_amount);
-        let found = problem(code, place, Some(plain(total)), message, mend, "valuation/exit-gate", EXIT_GATE);
+        let found = problem(code, place, Some(plain(total)), message, mend, "valuation/exit-gate", Provision::ExitGate);
         // In another currency than the price's, the price is no value for the field.
         let suggested = (code == "total_value_differs" && total_currency == currency).then(|| plain(invoice));
         report.find(suggesting(found, suggested.into_iter().collect()));
@@ -401,7 +407,7 @@ pub(crate) fn export_total(
             "hợp đồng và chứng từ cước vận chuyển, bảo hiểm quốc tế",
         );
         let rule = margin.citation.rule.to_string();
-        report.claim(None, of_value(None, message, papers, rule, EXIT_GATE));
+        report.claim(None, of_value(None, message, papers, rule, rules.law(Provision::ExitGate)));
     };
     if invoice <= Decimal::ZERO {
         return claim(
@@ -483,8 +489,8 @@ pub(crate) fn export_total(
 /// Whether a rate above zero is on the line.
 fn bears_duty(item: &AcceptedItem<'_>) -> bool {
     item.taxes.iter().any(|tax| match &tax.rate {
-        ClaimedRate::AdValorem(percent) => *percent > Decimal::ZERO,
-        ClaimedRate::PerUnit(_) | ClaimedRate::Mixed(..) => true,
-        ClaimedRate::NotSubject => false,
+        Rate::AdValorem(percent) => *percent > Decimal::ZERO,
+        Rate::Specific(_) | Rate::Mixed(..) => true,
+        Rate::NotSubject => false,
     })
 }

@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, Claim, Direction, GoodsItem};
+use vocabulary::{Bilingual, Claim, GoodsItem};
 
 use crate::accepted::{AcceptedDeclaration, AcceptedItem};
 use crate::claim::of_value;
@@ -26,13 +26,9 @@ pub(super) fn claim(
     by_hand: Decimal,
     computed: impl FnOnce() -> Result<Decimal, TooLarge>,
 ) -> Result<Option<Claim>, TooLarge> {
-    let law = match accepted.direction {
-        Direction::Import => "Circular 39/2015/TT-BTC, art. 5 to 12 and 17; Law 54/2014/QH13, art. 86",
-        Direction::Export => "Circular 39/2015/TT-BTC, art. 4; Law 54/2014/QH13, art. 86",
-    };
     let claim = |rule: &str, message: Bilingual, rests_on: Bilingual| {
         let code = accepted.lodged.valuation_method.as_deref().map(str::to_owned);
-        Claim { item: Some(item.sequence), ..of_value(code, message, rests_on, rule, law) }
+        Claim { item: Some(item.sequence), ..of_value(code, message, rests_on, rule, &accepted.value_margins.law) }
     };
     let entered = plain(by_hand);
     if item.lodged.invoice_value.is_none_or(|value| value <= Decimal::ZERO) {

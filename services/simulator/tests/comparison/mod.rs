@@ -8,7 +8,6 @@ use std::sync::LazyLock;
 use clearance::{Context, clear};
 use jiff::civil::date;
 use rulebook::{CodeList, Rulebook, ScheduleKind};
-use rust_decimal::Decimal;
 use simulator::auditor::{Account, Auditor, Claimed, LOOKED_FOR, Opinion, PerUnit, TaxAccount, TaxRate, of};
 use simulator::wild::Specimen;
 use vocabulary::{Decision, Direction, DutyLine, Lane, Outcome, Rate};
@@ -117,17 +116,15 @@ fn accounts(account: &Account, decision: &Decision) -> Option<Difference> {
 }
 
 fn same(theirs: &TaxAccount, ours: &DutyLine) -> bool {
-    let same_unit = |per_unit: &PerUnit, amount: &Decimal, currency: &str, unit: &str| {
-        per_unit.amount == of(*amount) && per_unit.currency == currency && per_unit.unit == unit
+    let same_unit = |theirs: &PerUnit, ours: &vocabulary::PerUnit| {
+        theirs.amount == of(ours.amount) && *theirs.currency == *ours.currency && *theirs.unit == *ours.unit
     };
     let rate = match (&theirs.rate, &ours.rate) {
         (TaxRate::Percent(theirs), Rate::AdValorem(ours)) => *theirs == of(*ours),
-        (TaxRate::PerUnit(theirs), Rate::Specific { amount, currency, unit }) => {
-            same_unit(theirs, amount, currency, unit)
-        }
-        (TaxRate::Mixed(rate, theirs), Rate::Mixed { percent, amount, currency, unit }) => {
+        (TaxRate::PerUnit(theirs), Rate::Specific(ours)) => same_unit(theirs, ours),
+        (TaxRate::Mixed(rate, theirs), Rate::Mixed(percent, per_unit)) => {
             *rate == of(*percent)
-                && same_unit(theirs, amount, currency, unit)
+                && same_unit(theirs, per_unit)
                 && ours.quantity.map(of).as_ref() == Some(&theirs.quantity)
         }
         (TaxRate::NotSubject, Rate::NotSubject) => true,
@@ -157,8 +154,8 @@ pub(crate) fn assert_all_occurred(kinds: &BTreeSet<String>, terms: &BTreeSet<Str
     assert_eq!(left_out(CodeList::DeclarationKinds, kinds, &kind), Vec::<String>::new());
     assert_eq!(left_out(CodeList::Incoterms, terms, &|_| true), Vec::<String>::new());
     let with_rates = |code: &str| {
-        rules.agreement_of_schedule(code).is_some_and(|schedule| match schedule.kind {
-            ScheduleKind::Agreement(id) => rules.agreement(id).is_some_and(|agreement| agreement.has_rates()),
+        rules.tariff_schedule(code).is_some_and(|schedule| match schedule.kind {
+            ScheduleKind::Agreement(id) => !RULEBOOK.rates_of_agreement(id, rules.date()).is_empty(),
             ScheduleKind::Chapter98 => false,
             _ => true,
         })

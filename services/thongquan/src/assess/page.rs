@@ -9,7 +9,7 @@ use clearance::valuation::{PartKind, ValuePart};
 use rulebook::{CodeList, RulesInForce};
 use rust_decimal::{Decimal, RoundingStrategy};
 use vocabulary::{
-    AssessedItem, Balance, Citation, Decision, Declaration, DutyLine, DutyTotal, GoodsItem, Language, Outcome,
+    AssessedItem, Balance, Citation, Decision, Declaration, DutyLine, DutyTotal, GoodsItem, Language, Outcome, PerUnit,
     Preference, Rate,
 };
 
@@ -348,11 +348,11 @@ impl Page<'_> {
     fn duty(&mut self, duty: &DutyLine) {
         let working = match &duty.rate {
             Rate::AdValorem(percent) => format!("{} × {}{GLUE}%", self.dong(duty.base), self.number(*percent)),
-            Rate::Specific { amount, currency, unit } => {
+            Rate::Specific(PerUnit { amount, currency, unit }) => {
                 let rate = self.money(*amount, Some(currency));
                 format!("{}{GLUE}{unit} × {rate}/{unit}", self.number(duty.base))
             }
-            Rate::Mixed { percent, amount, currency, unit } => {
+            Rate::Mixed(percent, PerUnit { amount, currency, unit }) => {
                 let rate = self.money(*amount, Some(currency));
                 let quantity = self.number(duty.quantity.unwrap_or_default());
                 let percent = self.number(*percent);

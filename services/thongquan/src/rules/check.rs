@@ -2,6 +2,7 @@
 
 mod agreements;
 mod days;
+mod ended_law;
 mod marks;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,8 @@ const BOLD: Style = Style::new().bold();
 #[command(
     after_help = "It reads every file, runs every test that stands beside a rule, and asks the rules on the day\n\
     of each change and on the day before it. It then says how well the rows are known (their marks), how many lines of\n\
-    which agreement lack a rate on a day, and when the rules fall silent because nothing follows a last day.\n\n\
+    which agreement lack a rate on a day, when the rules fall silent because nothing follows a last day, and what\n\
+    still cites an instrument of law after its end.\n\n\
     EXIT STATUS:\n  0  the rules can be used\n  1  something is wrong with them\n 64  the command line is wrong"
 )]
 pub(crate) struct Arguments {
@@ -53,6 +55,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let _ = writeln!(page, "{}\n", marks::table(&inventory));
     page.push_str(&agreements::table(&rulebook.in_force_on(on)));
     page.push_str(&silence(&inventory, on));
+    page.push_str(&ended_law::page(&rulebook, &inventory));
     page.push_str(&super::test::page(&tests, false));
     page.push_str(&asked.to_string());
     print(&page);

@@ -3,35 +3,34 @@
 use rulebook::{EnvironmentalProtection, TariffLine};
 use vocabulary::DutyType;
 
-use super::declared_code::{decided_by_code, not_borne};
+use super::declared_code::{Choice, decided_by_code, not_borne, relieved};
 use crate::accepted::TaxClaim;
 use crate::validation::Report;
 use crate::validation::header::Kind;
-use crate::validation::relief::by_kind;
+use crate::validation::line::ResolvedLine;
 use crate::validation::tax_codes::DeclaredTax;
 
 pub(super) fn claim(
-    position: usize,
-    line: &TariffLine<'_>,
+    line: &ResolvedLine<'_>,
+    tariff: &TariffLine<'_>,
     declared: Option<DeclaredTax>,
     kind: Option<&Kind<'_>>,
     report: &mut Report<'_>,
 ) -> Option<TaxClaim> {
     let duty_type = DutyType::EnvironmentalProtection;
-    let rate = match line.environmental() {
+    let rate = match tariff.environmental() {
         EnvironmentalProtection::No(citation) => {
-            not_borne(duty_type, line, declared.as_ref(), &citation, report);
+            not_borne(duty_type, tariff, declared.as_ref(), &citation, report);
             return None;
         }
         EnvironmentalProtection::Gap(gap) => {
-            report.gap(gap, Some(position));
+            report.gap(gap, Some(line.position));
             return None;
         }
         EnvironmentalProtection::Yes(citation) | EnvironmentalProtection::Maybe(citation) => {
-            decided_by_code(duty_type, position, line, declared.as_ref(), &[], true, &citation, report)?
+            let choice = Choice { permitted: &[], not_subject: true, citation: &citation };
+            decided_by_code(duty_type, line, tariff, declared.as_ref(), choice, report)?
         }
     };
-    let relief = declared.and_then(|declared| declared.relief);
-    let ((rate, citation), relief) = by_kind(duty_type, rate, relief, kind, position, report);
-    Some(TaxClaim { duty_type, rate, citation, relief })
+    Some(relieved(duty_type, rate, declared, kind, line, report))
 }

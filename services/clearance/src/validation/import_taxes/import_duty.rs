@@ -1,121 +1,89 @@
 //! The import duty of a line: which rate the declared schedule asks for, and whether the goods may have it.
 
-use rulebook::{
-    Cited, MfnRelation, Preferential, RulesInForce, ScheduleKind, SpecificKind, TariffLine, TariffSchedule,
-};
+use rulebook::{Cited, MfnRelation, Preferential, Provision, ScheduleKind, SpecificKind, TariffLine, TariffSchedule};
 use rust_decimal::Decimal;
 use vocabulary::declaration::goods_item;
 use vocabulary::duty::plain;
-use vocabulary::{Bilingual, Citation, Claim, ClaimKind, DutyType, GoodsItem, Place, RulebookGap};
+use vocabulary::{Bilingual, Citation, Claim, ClaimKind, DutyType, Place, Rate, RulebookGap};
 
 use super::specific_duty;
-use crate::accepted::{CitedRate, ClaimedRate, TaxClaim};
-use crate::problem::{PARTICULARS, problem, suggesting};
+use crate::accepted::{CitedRate, TaxClaim};
+use crate::problem::{problem, suggesting};
 use crate::validation::Report;
 use crate::validation::header::Kind;
+use crate::validation::line::{AskedPreference, ResolvedLine};
+use crate::validation::lower_rate::lower_without_agreement;
 use crate::validation::manual_rate;
 use crate::validation::relief::{by_kind, not_subject, seen};
 use crate::validation::tax_codes::DeclaredRelief;
 
-const DUTY_LAW: &str = "Law 107/2016/QH13, art. 5";
-
 /// The import duty: the rate that the declared schedule asks for, as far as the goods may have it.
 pub(super) fn claim(
-    (position, item): (usize, &GoodsItem),
-    line: &TariffLine<'_>,
+    line: &ResolvedLine<'_>,
+    tariff: TariffLine<'_>,
     kind: Option<&Kind<'_>>,
     relief: Option<DeclaredRelief>,
     proven: bool,
-    rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Option<TaxClaim> {
     // A missing origin is a finding of the rulebook's own rules.
-    let origin = item.origin.as_deref()?;
+    let origin = line.origin?;
     let not_subject = not_subject(kind, relief.as_ref());
-    let mut desk = DutyDesk { position, item, line, origin, proven, not_subject, rules, report };
+    let mut desk = DutyDesk { line, tariff, origin, proven, not_subject, report };
     let rate = desk.rate(relief.as_ref())?;
-    if let (None, ClaimedRate::NotSubject, Some(kind)) = (&relief, &rate.0, kind) {
+    if let (None, Rate::NotSubject, Some(kind)) = (&relief, &rate.rate, kind) {
         seen(kind, desk.report);
     }
-    manual_rate::check(position, item, &rate, desk.report);
+    manual_rate::check(line, &rate, desk.report);
     let found = rate.clone();
-    let (rate, relief) = by_kind(DutyType::ImportDuty, rate, relief, kind, position, desk.report);
+    let (rate, relief) = by_kind(DutyType::ImportDuty, rate, relief, kind, line.position, desk.report);
     // Goods that are not subject to the duty need no rate, so that nothing is claimed with one.
-    if rate.0 != ClaimedRate::NotSubject {
+    if rate.rate != Rate::NotSubject {
         desk.claims(&found);
     }
-    Some(TaxClaim { duty_type: DutyType::ImportDuty, rate: rate.0, citation: rate.1, relief })
-}
-
-/// The preferential (MFN) rate of goods that have one, where it is below an agreement's. Outside a quota the preferential
-/// tariff's own rate outside is compared, unless the quota is the agreement's alone.
-pub(crate) fn lower_without_agreement(
-    line: &TariffLine<'_>,
-    origin: &str,
-    over_quota: bool,
-    rate: &Cited<Decimal>,
-    rules: &RulesInForce<'_>,
-) -> Option<Cited<Decimal>> {
-    without_agreement(line, origin, over_quota, rules).filter(|mfn| mfn.value < rate.value)
-}
-
-/// The preferential (MFN) rate of goods that have one. Outside a quota it is the preferential tariff's own rate outside,
-/// unless the quota is an agreement's alone.
-pub(crate) fn without_agreement(
-    line: &TariffLine<'_>,
-    origin: &str,
-    over_quota: bool,
-    rules: &RulesInForce<'_>,
-) -> Option<Cited<Decimal>> {
-    let MfnRelation::Yes(_) = rules.mfn_relation(origin) else { return None };
-    match line.mfn_out_of_quota() {
-        Ok(Some(outside)) if over_quota => Some(outside),
-        _ => line.mfn().ok(),
-    }
+    Some(rate.claim(DutyType::ImportDuty, relief))
 }
 
 struct DutyDesk<'d, 'r, 'l> {
-    position: usize,
-    item: &'d GoodsItem,
-    line: &'d TariffLine<'r>,
+    line: &'d ResolvedLine<'r>,
+    tariff: TariffLine<'r>,
     origin: &'d str,
     /// Whether there is a proof of origin that carries the agreement's rate.
     proven: bool,
     /// Why the goods are not subject to duty, where they are not: no rate is needed then.
     not_subject: Option<Citation>,
-    rules: &'d RulesInForce<'r>,
     report: &'d mut Report<'l>,
 }
 
 impl DutyDesk<'_, '_, '_> {
     fn place(&self) -> Place {
-        Place::item(goods_item::tariff_schedule, self.position)
+        Place::item(goods_item::tariff_schedule, self.line.position)
     }
 
     /// The rulebook is silent on the rate: an officer finds it, unless the goods need none.
     fn silent(&mut self, gap: RulebookGap) -> Option<CitedRate> {
         if let Some(citation) = &self.not_subject {
-            return Some((ClaimedRate::NotSubject, citation.clone()));
+            return Some(CitedRate::not_subject(citation.clone()));
         }
-        self.report.gap(gap, Some(self.position));
+        self.report.gap(gap, Some(self.line.position));
         None
     }
 
     fn rate(&mut self, relief: Option<&DeclaredRelief>) -> Option<CitedRate> {
-        let Some(code) = self.item.tariff_schedule.as_deref() else {
+        let Some(code) = self.line.item.tariff_schedule.as_deref() else {
             // The law gives the rate by origin; an agreement's rate has to be asked for.
-            if self.item.quota_class.as_deref() == Some("X") {
+            if self.line.is_over_quota() {
                 return self.out_of_quota();
             }
             self.quota_left(None);
             return self.by_origin();
         };
-        if let Some(gap) = self.rules.code_not_entered(rulebook::CodeList::TariffSchedules, code) {
-            self.report.gap(gap, Some(self.position));
+        if let Some(gap) = self.line.rules.code_not_entered(rulebook::CodeList::TariffSchedules, code) {
+            self.report.gap(gap, Some(self.line.position));
             return None;
         }
-        let Some(schedule) = self.rules.agreement_of_schedule(code) else {
-            let (mend, suggestions) = self.rules.mend_code(rulebook::CodeList::TariffSchedules, code);
+        let Some(schedule) = self.line.schedule.clone() else {
+            let (mend, suggestions) = self.line.rules.mend_code(rulebook::CodeList::TariffSchedules, code);
             let unknown = problem(
                 "E1004",
                 self.place(),
@@ -126,15 +94,15 @@ impl DutyDesk<'_, '_, '_> {
                 ),
                 mend,
                 "code-lists/tariff-schedules",
-                PARTICULARS,
+                Provision::Particulars,
             );
             self.report.find(suggesting(unknown, suggestions));
             return None;
         };
-        let over_quota = self.item.quota_class.as_deref() == Some("X");
+        let over_quota = self.line.is_over_quota();
         let by_unit = matches!(schedule.kind, ScheduleKind::Specific | ScheduleKind::Mixed);
-        if !by_unit && let Some(specific) = self.item.specific_rate_code.as_deref() {
-            self.report.find(specific_duty::not_of_schedule(self.position, specific, code, &schedule));
+        if !by_unit && let Some(specific) = self.line.item.specific_rate_code.as_deref() {
+            self.report.find(specific_duty::not_of_schedule(self.line.position, specific, code, &schedule));
         }
         match schedule.kind {
             ScheduleKind::NotSubject | ScheduleKind::Specific | ScheduleKind::Mixed | ScheduleKind::Chapter98
@@ -180,9 +148,7 @@ impl DutyDesk<'_, '_, '_> {
 
     /// What an officer has to see of the rate that was found.
     fn claims(&mut self, rate: &CitedRate) {
-        let code = self.item.tariff_schedule.as_deref();
-        let schedule = code.and_then(|code| self.rules.agreement_of_schedule(code));
-        let agreement = match schedule.map(|schedule| schedule.kind) {
+        let agreement = match self.line.schedule.as_ref().map(|schedule| schedule.kind) {
             Some(ScheduleKind::NotSubject | ScheduleKind::OutOfQuota | ScheduleKind::Chapter98) => return,
             Some(ScheduleKind::Specific | ScheduleKind::Mixed) => return self.of_specific_rates(rate),
             Some(ScheduleKind::Agreement(id)) if self.proven => Some(&**id),
@@ -194,17 +160,17 @@ impl DutyDesk<'_, '_, '_> {
 
     /// The rate inside a tariff quota is for who holds a share of the quota.
     fn of_quota(&mut self, agreement: Option<&str>, rate: &CitedRate) {
-        let ClaimedRate::AdValorem(inside) = rate.0 else { return };
-        if self.item.quota_class.as_deref() == Some("X") {
+        let Rate::AdValorem(inside) = rate.rate else { return };
+        if self.line.is_over_quota() {
             return;
         }
-        let own = agreement.and_then(|id| match self.line.preferential_out_of_quota(id, self.origin) {
+        let own = agreement.and_then(|id| match self.tariff.preferential_out_of_quota(id, self.origin) {
             Preferential::Rate(outside) => Some(outside),
             _ => None,
         });
-        let outside = own.or_else(|| match self.rules.mfn_relation(self.origin) {
-            MfnRelation::Yes(_) => self.line.mfn_out_of_quota().ok().flatten(),
-            _ => self.line.ordinary_out_of_quota().ok().flatten(),
+        let outside = own.or_else(|| match self.line.mfn() {
+            Some(MfnRelation::Yes(_)) => self.tariff.mfn_out_of_quota().ok().flatten(),
+            _ => self.tariff.ordinary_out_of_quota().ok().flatten(),
         });
         let Some(outside) = outside.filter(|outside| outside.value > inside) else { return };
         let (inside, out) = (plain(inside), plain(outside.value));
@@ -224,8 +190,8 @@ impl DutyDesk<'_, '_, '_> {
 
     /// A percentage on goods for which there are amounts for used ones says that they are new.
     fn of_new_goods(&mut self) {
-        let code = self.item.commodity_code.as_deref().unwrap_or_default();
-        let Some(used) = self.rules.specific_rates().find(|rate| rate.covers(code)) else { return };
+        let code = self.line.declared_code();
+        let Some(used) = self.line.rules.specific_rates().find(|rate| rate.covers(code)) else { return };
         self.claim(
             ClaimKind::Rate,
             Bilingual::new(
@@ -242,10 +208,10 @@ impl DutyDesk<'_, '_, '_> {
 
     /// Of several amounts for goods of the line the declared one rests on what the goods are.
     fn of_specific_rates(&mut self, rate: &CitedRate) {
-        let Some(declared) = rate.0.per_unit() else { return };
-        let code = self.item.commodity_code.as_deref().unwrap_or_default();
-        let dearer = self.rules.specific_rates().find(|known| {
-            let same_measure = known.currency() == declared.currency && known.unit() == declared.unit;
+        let Some(declared) = rate.rate.per_unit() else { return };
+        let code = self.line.declared_code();
+        let dearer = self.line.rules.specific_rates().find(|known| {
+            let same_measure = known.currency() == &*declared.currency && known.unit() == &*declared.unit;
             known.covers(code) && (!same_measure || known.amount() > declared.amount)
         });
         let Some(dearer) = dearer else { return };
@@ -264,28 +230,28 @@ impl DutyDesk<'_, '_, '_> {
     }
 
     fn claim(&mut self, kind: ClaimKind, message: Bilingual, rests_on: Bilingual, citation: Citation) {
-        let code = self.item.tariff_schedule.as_deref().map(str::to_owned);
+        let code = self.line.item.tariff_schedule.as_deref().map(str::to_owned);
         let tax = Some(DutyType::ImportDuty);
-        self.report.claim(Some(self.position), Claim { kind, item: None, tax, code, message, rests_on, citation });
+        self.report.claim(Some(self.line.position), Claim { kind, item: None, tax, code, message, rests_on, citation });
     }
 
     fn by_origin(&mut self) -> Option<CitedRate> {
-        match self.rules.mfn_relation(self.origin) {
-            MfnRelation::Yes(_) => self.found(self.line.mfn()),
-            MfnRelation::No(_) => self.found(self.line.ordinary()),
-            MfnRelation::Unknown(gap) => self.silent(gap),
+        match self.line.mfn()? {
+            MfnRelation::Yes(_) => self.found(self.tariff.mfn()),
+            MfnRelation::No(_) => self.found(self.tariff.ordinary()),
+            MfnRelation::Unknown(gap) => self.silent(gap.clone()),
         }
     }
 
     fn mfn(&mut self) -> Option<CitedRate> {
-        match self.rules.mfn_relation(self.origin) {
-            MfnRelation::Yes(_) => self.found(self.line.mfn()),
+        match self.line.mfn()? {
+            MfnRelation::Yes(_) => self.found(self.tariff.mfn()),
             MfnRelation::No(citation) => {
                 let origin = self.origin;
                 self.report.find(problem(
                     "E1006",
                     self.place(),
-                    self.item.tariff_schedule.as_deref().map(str::to_owned),
+                    self.line.item.tariff_schedule.as_deref().map(str::to_owned),
                     Bilingual::new(
                         format!("goods of {origin} do not have most-favoured-nation treatment"),
                         format!("hàng xuất xứ {origin} không được hưởng đối xử tối huệ quốc"),
@@ -299,17 +265,17 @@ impl DutyDesk<'_, '_, '_> {
                 ));
                 None
             }
-            MfnRelation::Unknown(gap) => self.silent(gap),
+            MfnRelation::Unknown(gap) => self.silent(gap.clone()),
         }
     }
 
     fn ordinary(&mut self) -> Option<CitedRate> {
-        if let MfnRelation::Yes(citation) = self.rules.mfn_relation(self.origin) {
+        if let Some(MfnRelation::Yes(citation)) = self.line.mfn() {
             let origin = self.origin;
             self.report.warn(problem(
                 "ordinary_rate_not_needed",
                 self.place(),
-                self.item.tariff_schedule.as_deref().map(str::to_owned),
+                self.line.item.tariff_schedule.as_deref().map(str::to_owned),
                 Bilingual::new(
                     format!("goods of {origin} may have the preferential rate, which is lower"),
                     format!("hàng xuất xứ {origin} được hưởng thuế suất ưu đãi, thấp hơn"),
@@ -319,41 +285,41 @@ impl DutyDesk<'_, '_, '_> {
                 &citation.law,
             ));
         }
-        self.found(self.line.ordinary())
+        self.found(self.tariff.ordinary())
     }
 
     /// The rate outside the quota, for goods that may have the preferential tariff; the ordinary one otherwise.
     fn out_of_quota(&mut self) -> Option<CitedRate> {
-        match self.rules.mfn_relation(self.origin) {
+        match self.line.mfn()? {
             MfnRelation::Yes(_) => {
-                let rate = self.line.mfn_out_of_quota();
+                let rate = self.tariff.mfn_out_of_quota();
                 self.found_outside(rate)
             }
             MfnRelation::No(_) => self.ordinary_out_of_quota(),
             MfnRelation::Unknown(gap) => {
                 // Whatever the relation is, nothing is outside a quota that the line does not have.
-                if matches!(self.line.mfn_out_of_quota(), Ok(None)) {
+                if matches!(self.tariff.mfn_out_of_quota(), Ok(None)) {
                     self.found_outside(Ok(None));
                 }
-                self.silent(gap)
+                self.silent(gap.clone())
             }
         }
     }
 
     fn ordinary_out_of_quota(&mut self) -> Option<CitedRate> {
-        let rate = self.line.ordinary_out_of_quota();
+        let rate = self.tariff.ordinary_out_of_quota();
         self.found_outside(rate)
     }
 
     fn found_outside(&mut self, rate: Result<Option<Cited<Decimal>>, RulebookGap>) -> Option<CitedRate> {
         match rate {
-            Ok(Some(rate)) => Some((ClaimedRate::AdValorem(rate.value), rate.citation)),
+            Ok(Some(rate)) => Some(rate.into()),
             Ok(None) => {
-                let code = self.line.code();
+                let code = self.tariff.code();
                 self.report.find(problem(
                     "E1009",
                     self.place(),
-                    self.item.tariff_schedule.as_deref().map(str::to_owned),
+                    self.line.item.tariff_schedule.as_deref().map(str::to_owned),
                     Bilingual::new(
                         format!("the line {code} has no tariff quota, so nothing is outside one"),
                         format!("mã {code} không thuộc diện hạn ngạch thuế quan"),
@@ -363,7 +329,7 @@ impl DutyDesk<'_, '_, '_> {
                         "bỏ mã ngoài hạn ngạch X và nhập B01 hoặc biểu thuế của hiệp định",
                     ),
                     format!("assessment/import-tariff/{code}/mfn_out_of_quota"),
-                    DUTY_LAW,
+                    Provision::ImportDuty,
                 ));
                 None
             }
@@ -375,7 +341,7 @@ impl DutyDesk<'_, '_, '_> {
     fn quota_class_beside(&mut self, code: &str, citation: &Citation) {
         self.report.find(problem(
             "E1010",
-            Place::item(goods_item::quota_class, self.position),
+            Place::item(goods_item::quota_class, self.line.position),
             Some("X".to_owned()),
             Bilingual::new(
                 format!("the schedule {code} knows no tariff quota, so that nothing is outside one"),
@@ -392,15 +358,13 @@ impl DutyDesk<'_, '_, '_> {
 
     /// The rate inside a quota is not given once the quantity is used up.
     fn quota_left(&mut self, agreement: Option<&str>) {
-        let Some(citation) =
-            self.rules.quota_exhausted(self.item.commodity_code.as_deref().unwrap_or_default(), agreement)
-        else {
+        let Some(citation) = self.line.rules.quota_exhausted(self.line.declared_code(), agreement) else {
             return;
         };
-        let code = self.line.code();
+        let code = self.tariff.code();
         self.report.find(problem(
             "E1011",
-            Place::item(goods_item::quota_class, self.position),
+            Place::item(goods_item::quota_class, self.line.position),
             None,
             Bilingual::new(
                 format!("the tariff quota of {code} is used up on the day of registration"),
@@ -417,23 +381,27 @@ impl DutyDesk<'_, '_, '_> {
 
     /// A specific or mixed duty, by its declared code.
     fn by_unit(&mut self, schedule: &str, entry: &TariffSchedule<'_>) -> Option<CitedRate> {
-        let specific = match specific_duty::of_line(self.position, self.item, schedule, entry, self.rules, self.report)
-        {
+        let specific = match specific_duty::of_line(self.line, schedule, entry, self.report) {
             Ok(specific) => specific,
             Err(gap) => return gap.and_then(|gap| self.silent(gap)),
         };
         let citation = specific.citation();
-        let per_unit = specific_duty::per_unit(self.position, self.item, &specific, self.rules, self.report)?;
+        let (per_unit, counted) = specific_duty::per_unit(self.line, &specific, self.report)?;
+        let quantity = Some(counted);
         match specific.kind() {
-            SpecificKind::Alone => Some((ClaimedRate::PerUnit(per_unit), citation)),
-            SpecificKind::Percent(percent) => Some((ClaimedRate::Mixed(percent, per_unit), citation)),
+            SpecificKind::Alone => Some(CitedRate { rate: Rate::Specific(per_unit), quantity, citation }),
+            SpecificKind::Percent(percent) => {
+                Some(CitedRate { rate: Rate::Mixed(percent, per_unit), quantity, citation })
+            }
             SpecificKind::PreferentialRate => {
-                let (rate, beside) = self.by_origin()?;
-                match rate {
-                    ClaimedRate::AdValorem(percent) => {
-                        Some((ClaimedRate::Mixed(percent, per_unit), both(&citation, "with", &beside)))
-                    }
-                    other => Some((other, beside)),
+                let beside = self.by_origin()?;
+                match beside.rate {
+                    Rate::AdValorem(percent) => Some(CitedRate {
+                        rate: Rate::Mixed(percent, per_unit),
+                        quantity,
+                        citation: both(&citation, "with", &beside.citation),
+                    }),
+                    _ => Some(beside),
                 }
             }
         }
@@ -446,21 +414,16 @@ impl DutyDesk<'_, '_, '_> {
         if !over_quota {
             self.quota_left(Some(id));
         }
-        let preferential = if over_quota {
-            self.line.preferential_out_of_quota(id, origin)
-        } else {
-            self.line.preferential(id, origin)
-        };
-        let agreement = self.rules.agreement(id);
-        let name = agreement.as_ref().map_or(id, |agreement| agreement.name_en()).to_owned();
-        let name_vi = agreement.as_ref().map_or(id, |agreement| agreement.name_vi()).to_owned();
-        let line = self.line.code();
+        let Some(AskedPreference { agreement, rate: preferential, .. }) = &self.line.preference else { return None };
+        let name = agreement.map_or(id, |agreement| agreement.name_en()).to_owned();
+        let name_vi = agreement.map_or(id, |agreement| agreement.name_vi()).to_owned();
+        let line = self.tariff.code();
         // Until a certificate comes that is filed later, the agreement's rate is not needed.
         let later = !self.proven
-            && self.item.certificate_number.is_none()
-            && self.item.certificate_late.as_deref() == Some("true")
-            && self.rules.agreement(id).is_some();
-        let rate = match preferential {
+            && self.line.item.certificate_number.is_none()
+            && self.line.proof_comes_later()
+            && agreement.is_some();
+        let rate = match preferential.clone() {
             Preferential::Rate(rate) => Some(rate),
             Preferential::Gap(_) | Preferential::QuotaOnly(_) if later => None,
             Preferential::Gap(gap) => return self.silent(gap),
@@ -509,24 +472,25 @@ impl DutyDesk<'_, '_, '_> {
             }
         };
         // The quota may be the agreement's alone; then the preferential tariff knows none.
-        let over_quota = over_quota && !matches!(self.line.mfn_out_of_quota(), Ok(None));
+        let over_quota = over_quota && !matches!(self.tariff.mfn_out_of_quota(), Ok(None));
         let Some(rate) = rate.filter(|_| self.proven) else {
             // Without a proof of origin the rate holds that the goods have without the agreement.
             return if over_quota { self.out_of_quota() } else { self.by_origin() };
         };
-        if let Some(mfn) = lower_without_agreement(self.line, origin, over_quota, &rate, self.rules) {
+        if let Some(mfn) = lower_without_agreement(self.line, &self.tariff, over_quota, &rate) {
             let citation = both(&mfn.citation, "lower than", &rate.citation);
-            return Some((ClaimedRate::AdValorem(mfn.value), citation));
+            return Some(CitedRate::ad_valorem(mfn.value, citation));
         }
-        Some((ClaimedRate::AdValorem(rate.value), rate.citation))
+        Some(rate.into())
     }
 
     fn not_possible(&mut self, code: &str, en: String, vi: String, citation: &Citation) {
         let others: Vec<String> = self
+            .line
             .rules
             .agreements()
-            .filter(|agreement| matches!(self.line.preferential(agreement.id(), self.origin), Preferential::Rate(_)))
-            .flat_map(|agreement| self.rules.schedules_of(agreement.id()))
+            .filter(|agreement| matches!(self.tariff.preferential(agreement.id(), self.origin), Preferential::Rate(_)))
+            .flat_map(|agreement| self.line.rules.schedules_of(agreement.id()))
             .map(|schedule| format!("{} ({})", schedule.code(), schedule.name_en()))
             .collect();
         let (others_en, others_vi) = if others.is_empty() {
@@ -553,26 +517,26 @@ impl DutyDesk<'_, '_, '_> {
 
     fn not_subject(&mut self, relief: Option<&DeclaredRelief>, schedule: Citation) -> Option<CitedRate> {
         if let Some(DeclaredRelief::NotSubject(citation)) = relief {
-            return Some((ClaimedRate::NotSubject, citation.clone()));
+            return Some(CitedRate::not_subject(citation.clone()));
         }
         self.report.find(problem(
             "not_subject_code_missing",
-            Place::item(goods_item::exemption_code, self.position),
-            self.item.exemption_code.as_deref().map(str::to_owned),
+            Place::item(goods_item::exemption_code, self.line.position),
+            self.line.item.exemption_code.as_deref().map(str::to_owned),
             Bilingual::new(
                 "the schedule says that the goods are not subject to import duty, and no code says why",
                 "biểu thuế khai là không chịu thuế nhập khẩu nhưng chưa có mã lý do không chịu thuế",
             ),
             Bilingual::new("enter a code such as XNK32, or another schedule", "nhập mã như XNK32, hoặc biểu thuế khác"),
             schedule.rule.to_string(),
-            DUTY_LAW,
+            Provision::ImportDuty,
         ));
         None
     }
 
     fn found(&mut self, rate: Result<Cited<Decimal>, RulebookGap>) -> Option<CitedRate> {
         match rate {
-            Ok(rate) => Some((ClaimedRate::AdValorem(rate.value), rate.citation)),
+            Ok(rate) => Some(rate.into()),
             Err(gap) => self.silent(gap),
         }
     }

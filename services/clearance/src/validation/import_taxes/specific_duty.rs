@@ -1,11 +1,12 @@
 //! Import duty of an amount for each unit, alone or beside a percentage (schedules B15 and B16, VNACCS SPD).
 
-use rulebook::{RulesInForce, ScheduleKind, SpecificKind, SpecificRate, TariffSchedule};
+use rulebook::{Provision, ScheduleKind, SpecificKind, SpecificRate, TariffSchedule};
+use rust_decimal::Decimal;
 use vocabulary::declaration::goods_item;
-use vocabulary::{Bilingual, GoodsItem, Place, RulebookGap};
+use vocabulary::{Bilingual, PerUnit, Place, RulebookGap};
 
-use crate::accepted::PerUnit;
-use crate::problem::{PARTICULARS, Problem, problem, suggesting};
+use crate::problem::{Problem, problem, suggesting};
+use crate::validation::line::ResolvedLine;
 use crate::validation::{Report, quantities};
 
 /// The rate that the line's code names, where it is one of the schedule and of the goods.
@@ -13,13 +14,12 @@ use crate::validation::{Report, quantities};
 /// # Errors
 /// A gap, when no rate of the schedule is known for the goods; nothing, when a finding was made.
 pub(super) fn of_line<'r>(
-    position: usize,
-    item: &GoodsItem,
+    line: &ResolvedLine<'r>,
     schedule: &str,
     entry: &TariffSchedule<'_>,
-    rules: &RulesInForce<'r>,
     report: &mut Report<'_>,
 ) -> Result<SpecificRate<'r>, Option<RulebookGap>> {
+    let (position, item, rules) = (line.position, line.item, line.rules);
     let Some(code) = item.commodity_code.as_deref() else { return Err(None) };
     let mixed = *entry.kind == ScheduleKind::Mixed;
     let fits = |rate: &SpecificRate<'_>| rate.covers(code) && mixed == (rate.kind() != SpecificKind::Alone);
@@ -56,7 +56,7 @@ pub(super) fn of_line<'r>(
             message,
             mend.clone(),
             "assessment/specific-rates",
-            PARTICULARS,
+            Provision::Particulars,
         );
         report.find(suggesting(found, of_goods.iter().map(|rate| rate.code().to_owned()).collect()));
         Err(None)
@@ -90,25 +90,19 @@ pub(super) fn of_line<'r>(
     }
 }
 
-/// The amount with the quantity that it is counted by.
+/// The amount, and the quantity that it is counted by.
 pub(super) fn per_unit(
-    position: usize,
-    item: &GoodsItem,
+    line: &ResolvedLine<'_>,
     rate: &SpecificRate<'_>,
-    rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
-) -> Option<PerUnit> {
-    let Some(quantity) = quantities::counted_in(item, rate.unit(), rules) else {
+) -> Option<(PerUnit, Decimal)> {
+    let Some(quantity) = quantities::counted_in(line.item, rate.unit(), &line.rules) else {
         let wanted = quantities::Wanted::Duty(rate.code());
-        report.find(quantities::missing(wanted, rate.unit(), position, &rate.citation()));
+        report.find(quantities::missing(wanted, rate.unit(), line.position, &rate.citation()));
         return None;
     };
-    Some(PerUnit {
-        amount: rate.amount(),
-        currency: rate.currency().to_owned(),
-        unit: rate.unit().to_owned(),
-        quantity,
-    })
+    let per_unit = PerUnit { amount: rate.amount(), currency: rate.currency().into(), unit: rate.unit().into() };
+    Some((per_unit, quantity))
 }
 
 /// A code of a specific rate beside a schedule that has percentages alone.

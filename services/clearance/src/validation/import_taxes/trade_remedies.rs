@@ -4,41 +4,39 @@
 //! declared code stands for. Goods of a measure's codes without proof of another origin are taken to be of its origin.
 
 use jiff::ToSpan as _;
-use rulebook::{RemedyRate, RulesInForce, TariffLine, TaxEffect, TradeRemedy, Treatment};
+use rulebook::{Provision, RemedyRate, TariffLine, TaxEffect, TradeRemedy, Treatment};
 use rust_decimal::Decimal;
 use vocabulary::declaration::goods_item;
-use vocabulary::{Bilingual, Citation, DutyType, GoodsItem, Place, RulebookGap};
+use vocabulary::{Bilingual, Citation, DutyType, Place, RulebookGap};
 
-use crate::accepted::{ClaimedRate, Relief, TaxClaim};
+use crate::accepted::{CitedRate, Relief, TaxClaim};
 use crate::problem::problem;
 use crate::validation::Report;
 use crate::validation::header::Kind;
+use crate::validation::line::ResolvedLine;
 use crate::validation::tax_codes::{self, DeclaredRelief, DeclaredTax};
 
 /// The duty of one type on a line.
-#[expect(clippy::too_many_arguments, reason = "the goods, what is declared of them, and the rules are all needed")]
 pub(super) fn claim(
     duty_type: DutyType,
-    position: usize,
-    item: &GoodsItem,
-    line: &TariffLine<'_>,
+    line: &ResolvedLine<'_>,
+    tariff: TariffLine<'_>,
     declared: Option<DeclaredTax>,
     kind: Option<&Kind<'_>>,
-    rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Option<TaxClaim> {
-    let code = item.commodity_code.as_deref()?;
-    let origin = item.origin.as_deref()?;
-    let measures: Vec<TradeRemedy<'_>> = rules.trade_remedies(code).filter(|case| case.tax() == duty_type).collect();
+    let (code, origin) = (line.item.commodity_code.as_deref()?, line.origin?);
+    let measures: Vec<TradeRemedy<'_>> =
+        line.rules.remedies().on_goods(code).filter(|case| case.tax() == duty_type).collect();
     let on_origin: Vec<TradeRemedy<'_>> = measures.iter().copied().filter(|case| case.covers_origin(origin)).collect();
-    let mut desk = RemedyDesk { duty_type, position, item, line, origin, rules, report };
+    let mut desk = RemedyDesk { duty_type, line, tariff, origin, report };
     match declared {
         Some(declared) => desk.declared(declared, &measures, &on_origin),
         None if measures.is_empty() => None,
         // Goods that stay out of the customs territory bear no additional import duty either.
         None if kind.is_some_and(|kind| kind.kind.duty == Treatment::NotSubject) => {
             let citation = kind.map(|kind| kind.citation.clone())?;
-            Some(TaxClaim { duty_type, rate: ClaimedRate::NotSubject, citation, relief: Relief::None })
+            Some(CitedRate::not_subject(citation).claim(duty_type, Relief::None))
         }
         None if !on_origin.is_empty() => {
             desk.not_declared(&on_origin);
@@ -50,17 +48,15 @@ pub(super) fn claim(
 
 struct RemedyDesk<'d, 'r, 'l> {
     duty_type: DutyType,
-    position: usize,
-    item: &'d GoodsItem,
-    line: &'d TariffLine<'r>,
+    line: &'d ResolvedLine<'r>,
+    tariff: TariffLine<'r>,
     origin: &'d str,
-    rules: &'d RulesInForce<'r>,
     report: &'d mut Report<'l>,
 }
 
 impl RemedyDesk<'_, '_, '_> {
     fn place(&self) -> Place {
-        Place::item(goods_item::commodity_code, self.position)
+        Place::item(goods_item::commodity_code, self.line.position)
     }
 
     /// A declared code decides, where it is one of a measure on the goods, or says that none is.
@@ -72,7 +68,7 @@ impl RemedyDesk<'_, '_, '_> {
     ) -> Option<TaxClaim> {
         let duty_type = self.duty_type;
         let place = declared.place.unwrap_or(self.place());
-        let claim = |rate, citation, relief| Some(TaxClaim { duty_type, rate, citation, relief });
+        let not_subject = |citation| Some(CitedRate::not_subject(citation).claim(duty_type, Relief::None));
         if let Some(rate) = declared.rate {
             // Whoever declares a rate of a measure says that the goods are of its origin.
             let candidates = if on_origin.is_empty() { measures } else { on_origin };
@@ -87,12 +83,10 @@ impl RemedyDesk<'_, '_, '_> {
             }
             let relief = match declared.relief {
                 Some(DeclaredRelief::Relief(relief)) => relief,
-                Some(DeclaredRelief::NotSubject(citation)) => {
-                    return claim(ClaimedRate::NotSubject, citation, Relief::None);
-                }
+                Some(DeclaredRelief::NotSubject(citation)) => return not_subject(citation),
                 None => Relief::None,
             };
-            return claim(rate.rate, rate.citation, relief);
+            return Some(rate.rate.claim(duty_type, relief));
         }
         match declared.relief {
             Some(DeclaredRelief::NotSubject(citation)) => {
@@ -100,11 +94,9 @@ impl RemedyDesk<'_, '_, '_> {
                     self.on_all_goods(case, place);
                     return None;
                 }
-                claim(ClaimedRate::NotSubject, citation, Relief::None)
+                not_subject(citation)
             }
-            Some(DeclaredRelief::Relief(Relief::Whole(citation))) => {
-                claim(ClaimedRate::NotSubject, citation, Relief::None)
-            }
+            Some(DeclaredRelief::Relief(Relief::Whole(citation))) => not_subject(citation),
             // The code itself was wrong, which has been said.
             _ => None,
         }
@@ -115,13 +107,13 @@ impl RemedyDesk<'_, '_, '_> {
         let origin = self.origin;
         let without: Option<&TradeRemedy<'_>> = measures.iter().find(|case| case.rates(origin).is_empty());
         if let Some(case) = without {
-            let gap = rates_unknown(case, self.line);
-            self.report.gap(gap, Some(self.position));
+            let gap = rates_unknown(case, &self.tariff);
+            self.report.gap(gap, Some(self.line.position));
             return;
         }
         let Some(case) = measures.first() else { return };
         let codes: Vec<String> = measures.iter().flat_map(|case| case.rates(origin)).map(|rate| say(&rate)).collect();
-        let code = self.line.code();
+        let code = self.tariff.code();
         let (en, vi) = self.duty_type.names();
         let citation = case.citation();
         self.report.find(problem(
@@ -143,14 +135,14 @@ impl RemedyDesk<'_, '_, '_> {
 
     /// The declared origin is under no measure: a proof shows it, or will; otherwise the measure applies.
     fn of_other_origin(&mut self, measures: &[TradeRemedy<'_>]) -> Option<TaxClaim> {
-        if self.item.certificate_number.is_some() {
+        if self.line.item.certificate_number.is_some() {
             return None;
         }
         let case = measures.first()?;
         let (en, vi) = self.duty_type.names();
         let origins: Vec<&str> = measures.iter().flat_map(|case| case.origins()).collect();
-        let (origins, origin, code) = (origins.join(", "), self.origin, self.line.code());
-        if self.item.certificate_late.as_deref() == Some("true") {
+        let (origins, origin, code) = (origins.join(", "), self.origin, self.tariff.code());
+        if self.line.proof_comes_later() {
             return self.until_proved(measures);
         }
         let citation = case.citation();
@@ -174,32 +166,32 @@ impl RemedyDesk<'_, '_, '_> {
 
     /// The rate of the makers that no other rate names, until the proof of another origin is there.
     fn until_proved(&mut self, measures: &[TradeRemedy<'_>]) -> Option<TaxClaim> {
-        let days = match self.rules.days_to_prove_other_origin() {
+        let days = match self.line.rules.days_to_prove_other_origin() {
             Ok(days) => days,
             Err(gap) => {
-                self.report.gap(gap, Some(self.position));
+                self.report.gap(gap, Some(self.line.position));
                 return None;
             }
         };
         let Some(rate) = strictest(measures) else {
             if let Some(case) = measures.first() {
-                let gap = rates_unknown(case, self.line);
-                self.report.gap(gap, Some(self.position));
+                let gap = rates_unknown(case, &self.tariff);
+                self.report.gap(gap, Some(self.line.position));
             }
             return None;
         };
-        let rate = match tax_codes::rate_of(&rate.code, self.item, self.position, self.rules) {
+        let rate = match tax_codes::rate_of(&rate.code, self.line) {
             Ok(rate) => rate,
             Err(problem) => {
                 self.report.find(problem);
                 return None;
             }
         };
-        let last_day = self.rules.date().saturating_add(i64::from(days.value).days());
+        let last_day = self.line.rules.date().saturating_add(i64::from(days.value).days());
         let (en, vi) = self.duty_type.names();
         self.report.warn(problem(
             "remedy_until_origin_is_proved",
-            Place::item(goods_item::certificate_late, self.position),
+            Place::item(goods_item::certificate_late, self.line.position),
             None,
             Bilingual::new(
                 format!("{en} is assessed with {} until the proof of origin is filed", rate.code),
@@ -213,15 +205,15 @@ impl RemedyDesk<'_, '_, '_> {
             &days.citation.law,
         ));
         let citation = Citation::new(
-            format!("{} with {}", rate.citation.rule, days.citation.rule),
-            format!("{}; {}", rate.citation.law, days.citation.law),
+            format!("{} with {}", rate.rate.citation.rule, days.citation.rule),
+            format!("{}; {}", rate.rate.citation.law, days.citation.law),
         );
-        Some(TaxClaim { duty_type: self.duty_type, rate: rate.rate, citation, relief: Relief::None })
+        Some(CitedRate { citation, ..rate.rate }.claim(self.duty_type, Relief::None))
     }
 
     /// A rate of a measure that is not on these goods.
     fn not_of_goods(&mut self, declared: &str, place: Place, on_origin: &[TradeRemedy<'_>]) {
-        let (origin, code) = (self.origin, self.line.code());
+        let (origin, code) = (self.origin, self.tariff.code());
         let rates: Vec<String> = on_origin.iter().flat_map(|case| case.rates(origin)).map(|rate| say(&rate)).collect();
         let (mend_en, mend_vi) = if rates.is_empty() {
             (
@@ -231,9 +223,14 @@ impl RemedyDesk<'_, '_, '_> {
         } else {
             (format!("enter one of {}", rates.join(", ")), format!("nhập một trong các mã {}", rates.join(", ")))
         };
-        let of = self.rules.trade_remedy_of(declared);
+        let of = self.line.rules.trade_remedy_of(declared);
         let (citation, name) = of.map_or_else(
-            || (Citation::new("assessment/trade-remedies".to_owned(), "Law 05/2017/QH14".to_owned()), String::new()),
+            || {
+                (
+                    Citation::new("assessment/trade-remedies", self.report.law(Provision::TradeRemedies).clone()),
+                    String::new(),
+                )
+            },
             |case| (case.citation(), format!(" ({})", case.id())),
         );
         self.report.find(problem(
@@ -252,7 +249,7 @@ impl RemedyDesk<'_, '_, '_> {
 
     /// The goods are said not to be those of a measure that is on all goods of the code.
     fn on_all_goods(&mut self, case: &TradeRemedy<'_>, place: Place) {
-        let (origin, code, citation) = (self.origin, self.line.code(), case.citation());
+        let (origin, code, citation) = (self.origin, self.tariff.code(), case.citation());
         let rates: Vec<String> = case.rates(origin).iter().map(say).collect();
         self.report.find(problem(
             "remedy_on_all_goods",

@@ -3,48 +3,34 @@
 use rulebook::{TariffLine, VatOnLine};
 use vocabulary::DutyType;
 
-use super::declared_code::{decided_by_code, same_rate};
-use crate::accepted::{ClaimedRate, TaxClaim};
+use super::declared_code::{Choice, decided_by_kind_or_code, relieved, same_rate};
+use crate::accepted::{CitedRate, TaxClaim};
 use crate::validation::Report;
 use crate::validation::header::Kind;
-use crate::validation::relief::{by_kind, not_subject_by_kind};
+use crate::validation::line::ResolvedLine;
 use crate::validation::tax_codes::DeclaredTax;
 
 pub(super) fn claim(
-    position: usize,
-    line: &TariffLine<'_>,
+    line: &ResolvedLine<'_>,
+    tariff: &TariffLine<'_>,
     declared: Option<DeclaredTax>,
     kind: Option<&Kind<'_>>,
     report: &mut Report<'_>,
 ) -> Option<TaxClaim> {
     let duty_type = DutyType::Vat;
-    let rate = match line.vat() {
+    let rate = match tariff.vat() {
         VatOnLine::Gap(gap) => {
-            report.gap(gap, Some(position));
+            report.gap(gap, Some(line.position));
             return None;
         }
         VatOnLine::Rate(rate) => {
-            same_rate(duty_type, line, declared.as_ref(), rate.value, &rate.citation, report);
-            (ClaimedRate::AdValorem(rate.value), rate.citation)
+            same_rate(duty_type, tariff, declared.as_ref(), rate.value, &rate.citation, report);
+            CitedRate::from(rate)
         }
-        VatOnLine::DependsOnGoods { permitted, not_subject_permitted, citation } => {
-            if not_subject_by_kind(duty_type, declared.as_ref(), kind, report) {
-                (ClaimedRate::NotSubject, citation)
-            } else {
-                decided_by_code(
-                    duty_type,
-                    position,
-                    line,
-                    declared.as_ref(),
-                    &permitted,
-                    not_subject_permitted,
-                    &citation,
-                    report,
-                )?
-            }
+        VatOnLine::DependsOnGoods { permitted, not_subject_permitted: not_subject, citation } => {
+            let choice = Choice { permitted: &permitted, not_subject, citation: &citation };
+            decided_by_kind_or_code(duty_type, (line, tariff), declared.as_ref(), kind, choice, report)?
         }
     };
-    let relief = declared.and_then(|declared| declared.relief);
-    let ((rate, citation), relief) = by_kind(duty_type, rate, relief, kind, position, report);
-    Some(TaxClaim { duty_type, rate, citation, relief })
+    Some(relieved(duty_type, rate, declared, kind, line, report))
 }

@@ -1,8 +1,6 @@
 //! A line's claim to an agreement's rate: what is declared of its proof, and what the rules make of a fault.
 
-use rulebook::{
-    AgreementInForce, CodeList, OriginCheck, OriginParameter, OriginTreatment, Preferential, RulesInForce, ScheduleKind,
-};
+use rulebook::{AgreementInForce, CodeList, OriginCheck, OriginParameter, OriginTreatment, Preferential, RulesInForce};
 use vocabulary::declaration::goods_item;
 use vocabulary::{
     Bilingual, CaseFacts, Citation, ClaimKind, Declaration, DutyType, GoodsItem, OriginCertificate, Place, Preference,
@@ -13,7 +11,8 @@ use super::fault::{Faults, figure, months_after};
 use crate::exact::multiply;
 use crate::problem::{problem, warning};
 use crate::validation::Report;
-use crate::validation::import_taxes::{lower_without_agreement, without_agreement};
+use crate::validation::line::{AskedPreference, ResolvedLine};
+use crate::validation::lower_rate::{lower_without_agreement, without_agreement};
 
 /// A claim to an agreement's rate, and what came of it.
 #[derive(Debug)]
@@ -135,7 +134,7 @@ impl Desk<'_, '_> {
                         },
                         claim.position,
                     );
-                    self.report.warn(vocabulary::Finding { place: Some(place), ..finding(message, mend) });
+                    self.report.warn(finding(message, mend).at(place));
                     let standing = if late { Standing::FiledLater } else { Standing::NotGiven };
                     claim.fails(standing, treatment.citation.clone());
                 }
@@ -180,18 +179,13 @@ impl Desk<'_, '_> {
     pub(super) fn open<'c>(
         &mut self,
         lodged: &'c Declaration,
-        position: usize,
-        rules: &RulesInForce<'c>,
+        line: &ResolvedLine<'c>,
         facts: &CaseFacts<'c>,
     ) -> Option<Claim<'c>> {
-        let item = lodged.goods_items.get(position)?;
-        let schedule = rules.agreement_of_schedule(item.tariff_schedule.as_deref()?)?;
-        let ScheduleKind::Agreement(id) = schedule.kind else { return None };
-        let agreement = rules.agreement(id)?;
-        let origin = item.origin.as_deref()?;
-        let line = rules.commodity(item.commodity_code.as_deref()?)?;
-        let over_quota = item.quota_class.as_deref() == Some("X");
-        let rate = if over_quota { line.preferential_out_of_quota(id, origin) } else { line.preferential(id, origin) };
+        let (position, item, rules) = (line.position, line.item, &line.rules);
+        let AskedPreference { id, agreement, rate } = line.preference.as_ref()?;
+        let (agreement, tariff, origin) = ((*agreement)?, line.tariff?, line.origin?);
+        let over_quota = line.is_over_quota();
         if matches!(rate, Preferential::NotMember(_) | Preferential::NotForOrigin(_) | Preferential::Excluded(_)) {
             return None;
         }
@@ -217,7 +211,7 @@ impl Desk<'_, '_> {
                 notes: Vec::new(),
             },
             write_offs: Vec::new(),
-            lowers: match (&rate, without_agreement(&line, origin, over_quota, rules)) {
+            lowers: match (rate, without_agreement(line, &tariff, over_quota)) {
                 (Preferential::Rate(rate), Some(without)) => rate.value < without.value,
                 _ => true,
             },
@@ -229,7 +223,7 @@ impl Desk<'_, '_> {
                     claim.preference.standing = Standing::GivenWithoutProof;
                     claim.preference.citation = citation;
                 }
-                None if item.certificate_late.as_deref() == Some("true") => filed_later(&claim, rules, &mut faults),
+                None if line.proof_comes_later() => filed_later(&claim, rules, &mut faults),
                 None => missing(&claim, rules, &mut faults),
             }
         } else {
@@ -237,8 +231,8 @@ impl Desk<'_, '_> {
         }
         self.apply(&mut claim, &faults);
         // The lower of the two rates is the law's, and needs no proof then.
-        if let Preferential::Rate(rate) = &rate
-            && let Some(lower) = lower_without_agreement(&line, origin, over_quota, rate, rules)
+        if let Preferential::Rate(rate) = rate
+            && let Some(lower) = lower_without_agreement(line, &tariff, over_quota, rate)
         {
             claim.fails(Standing::NotNeeded, lower.citation);
         }

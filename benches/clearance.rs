@@ -3,9 +3,9 @@
 use std::hint::black_box;
 
 use benches::{ON, documents, rulebook};
+use casework::{Circumstances, clear};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use message::Reading;
-use processor::{Circumstances, clear};
 use vocabulary::{CaseFacts, DeclarationNumber, Direction};
 
 fn clearance(criterion: &mut Criterion) {

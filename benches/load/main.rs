@@ -84,7 +84,7 @@ async fn run(kafka: &str, postgres: &str) -> Report {
 
     let mut documents = Documents::new(&rulebook);
     let database = Database::create(postgres, "load").await;
-    let facts = processor::facts_to_keep(&documents.facts()).unwrap();
+    let facts = casework::facts_to_keep(&documents.facts()).unwrap();
     database.store.put_facts(&facts).await.unwrap();
     say("lodging a backlog");
     let messages = documents.outgoing(&topics.lodged, backlog);

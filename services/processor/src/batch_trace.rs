@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use storage::{Batch, MessageSource, OutboxMessage};
+use casework::{SpanId, TRACEPARENT_HEADER, Trace, TraceContext, TraceId, derived, span_of};
+use storage::{Batch, OutboxMessage};
 use stream::Message;
 use vocabulary::{DeclarationNumber, Lane};
 
+use crate::arrivals::{source_of, trace_of};
 use crate::measurements::Stage;
 use crate::spans::{Attribute, Span, SpanKind, SpanSink};
-use crate::trace_context::{SpanId, TRACEPARENT_HEADER, TraceContext, TraceId, derived, span_of, trace_of};
 
 /// A batch names so many of its messages, at most.
 const LINKS_MAX: usize = 128;
@@ -74,15 +75,15 @@ impl<'a> BatchTrace<'a> {
         let traced: Vec<Traced<'a>> = messages
             .iter()
             .filter_map(|message| {
-                let (trace_id, sent) = trace_of(message);
+                let Trace { trace_id, sent } = trace_of(message);
                 sink.is_recorded(trace_id).then(|| Traced { message, trace_id, sender: sent.map(|sent| sent.span_id) })
             })
             .collect();
         let first = messages.first().filter(|_| !traced.is_empty())?;
         // A partition that another process takes over has another epoch, and a batch that is tried in halves other sizes.
         let role = format!("batch {} {epoch}", messages.len());
-        let trace_id = TraceId(derived(&first.topic, first.partition, first.offset, role.as_bytes()));
-        let span_id = SpanId(derived(&first.topic, first.partition, first.offset, format!("{role} span").as_bytes()));
+        let trace_id = TraceId(derived(&source_of(first), role.as_bytes()));
+        let span_id = SpanId(derived(&source_of(first), format!("{role} span").as_bytes()));
         Some(Self {
             sink: sink.clone(),
             group,
@@ -132,7 +133,7 @@ impl<'a> BatchTrace<'a> {
         let stage_id = |at: usize, stage: Stage| format!("{} {at}", stage.as_str());
         let of_batch = |at: usize, stage: Stage| {
             let role = format!("{} {span_id}", stage_id(at, stage));
-            self.traced.first().map(|first| span_of(&source(first.message), &role))
+            self.traced.first().map(|first| span_of(&source_of(first.message), &role))
         };
         for (at, (stage, begun, ended)) in stages.iter().enumerate() {
             let Some(id) = of_batch(at, *stage) else { continue };
@@ -181,7 +182,7 @@ impl<'a> BatchTrace<'a> {
                 links: vec![self.batch],
             });
             for (at, (stage, begun, ended)) in stages.iter().enumerate() {
-                let id = span_of(&source(message), &stage_id(at, *stage));
+                let id = span_of(&source_of(message), &stage_id(at, *stage));
                 let links = of_batch(at, *stage).map(|of_batch| (self.batch.0, of_batch)).into_iter().collect();
                 self.sink.record(self.stage(*trace_id, id, process, *stage, (*begun, *ended), links));
             }
@@ -189,7 +190,7 @@ impl<'a> BatchTrace<'a> {
     }
 
     fn span(&self, traced: &Traced<'_>, part: &str) -> SpanId {
-        span_of(&source(traced.message), part)
+        span_of(&source_of(traced.message), part)
     }
 
     fn stage(
@@ -253,10 +254,6 @@ fn what_came(batch: &Batch) -> HashMap<i64, Came<'_>> {
         came.insert(new.source.offset, told);
     }
     came
-}
-
-fn source(message: &Message) -> MessageSource {
-    MessageSource { topic: message.topic.to_string(), partition: message.partition, offset: message.offset }
 }
 
 /// Tells that messages of the outbox were published, each in the trace that it carries on.

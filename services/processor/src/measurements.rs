@@ -4,18 +4,11 @@
 
 use std::time::{Duration, Instant};
 
+use casework::{Counted, NO_KEY, PROCESSING_FAILED, REFUSED_BY_DATABASE};
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use storage::Batch;
-use vocabulary::Decision;
 
 use crate::batch_trace::BatchTrace;
-
-/// Why a message is kept whose processing failed through a defect of ours.
-pub(crate) const PROCESSING_FAILED: &str = "processing_failed";
-/// Why a message is kept whose decision the database refuses.
-pub(crate) const REFUSED_BY_DATABASE: &str = "refused_by_database";
-/// Why a message is kept that nobody can be answered on.
-pub(crate) const NO_KEY: &str = "no_key";
 
 /// A part of the work on a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,32 +129,6 @@ pub(crate) fn published(messages: usize) {
 pub(crate) fn partitions(held: usize) {
     let held = u32::try_from(held).unwrap_or(u32::MAX);
     gauge!("thongquan_partitions").set(f64::from(held));
-}
-
-/// What is counted of a decision once it is committed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Counted {
-    outcome: &'static str,
-    direction: &'static str,
-    lane: &'static str,
-    findings: Vec<(String, &'static str)>,
-    gaps: Vec<String>,
-}
-
-impl Counted {
-    pub(crate) fn of(decision: &Decision) -> Self {
-        Self {
-            outcome: decision.outcome.as_str(),
-            direction: decision.direction.map_or("none", |direction| direction.as_str()),
-            lane: decision.lane.map_or("none", |lane| lane.as_str()),
-            findings: decision
-                .findings
-                .iter()
-                .map(|finding| (finding.code.clone(), if finding.is_error() { "error" } else { "warning" }))
-                .collect(),
-            gaps: decision.gaps.iter().map(|gap| gap.code.to_string()).collect(),
-        }
-    }
 }
 
 /// Counts what a batch did, after its transaction.

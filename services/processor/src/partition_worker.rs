@@ -4,25 +4,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use casework::matters::{commanding, lodging, paying};
+use casework::{
+    Arrival, Confirmation, Counted, Desk, Generations, Lodgement, Order, Plan, REFUSED_BY_DATABASE, Series, Turn,
+};
 use rulebook::Rulebook;
 use storage::{Batch, Commit, Ledger, OutboxMessage, Prefetched, StorageError, StreamPartition, Wanted};
 use stream::Message;
 use tokio::sync::mpsc;
 use vocabulary::Direction;
 
-use crate::arrival::Arrival;
+use crate::arrivals::{arrival_of, trace_of};
 use crate::batch_trace::BatchTrace;
-use crate::commands::{self, Order};
 use crate::fail_points::{self, Place};
-use crate::measurements::{self, Counted, REFUSED_BY_DATABASE, Stage, Timer};
-use crate::plan::{Desk, Generations, Plan, Series, Turn};
-use crate::registration::{self, Lodgement};
+use crate::measurements::{self, Stage, Timer};
 use crate::run::{Progress, RETRY_WAIT_MAX, RETRY_WAIT_MIN};
 use crate::settings::Settings;
-use crate::settlement::{self, Confirmation};
 use crate::spans::SpanSink;
 use crate::standstills::part_of;
-use crate::trace_context::trace_of;
 
 /// How often a batch is decided again because another writer was faster, before its messages go one by one.
 const CONFLICTS_MAX: u32 = 5;
@@ -184,7 +183,7 @@ impl PartitionWorker {
                         topic = %part[0].topic,
                         partition = part[0].partition,
                         offset = part[0].offset,
-                        trace_id = %trace_of(&part[0]).0,
+                        trace_id = %trace_of(&part[0]).trace_id,
                         "the database refused what was decided on a message; the message is kept"
                     ),
                     Attempt::Fenced => return Err(Ended::Fenced),
@@ -319,12 +318,13 @@ impl PartitionWorker {
         let rulebook = self.office.rulebook.load_full();
         let mut desk = Desk {
             rulebook: &rulebook,
-            settings: &self.office.settings,
+            selectivity_secret: &self.office.settings.selectivity_secret,
+            topics: &self.office.settings.topics,
             series: self.series.clone(),
             generations: &self.generations,
         };
         let mut series_before = self.series.clone();
-        let arrivals: Vec<Arrival<'_>> = messages.iter().map(Arrival::new).collect();
+        let arrivals: Vec<Arrival> = messages.iter().map(arrival_of).collect();
         let mut plan = if keep_only {
             let mut plan = Plan::default();
             for arrival in &arrivals {
@@ -339,37 +339,37 @@ impl PartitionWorker {
         } else if self.partition.topic == self.office.settings.topics.settled {
             let confirmations: Vec<_> = {
                 let _timer = Timer::of(Stage::Parse, trace);
-                messages.iter().map(|message| Confirmation::read(Arrival::new(message))).collect()
+                messages.iter().map(|message| Confirmation::read(arrival_of(message))).collect()
             };
-            let prefetched = self.prefetch(&settlement::wanted(&confirmations), trace).await?;
+            let prefetched = self.prefetch(&paying::wanted(&confirmations), trace).await?;
             let _timer = Timer::of(Stage::Decide, trace);
-            settlement::plan(&confirmations, prefetched, &desk)
+            paying::plan(&confirmations, prefetched, &desk)
         } else if self.partition.topic == self.office.settings.topics.commands {
             let orders: Vec<_> = {
                 let _timer = Timer::of(Stage::Parse, trace);
-                messages.iter().map(|message| Order::read(Arrival::new(message))).collect()
+                messages.iter().map(|message| Order::read(arrival_of(message))).collect()
             };
             let prefetched = self.prefetch_for(&orders, trace).await?;
-            if commands::may_register(&orders) {
+            if commanding::may_register(&orders) {
                 // The lodged declarations of the partition draw on the same series.
                 series_before = self.series_as_it_stands().await?;
                 desk.series = series_before.clone();
             }
             tokio::task::block_in_place(|| {
                 let _timer = Timer::of(Stage::Decide, trace);
-                commands::plan(&orders, prefetched, &mut desk)
+                commanding::plan(&orders, prefetched, &mut desk)
             })
         } else {
             // Parsing is the greatest part of the work; it must not hold up what waits for the network.
             let lodgements: Vec<_> = tokio::task::block_in_place(|| {
                 let _timer = Timer::of(Stage::Parse, trace);
-                messages.iter().map(|message| Lodgement::read(Arrival::new(message))).collect()
+                messages.iter().map(|message| Lodgement::read(arrival_of(message))).collect()
             });
-            let mut prefetched = self.prefetch(&registration::wanted(&lodgements), trace).await?;
+            let mut prefetched = self.prefetch(&lodging::wanted(&lodgements), trace).await?;
             self.prefetch_of_cases(&mut prefetched, trace).await?;
             tokio::task::block_in_place(|| {
                 let _timer = Timer::of(Stage::Decide, trace);
-                registration::plan(&lodgements, prefetched, &mut desk)
+                lodging::plan(&lodgements, prefetched, &mut desk)
             })
         };
         let turn = Turn {
@@ -381,7 +381,7 @@ impl PartitionWorker {
         };
         let series = desk.series.clone();
         let counted = std::mem::take(&mut plan.counted);
-        plan.into_batch(&arrivals, turn)
+        plan.into_batch(&arrivals.iter().collect::<Vec<_>>(), turn)
             .map(|batch| Planned { batch, series, counted })
             .ok_or_else(|| StorageError::refused("a batch without messages"))
     }
@@ -397,7 +397,7 @@ impl PartitionWorker {
         prefetched: &mut Prefetched,
         trace: Option<&BatchTrace<'_>>,
     ) -> Result<(), StorageError> {
-        let of_cases = tokio::task::block_in_place(|| registration::wanted_of_cases(prefetched));
+        let of_cases = tokio::task::block_in_place(|| lodging::wanted_of_cases(prefetched));
         if let Some(wanted) = of_cases {
             let found = self.prefetch(&wanted, trace).await?;
             prefetched.facts.extend(found.facts);
@@ -407,13 +407,9 @@ impl PartitionWorker {
     }
 
     /// Looks up what commands depend on.
-    async fn prefetch_for(
-        &self,
-        orders: &[Order<'_>],
-        trace: Option<&BatchTrace<'_>>,
-    ) -> Result<Prefetched, StorageError> {
-        let opened = commands::to_open(orders).into_iter().collect();
-        let mut prefetched = self.prefetch(&Wanted { opened, ..commands::wanted(orders) }, trace).await?;
+    async fn prefetch_for(&self, orders: &[Order], trace: Option<&BatchTrace<'_>>) -> Result<Prefetched, StorageError> {
+        let opened = commanding::to_open(orders).into_iter().collect();
+        let mut prefetched = self.prefetch(&Wanted { opened, ..commanding::wanted(orders) }, trace).await?;
         self.prefetch_of_cases(&mut prefetched, trace).await?;
         Ok(prefetched)
     }

@@ -1,12 +1,12 @@
 //! Batches decided in memory, as they would be written: for measuring the work apart from stream and database.
 
+use casework::matters::lodging;
+use casework::{Arrival, Desk, Generations, Lodgement, Series, Turn};
 use rulebook::Rulebook;
 use storage::{Batch, Position, Prefetched};
 use stream::Message;
 
-use crate::arrival::Arrival;
-use crate::plan::{Desk, Generations, Series, Turn};
-use crate::registration::{self, Lodgement};
+use crate::arrivals::arrival_of;
 use crate::settings::Settings;
 
 /// One partition of lodged declarations, worked on by the code that `run` uses, as if nothing were known of anybody.
@@ -25,16 +25,16 @@ impl<'a> Rehearsal<'a> {
 
     /// Reads and decides messages that follow on those before; `None` when there are none.
     pub fn decide(&mut self, messages: &[Message]) -> Option<Batch> {
-        let arrivals: Vec<Arrival<'_>> = messages.iter().map(Arrival::new).collect();
-        let lodgements: Vec<Lodgement<'_>> =
-            messages.iter().map(|message| Lodgement::read(Arrival::new(message))).collect();
+        let lodgements: Vec<Lodgement> = messages.iter().map(|message| Lodgement::read(arrival_of(message))).collect();
+        let arrivals: Vec<&Arrival> = lodgements.iter().map(Lodgement::arrival).collect();
         let mut desk = Desk {
             rulebook: self.rulebook,
-            settings: self.settings,
+            selectivity_secret: &self.settings.selectivity_secret,
+            topics: &self.settings.topics,
             series: self.series.clone(),
             generations: &Generations::default(),
         };
-        let plan = registration::plan(&lodgements, Prefetched::default(), &mut desk);
+        let plan = lodging::plan(&lodgements, Prefetched::default(), &mut desk);
         let first = messages.first()?;
         let turn = Turn {
             partition: self.settings.partition(&first.topic, first.partition),

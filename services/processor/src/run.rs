@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use casework::NUMBER_STRIPES;
 use rulebook::Rulebook;
 use storage::{Batch, Ledger, StreamPartition};
 use stream::{Consumer, ConsumerSettings, Event, Message, Positions as _, Role, Stream, StreamError};
@@ -17,7 +18,7 @@ use crate::measurements;
 use crate::ownership::Ownership;
 use crate::partition_worker::{Ended, Office, PartitionWorker};
 use crate::relay::Relay;
-use crate::settings::{NUMBER_STRIPES, Settings};
+use crate::settings::Settings;
 use crate::spans::SpanSink;
 use crate::standstills::{Standstills, part_of};
 

@@ -5,13 +5,6 @@ use std::time::Duration;
 use storage::StreamPartition;
 use stream::Topics;
 
-/// How many series the numbers of declarations are dealt into, one for each partition of the lodged declarations.
-///
-/// Each partition counts by itself, in steps of this, so that numbers need no agreement between processors and are
-/// the same when a partition is processed again. A topic can have no more partitions than this. It is a constant,
-/// since another value would give a number twice.
-pub const NUMBER_STRIPES: i64 = 64;
-
 /// How batches are read and decided.
 #[derive(Debug, Clone)]
 pub struct Settings {

@@ -12,7 +12,7 @@
 
 use std::time::SystemTime;
 
-use crate::trace_context::{SpanId, TraceId};
+use casework::{SpanId, TraceId};
 
 /// A part of the work, from its beginning to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]

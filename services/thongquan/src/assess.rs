@@ -8,9 +8,9 @@ use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use casework::AssessedDocument;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
-use processor::AssessedDocument;
 use rulebook::Rulebook;
 use sha2::{Digest as _, Sha256};
 use vocabulary::{Facts, Language, Outcome};
@@ -124,7 +124,7 @@ fn assess(document: &[u8], on: Date, facts: &Facts, rulebook: &Rulebook) -> Asse
     // The draw hangs on the document alone, so that assessing a file twice shows the same lane.
     let hash = Sha256::digest(document);
     let draw = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % 1_000_000;
-    processor::assess_document(document, on.to_datetime(jiff::civil::Time::midnight()), facts, draw, rulebook)
+    casework::assess_document(document, on.to_datetime(jiff::civil::Time::midnight()), facts, draw, rulebook)
 }
 
 fn exit_status(outcome: Outcome) -> u8 {

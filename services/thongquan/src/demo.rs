@@ -83,7 +83,7 @@ async fn demonstrate(arguments: &Arguments, rulebook: Rulebook) -> Result<(), Fa
     } else {
         Lodgers::Lodging(Box::new(workload))
     }));
-    let kept = processor::facts_to_keep(&facts).map_err(|error| Failure::to("write the facts", &error))?;
+    let kept = casework::facts_to_keep(&facts).map_err(|error| Failure::to("write the facts", &error))?;
     store.put_facts(&kept).await.map_err(|error| Failure::to("keep the facts", &error))?;
 
     let progress = Arc::new(Progress::default());
@@ -457,7 +457,12 @@ async fn summary(
     );
     let _ = writeln!(page, "{bold}{}{bold:#}", say("duties and taxes", "các sắc thuế"));
     for (duty, payable) in &taxes {
-        let _ = writeln!(page, "  {:<30} {:>24} VND", render::duty_name(*duty, language), render::grouped(*payable));
+        let _ = writeln!(
+            page,
+            "  {:<30} {:>24} VND",
+            render::duty_name(*duty, language),
+            vocabulary::duty::grouped(*payable)
+        );
     }
     let mut frequent: Vec<(String, u64)> = codes.into_iter().collect();
     frequent.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle, presets};
 use jiff::civil::Date;
-use rust_decimal::Decimal;
+use vocabulary::duty::number;
 use vocabulary::{DutyType, Finding, Lane, Language, Notice, Outcome, Severity};
 
 use crate::output::inline;
@@ -163,53 +163,5 @@ pub(crate) fn pick(language: Language, en: &'static str, vi: &'static str) -> &'
     match language {
         Language::English => en,
         Language::Vietnamese => vi,
-    }
-}
-
-/// An amount with its thousands grouped, as English has it.
-pub(crate) fn grouped(amount: Decimal) -> String {
-    number(amount, Language::English)
-}
-
-/// A number as a language writes it: 1,234,567.5 in English, 1.234.567,5 in Vietnamese.
-pub(crate) fn number(amount: Decimal, language: Language) -> String {
-    let (thousands, point) = match language {
-        Language::English => (',', '.'),
-        Language::Vietnamese => ('.', ','),
-    };
-    let text = vocabulary::duty::plain(amount);
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
-    let (whole, decimals) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
-    let mut grouped = String::from(sign);
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
-            grouped.push(thousands);
-        }
-        grouped.push(digit);
-    }
-    if let Some(decimals) = decimals {
-        grouped.push(point);
-        grouped.push_str(decimals);
-    }
-    grouped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_grouped() {
-        for (given, expected) in [
-            ("0", "0"),
-            ("100", "100"),
-            ("1000", "1,000"),
-            ("-26100000.50", "-26,100,000.5"),
-            ("143254033.04", "143,254,033.04"),
-        ] {
-            assert_eq!(grouped(Decimal::from_str_exact(given).unwrap()), expected);
-        }
-        let amount = Decimal::from_str_exact("-1234567.5").unwrap();
-        assert_eq!(number(amount, Language::Vietnamese), "-1.234.567,5");
     }
 }

@@ -138,7 +138,7 @@ fn warn_of_the_configuration(config: &Config) {
 async fn take_facts(config: &Config, store: &dyn Store) -> Result<(), Failure> {
     let Some(file) = &config.rules.facts else { return Ok(()) };
     let facts = assess::read_facts_quietly(file)?;
-    let kept = processor::facts_to_keep(&facts).map_err(|error| Failure::to("write the facts", &error))?;
+    let kept = casework::facts_to_keep(&facts).map_err(|error| Failure::to("write the facts", &error))?;
     store.put_facts(&kept).await.map_err(|error| Failure::to("keep the facts", &error))?;
     tracing::info!(traders = kept.traders.len(), others = kept.facts.len(), "facts are taken in");
     Ok(())

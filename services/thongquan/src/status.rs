@@ -1,16 +1,13 @@
 //! `thongquan status`: the story of one declaration, for people.
 
-mod next;
 mod page;
-mod story;
-mod wording;
 
 use std::process::ExitCode;
 
+use casework::record::story::Story;
 use storage::{DeclarationRow, Store};
 use vocabulary::{DeclarationNumber, Language};
 
-use self::story::Story;
 use crate::config::{self, ConfigArgument};
 use crate::{Failure, Format, Lang, backends, print, print_json};
 

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use casework::{SpanId, TRACEPARENT_HEADER, TraceContext, TraceId};
 use jiff::civil::DateTime;
 use message::Reading;
-use processor::{Span, SpanId, SpanKind, SpanSink as _, TRACEPARENT_HEADER, TraceContext, TraceId};
+use processor::{Span, SpanKind, SpanSink as _};
 use sha2::{Digest as _, Sha256};
 use stream::{Envelope, Message, Outgoing, Role, Stream, Topics};
 use tokio::time::Instant;

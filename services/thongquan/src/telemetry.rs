@@ -72,7 +72,7 @@ impl Sampling {
         Self { below: (ratio * all).to_u64().unwrap_or(0) }
     }
 
-    fn is_recorded(self, trace_id: processor::TraceId) -> bool {
+    fn is_recorded(self, trace_id: casework::TraceId) -> bool {
         let mut low = [0; 8];
         low.copy_from_slice(&trace_id.0[8..]);
         u64::from_be_bytes(low) >> 1 < self.below
@@ -130,7 +130,7 @@ impl Telemetry {
     }
 
     fn data(&self, span: Span) -> SpanData {
-        let context = |(trace_id, span_id): (processor::TraceId, processor::SpanId)| {
+        let context = |(trace_id, span_id): (casework::TraceId, casework::SpanId)| {
             SpanContext::new(
                 TraceId::from_bytes(trace_id.0),
                 SpanId::from_bytes(span_id.0),
@@ -177,7 +177,7 @@ impl Telemetry {
 }
 
 impl SpanSink for Telemetry {
-    fn is_recorded(&self, trace_id: processor::TraceId) -> bool {
+    fn is_recorded(&self, trace_id: casework::TraceId) -> bool {
         self.sampling.is_recorded(trace_id)
     }
 
@@ -266,7 +266,7 @@ mod tests {
         let trace = |low: u64| {
             let mut id = [7; 16];
             id[8..].copy_from_slice(&low.to_be_bytes());
-            processor::TraceId(id)
+            casework::TraceId(id)
         };
         let (none, half, all) =
             (Sampling::of(Decimal::ZERO), Sampling::of(Decimal::new(5, 1)), Sampling::of(Decimal::ONE));

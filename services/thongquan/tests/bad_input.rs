@@ -351,9 +351,9 @@ async fn anothers(backend: Backend) {
         let key =
             storage::DeclarationKey { declarant: declarant.clone(), reference: reference.clone(), version: *version };
         let (_, document, _) = backend.store.declaration(&key).await.unwrap().unwrap();
-        let recorded = processor::RecordedDecision::read(decision.as_bytes()).unwrap();
-        let again = processor::rederive(row, &document, &recorded, 0, &rulebook).unwrap();
-        assert!(processor::is_identical(&again, decision.as_bytes()), "{key:?} is derived again");
+        let recorded = casework::RecordedDecision::read(decision.as_bytes()).unwrap();
+        let again = casework::rederive(row, &document, &recorded, 0, &rulebook).unwrap();
+        assert!(casework::is_identical(&again, decision.as_bytes()), "{key:?} is derived again");
     }
 }
 
@@ -460,7 +460,7 @@ async fn one_balance_for_many(backend: Backend) {
     let facts = std::fs::read_to_string(common::workspace().join("schemas/facts/1.0/a11-atiga-form-d.toml")).unwrap();
     let mut facts: Facts = toml::from_str(&facts).unwrap();
     facts.certificates[0].items[0].remaining = Decimal::from(520);
-    let facts = processor::facts_to_keep(&facts).unwrap();
+    let facts = casework::facts_to_keep(&facts).unwrap();
     store.put_facts(&facts).await.unwrap();
     let file = common::workspace().join("schemas/declaration/1.0/samples-valid/a11-atiga-form-d.xml");
     let text = std::fs::read_to_string(file).unwrap();

@@ -26,7 +26,7 @@ async fn live(backend: Backend) {
     let mut lives = Lives::new(11, Workload::new(11, rulebook.clone(), date(2026, 11, 24)));
     let traders = lives.workload().traders().to_vec();
     let facts = vocabulary::Facts { traders, ..vocabulary::Facts::default() };
-    backend.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
+    backend.store.put_facts(&casework::facts_to_keep(&facts).unwrap()).await.unwrap();
     let mut notices = backend.stream.tail(&backend.topics.notices, TailFrom::Beginning).await.unwrap();
     let running = tokio::spawn(processor::run(backend.processor(&rulebook), stopped));
     let lodged: Vec<_> = lives.by_ref().take(COUNT).collect();

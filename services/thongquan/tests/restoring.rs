@@ -65,7 +65,7 @@ async fn work(folder: &Path, seed: u64) -> Given {
     let before: i64 = backend.dealt_with().await;
     let mut workload = Workload::new(seed, rulebook.clone(), jiff::civil::date(2026, 11, 24));
     let facts = vocabulary::Facts { traders: workload.traders().to_vec(), ..vocabulary::Facts::default() };
-    backend.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
+    backend.store.put_facts(&casework::facts_to_keep(&facts).unwrap()).await.unwrap();
     let lodged: Vec<Lodged> = workload
         .by_ref()
         .take(COUNT)

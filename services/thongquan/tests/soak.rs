@@ -90,7 +90,7 @@ async fn nothing_grows_and_nothing_to_do_is_nothing_done() {
     let backend = common::embedded(&data, "soak.").await;
     let mut workload = Workload::new(7, common::rulebook(), date(2026, 11, 24));
     let facts = vocabulary::Facts { traders: workload.traders().to_vec(), ..vocabulary::Facts::default() };
-    backend.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
+    backend.store.put_facts(&casework::facts_to_keep(&facts).unwrap()).await.unwrap();
     let mut processor = Processor::of(&backend, folder.path(), "soaked");
     processor.start();
     let id = processor.id();

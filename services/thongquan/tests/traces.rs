@@ -9,11 +9,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use casework::TraceContext;
 use collector::Collector;
 use common::Backend;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
-use processor::TraceContext;
 use stream::{Outgoing, TailFrom};
 
 const PATIENCE: Duration = Duration::from_secs(120);

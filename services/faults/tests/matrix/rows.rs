@@ -481,7 +481,7 @@ impl Site {
         let facts = common::workspace().join("schemas/facts/1.0/a11-atiga-form-d.toml");
         let mut facts: Facts = toml::from_str(&std::fs::read_to_string(facts).unwrap()).unwrap();
         facts.certificates[0].items[0].remaining = Decimal::from(pieces);
-        self.backend.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
+        self.backend.store.put_facts(&casework::facts_to_keep(&facts).unwrap()).await.unwrap();
     }
 }
 

@@ -3,9 +3,9 @@
 //! It is the decision as it would be kept, and besides it what the record has no need of: what the values are made of,
 //! the figures of a declaration that is not accepted, and every law in Vietnamese too.
 
+use casework::AssessedDocument;
 use clearance::calculation::{CalculatedItem, Calculation, Figure};
 use clearance::valuation::{PartKind, ValuePart};
-use processor::AssessedDocument;
 use rulebook::{CodeList, Rulebook, RulesInForce};
 use serde_json::{Map, Value, json};
 use vocabulary::duty::plain;

@@ -8,13 +8,14 @@ use clearance::calculation::{CalculatedItem, Calculation, Figure};
 use clearance::valuation::{PartKind, ValuePart};
 use rulebook::{CodeList, RulesInForce};
 use rust_decimal::{Decimal, RoundingStrategy};
+use vocabulary::duty::number;
 use vocabulary::{
     AssessedItem, Balance, Citation, Decision, Declaration, DutyLine, DutyTotal, GoodsItem, Language, Outcome, PerUnit,
     Preference, Rate,
 };
 
 use crate::output::inline;
-use crate::render::{self, BOLD, DIM, day, duty_name, lane_name, lane_style, number, outcome_style, pick};
+use crate::render::{self, BOLD, DIM, day, duty_name, lane_name, lane_style, outcome_style, pick};
 use crate::text::{self, GLUE, Side};
 
 /// Wider tables tear a name and its amount apart.

@@ -66,7 +66,7 @@ fn stream(config: &Config) -> Option<String> {
                 .to_owned(),
         );
     }
-    let stripes = processor::NUMBER_STRIPES;
+    let stripes = casework::NUMBER_STRIPES;
     if stream.partitions < 1 || i64::from(stream.partitions) > stripes {
         return Some(format!("stream.partitions is 1 to {stripes}"));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
-use processor::{
+use casework::{
     ChainFault, KeptVersion, RowDifference, check_chain, check_record, check_row, decisions_of, is_identical, rederive,
 };
 use serde::Serialize;

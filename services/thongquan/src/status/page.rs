@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use casework::record::story::{Step, Story};
 use vocabulary::Language;
+use vocabulary::duty::grouped;
 
-use super::story::{Step, Story};
 use crate::output::inline;
-use crate::render::{self, duty_name, grouped, lane_name, pick};
+use crate::render::{self, duty_name, lane_name, pick};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use casework::RecordedDecision;
 use message::Reading;
-use processor::RecordedDecision;
 use sha2::{Digest as _, Sha256};
 use simulator::auditor::{Auditor, Number, Opinion, of};
 use simulator::{Intent, Lodged};

@@ -202,14 +202,14 @@ impl Backend {
             entitlements: Vec::new(),
         };
         let facts = Facts { traders: vec![trader], ..Facts::default() };
-        self.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
+        self.store.put_facts(&casework::facts_to_keep(&facts).unwrap()).await.unwrap();
     }
 
     /// Lodges so many messages of a seed, and says what they were meant for.
     pub(crate) async fn lodge(&self, rulebook: &Arc<Rulebook>, seed: u64, count: usize) -> Vec<Lodged> {
         let mut workload = Workload::new(seed, rulebook.clone(), date(2026, 11, 24));
         let facts = vocabulary::Facts { traders: workload.traders().to_vec(), ..vocabulary::Facts::default() };
-        self.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
+        self.store.put_facts(&casework::facts_to_keep(&facts).unwrap()).await.unwrap();
         let lodged: Vec<Lodged> = workload.by_ref().take(count).collect();
         self.publish_lodged(&lodged, 0).await;
         lodged

@@ -52,7 +52,7 @@ impl Customs {
             entitlements: Vec::new(),
         };
         let facts = Facts { traders: vec![known(green(), 1), known(red(), 5)], ..Facts::default() };
-        backend.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
+        backend.store.put_facts(&casework::facts_to_keep(&facts).unwrap()).await.unwrap();
         let processor = backend.processor(&common::rulebook());
         let rulebook = processor.rulebook.clone();
         let running = tokio::spawn(processor::run(processor, stopped));

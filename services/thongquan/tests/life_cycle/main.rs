@@ -260,7 +260,7 @@ async fn yellow_lives_of(backend: Backend) {
     let facts = std::fs::read_to_string(workspace().join("schemas/facts/1.0/a11-atiga-form-d.toml")).unwrap();
     let facts: Facts = toml::from_str(&facts.replace("0100233488", &trader)).unwrap();
     let facts = Facts { traders: Vec::new(), ..facts };
-    customs.backend.store.put_facts(&processor::facts_to_keep(&facts).unwrap()).await.unwrap();
+    customs.backend.store.put_facts(&casework::facts_to_keep(&facts).unwrap()).await.unwrap();
     let claim = Declaration {
         reference: Some("Y-5".into()),
         importer_code: Some((&*trader).into()),

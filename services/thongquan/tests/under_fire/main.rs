@@ -107,7 +107,7 @@ impl Work {
     }
 
     async fn let_be_known(&self, backend: &Backend) {
-        backend.store.put_facts(&processor::facts_to_keep(&self.facts).unwrap()).await.unwrap();
+        backend.store.put_facts(&casework::facts_to_keep(&self.facts).unwrap()).await.unwrap();
     }
 }
 

@@ -117,7 +117,7 @@ fn tend(processor: &mut Processor, ended: &mut usize) {
 async fn undisturbed(lodged: Vec<Lodged>, traders: vocabulary::Facts) -> (Account, i64) {
     let folder = Folder::new("thongquan-no-storm.");
     let backend = common::embedded(folder.path(), PREFIX).await;
-    backend.store.put_facts(&processor::facts_to_keep(&traders).unwrap()).await.unwrap();
+    backend.store.put_facts(&casework::facts_to_keep(&traders).unwrap()).await.unwrap();
     backend.publish_lodged(&lodged, 0).await;
     let mut processor = Processor::of(&backend, folder.path(), "undisturbed");
     processor.start();
@@ -142,7 +142,7 @@ async fn one_file_is_killed_filled_and_misread_and_nothing_is_lost() {
     let data = folder.path().join("data");
     std::fs::create_dir(&data).unwrap();
     let backend = common::embedded(&data, PREFIX).await;
-    backend.store.put_facts(&processor::facts_to_keep(&traders).unwrap()).await.unwrap();
+    backend.store.put_facts(&casework::facts_to_keep(&traders).unwrap()).await.unwrap();
     let files = FaultyFiles::below(&data, folder.path());
     let mut processor = files.under(Processor::of(&backend, folder.path(), "under fire"));
     processor.start();

@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, Table};
 use rust_decimal::Decimal;
+use vocabulary::duty::grouped;
 use vocabulary::{DutyType, Language};
 
 use super::hash_of;
 use super::tally::{Tally, TaxSum};
 use super::trial::{CameOut, Proof, Rules};
-use crate::render::{LINES_AROUND, duty_name, fitting_table, grouped};
+use crate::render::{LINES_AROUND, duty_name, fitting_table};
 
 const BOLD: Style = Style::new().bold();
 

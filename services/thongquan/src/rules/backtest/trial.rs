@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use casework::{RecordedDecision, RederivationError, is_identical, rederive};
 use jiff::civil::Date;
-use processor::{RecordedDecision, RederivationError, is_identical, rederive};
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use serde::Serialize;

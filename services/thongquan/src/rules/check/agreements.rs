@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::Style;
 use rulebook::{Preferential, RulesInForce};
 
-use crate::render::grouped;
+use vocabulary::duty::grouped;
 
 const BOLD: Style = Style::new().bold();
 

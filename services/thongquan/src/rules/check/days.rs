@@ -35,8 +35,8 @@ impl fmt::Display for Asked {
             f,
             "{style}{} days around changes asked{style:#}, {} questions; {} answers are gaps, {} are wrong",
             self.days,
-            crate::render::grouped(self.questions.into()),
-            crate::render::grouped(self.gaps.into()),
+            vocabulary::duty::grouped(self.questions.into()),
+            vocabulary::duty::grouped(self.gaps.into()),
             self.wrong.len()
         )
     }

@@ -37,7 +37,7 @@ pub(super) fn table(inventory: &Inventory) -> Table {
 }
 
 fn row(name: String, marks: &BTreeMap<Mark, usize>) -> Vec<String> {
-    let count = |count: usize| if count == 0 { String::new() } else { crate::render::grouped(count.into()) };
+    let count = |count: usize| if count == 0 { String::new() } else { vocabulary::duty::grouped(count.into()) };
     let mut row = vec![name, count(marks.values().sum())];
     row.extend(Mark::ALL.iter().map(|mark| count(marks.get(mark).copied().unwrap_or_default())));
     row

@@ -124,7 +124,7 @@ fn finish(common: &Common, folder: &Path, amendment: &Amendment, mut page: Strin
         let _ = writeln!(page, "a test of the rules would fail: {failure}");
     }
     for (file, lines, is_new) in amendment.files() {
-        let lines = crate::render::grouped(lines.into());
+        let lines = vocabulary::duty::grouped(lines.into());
         let _ = writeln!(page, "  {} {file} ({lines} lines)", if is_new { "new    " } else { "changed" });
     }
     let green = AnsiColor::Green.on_default().bold();

@@ -327,7 +327,7 @@ fn changes(rulebook: &Rulebook, amendment: &Amendment, agreement: &str, (first, 
         (gaps, "of all are gaps for an officer"),
     ] {
         if count > 0 {
-            let _ = writeln!(page, "  {:>7} {what}", crate::render::grouped(count.into()));
+            let _ = writeln!(page, "  {:>7} {what}", vocabulary::duty::grouped(count.into()));
         }
     }
     let falling: Vec<_> =
@@ -351,7 +351,7 @@ fn shown(title: &str, lines: &[(CommodityCode, &str, &str)]) -> String {
         let _ = writeln!(page, "  {code}  {:>28} → {}", short(old), short(new));
     }
     if lines.len() > LINES_SHOWN {
-        let _ = writeln!(page, "  and {} more", crate::render::grouped((lines.len() - LINES_SHOWN).into()));
+        let _ = writeln!(page, "  and {} more", vocabulary::duty::grouped((lines.len() - LINES_SHOWN).into()));
     }
     page
 }

@@ -18,10 +18,10 @@ use serde::de::DeserializeOwned;
 use storage::{BalanceKey, BranchRow, DeclarationKey, Fact, FactKey, FactRow, Grant, Prefetched, Searched};
 use vocabulary::{
     Balance, BalanceLine, Declaration, DeclarationNumber, ExemptionList, Facts, Guarantee, OriginCertificate,
-    RoutedBranch, TemporaryDeclaration, WriteOff,
+    RoutedBranch, TemporaryDeclaration, TraderFacts, WriteOff,
 };
 
-use crate::case::lane_of;
+use super::lane_of;
 use crate::plan::Plan;
 
 const CERTIFICATE: &str = "certificate";
@@ -212,6 +212,20 @@ pub(crate) fn searched(declaration: &Declaration, number: Option<DeclarationNumb
         first => first.map(stem),
     };
     Searched { first_stem }
+}
+
+/// Facts of traders as they are kept.
+pub(crate) fn known_traders(kept: HashMap<String, Vec<u8>>) -> HashMap<String, TraderFacts> {
+    let known = kept.into_iter().filter_map(|(tax_code, facts)| match serde_json::from_slice(&facts) {
+        Ok(facts) => Some((tax_code, facts)),
+        Err(error) => {
+            // The reader's own words quote what they stumble over.
+            let (line, column) = (error.line(), error.column());
+            tracing::error!(line, column, "kept facts of a trader cannot be read; the trader is taken as unknown");
+            None
+        }
+    });
+    known.collect()
 }
 
 /// What a kept decision took.

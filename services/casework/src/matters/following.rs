@@ -9,67 +9,20 @@ use rulebook::ReasonFor;
 use storage::{DeclarationKey, DeclarationUpdate, NewDeclaration, NewRequest};
 use vocabulary::{Bilingual, CaseFacts, Decision, Declaration, DeclarationNumber, Finding, TraderFacts};
 
-use crate::arrival::Arrival;
-use crate::case::{self, Case, moved, standing_of};
-use crate::events::{LOG_BEGINNING, log_entry};
-use crate::fact_book::{FactBook, Moment, Way, taken_by};
-use crate::measurements::Counted;
-use crate::notices::{self, Subject};
-use crate::plan::{Desk, Plan};
-use crate::registration::{Lodgement, case_decision, decided_row};
-
-/// What a lodged document asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ask {
-    /// To declare and register at once.
-    Lodge,
-    /// To keep a declaration in advance.
-    PreRegister,
-    /// To register what is kept.
-    Register,
-    /// To put a new version in the place of a declaration.
-    Amend,
-    /// To cancel a declaration.
-    Cancel,
-}
-
-impl Ask {
-    /// By the document's function and its stage.
-    pub(crate) fn of(declaration: &Declaration) -> Self {
-        match (declaration.function.as_deref(), declaration.stage.as_deref()) {
-            (Some("1"), _) => Self::Cancel,
-            (Some("4"), _) => Self::Amend,
-            (_, Some("registration")) => Self::Register,
-            (_, Some("pre-registration")) => Self::PreRegister,
-            _ => Self::Lodge,
-        }
-    }
-
-    /// Whether it is about a declaration that is kept already.
-    pub(crate) fn follows(self) -> bool {
-        matches!(self, Self::Register | Self::Amend | Self::Cancel)
-    }
-
-    fn kind(self) -> CommandKind {
-        match self {
-            Self::Lodge => CommandKind::Lodge,
-            Self::PreRegister => CommandKind::PreRegister,
-            Self::Register => CommandKind::Register,
-            Self::Amend => CommandKind::Amend,
-            Self::Cancel => CommandKind::Cancel,
-        }
-    }
-}
-
-/// The declaration that a document names: its declarant, and the digits of its number that stay.
-pub(crate) fn named(declaration: &Declaration, key: &DeclarationKey) -> Option<(String, String)> {
-    let number: DeclarationNumber = declaration.number.as_deref()?.parse().ok()?;
-    Some((key.declarant.clone(), number.stem()))
-}
+use super::deciding::case_decision;
+use crate::assess::without_lane;
+use crate::case::fact_book::{FactBook, Moment, Way, taken_by};
+use crate::case::{self, Case, decided_row, moved, standing_of};
+use crate::intake::arrival::Arrival;
+use crate::intake::lodgement::{Ask, Lodgement};
+use crate::outgoing::notices::Subject;
+use crate::outgoing::send;
+use crate::plan::{Counted, Desk, Plan};
+use crate::record::entry::{LOG_BEGINNING, log_entry};
 
 /// A document that follows on a declaration, with everything that its answer depends on.
 pub(crate) struct FollowUp<'a> {
-    pub(crate) lodgement: &'a Lodgement<'a>,
+    pub(crate) lodgement: &'a Lodgement,
     pub(crate) key: &'a DeclarationKey,
     pub(crate) declaration: &'a Declaration,
     /// What the reader found in the document, and what is wrong with its place in the order.
@@ -90,7 +43,7 @@ struct Answer {
 }
 
 impl FollowUp<'_> {
-    fn arrival(&self) -> &Arrival<'_> {
+    fn arrival(&self) -> &Arrival {
         &self.lodgement.arrival
     }
 
@@ -183,7 +136,7 @@ impl FollowUp<'_> {
     fn register(&self, case: &Case, standing: &Standing, step: &mut Plan, desk: &Desk<'_>) -> Option<Case> {
         let arrival = self.arrival();
         let Reading::Read { declaration, findings } = message::read_declaration(&case.document) else {
-            step.keep(&desk.settings.topics, arrival, "document_lost", "the kept document cannot be read any more");
+            step.keep(desk.topics, arrival, "document_lost", "the kept document cannot be read any more");
             return None;
         };
         let before: Basis = serde_json::from_slice(&case.decision).unwrap_or_default();
@@ -222,7 +175,7 @@ impl FollowUp<'_> {
     fn amend(&self, case: &Case, standing: &Standing, step: &mut Plan, desk: &Desk<'_>) -> Option<Case> {
         let arrival = self.arrival();
         let Reading::Read { declaration: before, .. } = message::read_declaration(&case.document) else {
-            step.keep(&desk.settings.topics, arrival, "document_lost", "the kept document cannot be read any more");
+            step.keep(desk.topics, arrival, "document_lost", "the kept document cannot be read any more");
             return None;
         };
         let in_advance = standing.state == State::PreRegistered;
@@ -298,7 +251,7 @@ impl FollowUp<'_> {
     ) -> NewDeclaration {
         let arrival = self.arrival();
         let subject = Subject { key: self.key, standing, decision: Some(decision), at: arrival.at };
-        let answer = send(&subject.of_events(events), arrival, step, desk);
+        let answer = send(desk.topics, arrival, &mut step.outbox, &subject.of_events(events));
         let body = serde_json::to_vec(decision).unwrap_or_default();
         let entry = log_entry(self.key, 0, arrival.at_ms, entry_kind, body.clone(), previous_hash);
         let new = decided_row(
@@ -355,7 +308,7 @@ impl FollowUp<'_> {
     ) {
         let arrival = self.arrival();
         let subject = Subject { key: self.key, standing, decision, at: arrival.at };
-        let notice = send(&subject.of_events(events), arrival, step, desk);
+        let notice = send(desk.topics, arrival, &mut step.outbox, &subject.of_events(events));
         self.keep(kind, Answer { outcome: "carried_out", notice }, step);
     }
 
@@ -379,7 +332,7 @@ impl FollowUp<'_> {
         if notice.number.is_none() {
             notice.number = self.declaration.number.as_ref().map(ToString::to_string);
         }
-        let notice = send(&[notice], arrival, step, desk);
+        let notice = send(desk.topics, arrival, &mut step.outbox, &[notice]);
         self.keep(kind, Answer { outcome: "refused", notice }, step);
     }
 
@@ -397,20 +350,4 @@ impl FollowUp<'_> {
             document: arrival.payload().to_vec(),
         });
     }
-}
-
-/// Puts notices into the outbox, and gives the first one back, to answer a repeat with.
-pub(crate) fn send(notices: &[vocabulary::Notice], arrival: &Arrival<'_>, step: &mut Plan, desk: &Desk<'_>) -> Vec<u8> {
-    let first = step.outbox.len();
-    for (sequence, notice) in (0..).zip(notices) {
-        step.outbox.push(notices::to_outbox(&desk.settings.topics, arrival, sequence, notice));
-    }
-    step.outbox.get(first).map(|message| message.payload.clone()).unwrap_or_default()
-}
-
-/// What is declared in advance has no lane: it is drawn and told at registration.
-pub(crate) fn without_lane(decision: &mut Decision) {
-    decision.lane = None;
-    decision.draw = None;
-    decision.routing.clear();
 }

@@ -16,13 +16,12 @@ use serde::Deserialize;
 use storage::{DeclarationRow, LogEntry};
 use vocabulary::{Decision, Outcome};
 
-use crate::arrival::vietnam_time;
+use super::entry::LOG_BEGINNING;
+use super::rederivation::{RecordedDecision, rederive};
 use crate::case::{dong, standing_of};
-use crate::events::LOG_BEGINNING;
-use crate::follow_up::Ask;
-use crate::notices::Subject;
-use crate::rederivation::{RecordedDecision, rederive};
-use crate::registration::brief;
+use crate::intake::lodgement::Ask;
+use crate::outgoing::notices::{Subject, brief};
+use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
 
 /// A version of a declaration as it is kept.
 #[derive(Debug, Clone, Copy)]

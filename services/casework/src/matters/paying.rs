@@ -7,44 +7,18 @@ use jiff::civil::DateTime;
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use storage::{DeclarationKey, DeclarationRow, NewPayment, PaymentKey, PaymentRow, Prefetched, Wanted};
-use vocabulary::{Bilingual, DeclarationNumber, Finding, Notice, NoticeKind, PaymentConfirmation, Reason};
+use vocabulary::{Bilingual, Notice, NoticeKind, PaymentConfirmation, Reason};
 
-use crate::arrival::Arrival;
 use crate::case::{self, Case, moved, standing_of};
-use crate::events::log_entry;
-use crate::follow_up::send;
-use crate::notices::{self, Subject};
+use crate::intake::arrival::Arrival;
+use crate::intake::confirmation::{Confirmation, key_of, named};
+use crate::outgoing::notices::{self, Subject};
+use crate::outgoing::send;
 use crate::plan::{Desk, Overlay, Plan, guarded};
-
-/// A payment message after reading.
-pub(crate) struct Confirmation<'a> {
-    pub(crate) arrival: Arrival<'a>,
-    reading: Result<PaymentConfirmation, Vec<Finding>>,
-}
-
-impl<'a> Confirmation<'a> {
-    pub(crate) fn read(arrival: Arrival<'a>) -> Self {
-        let reading = message::read_payment(arrival.payload());
-        Self { reading, arrival }
-    }
-}
-
-fn key_of(payment: &PaymentConfirmation) -> PaymentKey {
-    PaymentKey {
-        payer: payment.payer.clone(),
-        identifier: payment.payment_identifier.clone(),
-        bank_reference: payment.bank_reference.clone(),
-    }
-}
-
-/// The declaration that a payment is for: who declares, and the digits of its number that stay through amendments.
-fn named(payment: &PaymentConfirmation) -> Option<(String, String)> {
-    let number: DeclarationNumber = payment.declaration_number.parse().ok()?;
-    Some((payment.payer.clone(), number.stem()))
-}
+use crate::record::entry::log_entry;
 
 /// What has to be looked up before the payments can be booked.
-pub(crate) fn wanted(confirmations: &[Confirmation<'_>]) -> Wanted {
+pub fn wanted(confirmations: &[Confirmation]) -> Wanted {
     let mut numbers = HashSet::new();
     let mut payments = HashSet::new();
     for payment in confirmations.iter().filter_map(|confirmation| confirmation.reading.as_ref().ok()) {
@@ -61,21 +35,19 @@ struct Archive {
 }
 
 /// Books a batch of payments, in their order.
-pub(crate) fn plan(confirmations: &[Confirmation<'_>], prefetched: Prefetched, desk: &Desk<'_>) -> Plan {
+pub fn plan(confirmations: &[Confirmation], prefetched: Prefetched, desk: &Desk<'_>) -> Plan {
     let mut archive =
         Archive { booked: Overlay::new(prefetched.payments), declarations: Overlay::new(prefetched.numbers) };
     let mut plan = Plan::default();
     for confirmation in confirmations {
-        guarded(&desk.settings.topics, &mut plan, &confirmation.arrival, |_, step| {
-            book(step, confirmation, &mut archive, desk)
-        });
+        guarded(desk.topics, &mut plan, &confirmation.arrival, |_, step| book(step, confirmation, &mut archive, desk));
     }
     plan
 }
 
-fn book(step: &mut Plan, confirmation: &Confirmation<'_>, archive: &mut Archive, desk: &Desk<'_>) {
+fn book(step: &mut Plan, confirmation: &Confirmation, archive: &mut Archive, desk: &Desk<'_>) {
     let arrival = &confirmation.arrival;
-    let topics = &desk.settings.topics;
+    let topics = desk.topics;
     let payment = match &confirmation.reading {
         Ok(payment) => payment,
         Err(findings) => {
@@ -117,7 +89,7 @@ fn book(step: &mut Plan, confirmation: &Confirmation<'_>, archive: &mut Archive,
 /// The bank said it before: one debit is one payment, however often it is confirmed.
 fn again(
     step: &mut Plan,
-    arrival: &Arrival<'_>,
+    arrival: &Arrival,
     payment: &PaymentConfirmation,
     amount: i64,
     booked: &PaymentRow,
@@ -132,9 +104,9 @@ fn again(
             ),
         };
         step.keep_quietly(arrival, &reason.code, &reason.message.en);
-        send(&[to_payer(payment, arrival.at, reason)], arrival, step, desk);
+        send(desk.topics, arrival, &mut step.outbox, &[to_payer(payment, arrival.at, reason)]);
     } else if !booked.answer.is_empty() {
-        let topics = &desk.settings.topics;
+        let topics = desk.topics;
         let identifier = &payment.payment_identifier;
         step.outbox.push(notices::answer_again(topics, arrival, &payment.payer, identifier, booked.answer.clone()));
     }
@@ -157,7 +129,7 @@ fn to_payer(payment: &PaymentConfirmation, at: DateTime, reason: Reason) -> Noti
 struct Booking<'a> {
     payment: &'a PaymentConfirmation,
     amount: i64,
-    arrival: &'a Arrival<'a>,
+    arrival: &'a Arrival,
     desk: &'a Desk<'a>,
 }
 
@@ -173,7 +145,8 @@ impl Booking<'_> {
                 "người nộp không có tờ khai mang số này; người nộp được hoàn lại tiền",
             ),
         };
-        let answer = send(&[to_payer(self.payment, self.arrival.at, reason)], self.arrival, step, self.desk);
+        let answer =
+            send(self.desk.topics, self.arrival, &mut step.outbox, &[to_payer(self.payment, self.arrival.at, reason)]);
         ("unmatched".to_owned(), answer, None)
     }
 
@@ -192,7 +165,7 @@ impl Booking<'_> {
                 ),
             };
             let code = reason.code.clone();
-            let answer = send(&[to_payer(self.payment, at, reason)], arrival, step, self.desk);
+            let answer = send(self.desk.topics, arrival, &mut step.outbox, &[to_payer(self.payment, at, reason)]);
             return (code, answer, None);
         }
         let command = Command::Pay { amount: Decimal::from(self.amount), by_declarant: true };
@@ -202,7 +175,7 @@ impl Booking<'_> {
             Ok(events) => events,
             Err(refused) => {
                 let subject = Subject { key: &row.key, standing: &standing, decision: None, at };
-                let answer = send(&[subject.refusal(&refused)], arrival, step, self.desk);
+                let answer = send(self.desk.topics, arrival, &mut step.outbox, &[subject.refusal(&refused)]);
                 return (refused.code, answer, None);
             }
         };
@@ -222,7 +195,7 @@ impl Booking<'_> {
         let update = moved(&row, &next, &entry, rulebook);
         step.log.push(entry);
         let subject = Subject { key: &row.key, standing: &next, decision: None, at };
-        let answer = send(&subject.of_events(&events), arrival, step, self.desk);
+        let answer = send(self.desk.topics, arrival, &mut step.outbox, &subject.of_events(&events));
         let case = Case { row, document: Vec::new(), decision: Vec::new() };
         let changed = case::after(&case, &update).row;
         step.updates.push(update);

@@ -13,66 +13,26 @@ use storage::{
     CommandKey, CommandRow, DeclarationKey, DeclarationUpdate, LogEntry, NewCommand, Prefetched, Retiming, Wanted,
 };
 use vocabulary::{
-    Bilingual, CaseFacts, CommandAnswer, Commander, CustomsCommand, DeclarationNumber, Finding, Instruction,
-    NamedDeclaration, Refusal, RulebookGap, TraderFacts,
+    Bilingual, CaseFacts, CommandAnswer, Commander, CustomsCommand, Instruction, NamedDeclaration, Refusal,
+    RulebookGap, TraderFacts,
 };
 
-use crate::arrival::Arrival;
+use super::deciding::{case_decision, next_number, use_number};
+use crate::assess::without_lane;
+use crate::case::fact_book::{FactBook, Moment, Way, known_traders, taken_by};
 use crate::case::{self, Case, moved, standing_of};
-use crate::events::{content_hash, log_entry};
-use crate::fact_book::{FactBook, Moment, Way, taken_by};
-use crate::follow_up::{Ask, send, without_lane};
-use crate::measurements::Counted;
-use crate::notices::{self, Subject};
-use crate::plan::{Desk, Overlay, Plan, one_by_one};
-use crate::registration::{brief, case_decision, known_traders, next_number, use_number};
+use vocabulary::vietnam_time::milliseconds;
 
-/// A command after reading.
-pub(crate) struct Order<'a> {
-    pub(crate) arrival: Arrival<'a>,
-    content_hash: [u8; 32],
-    reading: Result<CustomsCommand, Vec<Finding>>,
-}
-
-impl<'a> Order<'a> {
-    pub(crate) fn read(arrival: Arrival<'a>) -> Self {
-        let reading = message::read_command(arrival.payload());
-        // What is commanded makes a command the same, and not when, nor how the document is laid out.
-        let content_hash = match &reading {
-            Ok(command) => {
-                let timeless = CustomsCommand { given_at: jiff::civil::DateTime::MIN, ..command.clone() };
-                content_hash(&message::write_command(&timeless))
-            }
-            Err(_) => content_hash(arrival.payload()),
-        };
-        Self { content_hash, reading, arrival }
-    }
-}
-
-/// The orders that could be read.
-fn sound<'o>(orders: &'o [Order<'_>]) -> impl Iterator<Item = &'o CustomsCommand> {
-    orders.iter().filter_map(|order| order.reading.as_ref().ok())
-}
-
-fn key_of(command: &CustomsCommand) -> CommandKey {
-    CommandKey { declarant: command.declarant.clone(), identifier: command.identifier.clone() }
-}
-
-/// The declarant, and the digits of the number that stay, of a declaration that is named by its number.
-fn numbered(command: &CustomsCommand) -> Option<(String, String)> {
-    let NamedDeclaration::Number(number) = &command.declaration else { return None };
-    let number: DeclarationNumber = number.parse().ok()?;
-    Some((command.declarant.clone(), number.stem()))
-}
-
-/// The key of a declaration that is named by its reference.
-fn referenced(command: &CustomsCommand) -> Option<DeclarationKey> {
-    let NamedDeclaration::Reference { reference, version } = &command.declaration else { return None };
-    Some(DeclarationKey { declarant: command.declarant.clone(), reference: reference.clone(), version: *version })
-}
+use crate::intake::arrival::Arrival;
+use crate::intake::lodgement::Ask;
+use crate::intake::order::{Order, key_of, numbered, referenced, sound};
+use crate::outgoing::notices::{Subject, brief};
+use crate::outgoing::{answers, send};
+use crate::plan::{Counted, Desk, Overlay, Plan, one_by_one};
+use crate::record::entry::log_entry;
 
 /// What has to be looked up before the commands can be carried out.
-pub(crate) fn wanted(orders: &[Order<'_>]) -> Wanted {
+pub fn wanted(orders: &[Order]) -> Wanted {
     let mut numbers = HashSet::new();
     let mut commands = HashSet::new();
     let mut traders = HashSet::new();
@@ -99,12 +59,12 @@ pub(crate) fn wanted(orders: &[Order<'_>]) -> Wanted {
 }
 
 /// The declarations that have to be opened one by one, because they have no number to be looked up by.
-pub(crate) fn to_open(orders: &[Order<'_>]) -> HashSet<DeclarationKey> {
+pub fn to_open(orders: &[Order]) -> HashSet<DeclarationKey> {
     sound(orders).filter_map(referenced).collect()
 }
 
 /// Whether a number may be given.
-pub(crate) fn may_register(orders: &[Order<'_>]) -> bool {
+pub fn may_register(orders: &[Order]) -> bool {
     sound(orders).any(|command| command.instruction == Instruction::Decide)
 }
 
@@ -143,7 +103,7 @@ impl Archive {
 }
 
 /// Carries out a batch of commands, in their order.
-pub(crate) fn plan(orders: &[Order<'_>], prefetched: Prefetched, desk: &mut Desk<'_>) -> Plan {
+pub fn plan(orders: &[Order], prefetched: Prefetched, desk: &mut Desk<'_>) -> Plan {
     let mut archive = Archive::new(prefetched);
     one_by_one(
         orders,
@@ -153,9 +113,9 @@ pub(crate) fn plan(orders: &[Order<'_>], prefetched: Prefetched, desk: &mut Desk
     )
 }
 
-fn take_up(plan: &Plan, step: &mut Plan, order: &Order<'_>, archive: &mut Archive, desk: &mut Desk<'_>) {
+fn take_up(plan: &Plan, step: &mut Plan, order: &Order, archive: &mut Archive, desk: &mut Desk<'_>) {
     let arrival = &order.arrival;
-    let topics = &desk.settings.topics;
+    let topics = desk.topics;
     let command = match &order.reading {
         Ok(command) => command,
         Err(findings) => {
@@ -176,7 +136,7 @@ fn take_up(plan: &Plan, step: &mut Plan, order: &Order<'_>, archive: &mut Archiv
     if let Some(known) = archive.known.get(&key) {
         if known.content_hash == order.content_hash {
             let identifier = &command.identifier;
-            step.outbox.push(notices::command_answered_again(
+            step.outbox.push(answers::command_answered_again(
                 topics,
                 arrival,
                 &command.declarant,
@@ -274,7 +234,7 @@ struct Heard {
 
 /// One command that is heard for the first time, with everything that its answer depends on.
 struct Hearing<'a> {
-    order: &'a Order<'a>,
+    order: &'a Order,
     command: &'a CustomsCommand,
     kind: CommandKind,
     trader: Option<&'a TraderFacts>,
@@ -287,7 +247,7 @@ struct Hearing<'a> {
 type Standpoint<'c> = (&'c Case, &'c Standing);
 
 impl Hearing<'_> {
-    fn arrival(&self) -> &Arrival<'_> {
+    fn arrival(&self) -> &Arrival {
         &self.order.arrival
     }
 
@@ -329,7 +289,7 @@ impl Hearing<'_> {
                 }
                 step.log.push(entry);
                 let subject = Subject { key: &row.key, standing: &next, decision: None, at: self.arrival().at };
-                send(&subject.of_events(&events), self.arrival(), step, desk);
+                send(desk.topics, self.arrival(), &mut step.outbox, &subject.of_events(&events));
                 self.carried_out(case, update, &next, step, desk)
             }
         }
@@ -370,11 +330,8 @@ impl Hearing<'_> {
     /// are now, but not before tomorrow.
     fn again(&self, (case, standing): Standpoint<'_>, desk: &Desk<'_>) -> Retiming {
         let at = self.arrival().at;
-        let tomorrow = at
-            .date()
-            .tomorrow()
-            .ok()
-            .and_then(|day| crate::arrival::milliseconds(day.to_datetime(jiff::civil::Time::midnight())));
+        let tomorrow =
+            at.date().tomorrow().ok().and_then(|day| milliseconds(day.to_datetime(jiff::civil::Time::midnight())));
         let time_acts_at_ms =
             case::time_acts_at_ms(standing, desk.rulebook, at.date()).map(|due| due.max(tomorrow.unwrap_or(i64::MAX)));
         Retiming { key: case.row.key.clone(), expected_log_sequence: case.row.log_sequence, time_acts_at_ms }
@@ -434,7 +391,7 @@ impl Hearing<'_> {
         step.counted.push(Counted::of(&decision));
         step.log.extend([order, entry]);
         let subject = Subject { key: &row.key, standing: &next, decision: Some(&decision), at: arrival.at };
-        send(&brief(subject.of_events(&events)), arrival, step, desk);
+        send(desk.topics, arrival, &mut step.outbox, &brief(subject.of_events(&events)));
         self.carried_out(case, update, &next, step, desk)
     }
 
@@ -534,7 +491,7 @@ impl Hearing<'_> {
             due_on: standing.and_then(|standing| standing.due_on),
             refusal,
         };
-        let message = notices::command_answered(&desk.settings.topics, self.arrival(), step.outbox.len(), &answer);
+        let message = answers::command_answered(desk.topics, self.arrival(), step.outbox.len(), &answer);
         let payload = message.payload.clone();
         step.outbox.push(message);
         payload

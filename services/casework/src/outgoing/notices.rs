@@ -3,14 +3,13 @@
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use storage::{DeclarationKey, OutboxMessage};
-use stream::{CAUSE_HEADER, DETAIL_HEADER, Envelope, REASON_HEADER, REPEATED_HEADER, Role, SUBJECT_HEADER, Topics};
-use vocabulary::{Bilingual, CommandAnswer, Decision, DeclarationNumber, Notice, NoticeKind, Reason};
+use stream::{Role, SUBJECT_HEADER, Topics};
+use vocabulary::{Bilingual, Decision, DeclarationNumber, Notice, NoticeKind, Reason};
 
 use clearance::life_cycle::{Event, RefusedCommand, Standing, State};
 
-use crate::arrival::Arrival;
-use crate::events::event_id;
-use crate::trace_context;
+use super::envelope::{envelope, outbox_message, repeated};
+use crate::intake::arrival::Arrival;
 
 /// The identifier that a payer names when paying what is owed on a declaration (mã định danh khoản phải nộp). It stays the
 /// same through amendments.
@@ -186,8 +185,16 @@ impl Subject<'_> {
     }
 }
 
+/// Findings are told once, in the first notice.
+pub(crate) fn brief(mut notices: Vec<Notice>) -> Vec<Notice> {
+    for notice in notices.iter_mut().skip(1) {
+        notice.findings.clear();
+    }
+    notices
+}
+
 /// Puts a notice into the outbox, as the `sequence`-th message that an arrival caused.
-pub(crate) fn to_outbox(topics: &Topics, arrival: &Arrival<'_>, sequence: i32, notice: &Notice) -> OutboxMessage {
+pub(crate) fn to_outbox(topics: &Topics, arrival: &Arrival, sequence: i32, notice: &Notice) -> OutboxMessage {
     let envelope = envelope(arrival, sequence, Role::Notices, notice.kind.as_str());
     let envelope = envelope.with(SUBJECT_HEADER, notice.reference.clone());
     let key = notice.declarant.clone().into_bytes();
@@ -197,7 +204,7 @@ pub(crate) fn to_outbox(topics: &Topics, arrival: &Arrival<'_>, sequence: i32, n
 /// Sends a first answer once more, to the same declarant.
 pub(crate) fn answer_again(
     topics: &Topics,
-    arrival: &Arrival<'_>,
+    arrival: &Arrival,
     declarant: &str,
     reference: &str,
     answer: Vec<u8>,
@@ -206,92 +213,20 @@ pub(crate) fn answer_again(
     outbox_message(arrival, 0, &topics.notices, declarant.to_owned().into_bytes(), envelope, answer)
 }
 
-/// Answers whoever gave a command, as the `sequence`-th message that it caused.
-pub(crate) fn command_answered(
-    topics: &Topics,
-    arrival: &Arrival<'_>,
-    sequence: usize,
-    answer: &CommandAnswer,
-) -> OutboxMessage {
-    let word = if answer.refusal.is_some() { "refused" } else { "carried-out" };
-    let sequence = i32::try_from(sequence).unwrap_or(i32::MAX);
-    let envelope = envelope(arrival, sequence, Role::Answers, word).with(SUBJECT_HEADER, answer.command.clone());
-    let key = answer.declarant.clone().into_bytes();
-    outbox_message(arrival, sequence, &topics.answers, key, envelope, message::write_answer(answer))
-}
-
-/// Sends the first answer to a command once more.
-pub(crate) fn command_answered_again(
-    topics: &Topics,
-    arrival: &Arrival<'_>,
-    declarant: &str,
-    identifier: &str,
-    answer: Vec<u8>,
-) -> OutboxMessage {
-    let envelope = repeated(arrival, Role::Answers, identifier);
-    outbox_message(arrival, 0, &topics.answers, declarant.to_owned().into_bytes(), envelope, answer)
-}
-
-/// Sends on what could not be read, as it came, with the reason.
-pub(crate) fn unreadable(topics: &Topics, arrival: &Arrival<'_>, reason: &str, detail: &str) -> OutboxMessage {
-    let envelope = envelope(arrival, 0, Role::Unreadable, "")
-        .with(REASON_HEADER, reason)
-        .with(DETAIL_HEADER, detail)
-        .with("topic", arrival.message.topic.to_string())
-        .with("partition", arrival.message.partition.to_string())
-        .with("offset", arrival.message.offset.to_string());
-    outbox_message(arrival, 0, &topics.unreadable, arrival.key(), envelope, arrival.payload().to_vec())
-}
-
-/// The envelope of a first answer that is given again.
-fn repeated(arrival: &Arrival<'_>, role: Role, subject: &str) -> Envelope {
-    envelope(arrival, 0, role, "repeated").with(SUBJECT_HEADER, subject).with(REPEATED_HEADER, "true")
-}
-
-/// What every message says of itself: what it is, when it was decided, what caused it, and the trace that it belongs to.
-fn envelope(arrival: &Arrival<'_>, sequence: i32, role: Role, kind: &str) -> Envelope {
-    let mut envelope = Envelope::new(role, kind, "thongquan", arrival.at);
-    if let Some(cause) = arrival.cause() {
-        envelope = envelope.with(CAUSE_HEADER, cause);
-    }
-    for (name, value) in trace_context::carried_on(arrival.message, sequence) {
-        envelope = envelope.with(&name, value);
-    }
-    envelope
-}
-
-fn outbox_message(
-    arrival: &Arrival<'_>,
-    sequence: i32,
-    topic: &str,
-    key: Vec<u8>,
-    envelope: Envelope,
-    payload: Vec<u8>,
-) -> OutboxMessage {
-    let source = arrival.source();
-    OutboxMessage {
-        event_id: event_id(arrival.message.generation, &source.topic, source.partition, source.offset, sequence),
-        source,
-        sequence,
-        at_ms: arrival.at_ms,
-        topic: topic.to_owned(),
-        key,
-        headers: envelope.texts(),
-        payload,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
     use clearance::life_cycle::{Circumstances as LifeCircumstances, Command, Decided, carry_out};
     use rulebook::Rulebook;
-    use stream::Message;
+    use storage::MessageSource;
     use vocabulary::{Bilingual, CaseFacts, CriterionHit, Declaration, Direction, Lane, Outcome};
 
     use super::*;
-    use crate::{Circumstances, clear};
+    use crate::assess::{Circumstances, clear};
+    use crate::intake::trace_context::Trace;
+    use crate::outgoing::answers::command_answered_again;
+    use crate::outgoing::unreadable;
 
     /// One criterion as it stands in the rule files: its identifier, and everything that is said of it.
     struct Written {
@@ -315,7 +250,7 @@ mod tests {
         criteria
     }
 
-    fn payloads(rulebook: &Rulebook, decision: &Decision, arrival: &Arrival<'_>) -> Vec<String> {
+    fn payloads(rulebook: &Rulebook, decision: &Decision, arrival: &Arrival) -> Vec<String> {
         let key = DeclarationKey { declarant: "0100233488".into(), reference: "A-1".into(), version: 1 };
         let declaration = Declaration::default();
         let draft = Standing::draft(arrival.at);
@@ -334,20 +269,11 @@ mod tests {
 
     #[test]
     fn headers_stand_as_the_contract_has_them_and_in_one_order() {
-        let message = Message {
-            topic: "payments.settled".into(),
-            partition: 3,
-            offset: 7,
-            key: Some(b"0100233488".to_vec()),
-            payload: Some(b"{}".to_vec()),
-            headers: vec![
-                (stream::EVENT_ID_HEADER.to_owned(), b"bank-1".to_vec()),
-                ("traceparent".to_owned(), b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_vec()),
-            ],
-            timestamp_ms: 1_795_000_000_000,
-            generation: 0,
-        };
-        let arrival = Arrival::new(&message);
+        let source = MessageSource { topic: "payments.settled".to_owned(), partition: 3, offset: 7 };
+        let sent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        let trace = Trace::of(&source, &[("traceparent".to_owned(), sent.as_bytes().to_vec())]);
+        let arrived = Arrival::new(source, 1_795_000_000_000, Some(b"0100233488".to_vec()), Some(b"{}".to_vec()));
+        let arrival = Arrival { cause: Some("bank-1".to_owned()), trace, ..arrived };
         let topics = Topics::new("");
         let before = [
             ("ce_specversion", "1.0"),
@@ -388,17 +314,8 @@ mod tests {
         else {
             panic!("the sample cannot be read");
         };
-        let message = Message {
-            topic: "declarations.lodged".into(),
-            partition: 0,
-            offset: 7,
-            key: None,
-            payload: None,
-            headers: Vec::new(),
-            timestamp_ms: 1_795_000_000_000,
-            generation: 0,
-        };
-        let arrival = Arrival::new(&message);
+        let source = MessageSource { topic: "declarations.lodged".to_owned(), partition: 0, offset: 7 };
+        let arrival = Arrival::new(source, 1_795_000_000_000, None, None);
         let circumstances = Circumstances {
             facts: CaseFacts::default(),
             registered_at: arrival.at,

@@ -3,8 +3,9 @@
 
 use storage::{DeclarationRow, LogEntry};
 
-use crate::events::{LOG_BEGINNING, content_hash, log_entry};
-use crate::rederivation::RecordedDecision;
+use super::entry::{LOG_BEGINNING, log_entry};
+use super::rederivation::RecordedDecision;
+use crate::hashing::content_hash;
 
 /// Where what is kept of a declaration contradicts itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -2,12 +2,12 @@
 
 use clearance::life_cycle::{CommandKind, Event};
 use jiff::civil::Date;
-use processor::RecordedDecision;
 use rust_decimal::Decimal;
+use vocabulary::duty::grouped;
 use vocabulary::{Bilingual, Commander, Outcome, Reason};
 
+use super::rederivation::RecordedDecision;
 use super::story::Happened;
-use crate::render::grouped;
 
 /// A decision, by the word of its entry.
 pub(super) fn decided(kind: &str, version: u32, recorded: &RecordedDecision) -> Bilingual {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use clearance::life_cycle::{Event, Security, Standing, State};
 use jiff::civil::{Date, DateTime};
-use processor::{RecordedDecision, payment_identifier, standing_of};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use storage::{DatedCommand, DatedPayment, DatedRequest, DeclarationRow, LogEntry};
@@ -13,37 +12,56 @@ use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
 use vocabulary::{Bilingual, DeclarationNumber, DutyType, Finding, Lane, Outcome, Reason};
 
 use super::next::{self, Next};
+use super::rederivation::RecordedDecision;
 use super::wording;
+use crate::case::standing_of;
+use crate::outgoing::notices::payment_identifier;
 
 /// The story of one declaration.
 #[derive(Debug, Serialize)]
-pub(super) struct Story {
-    pub(super) declarant: String,
-    pub(super) reference: String,
+pub struct Story {
+    /// Whose it is.
+    pub declarant: String,
+    /// Its reference.
+    pub reference: String,
     /// The version that speaks for the declaration.
-    pub(super) version: u32,
-    pub(super) number: Option<DeclarationNumber>,
-    pub(super) direction: String,
-    pub(super) kind: String,
-    pub(super) office: String,
+    pub version: u32,
+    /// The number that customs gave.
+    pub number: Option<DeclarationNumber>,
+    /// import or export; empty where the document does not say.
+    pub direction: String,
+    /// The declaration kind code.
+    pub kind: String,
+    /// The customs office.
+    pub office: String,
     /// Absent where this program does not know the word.
-    pub(super) state: Option<State>,
-    pub(super) since: Option<DateTime>,
-    pub(super) lane: Option<Lane>,
-    pub(super) security: Security,
-    pub(super) due_on: Option<Date>,
+    pub state: Option<State>,
+    /// Since when it stands so.
+    pub since: Option<DateTime>,
+    /// The lane.
+    pub lane: Option<Lane>,
+    /// What secures payment.
+    pub security: Security,
+    /// The last day for what comes next, where there is one.
+    pub due_on: Option<Date>,
+    /// What is owed, in dong.
     #[serde(serialize_with = "as_plain")]
-    pub(super) owed: Decimal,
+    pub owed: Decimal,
+    /// What was paid, in dong.
     #[serde(serialize_with = "as_plain")]
-    pub(super) paid: Decimal,
+    pub paid: Decimal,
+    /// What is still to be paid, in dong.
     #[serde(serialize_with = "as_plain")]
-    pub(super) open: Decimal,
+    pub open: Decimal,
     /// What was paid beyond what is owed.
     #[serde(serialize_with = "as_plain")]
-    pub(super) excess: Decimal,
-    pub(super) payment_identifier: Option<String>,
-    pub(super) next: Next,
-    pub(super) steps: Vec<Step>,
+    pub excess: Decimal,
+    /// The identifier to pay under, where something is to be paid.
+    pub payment_identifier: Option<String>,
+    /// What comes next, and who acts.
+    pub next: Next,
+    /// What happened, in the order of time.
+    pub steps: Vec<Step>,
     /// The bank references that the logs tell of, so that a payment is told once.
     #[serde(skip)]
     told: BTreeSet<String>,
@@ -55,43 +73,52 @@ fn as_plain<S: serde::Serializer>(amount: &Decimal, serializer: S) -> Result<S::
 
 /// One step of it.
 #[derive(Debug, Serialize)]
-pub(super) struct Step {
+pub struct Step {
     /// When, in Vietnam's time.
-    pub(super) at: DateTime,
-    pub(super) version: u32,
+    pub at: DateTime,
+    /// The version that it happened to.
+    pub version: u32,
     /// The place in the log of that version; absent for what was refused, which stands in no log.
-    pub(super) entry: Option<i64>,
+    pub entry: Option<i64>,
     /// The word of the log.
-    pub(super) kind: String,
+    pub kind: String,
     /// What happened, a sentence each.
-    pub(super) words: Vec<Bilingual>,
+    pub words: Vec<Bilingual>,
+    /// What was decided, of a decision.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) decision: Option<Summary>,
+    pub decision: Option<Summary>,
     /// The notice that answered it: of what brought a version into being and of what was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) notice: Option<&'static str>,
+    pub notice: Option<&'static str>,
+    /// What was found, of a decision or a refusal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) findings: Vec<Finding>,
+    pub findings: Vec<Finding>,
 }
 
 /// What a decision says.
 #[derive(Debug, Serialize)]
-pub(super) struct Summary {
-    pub(super) outcome: Outcome,
-    pub(super) lane: Option<Lane>,
+pub struct Summary {
+    /// What became of the declaration.
+    pub outcome: Outcome,
+    /// The lane, of an accepted one.
+    pub lane: Option<Lane>,
     /// The day whose rules were applied.
-    pub(super) rules_of: Date,
-    pub(super) totals: Vec<Total>,
+    pub rules_of: Date,
+    /// What is owed of each tax.
+    pub totals: Vec<Total>,
     /// The content hash of the rules.
-    pub(super) rulebook: String,
+    pub rulebook: String,
 }
 
+/// What is owed of one tax.
 #[derive(Debug, Serialize)]
-pub(super) struct Total {
+pub struct Total {
+    /// Which duty or tax.
     #[serde(rename = "type")]
-    pub(super) duty_type: DutyType,
+    pub duty_type: DutyType,
+    /// In whole dong.
     #[serde(serialize_with = "as_plain")]
-    pub(super) payable: Decimal,
+    pub payable: Decimal,
 }
 
 /// An entry that holds no decision: what happened.
@@ -113,7 +140,8 @@ fn notice_of(answer: &[u8]) -> Option<vocabulary::Notice> {
 }
 
 impl Story {
-    pub(super) fn of(row: &DeclarationRow) -> Self {
+    /// Begins with where a version stands.
+    pub fn of(row: &DeclarationRow) -> Self {
         let standing = standing_of(row);
         let number = row.number.as_deref().and_then(|number| number.parse().ok());
         let of = |amount: fn(&Standing) -> Decimal| standing.as_ref().map(amount).unwrap_or_default();
@@ -145,7 +173,7 @@ impl Story {
     }
 
     /// Adds what the log of a version tells.
-    pub(super) fn add_log(&mut self, row: &DeclarationRow, log: &[LogEntry]) {
+    pub fn add_log(&mut self, row: &DeclarationRow, log: &[LogEntry]) {
         let first = self.steps.len();
         let mut cleared_by_an_event = false;
         for entry in log {
@@ -196,7 +224,7 @@ impl Story {
     }
 
     /// Adds a document that was refused. One that was carried out is told by the log.
-    pub(super) fn add_request(&mut self, dated: &DatedRequest) {
+    pub fn add_request(&mut self, dated: &DatedRequest) {
         if dated.request.outcome != "refused" {
             return;
         }
@@ -215,7 +243,7 @@ impl Story {
     }
 
     /// Adds a command that was refused. One that was carried out is told by the log.
-    pub(super) fn add_command(&mut self, dated: &DatedCommand) {
+    pub fn add_command(&mut self, dated: &DatedCommand) {
         let answer = message::read_answer(&dated.answer).ok();
         let Some(refusal) = answer.and_then(|answer| answer.refusal) else { return };
         let by = message::read_command(&dated.document).ok().map(|command| command.commander);
@@ -233,7 +261,7 @@ impl Story {
     }
 
     /// Adds a payment that the logs do not tell of, because it did nothing to the declaration.
-    pub(super) fn add_payment(&mut self, dated: &DatedPayment) {
+    pub fn add_payment(&mut self, dated: &DatedPayment) {
         if self.told.contains(&dated.key.bank_reference) {
             return;
         }
@@ -252,7 +280,7 @@ impl Story {
     }
 
     /// In the order of time; what happened at one time stays in the order of versions and entries.
-    pub(super) fn put_in_order(&mut self) {
+    pub fn put_in_order(&mut self) {
         self.steps.sort_by_key(|step| (step.at, step.version, step.entry));
     }
 }

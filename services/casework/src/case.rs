@@ -1,13 +1,18 @@
 //! A declaration whose life goes on: what is kept of it, and what is written when it moves.
 
+pub(crate) mod fact_book;
+pub(crate) mod series;
+
 use clearance::life_cycle::{Standing, next_of_time};
 use jiff::civil::Date;
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
-use storage::{DeclarationRow, DeclarationUpdate, LogEntry, NewDeclaration};
-use vocabulary::{Decision, Lane, Outcome};
+use storage::{DeclarationKey, DeclarationRow, DeclarationUpdate, LogEntry, NewDeclaration};
+use vocabulary::{Decision, Declaration, Lane, Outcome};
 
-use crate::arrival::{milliseconds, vietnam_time};
+use self::fact_book::searched;
+use crate::intake::lodgement::Lodgement;
+use vocabulary::vietnam_time::{milliseconds, of_milliseconds as vietnam_time};
 
 /// The current version of a declaration, as the database has it or as the batch has changed it so far.
 #[derive(Debug, Clone)]
@@ -134,4 +139,44 @@ pub(crate) fn after(case: &Case, update: &DeclarationUpdate) -> Case {
     };
     let decision = update.decision.clone().unwrap_or_else(|| case.decision.clone());
     Case { row, decision, document: case.document.clone() }
+}
+
+/// What is kept of a declaration that was decided, under the first entry of its log.
+#[allow(clippy::too_many_arguments, reason = "each is a part of one row")]
+pub(crate) fn decided_row(
+    lodgement: &Lodgement,
+    key: &DeclarationKey,
+    declaration: &Declaration,
+    decision: &Decision,
+    standing: &Standing,
+    entry: &LogEntry,
+    answer: Vec<u8>,
+    body: Vec<u8>,
+    rulebook: &Rulebook,
+) -> NewDeclaration {
+    let arrival = &lodgement.arrival;
+    NewDeclaration {
+        key: key.clone(),
+        content_hash: lodgement.content_hash,
+        outcome: decision.outcome.as_str().to_owned(),
+        state: standing.state.as_str().to_owned(),
+        direction: decision.direction.map(|direction| direction.as_str().to_owned()).unwrap_or_default(),
+        kind: decision.kind.clone().unwrap_or_default(),
+        office: declaration.customs_office.as_deref().unwrap_or_default().to_owned(),
+        number: standing.number.map(|number| number.to_string()),
+        lane: standing.lane.map(|lane| i16::from(lane.code())),
+        registered_at_ms: Some(arrival.at_ms),
+        total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(standing.owed)),
+        paid: dong(standing.paid),
+        rulebook: decision.rulebook.clone(),
+        source: arrival.source(),
+        log_sequence: entry.sequence,
+        log_hash: entry.hash,
+        answer,
+        standing: standing_bytes(standing),
+        searched: searched(declaration, standing.number),
+        time_acts_at_ms: time_acts_at_ms(standing, rulebook, arrival.at.date()),
+        document: arrival.payload().to_vec(),
+        decision: body,
+    }
 }

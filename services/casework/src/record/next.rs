@@ -3,18 +3,18 @@
 use clearance::life_cycle::{Security, Standing, State};
 use serde::Serialize;
 use vocabulary::Bilingual;
-
-use crate::render::grouped;
+use vocabulary::duty::grouped;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Next {
+pub struct Next {
     /// Who acts: declarant, bank, officer, gate; `none` where nobody has to.
-    pub(super) actor: &'static str,
-    pub(super) words: Bilingual,
+    pub actor: &'static str,
+    /// What they do.
+    pub words: Bilingual,
 }
 
 /// What comes after a declaration stands so; `None` where this program does not know how it stands.
-pub(super) fn after(standing: Option<&Standing>) -> Next {
+pub fn after(standing: Option<&Standing>) -> Next {
     let Some(standing) = standing else {
         return next(
             "officer",

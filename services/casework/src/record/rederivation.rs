@@ -12,9 +12,9 @@ use serde::Deserialize;
 use storage::DeclarationRow;
 use vocabulary::{Decision, DeclarationNumber, DutyType, Facts, Finding, Lane, Outcome, Place};
 
-use crate::arrival::vietnam_time;
-use crate::follow_up::without_lane;
-use crate::registration::{Circumstances, SEQUENCE_RULE, clear, of_another};
+use crate::assess::{Circumstances, clear, without_lane};
+use crate::intake::lodgement::{SEQUENCE_RULE, of_another};
+use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
 
 /// What is read back of a recorded decision: what it depended on, and what came of it.
 #[derive(Debug, Clone, Deserialize)]

@@ -9,9 +9,8 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 use storage::MessageSource;
-use stream::Message;
 
-use crate::events::hex;
+use crate::hashing::hex;
 
 /// The header with trace, span and flags (W3C Trace Context, 3.2).
 pub const TRACEPARENT_HEADER: &str = "traceparent";
@@ -112,50 +111,57 @@ impl TraceContext {
     }
 }
 
-/// The trace that a message belongs to: its sender's, else the one that its place in the stream begins.
-pub(crate) fn trace_of(message: &Message) -> (TraceId, Option<TraceContext>) {
-    let sent = TraceContext::of_headers(&message.headers);
-    let trace_id = sent.as_ref().map_or_else(
-        || TraceId(derived(&message.topic, message.partition, message.offset, b"trace")),
-        |sent| sent.trace_id,
-    );
-    (trace_id, sent)
+/// The trace that a message belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// The trace: its sender's, else the one that its place in the stream begins.
+    pub trace_id: TraceId,
+    /// What the sender said of it, where that is allowed.
+    pub sent: Option<TraceContext>,
 }
 
-/// The headers with which the `sequence`-th message that another one causes carries its trace on.
-pub(crate) fn carried_on(message: &Message, sequence: i32) -> Vec<(String, String)> {
-    let (trace_id, sent) = trace_of(message);
-    let context = TraceContext {
-        trace_id,
-        span_id: sending_span(&message.topic, message.partition, message.offset, sequence),
-        is_sampled: sent.as_ref().is_some_and(|sent| sent.is_sampled),
-        state: sent.and_then(|sent| sent.state),
-    };
-    let mut headers = vec![(TRACEPARENT_HEADER.to_owned(), context.traceparent())];
-    headers.extend(context.state.map(|state| (TRACESTATE_HEADER.to_owned(), state)));
-    headers
+impl Trace {
+    /// The trace of the message at a place in the stream, by the headers that it came with.
+    pub fn of(source: &MessageSource, headers: &[(String, Vec<u8>)]) -> Self {
+        let sent = TraceContext::of_headers(headers);
+        let trace_id = sent.as_ref().map_or_else(|| TraceId(derived(source, b"trace")), |sent| sent.trace_id);
+        Self { trace_id, sent }
+    }
+
+    /// The headers with which the `sequence`-th message that the one at this place causes carries the trace on.
+    pub(crate) fn carried_on(&self, source: &MessageSource, sequence: i32) -> Vec<(String, String)> {
+        let context = TraceContext {
+            trace_id: self.trace_id,
+            span_id: sending_span(source, sequence),
+            is_sampled: self.sent.as_ref().is_some_and(|sent| sent.is_sampled),
+            state: self.sent.as_ref().and_then(|sent| sent.state.clone()),
+        };
+        let mut headers = vec![(TRACEPARENT_HEADER.to_owned(), context.traceparent())];
+        headers.extend(context.state.map(|state| (TRACESTATE_HEADER.to_owned(), state)));
+        headers
+    }
 }
 
 /// The span of sending the `sequence`-th message that the message at a place in the stream causes.
-fn sending_span(topic: &str, partition: i32, offset: i64, sequence: i32) -> SpanId {
+fn sending_span(source: &MessageSource, sequence: i32) -> SpanId {
     let mut role = *b"send0000";
     role[4..].copy_from_slice(&sequence.to_be_bytes());
-    SpanId(derived(topic, partition, offset, &role))
+    SpanId(derived(source, &role))
 }
 
 /// The span of a part of the work on one message, by the word for that part.
-pub(crate) fn span_of(source: &MessageSource, part: &str) -> SpanId {
-    SpanId(derived(&source.topic, source.partition, source.offset, part.as_bytes()))
+pub fn span_of(source: &MessageSource, part: &str) -> SpanId {
+    SpanId(derived(source, part.as_bytes()))
 }
 
 /// An identifier that hangs on a place in the stream and a role alone.
-pub(crate) fn derived<const BYTES: usize>(topic: &str, partition: i32, offset: i64, role: &[u8]) -> [u8; BYTES] {
+pub fn derived<const BYTES: usize>(source: &MessageSource, role: &[u8]) -> [u8; BYTES] {
     let mut hasher = Sha256::new();
     hasher.update(b"trace\0");
-    hasher.update((topic.len() as u64).to_be_bytes());
-    hasher.update(topic.as_bytes());
-    hasher.update(partition.to_be_bytes());
-    hasher.update(offset.to_be_bytes());
+    hasher.update((source.topic.len() as u64).to_be_bytes());
+    hasher.update(source.topic.as_bytes());
+    hasher.update(source.partition.to_be_bytes());
+    hasher.update(source.offset.to_be_bytes());
     hasher.update(role);
     let hash = hasher.finalize();
     let mut id = [0; BYTES];
@@ -219,17 +225,12 @@ mod tests {
 
     const SENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-    fn message(headers: &[(&str, &[u8])]) -> Message {
-        Message {
-            topic: "declarations.lodged".into(),
-            partition: 2,
-            offset: 40,
-            key: None,
-            payload: None,
-            headers: headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_vec())).collect(),
-            timestamp_ms: 0,
-            generation: 0,
-        }
+    fn headers(headers: &[(&str, &[u8])]) -> Vec<(String, Vec<u8>)> {
+        headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_vec())).collect()
+    }
+
+    fn place(offset: i64) -> MessageSource {
+        MessageSource { topic: "declarations.lodged".to_owned(), partition: 2, offset }
     }
 
     #[test]
@@ -265,17 +266,17 @@ mod tests {
         ] {
             assert_eq!(TraceContext::parse(hostile), None, "{:.80}", hostile);
         }
-        assert_eq!(TraceContext::of_headers(&message(&[("traceparent", b"\xff\xfe")]).headers), None);
-        let twice = message(&[("traceparent", SENT.as_bytes()), ("Traceparent", SENT.as_bytes())]);
-        assert_eq!(TraceContext::of_headers(&twice.headers), None);
+        assert_eq!(TraceContext::of_headers(&headers(&[("traceparent", b"\xff\xfe")])), None);
+        let twice = headers(&[("traceparent", SENT.as_bytes()), ("Traceparent", SENT.as_bytes())]);
+        assert_eq!(TraceContext::of_headers(&twice), None);
     }
 
     #[test]
     fn the_state_is_carried_on_where_it_is_allowed() {
         let state = |values: &[&str]| {
-            let mut headers = vec![("traceparent", SENT.as_bytes())];
-            headers.extend(values.iter().map(|value| ("tracestate", value.as_bytes())));
-            TraceContext::of_headers(&message(&headers).headers).unwrap().state
+            let mut given = vec![("traceparent", SENT.as_bytes())];
+            given.extend(values.iter().map(|value| ("tracestate", value.as_bytes())));
+            TraceContext::of_headers(&headers(&given)).unwrap().state
         };
         assert_eq!(
             state(&["rojo=00f067aa0ba902b7, congo=t61rcWkgMzE", "a@b=1"]).unwrap(),
@@ -291,21 +292,24 @@ mod tests {
 
     #[test]
     fn what_goes_out_hangs_on_its_cause_alone() {
-        let sent = message(&[("traceparent", SENT.as_bytes()), ("tracestate", b"a=b")]);
-        let headers = carried_on(&sent, 0);
-        assert_eq!(headers, carried_on(&sent, 0));
+        let carried_on = |given: &[(&str, &[u8])], offset: i64, sequence: i32| {
+            Trace::of(&place(offset), &headers(given)).carried_on(&place(offset), sequence)
+        };
+        let sent: [(&str, &[u8]); 2] = [("traceparent", SENT.as_bytes()), ("tracestate", b"a=b")];
+        let headers = carried_on(&sent, 40, 0);
+        assert_eq!(headers, carried_on(&sent, 40, 0));
         let first = TraceContext::parse(&headers[0].1).unwrap();
         assert!(first.trace_id == TraceContext::parse(SENT).unwrap().trace_id && first.is_sampled);
         assert_eq!(headers[1], ("tracestate".to_owned(), "a=b".to_owned()));
-        let second = TraceContext::parse(&carried_on(&sent, 1)[0].1).unwrap();
+        let second = TraceContext::parse(&carried_on(&sent, 40, 1)[0].1).unwrap();
         assert_ne!(first.span_id, second.span_id);
         // Without a trace of its own, or with a hostile one, the place in the stream begins one.
-        let bare = carried_on(&message(&[]), 0);
-        assert_eq!(bare, carried_on(&message(&[("traceparent", b"hostile"), ("tracestate", b"a=b")]), 0));
+        let bare = carried_on(&[], 40, 0);
+        assert_eq!(bare, carried_on(&[("traceparent", b"hostile"), ("tracestate", b"a=b")], 40, 0));
         assert_eq!(bare.len(), 1);
         let begun = TraceContext::parse(&bare[0].1).unwrap();
         assert!(!begun.is_sampled && begun.trace_id != first.trace_id);
-        let elsewhere = carried_on(&Message { offset: 41, ..message(&[]) }, 0);
+        let elsewhere = carried_on(&[], 41, 0);
         assert_ne!(TraceContext::parse(&elsewhere[0].1).unwrap().trace_id, begun.trace_id);
     }
 }

@@ -1,15 +1,16 @@
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use rulebook::Rulebook;
-use stream::Message;
+use storage::MessageSource;
+use stream::Topics;
 use vocabulary::TaxCodeStatus;
 
 use super::*;
-use crate::arrival::Arrival;
-use crate::plan::{Desk, Generations, Series};
-use crate::registration::{self, Lodgement};
-use crate::settings::Settings;
+use crate::case::series::{Generations, Series};
+use crate::intake::arrival::Arrival;
+use crate::intake::lodgement::Lodgement;
+use crate::matters::lodging;
+use crate::plan::Desk;
 
 /// 2026-11-24 09:00 in Vietnam.
 const BEGINNING_MS: i64 = 1_795_485_600_000;
@@ -38,17 +39,10 @@ fn sample(reference: &str) -> Declaration {
     declaration
 }
 
-fn message_of(declaration: &Declaration, offset: i64) -> Message {
-    Message {
-        topic: Arc::from("declarations.lodged"),
-        partition: 0,
-        offset,
-        timestamp_ms: BEGINNING_MS + offset,
-        key: Some(b"0100233488".to_vec()),
-        headers: Vec::new(),
-        payload: Some(message::write_declaration(declaration).into_bytes()),
-        generation: 0,
-    }
+fn lodged(declaration: &Declaration, offset: i64) -> Lodgement {
+    let source = MessageSource { topic: "declarations.lodged".to_owned(), partition: 0, offset };
+    let payload = message::write_declaration(declaration).into_bytes();
+    Lodgement::read(Arrival::new(source, BEGINNING_MS + offset, Some(b"0100233488".to_vec()), Some(payload)))
 }
 
 /// What a database would give back of facts, with something else left of every line where that is said.
@@ -65,13 +59,16 @@ fn found(facts: &Facts, left: Option<i64>) -> Prefetched {
 
 /// Decides declarations in one batch.
 fn decide(rulebook: &Rulebook, declarations: &[Declaration], prefetched: Prefetched) -> Plan {
-    let settings = Settings { selectivity_secret: b"a secret for tests".to_vec(), ..Settings::default() };
-    let mut desk =
-        Desk { rulebook, settings: &settings, series: Series::default(), generations: &Generations::default() };
-    let messages: Vec<Message> = (0..).zip(declarations).map(|(offset, lodged)| message_of(lodged, offset)).collect();
-    let lodgements: Vec<Lodgement<'_>> =
-        messages.iter().map(|message| Lodgement::read(Arrival::new(message))).collect();
-    registration::plan(&lodgements, prefetched, &mut desk)
+    let mut desk = Desk {
+        rulebook,
+        selectivity_secret: b"a secret for tests",
+        topics: &Topics::new(""),
+        series: Series::default(),
+        generations: &Generations::default(),
+    };
+    let lodgements: Vec<Lodgement> =
+        (0..).zip(declarations).map(|(offset, document)| lodged(document, offset)).collect();
+    lodging::plan(&lodgements, prefetched, &mut desk)
 }
 
 /// Reference, version, entry of the log, what was left before and after.

@@ -1,6 +1,6 @@
 //! What a batch of messages will do, worked out before anything is written.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rulebook::Rulebook;
@@ -9,63 +9,36 @@ use storage::{
     OutboxMessage, Retiming, SeriesAdvance, StreamPartition, WriteOff,
 };
 use stream::Topics;
-use vocabulary::Direction;
+use vocabulary::{Decision, Direction};
 
-use crate::arrival::Arrival;
-use crate::measurements::{Counted, PROCESSING_FAILED};
-use crate::notices;
-use crate::settings::Settings;
-use crate::trace_context::trace_of;
+use crate::case::series::{Generations, Series};
+use crate::intake::arrival::Arrival;
+use crate::outgoing;
+
+/// Why a message is kept whose processing failed through a defect of ours.
+pub const PROCESSING_FAILED: &str = "processing_failed";
+/// Why a message is kept whose decision the database refuses.
+pub const REFUSED_BY_DATABASE: &str = "refused_by_database";
+/// Why a message is kept that nobody can be answered on.
+pub const NO_KEY: &str = "no_key";
 
 /// What decisions of one partition are made with.
-pub(crate) struct Desk<'a> {
-    pub(crate) rulebook: &'a Rulebook,
-    pub(crate) settings: &'a Settings,
+pub struct Desk<'a> {
+    /// The rules.
+    pub rulebook: &'a Rulebook,
+    /// What the random draw of selectivity is derived from, together with a declaration's number.
+    pub selectivity_secret: &'a [u8],
+    /// Where notices and answers go.
+    pub topics: &'a Topics,
     /// The next counter of each direction's numbers in this partition.
-    pub(crate) series: Series,
+    pub series: Series,
     /// Where the numbers of each generation of the log begin.
-    pub(crate) generations: &'a Generations,
-}
-
-/// The counters of numbers from which on the generations of a log take theirs.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Generations(BTreeMap<i64, i64>);
-
-impl Generations {
-    pub(crate) fn new(kept: Vec<(i64, i64)>) -> Self {
-        Self(kept.into_iter().collect())
-    }
-
-    /// Whether a generation is known; the first needs not to be kept.
-    pub(crate) fn know(&self, generation: i64) -> bool {
-        generation == 0 || self.0.contains_key(&generation)
-    }
-
-    /// The least counter that a generation may use.
-    pub(crate) fn numbers_from(&self, generation: i64) -> i64 {
-        self.0.range(..=generation).next_back().map_or(0, |(_, from)| *from)
-    }
-}
-
-/// The counters of declaration numbers in one partition.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Series {
-    pub(crate) import: i64,
-    pub(crate) export: i64,
-}
-
-impl Series {
-    pub(crate) fn next(&mut self, direction: Direction) -> &mut i64 {
-        match direction {
-            Direction::Import => &mut self.import,
-            Direction::Export => &mut self.export,
-        }
-    }
+    pub generations: &'a Generations,
 }
 
 /// Everything that a batch adds, in the order of its messages.
 #[derive(Debug, Default)]
-pub(crate) struct Plan {
+pub struct Plan {
     pub(crate) declarations: Vec<NewDeclaration>,
     pub(crate) updates: Vec<DeclarationUpdate>,
     pub(crate) requests: Vec<NewRequest>,
@@ -77,24 +50,24 @@ pub(crate) struct Plan {
     pub(crate) outbox: Vec<OutboxMessage>,
     pub(crate) kept: Vec<KeptMessage>,
     /// What is counted once the plan is committed.
-    pub(crate) counted: Vec<Counted>,
+    pub counted: Vec<Counted>,
 }
 
 impl Plan {
     /// Keeps a message that could not be taken up, and sends it on with the reason.
-    pub(crate) fn keep(&mut self, topics: &Topics, arrival: &Arrival<'_>, reason: &str, detail: &str) {
-        self.outbox.push(notices::unreadable(topics, arrival, reason, detail));
+    pub fn keep(&mut self, topics: &Topics, arrival: &Arrival, reason: &str, detail: &str) {
+        self.outbox.push(outgoing::unreadable(topics, arrival, reason, detail));
         self.keep_quietly(arrival, reason, detail);
     }
 
     /// Keeps a message whose sender is answered in another way.
-    pub(crate) fn keep_quietly(&mut self, arrival: &Arrival<'_>, reason: &str, detail: &str) {
+    pub(crate) fn keep_quietly(&mut self, arrival: &Arrival, reason: &str, detail: &str) {
         self.kept.push(KeptMessage {
             source: arrival.source(),
             reason: reason.to_owned(),
             detail: detail.to_owned(),
-            key: arrival.message.key.clone(),
-            payload: arrival.message.payload.clone(),
+            key: arrival.key.clone(),
+            payload: arrival.payload.clone(),
         });
     }
 
@@ -170,7 +143,7 @@ impl Plan {
     }
 
     /// The transaction that writes the plan, and with it moves the partition's position from `expected` to `next`.
-    pub(crate) fn into_batch(self, arrivals: &[Arrival<'_>], turn: Turn) -> Option<Batch> {
+    pub fn into_batch(self, arrivals: &[&Arrival], turn: Turn) -> Option<Batch> {
         let partition = turn.partition;
         let advance = |direction: Direction, before: i64, after: i64| {
             (before != after).then(|| SeriesAdvance {
@@ -187,7 +160,7 @@ impl Plan {
         Some(Batch {
             epoch: turn.epoch,
             expected: turn.expected,
-            next: arrivals.last()?.message.offset + 1,
+            next: arrivals.last()?.source.offset + 1,
             declarations: self.declarations,
             updates: self.updates,
             requests: self.requests,
@@ -206,13 +179,49 @@ impl Plan {
 }
 
 /// The partition's place in the stream and in its numbers, before and after a plan.
-pub(crate) struct Turn {
-    /// As its group reads it.
-    pub(crate) partition: StreamPartition,
-    pub(crate) epoch: i64,
-    pub(crate) expected: i64,
-    pub(crate) series_before: Series,
-    pub(crate) series_after: Series,
+#[derive(Debug, Clone)]
+pub struct Turn {
+    /// The partition as its group reads it.
+    pub partition: StreamPartition,
+    /// The epoch of the owner.
+    pub epoch: i64,
+    /// The position that the owner last committed or acquired.
+    pub expected: i64,
+    /// The counters before.
+    pub series_before: Series,
+    /// The counters after.
+    pub series_after: Series,
+}
+
+/// What is counted of a decision once it is committed: words of the product and codes of rules alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// What was decided.
+    pub outcome: &'static str,
+    /// import, export or none.
+    pub direction: &'static str,
+    /// The lane, or none.
+    pub lane: &'static str,
+    /// Each finding's code, with error or warning.
+    pub findings: Vec<(String, &'static str)>,
+    /// The codes of the gaps.
+    pub gaps: Vec<String>,
+}
+
+impl Counted {
+    pub(crate) fn of(decision: &Decision) -> Self {
+        Self {
+            outcome: decision.outcome.as_str(),
+            direction: decision.direction.map_or("none", |direction| direction.as_str()),
+            lane: decision.lane.map_or("none", |lane| lane.as_str()),
+            findings: decision
+                .findings
+                .iter()
+                .map(|finding| (finding.code.clone(), if finding.is_error() { "error" } else { "warning" }))
+                .collect(),
+            gaps: decision.gaps.iter().map(|gap| gap.code.to_string()).collect(),
+        }
+    }
 }
 
 /// Runs the work on one message, and takes over what it does. A panic there is a defect of ours that must cost one
@@ -221,7 +230,7 @@ pub(crate) struct Turn {
 pub(crate) fn guarded(
     topics: &Topics,
     plan: &mut Plan,
-    arrival: &Arrival<'_>,
+    arrival: &Arrival,
     work: impl FnOnce(&Plan, &mut Plan),
 ) -> bool {
     let mut step = Plan::default();
@@ -234,10 +243,10 @@ pub(crate) fn guarded(
         Err(_) => {
             // What the panic says may quote the message; where it happened is logged by the program's panic hook.
             tracing::error!(
-                topic = %arrival.message.topic,
-                partition = arrival.message.partition,
-                offset = arrival.message.offset,
-                trace_id = %trace_of(arrival.message).0,
+                topic = %arrival.source.topic,
+                partition = arrival.source.partition,
+                offset = arrival.source.offset,
+                trace_id = %arrival.trace.trace_id,
                 "processing a message failed; it is kept, and the stream goes on"
             );
             plan.keep(topics, arrival, PROCESSING_FAILED, "an internal fault; the message is kept and customs is told");
@@ -250,12 +259,12 @@ pub(crate) fn guarded(
 /// no number was used.
 pub(crate) fn one_by_one<'a, T>(
     messages: &'a [T],
-    arrival: impl Fn(&'a T) -> &'a Arrival<'a>,
+    arrival: impl Fn(&'a T) -> &'a Arrival,
     desk: &mut Desk<'_>,
     mut take_up: impl FnMut(&Plan, &mut Plan, &'a T, &mut Desk<'_>),
 ) -> Plan {
     let mut plan = Plan::default();
-    let topics = &desk.settings.topics;
+    let topics = desk.topics;
     for message in messages {
         let series = desk.series.clone();
         let done = guarded(topics, &mut plan, arrival(message), |plan, step| take_up(plan, step, message, desk));

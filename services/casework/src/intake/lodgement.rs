@@ -1,0 +1,179 @@
+//! A lodged document after reading: what it asks for, whose it is, and what it is known by.
+
+use clearance::life_cycle::CommandKind;
+use message::Reading;
+use storage::DeclarationKey;
+use vocabulary::{Bilingual, Declaration, DeclarationNumber, Direction, Finding, Place, Severity};
+
+use super::arrival::Arrival;
+use crate::hashing::content_hash;
+
+/// The rule of findings that hang on earlier versions of a reference.
+pub(crate) const SEQUENCE_RULE: &str = "contract/one-decision-for-each-version-of-a-reference";
+
+/// The rule of findings that tell whose a declaration is.
+const KEY_RULE: &str = "contract/the-key-is-the-declarants-tax-code";
+
+/// A lodged message after reading, before anything is looked up.
+#[derive(Debug)]
+pub struct Lodgement {
+    pub(crate) arrival: Arrival,
+    pub(crate) content_hash: [u8; 32],
+    pub(crate) reading: Reading,
+    /// The key that the declaration is kept under; `None` for what could not be read, or is nobody's.
+    pub(crate) key: Option<DeclarationKey>,
+}
+
+impl Lodgement {
+    /// The message that it was read from.
+    pub fn arrival(&self) -> &Arrival {
+        &self.arrival
+    }
+
+    /// Reads the document that arrived.
+    pub fn read(arrival: Arrival) -> Self {
+        let reading = message::read_declaration(arrival.payload());
+        let key = match &reading {
+            Reading::Read { declaration, .. } => key_of(declaration, &arrival),
+            Reading::Unreadable(_) => None,
+        };
+        Self { content_hash: content_hash(arrival.payload()), reading, key, arrival }
+    }
+}
+
+/// The key that a declaration is kept under. Whose it is, the key of its message says, and not the document: one that names
+/// another declarant, or none, is kept and answered under the key of its message, out of reach of whoever it names. One
+/// that does not say its reference is kept under its place in the stream, so that it can be found. A message without a key
+/// is nobody's.
+fn key_of(declaration: &Declaration, arrival: &Arrival) -> Option<DeclarationKey> {
+    let owner = arrival.key.as_deref().filter(|key| !key.is_empty())?;
+    let owner: String = String::from_utf8_lossy(owner).chars().filter(|c| !c.is_control()).take(35).collect();
+    let declarant = match declaration.declarant() {
+        Some(declarant) if may_declare(&owner, declarant) => declarant.to_owned(),
+        _ => owner,
+    };
+    let reference = match &declaration.reference {
+        Some(reference) => reference.to_string(),
+        None => format!("@{}/{}/{}", arrival.source.topic, arrival.source.partition, arrival.source.offset),
+    };
+    let version = declaration.version.and_then(|version| u32::try_from(version).ok()).unwrap_or(0);
+    Some(DeclarationKey { declarant, reference, version })
+}
+
+/// Whether a message with this key may declare for a tax code: its own, or that of a branch, which has the ten digits of
+/// its enterprise before three of its own.
+fn may_declare(owner: &str, declarant: &str) -> bool {
+    let code = |text: &str| text.replace('-', "");
+    let (owner, declarant) = (code(owner), code(declarant));
+    let is_code = |text: &str| [10, 13].contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    owner == declarant || (owner.len() == 10 && is_code(&owner) && is_code(&declarant) && declarant.starts_with(&owner))
+}
+
+/// That a document names another declarant than the one whose message it is.
+pub(crate) fn of_another(declaration: &Declaration, owner: &str) -> Option<Finding> {
+    let declarant = declaration.declarant().filter(|declarant| !may_declare(owner, declarant))?;
+    let (field, name) = match declaration.direction() {
+        Some(Direction::Export) => (vocabulary::declaration::declaration::exporter_code, "exporter_code"),
+        _ => (vocabulary::declaration::declaration::importer_code, "importer_code"),
+    };
+    let place = Place::header(field);
+    Some(Finding {
+        code: "declarant_is_another".to_owned(),
+        severity: Severity::Error,
+        path: message::locate(&place),
+        item: None,
+        field: Some(name.to_owned()),
+        value: Some(declarant.to_owned()),
+        message: Bilingual::new(
+            format!("the message has the key {owner}, and the document declares for {declarant}"),
+            format!("thông điệp mang khóa {owner}, còn chứng từ khai cho {declarant}"),
+        ),
+        mend: Bilingual::new(
+            format!(
+                "whoever may declare for {declarant} sends the document with the key {declarant}; otherwise declare under \
+                 the tax code {owner}"
+            ),
+            format!(
+                "người được khai cho {declarant} gửi chứng từ với khóa {declarant}; nếu không, hãy khai theo mã số thuế {owner}"
+            ),
+        ),
+        suggestions: Vec::new(),
+        rule: KEY_RULE.to_owned(),
+        law: "Law 54/2014/QH13, art. 18 (the declarant declares, and answers for it)".to_owned(),
+        follows_from: None,
+        line: None,
+        column: None,
+        place: Some(place),
+    })
+}
+
+/// What a lodged document asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// To declare and register at once.
+    Lodge,
+    /// To keep a declaration in advance.
+    PreRegister,
+    /// To register what is kept.
+    Register,
+    /// To put a new version in the place of a declaration.
+    Amend,
+    /// To cancel a declaration.
+    Cancel,
+}
+
+impl Ask {
+    /// By the document's function and its stage.
+    pub(crate) fn of(declaration: &Declaration) -> Self {
+        match (declaration.function.as_deref(), declaration.stage.as_deref()) {
+            (Some("1"), _) => Self::Cancel,
+            (Some("4"), _) => Self::Amend,
+            (_, Some("registration")) => Self::Register,
+            (_, Some("pre-registration")) => Self::PreRegister,
+            _ => Self::Lodge,
+        }
+    }
+
+    /// Whether it is about a declaration that is kept already.
+    pub(crate) fn follows(self) -> bool {
+        matches!(self, Self::Register | Self::Amend | Self::Cancel)
+    }
+
+    pub(crate) fn kind(self) -> CommandKind {
+        match self {
+            Self::Lodge => CommandKind::Lodge,
+            Self::PreRegister => CommandKind::PreRegister,
+            Self::Register => CommandKind::Register,
+            Self::Amend => CommandKind::Amend,
+            Self::Cancel => CommandKind::Cancel,
+        }
+    }
+}
+
+/// The declaration that a document names: its declarant, and the digits of its number that stay.
+pub(crate) fn named(declaration: &Declaration, key: &DeclarationKey) -> Option<(String, String)> {
+    let number: DeclarationNumber = declaration.number.as_deref()?.parse().ok()?;
+    Some((key.declarant.clone(), number.stem()))
+}
+
+/// What is wrong with a document's place among those of its reference.
+pub(crate) fn sequence_finding(code: &str, key: &DeclarationKey, message: Bilingual, mend: Bilingual) -> Finding {
+    let place = Place::header(vocabulary::declaration::declaration::version);
+    Finding {
+        code: code.to_owned(),
+        severity: Severity::Error,
+        path: message::locate(&place),
+        item: None,
+        field: Some("version".to_owned()),
+        value: Some(key.version.to_string()),
+        message,
+        mend,
+        suggestions: Vec::new(),
+        rule: SEQUENCE_RULE.to_owned(),
+        law: "Law 54/2014/QH13, art. 29 (the declarant answers for one declaration of the goods)".to_owned(),
+        follows_from: None,
+        line: None,
+        column: None,
+        place: Some(place),
+    }
+}

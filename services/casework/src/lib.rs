@@ -1,0 +1,38 @@
+//! Casework: what a message does to a case. Pure: from what is known and what arrives to a plan of everything that is
+//! written, and no clock, database or stream in between.
+//!
+//! ```text
+//!   Arrival ──► intake (read) ──► wanted ─ ─ looked up by whoever runs this ─ ─► known facts and cases
+//!                                                                                       │
+//!   Plan: decisions, log, write-offs, outbox  ◄── matters: lodging, following, commanding, paying
+//!     └──► one transaction
+//! ```
+//!
+//! What was written is read again here too: the chain of the log, decisions derived again, the story of a declaration.
+
+mod assess;
+mod case;
+mod hashing;
+mod intake;
+pub mod matters;
+mod outgoing;
+mod plan;
+pub mod record;
+
+pub use assess::{AssessedDocument, Circumstances, assess_document, clear};
+pub use case::fact_book::facts_to_keep;
+pub use case::series::{Generations, NUMBER_STRIPES, Series};
+pub use case::standing_of;
+pub use hashing::hex;
+pub use intake::arrival::Arrival;
+pub use intake::confirmation::Confirmation;
+pub use intake::lodgement::Lodgement;
+pub use intake::order::Order;
+pub use intake::trace_context::{
+    SpanId, TRACEPARENT_HEADER, TRACESTATE_HEADER, Trace, TraceContext, TraceId, derived, span_of,
+};
+pub use outgoing::notices::payment_identifier;
+pub use plan::{Counted, Desk, NO_KEY, PROCESSING_FAILED, Plan, REFUSED_BY_DATABASE, Turn};
+pub use record::chain::{ChainFault, LoggedDecision, check_chain, check_record, decisions_of};
+pub use record::derived_row::{KeptVersion, RowDifference, RowUnderivable, check_row};
+pub use record::rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_identical, rederive};

@@ -28,6 +28,7 @@ mod export_taxes;
 mod goods;
 mod import_taxes;
 mod manual_rate;
+mod named_codes;
 mod quantities;
 mod relief;
 mod tax_codes;

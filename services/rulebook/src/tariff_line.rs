@@ -128,7 +128,7 @@ impl<'a> TariffLine<'a> {
 
     /// What an agreement gives at export to a destination (an ISO country code).
     pub fn preferential_export(&self, agreement: &str, destination: &str) -> Preferential {
-        self.tariff.export_of(self.line).preferential_export(agreement, destination)
+        self.tariff.preferential_export(self.line, agreement, destination)
     }
 
     /// The codes of a tax that stand for a rate or an amount which goods of this line may bear on the day, by code. None

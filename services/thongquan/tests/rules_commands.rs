@@ -80,6 +80,25 @@ fn sound_rules_are_checked_with_their_marks_and_their_silences() {
 }
 
 #[test]
+fn what_still_cites_an_instrument_after_its_end_is_listed() {
+    let rules = Rules::copied();
+    // The circular on valuation is replaced: no rule that is dated by it goes on, and what the program cites does.
+    rules.edit("law/instruments.toml", |text| {
+        text.replace("[TT-33-2023]", "[TT-39-2015-OLD]\nnumber = \"o\"\nname = \"Circular 7/2014/TT-BTC\"\ntitle_en = \"o\"\ntitle_vi = \"o\"\nin_force_from = 2014-01-01\nin_force_to = 2026-12-31\nmark = \"sample\"\n\n[TT-33-2023]")
+    });
+    rules.edit("law/citations.toml", |text| {
+        text.replace(
+            "text = \"Circular 39/2015/TT-BTC, art. 17\"\ninstruments = [\"TT-39-2015\"]",
+            "text = \"Circular 7/2014/TT-BTC, art. 1\"\ninstruments = [\"TT-39-2015-OLD\"]",
+        )
+    });
+    let output = run(&["rules", "check", "--rules", &rules.name(), "--on", "2026-11-24"]);
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("after 2026-12-31: Circular 7/2014/TT-BTC: law/citations (valuation_methods)"), "{said}");
+}
+
+#[test]
 fn broken_rules_are_refused_with_every_place_and_a_hint() {
     let rules = Rules::copied();
     rules.edit("validation/branches.toml", |text| {

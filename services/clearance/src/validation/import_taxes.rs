@@ -12,7 +12,6 @@ mod vat;
 use vocabulary::declaration::goods_item;
 use vocabulary::{DutyType, Place};
 
-pub(crate) use self::declared_code::{named, values};
 use super::Report;
 use super::code_uses::{CodeDesk, FittingCode};
 use super::goods::{commodity, units};

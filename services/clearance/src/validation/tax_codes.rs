@@ -6,8 +6,8 @@ use vocabulary::declaration::{goods_item, other_tax};
 use vocabulary::duty::plain;
 use vocabulary::{Bilingual, DutyType, GoodsItem, PerUnit, Place, Rate};
 
-use super::import_taxes::{named, values};
 use super::line::ResolvedLine;
+use super::named_codes::{named, values};
 use super::{Report, quantities};
 use crate::accepted::{CitedRate, Relief};
 use crate::problem::{Problem, problem, suggesting};

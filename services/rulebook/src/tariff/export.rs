@@ -5,10 +5,9 @@ use rust_decimal::Decimal;
 use vocabulary::{Citation, RulebookGap};
 
 use crate::cited::{Cited, Provenance, no_value_on, only_as_printed};
-use crate::hs_table::{Found, Line};
-use crate::tariff::agreement::{Preferential, no_agreement};
+use crate::hs_table::{Found, Line, ListedLines};
+use crate::tariff::agreement::{Agreement, Preferential};
 use crate::tariff::import::RateCell;
-use crate::tariff::tables::Tariff;
 
 /// A row of the export preferences, one cell for each column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +33,8 @@ pub enum ExportDuty {
 
 /// The export duty of a line on a day.
 pub(crate) struct ExportRates<'a> {
-    pub(crate) tariff: &'a Tariff,
+    pub(crate) table: &'a ListedLines<RateCell>,
+    pub(crate) preferences: &'a ListedLines<ExportPreferenceRow>,
     pub(crate) line: Line,
     pub(crate) date: Date,
 }
@@ -42,7 +42,7 @@ pub(crate) struct ExportRates<'a> {
 impl ExportRates<'_> {
     /// Export duty without a preference.
     pub(crate) fn export_duty(&self) -> ExportDuty {
-        let table = &self.tariff.export;
+        let table = self.table;
         let place = format_args!("assessment/export-tariff");
         match table.rows.find_code(self.line.code, self.date) {
             Found::Value(RateCell::Rate(rate), provenance) => {
@@ -63,11 +63,9 @@ impl ExportRates<'_> {
     }
 
     /// What an agreement gives at export to a destination (an ISO country code).
-    pub(crate) fn preferential_export(&self, agreement: &str, destination: &str) -> Preferential {
+    pub(crate) fn preferential(&self, party: &Agreement, destination: &str) -> Preferential {
         let place = format!("assessment/export-preferential/{}", self.line.code);
-        let Some(party) = self.tariff.agreement(agreement) else {
-            return Preferential::Gap(no_agreement(agreement));
-        };
+        let agreement = &*party.id;
         // Most agreements have no export tariff at all, in no year.
         let Some((column, _)) = EXPORT_COLUMNS.iter().find(|(_, of)| *of == agreement) else {
             return Preferential::Excluded(party.decree.cite(format_args!("assessment/export-preferential")));
@@ -77,7 +75,7 @@ impl ExportRates<'_> {
             let rule = format_args!("assessment/agreements/{agreement}/members");
             return Preferential::NotMember(party.decree.cite(rule));
         }
-        let table = &self.tariff.export_preferences;
+        let table = self.preferences;
         if !table.holds_on(self.date) || !party.decree.holds_on(self.date) {
             return Preferential::Gap(no_value_on(self.date, format_args!("{place}/{column}")));
         }

@@ -4,9 +4,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use vocabulary::RulebookGap;
 
-use crate::cited::{Cited, Provenance, gap, no_value_on, only_as_printed};
-use crate::hs_table::{Found, Line};
-use crate::tariff::tables::Tariff;
+use crate::cited::{Cited, Provenance, Versions, gap, no_value_on, only_as_printed};
+use crate::hs_table::{Found, HsTable, Line};
 
 /// A rate as its table has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +27,9 @@ pub(crate) struct ImportRow {
 
 /// The rates of a line of the import tariff on a day.
 pub(crate) struct ImportRates<'a> {
-    pub(crate) tariff: &'a Tariff,
+    pub(crate) table: &'a HsTable<ImportRow>,
+    /// What the ordinary rate is of the preferential one, where no other is listed.
+    pub(crate) ordinary_percent_of_mfn: &'a Versions<Decimal>,
     pub(crate) line: Line,
     pub(crate) date: Date,
 }
@@ -93,7 +94,7 @@ impl<'a> ImportRates<'a> {
     }
 
     fn import_row(&self, column: &str) -> Result<(&'a ImportRow, &'a Provenance), RulebookGap> {
-        match self.tariff.import.find(self.line, self.date) {
+        match self.table.find(self.line, self.date) {
             Found::Value(row, provenance) => Ok((row, provenance)),
             Found::NotOnDate | Found::NotListed => {
                 Err(no_value_on(self.date, format_args!("{}/{column}", self.import_place())))
@@ -110,8 +111,7 @@ impl<'a> ImportRates<'a> {
     }
 
     fn ordinary_rule(&self) -> Result<(Decimal, &'a Provenance), RulebookGap> {
-        self.tariff
-            .ordinary_percent_of_mfn
+        self.ordinary_percent_of_mfn
             .on(self.date)
             .map(|(percent, provenance)| (*percent, provenance))
             .ok_or_else(|| no_value_on(self.date, format_args!("assessment/import-tariff/ordinary")))

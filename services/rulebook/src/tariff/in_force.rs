@@ -46,12 +46,25 @@ impl<'a> TariffInForce<'a> {
 
     /// The rates of a line at import.
     pub(crate) fn import_of(&self, line: Line) -> ImportRates<'a> {
-        ImportRates { tariff: self.tariff, line, date: self.date }
+        ImportRates {
+            table: &self.tariff.import,
+            ordinary_percent_of_mfn: &self.tariff.ordinary_percent_of_mfn,
+            line,
+            date: self.date,
+        }
     }
 
     /// The duty of a line at export.
     pub(crate) fn export_of(&self, line: Line) -> ExportRates<'a> {
-        ExportRates { tariff: self.tariff, line, date: self.date }
+        ExportRates { table: &self.tariff.export, preferences: &self.tariff.export_preferences, line, date: self.date }
+    }
+
+    /// What an agreement gives for a line at export to a destination.
+    pub(crate) fn preferential_export(&self, line: Line, agreement: &str, destination: &str) -> Preferential {
+        match self.tariff.agreement(agreement) {
+            Some(party) => self.export_of(line).preferential(party, destination),
+            None => Preferential::Gap(no_agreement(agreement)),
+        }
     }
 
     /// What an agreement gives for a line of an origin, inside or outside its tariff quota.

@@ -4,8 +4,7 @@ use jiff::civil::Date;
 use vocabulary::{Citation, RulebookGap};
 
 use crate::cited::no_value_on;
-use crate::hs_table::{CommodityCode, Found};
-use crate::taxes::tables::Taxes;
+use crate::hs_table::{CommodityCode, Found, ListedLines};
 
 /// Environmental protection tax on a commodity. The amount hangs on the declared code of the product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +19,14 @@ pub enum EnvironmentalProtection {
     Gap(RulebookGap),
 }
 
-impl Taxes {
+/// The lines that bear the tax; `true` where only some of the goods do.
+#[derive(Debug)]
+pub(crate) struct EnvironmentalLines(pub(crate) ListedLines<bool>);
+
+impl EnvironmentalLines {
     /// Environmental protection tax on a line at import.
-    pub(crate) fn environmental_of(&self, code: CommodityCode, date: Date) -> EnvironmentalProtection {
-        let table = &self.environmental_lines;
+    pub(crate) fn of_line(&self, code: CommodityCode, date: Date) -> EnvironmentalProtection {
+        let Self(table) = self;
         let place = format_args!("assessment/environmental-protection-lines");
         match table.rows.find_code(code, date) {
             Found::Value(maybe, provenance) => {

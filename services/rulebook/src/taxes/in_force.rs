@@ -36,7 +36,7 @@ impl<'a> TaxesInForce<'a> {
 
     /// VAT on a line.
     pub(crate) fn vat(&self, line: Line) -> VatOnLine {
-        self.taxes.vat_of(line, self.date)
+        self.taxes.vat.of_line(line, self.date)
     }
 
     /// Special consumption tax on a line.
@@ -46,7 +46,7 @@ impl<'a> TaxesInForce<'a> {
 
     /// Environmental protection tax on a line.
     pub(crate) fn environmental(&self, line: Line) -> EnvironmentalProtection {
-        self.taxes.environmental_of(line.code, self.date)
+        self.taxes.environmental_protection.of_line(line.code, self.date)
     }
 
     /// The gap where the tables of tax codes are not entered for the day, so that they say nothing of a code; as

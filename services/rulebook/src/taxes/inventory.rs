@@ -4,26 +4,26 @@ use rust_decimal::Decimal;
 
 use crate::knowing::inventory::{Inventory, NamedValue, joined, number_of, number_text, text};
 use crate::taxes::code::{ListNeed, TaxCodes, TaxEffect};
+use crate::taxes::environmental::EnvironmentalLines;
 use crate::taxes::special_consumption::{SpecialConsumptionRow, SpecialConsumptionTables};
 use crate::taxes::tables::Taxes;
-use crate::taxes::vat::{VatCut, VatRow};
+use crate::taxes::vat::{VatCut, VatRow, VatTables};
 
 impl Taxes {
     /// Takes the tables into an inventory.
     pub(crate) fn list_into(&self, inventory: &mut Inventory) {
         let Self {
-            vat,
-            vat_cut,
+            vat: VatTables { rows, cut },
             special_consumption: SpecialConsumptionTables { listed, headings_before },
-            environmental_lines,
+            environmental_protection: EnvironmentalLines(environmental_lines),
             codes,
             small_shipment,
             express,
             gift,
             late_payment,
         } = self;
-        inventory.add_lines("assessment/value-added-tax", vat, vat_row);
-        inventory.add_versions("assessment/value-added-tax/cut", "cut", vat_cut, |cut| {
+        inventory.add_lines("assessment/value-added-tax", rows, vat_row);
+        inventory.add_versions("assessment/value-added-tax/cut", "cut", cut, |cut| {
             vec![number_text("from_rate", &cut.from_rate), number_text("to_rate", &cut.to_rate)]
         });
         inventory.add_listed("assessment/special-consumption-tax", listed, |row| match row {

@@ -5,24 +5,22 @@ mod special_consumption;
 mod thresholds;
 mod vat;
 
-use crate::cited::Versions;
 use crate::error::Problems;
-use crate::hs_table::{HsTable, ListedLines};
 use crate::reading::dating::Lawbook;
 use crate::reading::lines::{Codes, listed_lines};
 use crate::reading::sources::Sources;
 use crate::reading::values::word;
 use crate::taxes::code::{TaxCodeEntry, TaxCodes};
+use crate::taxes::environmental::EnvironmentalLines;
 use crate::taxes::special_consumption::SpecialConsumptionTables;
 use crate::taxes::tables::Taxes;
-use crate::taxes::vat::{VatCutRule, VatRow};
+use crate::taxes::vat::VatTables;
 
 /// What was read of the taxes; a part is missing when it could not be.
 pub(crate) struct Read {
-    vat: Option<HsTable<VatRow>>,
-    vat_cut: Versions<VatCutRule>,
+    vat: Option<VatTables>,
     special_consumption: Option<SpecialConsumptionTables>,
-    environmental_lines: Option<ListedLines<bool>>,
+    environmental_protection: Option<EnvironmentalLines>,
     thresholds: thresholds::Read,
     pub(crate) codes: TaxCodes,
 }
@@ -32,9 +30,8 @@ impl Read {
     pub(crate) fn complete(self) -> Option<Taxes> {
         Some(Taxes {
             vat: self.vat?,
-            vat_cut: self.vat_cut,
             special_consumption: self.special_consumption?,
-            environmental_lines: self.environmental_lines?,
+            environmental_protection: self.environmental_protection?,
             codes: self.codes,
             small_shipment: self.thresholds.small_shipment,
             express: self.thresholds.express,
@@ -52,10 +49,10 @@ pub(crate) fn read(
     codes: Vec<TaxCodeEntry>,
     problems: &mut Problems,
 ) -> Read {
-    let (vat, vat_cut) = vat::read(sources, laws, lines, problems);
+    let vat = vat::read(sources, laws, lines, problems);
     let special_consumption = special_consumption::read(sources, laws, lines, problems);
     let provenance = laws.of_file(sources, "assessment/environmental-protection-lines.toml", problems);
-    let environmental_lines = listed_lines(
+    let environmental_protection = listed_lines(
         sources,
         ("assessment/environmental-protection-lines.csv", "bears"),
         provenance,
@@ -63,7 +60,8 @@ pub(crate) fn read(
         lines,
         problems,
         |cell| word(cell, &[("yes", false), ("maybe", true)]),
-    );
+    )
+    .map(EnvironmentalLines);
     let thresholds = thresholds::read(sources, laws, problems);
-    Read { vat, vat_cut, special_consumption, environmental_lines, thresholds, codes: TaxCodes::new(codes) }
+    Read { vat, special_consumption, environmental_protection, thresholds, codes: TaxCodes::new(codes) }
 }

@@ -3,20 +3,18 @@
 use rust_decimal::Decimal;
 
 use crate::cited::Versions;
-use crate::hs_table::{HsTable, ListedLines};
 use crate::taxes::code::TaxCodes;
+use crate::taxes::environmental::EnvironmentalLines;
 use crate::taxes::special_consumption::SpecialConsumptionTables;
 use crate::taxes::threshold::{GiftThreshold, ShipmentThreshold};
-use crate::taxes::vat::{VatCutRule, VatRow};
+use crate::taxes::vat::VatTables;
 
 /// The tables of taxes.
 #[derive(Debug)]
 pub(crate) struct Taxes {
-    pub(crate) vat: HsTable<VatRow>,
-    pub(crate) vat_cut: Versions<VatCutRule>,
+    pub(crate) vat: VatTables,
     pub(crate) special_consumption: SpecialConsumptionTables,
-    /// `true` where only some of the goods bear the tax.
-    pub(crate) environmental_lines: ListedLines<bool>,
+    pub(crate) environmental_protection: EnvironmentalLines,
     pub(crate) codes: TaxCodes,
     pub(crate) small_shipment: Versions<ShipmentThreshold>,
     pub(crate) express: Versions<ShipmentThreshold>,
@@ -28,8 +26,8 @@ pub(crate) struct Taxes {
 impl Taxes {
     /// How many rows by commodity code there are.
     pub(crate) fn row_count(&self) -> usize {
-        self.vat.row_count()
+        self.vat.rows.row_count()
             + self.special_consumption.listed.rows.row_count()
-            + self.environmental_lines.rows.row_count()
+            + self.environmental_protection.0.rows.row_count()
     }
 }

@@ -4,9 +4,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use vocabulary::{Citation, RulebookGap};
 
-use crate::cited::{Cited, no_value_on, only_as_printed};
-use crate::hs_table::{Found, Line};
-use crate::taxes::tables::Taxes;
+use crate::cited::{Cited, Versions, no_value_on, only_as_printed};
+use crate::hs_table::{Found, HsTable, Line};
 
 /// Whether the temporary cut of VAT holds for a commodity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,11 +50,18 @@ pub enum VatOnLine {
     Gap(RulebookGap),
 }
 
-impl Taxes {
+/// The rates of the lines, and the temporary cut.
+#[derive(Debug)]
+pub(crate) struct VatTables {
+    pub(crate) rows: HsTable<VatRow>,
+    pub(crate) cut: Versions<VatCutRule>,
+}
+
+impl VatTables {
     /// VAT on a line at import.
-    pub(crate) fn vat_of(&self, line: Line, date: Date) -> VatOnLine {
+    pub(crate) fn of_line(&self, line: Line, date: Date) -> VatOnLine {
         let place = format!("assessment/value-added-tax/{}", line.code);
-        let (row, provenance) = match self.vat.find(line, date) {
+        let (row, provenance) = match self.rows.find(line, date) {
             Found::Value(row, provenance) => (row, provenance),
             Found::NotOnDate | Found::NotListed => {
                 return VatOnLine::Gap(no_value_on(date, format_args!("{place}/rate")));
@@ -64,7 +70,7 @@ impl Taxes {
         if let Some(printed) = &row.printed {
             return VatOnLine::Gap(only_as_printed(printed, format_args!("{place}/rate")));
         }
-        let cut = self.vat_cut.on(date);
+        let cut = self.cut.on(date);
         if let (VatCut::Reducible | VatCut::NotReducible, [rate], false) = (row.cut, &*row.rates, row.not_subject) {
             return VatOnLine::Rate(match cut {
                 Some((rule, law)) if row.cut == VatCut::Reducible && rule.from_rate == *rate => {

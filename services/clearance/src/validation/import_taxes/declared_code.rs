@@ -1,6 +1,6 @@
 //! What the declared code of a tax may say, beside what the tariff says.
 
-use rulebook::{TariffLine, TaxCode};
+use rulebook::TariffLine;
 use rust_decimal::Decimal;
 use vocabulary::declaration::goods_item;
 use vocabulary::duty::plain;
@@ -11,6 +11,7 @@ use crate::problem::{Problem, problem, suggesting};
 use crate::validation::Report;
 use crate::validation::header::Kind;
 use crate::validation::line::ResolvedLine;
+use crate::validation::named_codes::{named, values};
 use crate::validation::relations::place_of_tax;
 use crate::validation::relief::{by_kind, not_subject_by_kind};
 use crate::validation::tax_codes::{DeclaredRelief, DeclaredTax};
@@ -173,24 +174,6 @@ fn missing(
     );
     let suggestions = if room.is_some() { values(&codes) } else { Vec::new() };
     suggesting(found, suggestions)
-}
-
-/// How many codes a mend names.
-const CODES_NAMED_MAX: usize = 12;
-
-/// Codes with their names; `None` when there are none, or too many to read.
-pub(crate) fn named(codes: &[TaxCode<'_>]) -> Option<Bilingual> {
-    if codes.is_empty() || codes.len() > CODES_NAMED_MAX {
-        return None;
-    }
-    let en: Vec<String> = codes.iter().map(|code| format!("{} ({})", code.code(), code.name_en())).collect();
-    let vi: Vec<String> = codes.iter().map(|code| format!("{} ({})", code.code(), code.name_vi())).collect();
-    Some(Bilingual::new(en.join(", "), vi.join(", ")))
-}
-
-/// The codes that a mend names, as values.
-pub(crate) fn values(codes: &[TaxCode<'_>]) -> Vec<String> {
-    if codes.len() > CODES_NAMED_MAX { Vec::new() } else { codes.iter().map(|code| code.code().to_owned()).collect() }
 }
 
 /// A code of a tax whose rate the tariff gives by itself must not name another rate.

@@ -2,26 +2,20 @@
 
 use crate::cited::Versions;
 use crate::error::Problems;
-use crate::hs_table::HsTable;
 use crate::reading::csv_file::{CsvFile, Row};
 use crate::reading::dating::{Lawbook, version};
 use crate::reading::lines::{Codes, TableCheck, as_printed, read_table};
 use crate::reading::sources::Sources;
 use crate::reading::toml_file::TomlFile;
 use crate::reading::values::{Fault, choice, word};
-use crate::taxes::vat::{VatCut, VatCutRule, VatRow};
+use crate::taxes::vat::{VatCut, VatCutRule, VatRow, VatTables};
 
 /// Reads the table and the temporary cut of its rates.
-pub(super) fn read(
-    sources: &Sources,
-    laws: &Lawbook,
-    lines: &Codes,
-    problems: &mut Problems,
-) -> (Option<HsTable<VatRow>>, Versions<VatCutRule>) {
-    let mut cuts = Versions::default();
+pub(super) fn read(sources: &Sources, laws: &Lawbook, lines: &Codes, problems: &mut Problems) -> Option<VatTables> {
+    let mut cut = Versions::default();
     let path = "assessment/value-added-tax.csv";
     let Some(file) = TomlFile::open(sources, "assessment/value-added-tax.toml", problems) else {
-        return (None, cuts);
+        return None;
     };
     let root = file.root();
     let table = root.section("lines", problems).and_then(|section| {
@@ -35,18 +29,18 @@ pub(super) fn read(
         let provenance = laws.dated(&section, problems);
         section.finish(problems);
         if let (Some(from_rate), Some(to_rate), Some(provenance)) = (from_rate, to_rate, provenance) {
-            version(&mut cuts, VatCutRule { from_rate, to_rate }, provenance, &section, problems);
+            version(&mut cut, VatCutRule { from_rate, to_rate }, provenance, &section, problems);
         }
     }
     root.finish(problems);
     let csv = CsvFile::open(sources, path, &["hs8", "rate", "cut"], &[], problems);
     let (Some(table), Some(csv)) = (table, csv) else {
-        return (None, cuts);
+        return None;
     };
     let mut check = TableCheck::new(lines);
     let rows = read_table(&csv, path, &table, laws, true, problems, |row, problems| check.code(row, problems), vat_row);
     check.report_missing(path, problems);
-    (Some(rows), cuts)
+    Some(VatTables { rows, cut })
 }
 
 /// A choice of rates and whether the cut holds; or after `?` why nothing is known.

@@ -151,7 +151,7 @@ fn assume_usual_duty(
         return None;
     }
     let line = rules.commodity(item.lodged.commodity_code.as_deref()?)?;
-    let MfnRelation::Yes(_) = rules.mfn_relation(item.lodged.origin.as_deref()?) else { return None };
+    let MfnRelation::Yes(_) = rules.tariff().mfn_relation(item.lodged.origin.as_deref()?) else { return None };
     let rate = line.mfn().ok()?;
     item.taxes.push(CitedRate::from(rate).claim(DutyType::ImportDuty, Relief::None));
     Some(Bilingual::new(
@@ -278,7 +278,7 @@ fn unknown_of_value(
     if accepted.direction == Direction::Export {
         return None;
     }
-    if lodged.terms_of_delivery.as_deref().and_then(|terms| rules.incoterm(terms)).is_none() {
+    if lodged.terms_of_delivery.as_deref().and_then(|terms| rules.lists().incoterm(terms)).is_none() {
         return Some(Bilingual::new(
             "the terms of delivery are missing or wrong, so that nobody knows what the price holds",
             "thiếu hoặc sai điều kiện giao hàng nên chưa rõ giá gồm những khoản nào",

@@ -48,7 +48,7 @@ pub fn late_interest(
             Ok(next) if next < paid_on => day = next,
             _ => break,
         }
-        let rate = rulebook.in_force_on(day).late_payment_percent_per_day().map_err(InterestUnknown::Gap)?;
+        let rate = rulebook.in_force_on(day).taxes().late_payment_percent_per_day().map_err(InterestUnknown::Gap)?;
         match parts.last_mut().filter(|part| part.citation == rate.citation) {
             Some(part) => part.days += 1,
             None => parts.push(LateInterest {

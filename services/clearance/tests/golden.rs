@@ -179,7 +179,7 @@ fn a_preferential_rate_of_zero_has_an_ordinary_rate_of_its_own() {
 
 #[test]
 fn lubricants_bear_environmental_protection_tax_by_the_litre() {
-    let codes = RULEBOOK.in_force_on(DAY).tax_codes(EnvironmentalProtection);
+    let codes = RULEBOOK.in_force_on(DAY).taxes().codes(EnvironmentalProtection);
     let lubricant = codes
         .iter()
         .find(|code| code.name_en() == "lubricating oil")

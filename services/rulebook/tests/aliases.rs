@@ -21,7 +21,7 @@ static RULEBOOK: LazyLock<Rulebook> =
 const TODAY: Date = date(2026, 11, 24);
 
 fn meant(rules: RulesInForce<'_>, list: CodeList, written: &str) -> (Option<String>, bool) {
-    let meant = rules.meant(list, written);
+    let meant = rules.lists().meant(list, written);
     let hint = meant.as_ref().is_some_and(|meant| meant.hint.is_some());
     (meant.and_then(|meant| meant.code).map(|code| code.code().to_owned()), hint)
 }

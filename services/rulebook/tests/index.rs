@@ -123,7 +123,7 @@ fn disturb(declaration: &mut Declaration, rng: &mut ChaCha12Rng, codes: &[String
 #[test]
 fn the_index_leaves_out_nothing_that_would_have_been_found() {
     let plain = Arc::new(Rulebook::load(&rules()).unwrap_or_else(|errors| panic!("{errors}")));
-    let every: Vec<String> = plain.in_force_on(DAY).commodities_under("").iter().map(ToString::to_string).collect();
+    let every: Vec<String> = plain.in_force_on(DAY).tariff().lines_under("").iter().map(ToString::to_string).collect();
     // Few enough that rules and goods meet.
     let mut rng = ChaCha12Rng::seed_from_u64(SEED + 1);
     let codes: Vec<String> = every.sample(&mut rng, 150).cloned().collect();

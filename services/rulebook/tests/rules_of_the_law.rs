@@ -100,7 +100,7 @@ fn everything_is_read() {
     assert_eq!(summary.agreements, (27, 25));
     assert_eq!(on(TODAY).agreements().count(), 27);
     assert!(summary.bytes < 5_000_000, "{} bytes", summary.bytes);
-    let lines: usize = (1..=97).map(|chapter| on(TODAY).commodities_under(&format!("{chapter:02}")).len()).sum();
+    let lines: usize = (1..=97).map(|chapter| on(TODAY).tariff().lines_under(&format!("{chapter:02}")).len()).sum();
     assert_eq!(lines, 11_414);
 }
 
@@ -209,7 +209,7 @@ fn quotas_and_mexico_have_rates_of_their_own() {
 #[test]
 fn the_table_for_china_has_as_many_of_each_kind_as_the_source() {
     let mut counts = [0; 4];
-    for code in on(TODAY).commodities_under("") {
+    for code in on(TODAY).tariff().lines_under("") {
         let line = line(&code.to_string(), TODAY);
         let place = match line.preferential("acfta", "CN") {
             Preferential::Rate(_) => 0,
@@ -226,7 +226,8 @@ fn the_table_for_china_has_as_many_of_each_kind_as_the_source() {
 #[test]
 fn a_list_of_lines_leaves_the_others_out() {
     let cuba: usize = on(TODAY)
-        .commodities_under("")
+        .tariff()
+        .lines_under("")
         .iter()
         .filter(|code| {
             let line = line(&code.to_string(), TODAY);
@@ -347,7 +348,7 @@ fn fuels_had_no_vat_for_a_time() {
 
 #[test]
 fn environmental_tax_on_fuels_comes_back() {
-    let amount = |day, code| match on(day).environmental_tax(code) {
+    let amount = |day, code| match on(day).taxes().environmental_tax(code) {
         Ok(Some(code)) => match code.effect() {
             TaxEffect::Amount { amount, unit, .. } => format!("{amount}/{unit}"),
             other => panic!("{other:?}"),
@@ -477,7 +478,7 @@ fn export_duty_and_its_preferences() {
 
 #[test]
 fn offices_were_merged_and_renamed_in_july_2026() {
-    let office = |code, day| on(day).customs_office(code);
+    let office = |code, day| on(day).lists().customs_office(code);
     let (before, day) = (date(2026, 6, 30), date(2026, 7, 1));
     assert_eq!(office("01PL", before), CustomsOffice::Current);
     let retired = CustomsOffice::Retired { successor: "01M1", since: day };
@@ -506,19 +507,19 @@ fn exchange_rates_hold_from_monday_to_sunday() {
 
 #[test]
 fn thresholds_rounding_and_interest() {
-    let thresholds = on(TODAY).thresholds().unwrap();
+    let thresholds = on(TODAY).taxes().thresholds().unwrap();
     assert_eq!(thresholds.small_shipment.value.customs_value_max, Decimal::from(500_000));
     assert_eq!(thresholds.small_shipment.value.duty_max, Decimal::from(50_000));
     assert_eq!(thresholds.express.value.customs_value_max, Decimal::from(1_000_000));
     assert_eq!(thresholds.gift.value.times_a_year, 4);
     assert_eq!(&*thresholds.gift.citation.law, "Decree 134/2016/ND-CP, art. 8");
 
-    let interest = |day| on(day).late_payment_percent_per_day().unwrap();
+    let interest = |day| on(day).taxes().late_payment_percent_per_day().unwrap();
     assert_eq!(interest(TODAY).value.to_string(), "0.03");
     assert!(interest(date(2026, 6, 30)).citation.law.contains("38/2019"));
     assert!(interest(date(2026, 7, 1)).citation.law.contains("108/2025"));
 
-    let decimals = |kind| on(TODAY).rounding(kind).unwrap().value.decimals;
+    let decimals = |kind| on(TODAY).valuation().rounding(kind).unwrap().value.decimals;
     assert_eq!([RoundingKind::TaxTotal, RoundingKind::CustomsValueOfLine].map(decimals), [0, 4]);
 }
 
@@ -540,33 +541,33 @@ fn codes_say_what_they_mean() {
         ("CFR", true, false, true),
         ("DDP", true, true, false),
     ] {
-        let term = rules.incoterm(code).unwrap().value;
+        let term = rules.lists().incoterm(code).unwrap().value;
         assert_eq!(
             (term.includes_freight, term.includes_insurance, term.insurance_may_be_entered),
             (freight, insurance, enterable),
             "{code}"
         );
     }
-    assert!(rules.incoterm("DPU").is_none());
-    assert_eq!(rules.minor_units("JPY").unwrap().value, 0);
-    assert_eq!(rules.valuation_is_manual("6").unwrap().value, false);
-    assert_eq!(rules.valuation_is_manual("T").unwrap().value, true);
-    assert_eq!(rules.kilograms_in("TNE").unwrap().value, Decimal::ONE_THOUSAND);
+    assert!(rules.lists().incoterm("DPU").is_none());
+    assert_eq!(rules.lists().minor_units("JPY").unwrap().value, 0);
+    assert_eq!(rules.lists().valuation_is_manual("6").unwrap().value, false);
+    assert_eq!(rules.lists().valuation_is_manual("T").unwrap().value, true);
+    assert_eq!(rules.lists().kilograms_in("TNE").unwrap().value, Decimal::ONE_THOUSAND);
     assert_eq!(rules.code(CodeList::Countries, "VN").unwrap().name_vi(), "Việt Nam");
     assert_eq!(rules.codes(CodeList::Countries).count(), 249);
     assert!(rules.code(CodeList::Countries, "ZZ").is_none());
-    assert!(rules.meant(CodeList::Incoterms, "CIFF").is_none());
-    assert_eq!(rules.is_counted_whole("PCE").unwrap().value, true);
-    assert_eq!(rules.is_counted_whole("KGM").unwrap().value, false);
+    assert!(rules.lists().meant(CodeList::Incoterms, "CIFF").is_none());
+    assert_eq!(rules.lists().is_counted_whole("PCE").unwrap().value, true);
+    assert_eq!(rules.lists().is_counted_whole("KGM").unwrap().value, false);
 
-    assert!(matches!(rules.mfn_relation("CN"), MfnRelation::Yes(_)));
-    assert!(matches!(rules.mfn_relation("KP"), MfnRelation::Unknown(_)));
+    assert!(matches!(rules.tariff().mfn_relation("CN"), MfnRelation::Yes(_)));
+    assert!(matches!(rules.tariff().mfn_relation("KP"), MfnRelation::Unknown(_)));
 
     let remedy = rules.tax_code("G061").unwrap();
     assert_eq!(remedy.tax(), DutyType::AntiDumping);
     assert_eq!(*remedy.effect(), TaxEffect::Rate(Decimal::new(3427, 2)));
-    assert_eq!(rules.trade_remedy_of("G061").unwrap().id(), "AD04");
-    assert!(rules.trade_remedy_of("GK").is_none());
+    assert_eq!(rules.remedies().of_code("G061").unwrap().id(), "AD04");
+    assert!(rules.remedies().of_code("GK").is_none());
     assert_eq!(rules.tax_code("XN210").unwrap().effect(), &TaxEffect::Exempt);
 }
 
@@ -574,7 +575,8 @@ fn codes_say_what_they_mean() {
 fn measures_cover_their_goods_and_origins() {
     let rates = |code: &str, origin: &str, day| {
         on(day)
-            .trade_remedies(code)
+            .remedies()
+            .on_goods(code)
             .filter(|remedy| remedy.covers_origin(origin))
             .map(|remedy| {
                 let rates = remedy.rates(origin);
@@ -598,20 +600,20 @@ fn measures_cover_their_goods_and_origins() {
     ] {
         assert_eq!(rates(code, origin, day), expected, "{code} {origin} {day}");
     }
-    assert_eq!(on(TODAY).days_to_prove_other_origin().unwrap().value, 30);
+    assert_eq!(on(TODAY).remedies().days_to_prove_other_origin().unwrap().value, 30);
 }
 
 #[test]
 fn specific_rates_have_their_goods() {
-    let rate = on(TODAY).specific_rate("TD111").unwrap();
+    let rate = on(TODAY).tariff().specific_rate("TD111").unwrap();
     assert_eq!(
         (rate.kind(), rate.amount(), rate.currency()),
         (SpecificKind::PreferentialRate, Decimal::from(10_000), "USD")
     );
     assert!(rate.covers("87032363") && !rate.covers("87021010"));
-    assert!(on(date(2023, 7, 14)).specific_rate("TD111").is_none());
-    assert!(on(TODAY).same_unit("PCE", "UNIT") && !on(TODAY).same_unit("PCE", "KGM"));
-    assert!(on(TODAY).quota_exhausted("17019910", None).is_none());
+    assert!(on(date(2023, 7, 14)).tariff().specific_rate("TD111").is_none());
+    assert!(on(TODAY).lists().same_unit("PCE", "UNIT") && !on(TODAY).lists().same_unit("PCE", "KGM"));
+    assert!(on(TODAY).tariff().quota_exhausted("17019910", None).is_none());
 }
 
 #[test]
@@ -631,24 +633,24 @@ fn schedules_certificates_and_agreements_find_each_other() {
         ("B26", ScheduleKind::Agreement("ukvfta".into())),
         ("B30", ScheduleKind::NotSubject),
     ] {
-        assert_eq!(*rules.tariff_schedule(code).unwrap().kind, expected, "{code}");
+        assert_eq!(*rules.lists().tariff_schedule(code).unwrap().kind, expected, "{code}");
     }
     for agreement in rules.agreements() {
         let id = agreement.id();
-        assert!(rules.schedules_of(id).next().is_some(), "no tariff schedule asks for {id}");
-        assert!(rules.certificates_of(id).next().is_some(), "no certificate proves origin under {id}");
+        assert!(rules.lists().schedules_of(id).next().is_some(), "no tariff schedule asks for {id}");
+        assert!(rules.lists().certificates_of(id).next().is_some(), "no certificate proves origin under {id}");
         assert!(agreement.has_member("VN"), "{id}");
     }
 }
 
 #[test]
 fn a_wrong_code_finds_the_lines_beside_it() {
-    assert_eq!(on(TODAY).known_beginning("84818900"), Some("84818"));
-    assert_eq!(on(TODAY).known_beginning("848180990"), Some("84818099"));
-    assert_eq!(on(TODAY).known_beginning("x"), None);
-    assert_eq!(on(TODAY).known_beginning("9999"), None);
-    assert!(on(TODAY).commodities_under("848180").len() > 20);
-    assert!(on(TODAY).commodities_under("848180").iter().all(|code| code.to_string().starts_with("848180")));
+    assert_eq!(on(TODAY).tariff().known_beginning("84818900"), Some("84818"));
+    assert_eq!(on(TODAY).tariff().known_beginning("848180990"), Some("84818099"));
+    assert_eq!(on(TODAY).tariff().known_beginning("x"), None);
+    assert_eq!(on(TODAY).tariff().known_beginning("9999"), None);
+    assert!(on(TODAY).tariff().lines_under("848180").len() > 20);
+    assert!(on(TODAY).tariff().lines_under("848180").iter().all(|code| code.to_string().starts_with("848180")));
 }
 
 #[test]
@@ -665,7 +667,7 @@ fn every_line_answers_every_question_on_every_kind_of_day() {
         let rules = on(day);
         let members: Vec<(&str, Vec<&str>)> =
             rules.agreements().map(|agreement| (agreement.id(), agreement.members().take(3).collect())).collect();
-        for code in rules.commodities_under("") {
+        for code in rules.tariff().lines_under("") {
             let line = rules.commodity(&code.to_string()).expect("a line of the nomenclature");
             let rates = [line.mfn().ok(), line.ordinary().ok()];
             let outside = [line.mfn_out_of_quota(), line.ordinary_out_of_quota()];

@@ -75,7 +75,7 @@ impl<'r> Wild<'r> {
     /// shares of `of` cover it sooner.
     pub fn new(seed: u64, rulebook: &'r Rulebook, share: usize, of: usize) -> Self {
         let rules = rulebook.in_force_on(date(2026, 11, 23));
-        let lines: Vec<String> = rules.commodities_under("").iter().map(ToString::to_string).collect();
+        let lines: Vec<String> = rules.tariff().lines_under("").iter().map(ToString::to_string).collect();
         let special = lines
             .iter()
             .filter(|code| {
@@ -83,7 +83,7 @@ impl<'r> Wild<'r> {
                     !matches!(line.special_consumption(), SpecialConsumption::NotSubject(_))
                         || !matches!(line.environmental(), EnvironmentalProtection::No(_))
                         || !matches!(line.mfn_out_of_quota(), Ok(None))
-                        || rules.trade_remedies(code).next().is_some()
+                        || rules.remedies().on_goods(code).next().is_some()
                 })
             })
             .cloned()

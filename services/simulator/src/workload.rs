@@ -247,7 +247,8 @@ impl Workload {
         };
         if let VatOnLine::DependsOnGoods { permitted, .. } = line.vat() {
             let vat = rules
-                .tax_codes(DutyType::Vat)
+                .taxes()
+                .codes(DutyType::Vat)
                 .into_iter()
                 .find(|code| matches!(code.effect(), TaxEffect::Rate(rate) if permitted.contains(rate)));
             if let Some(vat) = vat {
@@ -281,7 +282,7 @@ impl Workload {
     ) {
         let mut codes: Vec<OtherTax> = Vec::new();
         let mut taxes: Vec<DutyType> = Vec::new();
-        for remedy in rules.trade_remedies(code) {
+        for remedy in rules.remedies().on_goods(code) {
             if taxes.contains(&remedy.tax()) {
                 continue;
             }
@@ -289,7 +290,7 @@ impl Workload {
             let rates = if remedy.covers_origin(origin) { remedy.rates(origin) } else { Vec::new() };
             let rate = rates.first().filter(|_| self.chance(70)).map(|rate| rate.code);
             let relieved = |exempt: bool| {
-                rules.tax_codes(remedy.tax()).into_iter().find(|code| match code.effect() {
+                rules.taxes().codes(remedy.tax()).into_iter().find(|code| match code.effect() {
                     TaxEffect::Exempt => exempt,
                     TaxEffect::NotSubject => !exempt,
                     _ => false,
@@ -314,14 +315,14 @@ impl Workload {
     ) {
         let agreement = rules.agreements().find(|agreement| {
             matches!(line.preferential(agreement.id(), origin), Preferential::Rate(_))
-                && rules.schedules_of(agreement.id()).next().is_some()
-                && rules.certificates_of(agreement.id()).next().is_some()
+                && rules.lists().schedules_of(agreement.id()).next().is_some()
+                && rules.lists().certificates_of(agreement.id()).next().is_some()
         });
         let Some(agreement) = agreement else { return };
-        let Some(schedule) = rules.schedules_of(agreement.id()).next() else {
+        let Some(schedule) = rules.lists().schedules_of(agreement.id()).next() else {
             return;
         };
-        let Some(form) = rules.certificates_of(agreement.id()).next() else {
+        let Some(form) = rules.lists().certificates_of(agreement.id()).next() else {
             return;
         };
         item.tariff_schedule = Some(schedule.code().into());
@@ -485,14 +486,16 @@ impl Goods {
             vat_by_goods: Vec::new(),
             special_consumption: Vec::new(),
         };
-        for code in rules.commodities_under("") {
+        for code in rules.tariff().lines_under("") {
             let code = code.to_string();
             let Some(line) = rules.commodity(&code) else { continue };
             if line.mfn().is_err() || line.units().next().is_none() {
                 continue;
             }
             // A sound declaration of such goods would have to name a permit.
-            if rules.permit_needed(&code, Direction::Import) || rules.permit_needed(&code, Direction::Export) {
+            if rules.conditional().permit_needed(&code, Direction::Import)
+                || rules.conditional().permit_needed(&code, Direction::Export)
+            {
                 continue;
             }
             if !matches!(line.environmental(), EnvironmentalProtection::No(_)) {
@@ -512,7 +515,7 @@ impl Goods {
                 _ => {}
             }
         }
-        debug_assert!(matches!(rules.mfn_relation("CN"), MfnRelation::Yes(_)));
+        debug_assert!(matches!(rules.tariff().mfn_relation("CN"), MfnRelation::Yes(_)));
         debug_assert!(rules.code(CodeList::Countries, "CN").is_some());
         goods
     }

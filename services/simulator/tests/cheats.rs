@@ -79,7 +79,7 @@ fn attempts(honest: &Declaration, rules: &RulesInForce<'_>) -> Vec<(String, Decl
     };
     let text = |code: &str| Some(Text::from(code));
     let codes: Vec<String> =
-        DutyType::ALL.into_iter().flat_map(|tax| rules.tax_codes(tax)).map(|code| code.code().to_owned()).collect();
+        DutyType::ALL.into_iter().flat_map(|tax| rules.taxes().codes(tax)).map(|code| code.code().to_owned()).collect();
     for code in &codes {
         try_header(format!("exemption code {code}"), &|changed| {
             changed.goods_items[0].exemption_code = text(code);

@@ -165,7 +165,8 @@ fn the_auditor_finds_no_difference() {
     }
     let rules = RULEBOOK.in_force_on(CHANGES[0]);
     let left_out: Vec<String> = rules
-        .commodities_under("")
+        .tariff()
+        .lines_under("")
         .iter()
         .map(ToString::to_string)
         .filter(|code| !covered.lines.contains(code))

@@ -19,7 +19,7 @@ pub(crate) fn check(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mut
     for (amounts, of_a_unit) in [(&AMOUNTS[..], false), (&UNIT_AMOUNTS[..], true)] {
         for place in lodged.places_of(amounts) {
             let decimals =
-                lodged.currency_at(place).and_then(|currency| Some((currency, rules.minor_units(currency)?)));
+                lodged.currency_at(place).and_then(|currency| Some((currency, rules.lists().minor_units(currency)?)));
             if let (Some(ValueRef::Decimal(amount)), Some((currency, decimals))) = (lodged.value_at(place), decimals) {
                 money(Money { place, amount, currency, of_a_unit }, &decimals, lodged, report);
             }
@@ -36,7 +36,7 @@ pub(crate) fn check(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mut
         for (field, quantity, unit) in quantities {
             let fraction = quantity.filter(|quantity| !quantity.is_integer());
             if let (Some(quantity), Some(unit)) = (fraction, unit.as_deref())
-                && let Some(whole) = rules.is_counted_whole(unit).filter(|whole| whole.value)
+                && let Some(whole) = rules.lists().is_counted_whole(unit).filter(|whole| whole.value)
             {
                 fraction_of(unit, quantity, Place::item(field, position), &whole.citation, report);
             }

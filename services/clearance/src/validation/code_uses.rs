@@ -57,24 +57,24 @@ impl<'d, 'r> CodeDesk<'d, 'r> {
         }
         let kind = self.kind?;
         let hs8 = &self.hs8;
-        let (citation, en, vi) = match self.line.rules.code_use(code, kind.code, hs8, self.depends_on_goods(duty_type))
-        {
-            Fit::Free => return None,
-            Fit::Fits(code_use) => return Some(FittingCode { duty_type, code: code.to_owned(), code_use }),
-            Fit::NotOfKind(kinds, citation) if kinds.is_empty() => {
-                let en = format!("the code {code} goes with no declaration kind on the day of registration");
-                (citation, en, format!("mã {code} không áp dụng cho loại hình nào vào ngày đăng ký"))
-            }
-            Fit::NotOfKind(kinds, citation) => {
-                let (name, kinds) = (kind.code, kinds.join(", "));
-                let en = format!("the code {code} goes with the kinds {kinds}, and not with {name}");
-                (citation, en, format!("mã {code} chỉ áp dụng cho loại hình {kinds}, không áp dụng cho {name}"))
-            }
-            Fit::NotOfGoods(citation) => {
-                let en = format!("the code {code} does not go on goods of {hs8}");
-                (citation, en, format!("mã {code} không áp dụng cho hàng hóa mã {hs8}"))
-            }
-        };
+        let (citation, en, vi) =
+            match self.line.rules.code_uses().of_code(code, kind.code, hs8, self.depends_on_goods(duty_type)) {
+                Fit::Free => return None,
+                Fit::Fits(code_use) => return Some(FittingCode { duty_type, code: code.to_owned(), code_use }),
+                Fit::NotOfKind(kinds, citation) if kinds.is_empty() => {
+                    let en = format!("the code {code} goes with no declaration kind on the day of registration");
+                    (citation, en, format!("mã {code} không áp dụng cho loại hình nào vào ngày đăng ký"))
+                }
+                Fit::NotOfKind(kinds, citation) => {
+                    let (name, kinds) = (kind.code, kinds.join(", "));
+                    let en = format!("the code {code} goes with the kinds {kinds}, and not with {name}");
+                    (citation, en, format!("mã {code} chỉ áp dụng cho loại hình {kinds}, không áp dụng cho {name}"))
+                }
+                Fit::NotOfGoods(citation) => {
+                    let en = format!("the code {code} does not go on goods of {hs8}");
+                    (citation, en, format!("mã {code} không áp dụng cho hàng hóa mã {hs8}"))
+                }
+            };
         let mend = self.mend(duty_type, code);
         let rule = citation.rule.to_string();
         report.find(problem(
@@ -93,7 +93,7 @@ impl<'d, 'r> CodeDesk<'d, 'r> {
     pub(crate) fn rate_code(&self, duty_type: DutyType, code: &str, place: Place, report: &mut Report<'_>) {
         let hs8 = &self.hs8;
         // Of a tax that the goods do not bear no code fits, which is said in other words.
-        let fits = self.line.rules.code_goes_on(code, hs8) || !self.bears(duty_type);
+        let fits = self.line.rules.code_uses().goes_on(code, hs8) || !self.bears(duty_type);
         if is_remedy(duty_type) || fits {
             return;
         }
@@ -130,7 +130,8 @@ impl<'d, 'r> CodeDesk<'d, 'r> {
         let fitting: Vec<TaxCode<'_>> = self
             .line
             .rules
-            .tax_codes(duty_type)
+            .taxes()
+            .codes(duty_type)
             .into_iter()
             .filter(|code| code.code() != declared)
             .filter(|code| match code.effect() {
@@ -138,7 +139,7 @@ impl<'d, 'r> CodeDesk<'d, 'r> {
                     fitting.iter().any(|known| known.code() == code.code())
                 }
                 TaxEffect::Exempt | TaxEffect::Reduce | TaxEffect::NotSubject => self.kind.is_some_and(|kind| {
-                    let fit = self.line.rules.code_use(code.code(), kind.code, &self.hs8, depends);
+                    let fit = self.line.rules.code_uses().of_code(code.code(), kind.code, &self.hs8, depends);
                     // What a dossier alone proves is not for us to propose.
                     matches!(fit, Fit::Fits(code_use) if code_use.proof().by_kind || code_use.proof().by_goods)
                 }),

@@ -122,9 +122,9 @@ fn preferential(
     let Some(destination) = lodged.final_destination.as_deref().and_then(|place| place.get(..2)) else {
         return otherwise(normal, report);
     };
-    let agreements = rules
-        .agreements()
-        .filter(|agreement| rules.certificates_of(agreement.id()).any(|certificate| certificate.code() == form));
+    let agreements = rules.agreements().filter(|agreement| {
+        rules.lists().certificates_of(agreement.id()).any(|certificate| certificate.code() == form)
+    });
     for agreement in agreements {
         match tariff.preferential_export(agreement.id(), destination) {
             Preferential::Rate(rate) if normal_rate.is_none_or(|normal| rate.value <= normal) => {

@@ -16,7 +16,7 @@ pub(crate) fn commodity<'r>(line: &ResolvedLine<'r>, report: &mut Report<'_>) ->
     // A missing code is a finding of the reader.
     let (position, rules) = (line.position, &line.rules);
     let code = line.item.commodity_code.as_deref()?;
-    if let Some(gap) = rules.nomenclature_not_entered() {
+    if let Some(gap) = rules.tariff().nomenclature_not_entered() {
         report.gap(gap, Some(position));
         return None;
     }
@@ -42,8 +42,8 @@ const LINES_NAMED_MAX: usize = 12;
 /// A mend that names the lines of the longest beginning that a code shares with the tariff, when they are few.
 pub(crate) fn lines_beside(code: &str, rules: &RulesInForce<'_>) -> Bilingual {
     let mut mend = Bilingual::new("enter the eight digits of the tariff", "nhập mã 8 chữ số của biểu thuế");
-    if let Some(beginning) = rules.known_beginning(code) {
-        match rules.commodities_under(beginning) {
+    if let Some(beginning) = rules.tariff().known_beginning(code) {
+        match rules.tariff().lines_under(beginning) {
             lines if lines.len() <= LINES_NAMED_MAX => {
                 let named: Vec<String> = lines.iter().map(ToString::to_string).collect();
                 let named = named.join(", ");

@@ -148,7 +148,7 @@ pub(crate) fn kind<'a>(
         ));
         return None;
     }
-    let takes_off = rules.kind_use(code);
+    let takes_off = rules.code_uses().of_kind(code);
     let proved = takes_off.is_none_or(|takes_off| {
         let proof = takes_off.proof();
         let discharges = kind.previous_declaration_required && lodged.temporary_declaration_number.is_some();
@@ -188,7 +188,7 @@ pub(crate) fn office(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mu
         return report.gap(gap, None);
     }
     let mut suggestions = Vec::new();
-    let (message, mend) = match rules.customs_office(code) {
+    let (message, mend) = match rules.lists().customs_office(code) {
         CustomsOffice::Current => return,
         CustomsOffice::Retired { successor, since } => (
             {
@@ -324,7 +324,8 @@ pub(crate) fn number(lodged: &Declaration, direction: Direction, report: &mut Re
 /// What the price holds on the declared terms.
 pub(crate) fn price_terms(lodged: &Declaration, direction: Direction, rules: &RulesInForce<'_>) -> PriceTerms {
     // Terms that are missing or unknown are findings of the rulebook's own rules; nothing is valued on them.
-    let incoterm = lodged.terms_of_delivery.as_deref().and_then(|code| rules.incoterm(code)).map(|terms| terms.value);
+    let incoterm =
+        lodged.terms_of_delivery.as_deref().and_then(|code| rules.lists().incoterm(code)).map(|terms| terms.value);
     PriceTerms {
         includes_freight: incoterm.is_some_and(|terms| terms.includes_freight) || direction == Direction::Export,
         includes_insurance: incoterm.is_some_and(|terms| terms.includes_insurance) || direction == Direction::Export,
@@ -349,7 +350,7 @@ pub(crate) fn value_margins(
 
 /// A margin that the rulebook names.
 pub(crate) fn margin(kind: MarginKind, rules: &RulesInForce<'_>, report: &mut Report<'_>) -> Option<Cited<Decimal>> {
-    rules.margin(kind).map_err(|gap| report.gap(gap, None)).ok()
+    rules.valuation().margin(kind).map_err(|gap| report.gap(gap, None)).ok()
 }
 
 /// The exchange rate of each currency that the declaration uses.
@@ -387,7 +388,7 @@ pub(crate) fn exchange_rates(
 
 /// A rounding that the rulebook names.
 pub(crate) fn rounding(rules: &RulesInForce<'_>, kind: RoundingKind, report: &mut Report<'_>) -> Option<Rounding> {
-    match rules.rounding(kind) {
+    match rules.valuation().rounding(kind) {
         Ok(rounding) => {
             let rulebook::Rounding { decimals, policy } = rounding.value;
             Some(Rounding { decimals, policy, citation: rounding.citation })

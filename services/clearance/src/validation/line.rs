@@ -65,7 +65,7 @@ impl<'a> ResolvedLine<'a> {
     /// Whether goods of the origin have most-favoured-nation treatment; `None` where no origin is declared.
     pub(crate) fn mfn(&self) -> Option<&MfnRelation> {
         let origin = self.origin?;
-        Some(self.mfn.get_or_init(|| self.rules.mfn_relation(origin)))
+        Some(self.mfn.get_or_init(|| self.rules.tariff().mfn_relation(origin)))
     }
 
     /// Whether the goods are declared to be outside a tariff quota.

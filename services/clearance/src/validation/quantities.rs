@@ -10,7 +10,7 @@ use crate::problem::{Problem, problem};
 
 /// The declared quantity that is counted in a unit: the first or the second.
 pub(crate) fn counted_in(item: &GoodsItem, unit: &str, rules: &RulesInForce<'_>) -> Option<Decimal> {
-    let is = |declared: Option<&str>| declared.is_some_and(|declared| rules.same_unit(declared, unit));
+    let is = |declared: Option<&str>| declared.is_some_and(|declared| rules.lists().same_unit(declared, unit));
     if is(item.quantity_unit.as_deref()) {
         return item.quantity;
     }
@@ -29,7 +29,7 @@ pub(crate) fn taxable_share(
     rules: &RulesInForce<'_>,
 ) -> Result<Option<Decimal>, Problem> {
     let whole = counted_in(item, unit, rules);
-    let in_unit = item.second_quantity_unit.as_deref().is_some_and(|declared| rules.same_unit(declared, unit));
+    let in_unit = item.second_quantity_unit.as_deref().is_some_and(|declared| rules.lists().same_unit(declared, unit));
     let (Some(whole), Some(share), true) = (whole, item.second_quantity, in_unit) else {
         return Ok(whole);
     };

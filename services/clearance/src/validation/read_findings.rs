@@ -22,7 +22,7 @@ fn codes_of(field: FieldId, rules: &RulesInForce<'_>) -> Option<Codes> {
         goods_item::unit_price_unit => Codes::List(CodeList::QuantityUnits),
         goods_item::exemption_code | other_tax::code | other_tax::exemption_code => Codes::Taxes,
         goods_item::commodity_code => Codes::Tariff,
-        _ => Codes::List(rules.list_of(field)?),
+        _ => Codes::List(rules.conditional().list_of(field)?),
     })
 }
 
@@ -57,7 +57,7 @@ fn complete_code(finding: &mut Finding, value: &str, list: CodeList, rules: &Rul
     }
     // An alias is found by what was written, or by what the reader made of it: `uk` is UK, and that is GB.
     let written = [Some(value), finding.suggestions.first().map(String::as_str)];
-    let known = written.into_iter().flatten().find(|written| rules.meant(list, written).is_some());
+    let known = written.into_iter().flatten().find(|written| rules.lists().meant(list, written).is_some());
     let (mend, suggestions) = rules.mend_code(list, known.unwrap_or(value));
     finding.mend = mend;
     finding.suggestions = suggestions;

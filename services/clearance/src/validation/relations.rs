@@ -28,7 +28,7 @@ fn warehouse_of_an_office(lodged: &Declaration, rules: &RulesInForce<'_>, report
     };
     let office = warehouse.get(..4).unwrap_or(warehouse);
     // Warehouses keep the code of an office that was merged.
-    if rules.customs_office(office) != CustomsOffice::Unknown {
+    if rules.lists().customs_office(office) != CustomsOffice::Unknown {
         return;
     }
     if let Some(gap) = rules.code_not_entered(CodeList::CustomsOffices, office) {

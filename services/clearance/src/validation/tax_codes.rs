@@ -50,7 +50,7 @@ pub(crate) fn declared(line: &ResolvedLine<'_>, report: &mut Report<'_>) -> Vec<
         let Some(code) = entered.code.as_deref() else { continue };
         let place = at(other_tax::code);
         let Some(known) = look_up(code, line, report) else {
-            match rules.environmental_tax(code) {
+            match rules.taxes().environmental_tax(code) {
                 // The product bears the tax, and nobody has entered how much on the day: nothing that a declarant mends.
                 Err(gap) => {
                     report.gap(gap, Some(position));
@@ -72,7 +72,7 @@ pub(crate) fn declared(line: &ResolvedLine<'_>, report: &mut Report<'_>) -> Vec<
         }
         let mut tax = DeclaredTax { place: Some(place), ..DeclaredTax::default() };
         let is_remedy = matches!(duty_type, DutyType::AntiDumping | DutyType::Countervailing | DutyType::Safeguard);
-        if is_remedy && rules.tax_code_not_entered(code).is_some() {
+        if is_remedy && rules.taxes().code_not_entered(code).is_some() {
             // Whether the measure goes on is not known, so that nothing can be said of the code's goods either.
             taxes.push((duty_type, tax));
             continue;
@@ -143,7 +143,7 @@ pub(crate) fn duty_relief(
 /// What the tables have of a declared code. Where they say nothing of it on the day there is a gap, and what they last had
 /// stands for it, so that nothing else is found wrong.
 fn look_up<'r>(code: &str, line: &ResolvedLine<'r>, report: &mut Report<'_>) -> Option<TaxCode<'r>> {
-    if let Some(gap) = line.rules.tax_code_not_entered(code) {
+    if let Some(gap) = line.rules.taxes().code_not_entered(code) {
         report.gap(gap, Some(line.position));
     }
     line.rules.tax_code(code)
@@ -151,7 +151,7 @@ fn look_up<'r>(code: &str, line: &ResolvedLine<'r>, report: &mut Report<'_>) -> 
 
 /// A code that the tables do not have, unless they say nothing of codes on the day.
 fn not_known(code: &str, place: Place, line: &ResolvedLine<'_>, report: &mut Report<'_>) {
-    if line.rules.tax_code_not_entered(code).is_none() {
+    if line.rules.taxes().code_not_entered(code).is_none() {
         report.find(unknown_code(code, place, line));
     }
 }
@@ -309,9 +309,13 @@ pub(crate) fn rate_of(code: &TaxCode<'_>, line: &ResolvedLine<'_>) -> Result<Rat
 /// exemption nothing is guessed.
 fn unknown_code(code: &str, place: Place, line: &ResolvedLine<'_>) -> Problem {
     let rules = &line.rules;
-    let other_days = rules.tax_code_on_other_days(code);
+    let other_days = rules.taxes().code_on_other_days(code);
     let meant = rules.meant_tax_code(code);
-    let tax = meant.as_ref().and_then(|meant| meant.code).map(|code| code.tax()).or_else(|| rules.tax_of_family(code));
+    let tax = meant
+        .as_ref()
+        .and_then(|meant| meant.code)
+        .map(|code| code.tax())
+        .or_else(|| rules.taxes().tax_of_family(code));
     let of_rate = place.field == other_tax::code;
     let fitting: Vec<TaxCode<'_>> =
         tax.zip(line.tariff).filter(|_| of_rate).map_or_else(Vec::new, |(tax, tariff)| tariff.codes_fitting(tax));

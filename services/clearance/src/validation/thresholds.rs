@@ -18,7 +18,7 @@ pub(crate) fn threshold(
     rules: &RulesInForce<'_>,
     report: &mut Report<'_>,
 ) -> Option<DutyThreshold> {
-    let thresholds = match rules.thresholds() {
+    let thresholds = match rules.taxes().thresholds() {
         Ok(thresholds) => thresholds,
         Err(gap) => {
             report.gap(gap, None);

@@ -145,7 +145,8 @@ fn adjusted(
 /// A method that the kind of declaration does not explain.
 fn method(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mut Report<'_>) {
     let (Some(method), Some(kind)) = (lodged.valuation_method.as_deref(), lodged.kind.as_deref()) else { return };
-    let Some(explained) = rules.valuation_is_explained(method, kind).filter(|explained| !explained.value) else {
+    let Some(explained) = rules.lists().valuation_is_explained(method, kind).filter(|explained| !explained.value)
+    else {
         return;
     };
     report.claim(

@@ -82,6 +82,11 @@ impl<'a> CsvFile<'a> {
         self.header.iter().any(|name| name == column)
     }
 
+    /// The file, relative to the rulebook's folder.
+    pub(crate) fn path(&self) -> &'a str {
+        self.path
+    }
+
     pub(crate) fn header(&self) -> &[String] {
         &self.header
     }

@@ -157,7 +157,6 @@ pub(crate) fn report_clashes(path: &str, clashes: &[Clash], problems: &mut Probl
 /// Reads a table by commodity code whose rows may have their own days.
 pub(crate) fn read_table<V>(
     file: &CsvFile<'_>,
-    path: &str,
     table: &Provenance,
     laws: &Lawbook,
     continuous: bool,
@@ -188,7 +187,7 @@ pub(crate) fn read_table<V>(
         builder.row(code, value, provenance, row.line);
     });
     let (table, clashes) = builder.finish(continuous);
-    report_clashes(path, &clashes, problems);
+    report_clashes(file.path(), &clashes, problems);
     table
 }
 
@@ -207,7 +206,6 @@ pub(crate) fn listed_lines<V>(
     let mut check = TableCheck::new(lines);
     let rows = read_table(
         &table,
-        csv,
         &provenance,
         laws,
         true,

@@ -124,7 +124,6 @@ fn read_import(sources: &Sources, laws: &Lawbook, lists: &Lists, tariff: &mut Re
     let mut previous = None;
     let rows = read_table(
         &table,
-        path,
         &mfn,
         laws,
         true,
@@ -158,7 +157,6 @@ fn read_export(sources: &Sources, laws: &Lawbook, tariff: &mut Read, problems: &
         let mut check = TableCheck::new(&tariff.lines);
         let rows = read_table(
             &table,
-            path,
             &provenance,
             laws,
             true,
@@ -179,7 +177,6 @@ fn read_export(sources: &Sources, laws: &Lawbook, tariff: &mut Read, problems: &
     let mut check = TableCheck::new(&tariff.lines);
     let rows = read_table(
         &table,
-        path,
         &provenance,
         laws,
         false,

@@ -69,7 +69,10 @@ impl Wild<'_> {
             .is_some_and(|line| matches!(line.vat(), VatOnLine::DependsOnGoods { not_subject_permitted: true, .. }));
         let misfit = |code: &str| {
             let of_vat = rules.tax_code(code).is_some_and(|code| code.tax() == DutyType::Vat);
-            matches!(rules.code_use(code, kind, &hs, depends && of_vat), Fit::NotOfKind(..) | Fit::NotOfGoods(_))
+            matches!(
+                rules.code_uses().of_code(code, kind, &hs, depends && of_vat),
+                Fit::NotOfKind(..) | Fit::NotOfGoods(_)
+            )
         };
         if item.exemption_code.as_deref().is_some_and(misfit) {
             item.exemption_code = None;
@@ -86,10 +89,11 @@ impl Wild<'_> {
             let Some(code) = entered.code.as_deref().and_then(|code| rules.tax_code(code)) else { continue };
             if misfit(code.code()) {
                 let fitting: Vec<TaxCode<'_>> = rules
-                    .tax_codes(code.tax())
+                    .taxes()
+                    .codes(code.tax())
                     .into_iter()
                     .filter(|other| matches!(other.effect(), TaxEffect::Rate(_) | TaxEffect::Amount { .. }))
-                    .filter(|other| rules.code_goes_on(other.code(), &hs))
+                    .filter(|other| rules.code_uses().goes_on(other.code(), &hs))
                     .filter(|other| match rules.commodity(&hs).map(|line| line.vat()) {
                         Some(VatOnLine::Rate(rate)) if other.tax() == DutyType::Vat => {
                             *other.effect() == TaxEffect::Rate(rate.value)
@@ -145,7 +149,7 @@ impl Wild<'_> {
     }
 
     fn schedule(&mut self, item: &mut GoodsItem, origin: &str, line: &TariffLine<'_>, rules: &RulesInForce<'_>) {
-        let normal = match rules.mfn_relation(origin) {
+        let normal = match rules.tariff().mfn_relation(origin) {
             MfnRelation::Yes(_) => "B01",
             MfnRelation::No(_) | MfnRelation::Unknown(_) => "B03",
         };
@@ -167,7 +171,7 @@ impl Wild<'_> {
             self.preference(item, origin, line, rules);
         }
         let code = item.commodity_code.as_deref().unwrap_or_default();
-        if rules.specific_rates().any(|rate| rate.covers(code)) && self.chance(400) || self.chance(2) {
+        if rules.tariff().specific_rates().any(|rate| rate.covers(code)) && self.chance(400) || self.chance(2) {
             self.specific_duty(item, rules);
         }
         if self.chance(10) {
@@ -192,8 +196,8 @@ impl Wild<'_> {
             .filter(|id| anything || given(id))
             .collect();
         let Some(id) = agreements.choose(&mut self.rng).copied() else { return };
-        let schedules: Vec<&str> = rules.schedules_of(id).map(|schedule| schedule.code()).collect();
-        let forms: Vec<&str> = rules.certificates_of(id).map(|form| form.code()).collect();
+        let schedules: Vec<&str> = rules.lists().schedules_of(id).map(|schedule| schedule.code()).collect();
+        let forms: Vec<&str> = rules.lists().certificates_of(id).map(|form| form.code()).collect();
         item.tariff_schedule = Some(self.pick(&schedules).into());
         if self.chance(60) {
             item.certificate_late = Some("true".into());

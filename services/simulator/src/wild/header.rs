@@ -124,7 +124,7 @@ impl Wild<'_> {
         if self.chance(70) {
             declaration.valuation_method = Some(self.pick(&["1", "2", "3", "4", "8", "9", "T"]).into());
         }
-        let Some(holds) = rules.incoterm(terms).map(|cited| cited.value) else { return };
+        let Some(holds) = rules.lists().incoterm(terms).map(|cited| cited.value) else { return };
         let extra = holds.includes_freight && self.chance(80);
         if self.chance(15) {
             // Freight by weight or volume: its amount is in the values by hand alone.

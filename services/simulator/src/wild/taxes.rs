@@ -50,7 +50,7 @@ impl Wild<'_> {
     fn trade_remedies(&mut self, item: &mut GoodsItem, rules: &RulesInForce<'_>) {
         let hs = item.commodity_code.as_deref().unwrap_or_default();
         let origin = item.origin.as_deref().unwrap_or_default();
-        let measures: Vec<TradeRemedy<'_>> = rules.trade_remedies(hs).collect();
+        let measures: Vec<TradeRemedy<'_>> = rules.remedies().on_goods(hs).collect();
         for duty_type in [DutyType::AntiDumping, DutyType::Countervailing, DutyType::Safeguard] {
             let of_type: Vec<&TradeRemedy<'_>> = measures.iter().filter(|measure| measure.tax() == duty_type).collect();
             if of_type.is_empty() && !self.chance(1) {
@@ -100,7 +100,8 @@ impl Wild<'_> {
     pub(super) fn specific_duty(&mut self, item: &mut GoodsItem, rules: &RulesInForce<'_>) {
         let hs = item.commodity_code.as_deref().unwrap_or_default();
         let anything = self.chance(30);
-        let rates: Vec<SpecificRate<'_>> = rules.specific_rates().filter(|rate| anything || rate.covers(hs)).collect();
+        let rates: Vec<SpecificRate<'_>> =
+            rules.tariff().specific_rates().filter(|rate| anything || rate.covers(hs)).collect();
         let Some(rate) = rates.choose(&mut self.rng).copied() else { return };
         item.quota_class = None;
         item.specific_rate_code = Some(rate.code().into());
@@ -118,7 +119,7 @@ impl Wild<'_> {
         if self.chance(10) {
             return;
         }
-        let codes = rules.tax_codes(tax);
+        let codes = rules.taxes().codes(tax);
         let wrong = self.chance(5);
         let rates: Vec<&TaxCode<'_>> = codes
             .iter()

@@ -29,7 +29,7 @@ impl Wild<'_> {
             let manual = declaration
                 .valuation_method
                 .as_deref()
-                .and_then(|class| rules.valuation_is_manual(class))
+                .and_then(|class| rules.lists().valuation_is_manual(class))
                 .is_some_and(|manual| manual.value);
             let some = self.chance(5);
             let free = self.chance(30);
@@ -149,7 +149,7 @@ impl Wild<'_> {
     fn adjust(&mut self, declaration: &mut Declaration, rules: &RulesInForce<'_>) {
         let titles: Vec<(&str, AdjustmentEffect)> = rules
             .codes(CodeList::AdjustmentNames)
-            .filter_map(|title| Some((title.code(), rules.adjustment(title.code())?.value)))
+            .filter_map(|title| Some((title.code(), rules.lists().adjustment(title.code())?.value)))
             .collect();
         let sum = declaration.invoice_amount.unwrap_or_default();
         for number in 1..=self.rng.random_range(1..=5_u64) {

@@ -154,7 +154,7 @@ pub(crate) fn assert_all_occurred(kinds: &BTreeSet<String>, terms: &BTreeSet<Str
     assert_eq!(left_out(CodeList::DeclarationKinds, kinds, &kind), Vec::<String>::new());
     assert_eq!(left_out(CodeList::Incoterms, terms, &|_| true), Vec::<String>::new());
     let with_rates = |code: &str| {
-        rules.tariff_schedule(code).is_some_and(|schedule| match schedule.kind {
+        rules.lists().tariff_schedule(code).is_some_and(|schedule| match schedule.kind {
             ScheduleKind::Agreement(id) => !RULEBOOK.rates_of_agreement(id, rules.date()).is_empty(),
             ScheduleKind::Chapter98 => false,
             _ => true,

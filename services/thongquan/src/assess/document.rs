@@ -24,7 +24,7 @@ pub(super) fn of(file: &str, assessed: &AssessedDocument, rulebook: &Rulebook) -
         document.insert("kind_name".to_owned(), json!({ "en": kind.name_en(), "vi": kind.name_vi() }));
     }
     if let (Some(Value::Array(rates)), Some((from, to))) =
-        (document.get_mut("exchange_rates"), rules.exchange_rate_week())
+        (document.get_mut("exchange_rates"), rules.valuation().exchange_rate_week())
     {
         for rate in rates.iter_mut().filter_map(Value::as_object_mut) {
             rate.insert("from".to_owned(), from.to_string().into());
@@ -65,7 +65,7 @@ fn figures(
     figures.insert("totals".to_owned(), serde_json::to_value(&calculation.totals)?);
     figures.insert("total_payable".to_owned(), plain(calculation.total_payable).into());
     if calculation.provisional {
-        let week = rules.exchange_rate_week();
+        let week = rules.valuation().exchange_rate_week();
         let rates = calculation.exchange_rates.iter().map(|rate| {
             json!({
                 "currency": rate.currency,

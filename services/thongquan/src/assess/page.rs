@@ -171,7 +171,7 @@ impl Page<'_> {
             self.text.push('\n');
             self.paragraph("  ", 2, &said.join("; "));
         }
-        let week = self.shown.rules.exchange_rate_week();
+        let week = self.shown.rules.valuation().exchange_rate_week();
         for rate in calculation.exchange_rates.iter().filter(|rate| rate.currency != "VND") {
             let law = self.cite(&rate.citation);
             let value = self.money(rate.rate, Some("VND"));

@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let under = rules.commodities_under(&code);
+    let under = rules.tariff().lines_under(&code);
     if code.len() < 8 && !under.is_empty() {
         let lines: Vec<answer::Brief> =
             under.iter().take(LINES_LISTED_MAX).map(|code| answer::brief(&rules, &code.to_string())).collect();
@@ -87,9 +87,9 @@ const LINES_NAMED: usize = 5;
 
 fn unknown(rulebook: &Rulebook, rules: &RulesInForce<'_>, code: &str) -> String {
     let mut message = format!("the tariff of {} has no line {code}", rules.date());
-    let beginning = rules.known_beginning(code);
+    let beginning = rules.tariff().known_beginning(code);
     let under: Vec<String> = beginning
-        .map_or(&[][..], |beginning| rules.commodities_under(beginning))
+        .map_or(&[][..], |beginning| rules.tariff().lines_under(beginning))
         .iter()
         .take(LINES_NAMED)
         .map(ToString::to_string)

@@ -191,7 +191,7 @@ impl DutyDesk<'_, '_, '_> {
     /// A percentage on goods for which there are amounts for used ones says that they are new.
     fn of_new_goods(&mut self) {
         let code = self.line.declared_code();
-        let Some(used) = self.line.rules.specific_rates().find(|rate| rate.covers(code)) else { return };
+        let Some(used) = self.line.rules.tariff().specific_rates().find(|rate| rate.covers(code)) else { return };
         self.claim(
             ClaimKind::Rate,
             Bilingual::new(
@@ -210,7 +210,7 @@ impl DutyDesk<'_, '_, '_> {
     fn of_specific_rates(&mut self, rate: &CitedRate) {
         let Some(declared) = rate.rate.per_unit() else { return };
         let code = self.line.declared_code();
-        let dearer = self.line.rules.specific_rates().find(|known| {
+        let dearer = self.line.rules.tariff().specific_rates().find(|known| {
             let same_measure = known.currency() == &*declared.currency && known.unit() == &*declared.unit;
             known.covers(code) && (!same_measure || known.amount() > declared.amount)
         });
@@ -358,7 +358,7 @@ impl DutyDesk<'_, '_, '_> {
 
     /// The rate inside a quota is not given once the quantity is used up.
     fn quota_left(&mut self, agreement: Option<&str>) {
-        let Some(citation) = self.line.rules.quota_exhausted(self.line.declared_code(), agreement) else {
+        let Some(citation) = self.line.rules.tariff().quota_exhausted(self.line.declared_code(), agreement) else {
             return;
         };
         let code = self.tariff.code();
@@ -490,7 +490,7 @@ impl DutyDesk<'_, '_, '_> {
             .rules
             .agreements()
             .filter(|agreement| matches!(self.tariff.preferential(agreement.id(), self.origin), Preferential::Rate(_)))
-            .flat_map(|agreement| self.line.rules.schedules_of(agreement.id()))
+            .flat_map(|agreement| self.line.rules.lists().schedules_of(agreement.id()))
             .map(|schedule| format!("{} ({})", schedule.code(), schedule.name_en()))
             .collect();
         let (others_en, others_vi) = if others.is_empty() {

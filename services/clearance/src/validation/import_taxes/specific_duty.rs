@@ -23,7 +23,7 @@ pub(super) fn of_line<'r>(
     let Some(code) = item.commodity_code.as_deref() else { return Err(None) };
     let mixed = *entry.kind == ScheduleKind::Mixed;
     let fits = |rate: &SpecificRate<'_>| rate.covers(code) && mixed == (rate.kind() != SpecificKind::Alone);
-    let of_goods: Vec<SpecificRate<'r>> = rules.specific_rates().filter(fits).collect();
+    let of_goods: Vec<SpecificRate<'r>> = rules.tariff().specific_rates().filter(fits).collect();
     if of_goods.is_empty() {
         let gap = RulebookGap {
             code: "rate_of_schedule_not_in_rulebook".into(),
@@ -68,7 +68,7 @@ pub(super) fn of_line<'r>(
         );
         return find("E1019", None, message, report);
     };
-    match rules.specific_rate(declared) {
+    match rules.tariff().specific_rate(declared) {
         None => {
             let message = Bilingual::new(
                 format!("there is no specific rate {declared} on the day of registration"),

@@ -166,7 +166,7 @@ impl RemedyDesk<'_, '_, '_> {
 
     /// The rate of the makers that no other rate names, until the proof of another origin is there.
     fn until_proved(&mut self, measures: &[TradeRemedy<'_>]) -> Option<TaxClaim> {
-        let days = match self.line.rules.days_to_prove_other_origin() {
+        let days = match self.line.rules.remedies().days_to_prove_other_origin() {
             Ok(days) => days,
             Err(gap) => {
                 self.report.gap(gap, Some(self.line.position));
@@ -223,7 +223,7 @@ impl RemedyDesk<'_, '_, '_> {
         } else {
             (format!("enter one of {}", rates.join(", ")), format!("nhập một trong các mã {}", rates.join(", ")))
         };
-        let of = self.line.rules.trade_remedy_of(declared);
+        let of = self.line.rules.remedies().of_code(declared);
         let (citation, name) = of.map_or_else(
             || {
                 (

@@ -286,8 +286,8 @@ fn declared(claim: &Claim<'_>, rules: &RulesInForce<'_>, faults: &mut Faults) {
     if let Some(gap) = form_gap {
         return faults.gaps.push(gap);
     }
-    let fits = form.is_some_and(|form| rules.certificates_of(agreement).any(|known| known.code() == form));
-    if !fits && rules.certificates_of(agreement).next().is_some() {
+    let fits = form.is_some_and(|form| rules.lists().certificates_of(agreement).any(|known| known.code() == form));
+    if !fits && rules.lists().certificates_of(agreement).next().is_some() {
         let forms = forms(agreement, rules);
         let (en, vi) = (claim.agreement.name_en(), claim.agreement.name_vi());
         faults.add(
@@ -307,7 +307,7 @@ fn declared(claim: &Claim<'_>, rules: &RulesInForce<'_>, faults: &mut Faults) {
 }
 
 fn forms(agreement: &str, rules: &RulesInForce<'_>) -> String {
-    let forms: Vec<&str> = rules.certificates_of(agreement).map(|form| form.code()).collect();
+    let forms: Vec<&str> = rules.lists().certificates_of(agreement).map(|form| form.code()).collect();
     forms.join(", ")
 }
 
@@ -364,7 +364,7 @@ fn small_consignment(lodged: &Declaration, rules: &RulesInForce<'_>, agreement: 
     let most = figure(rules, agreement, OriginParameter::SmallConsignmentUsd).ok().flatten()?;
     let terms = lodged.terms_of_delivery.as_deref().filter(|terms| *terms != "EXW")?;
     let (amount, currency) = (lodged.invoice_amount?, lodged.invoice_currency.as_deref()?);
-    rules.incoterm(terms)?;
+    rules.lists().incoterm(terms)?;
     let value = multiply(amount, rules.exchange_rate(currency).ok()?.value).ok()?;
     let limit = multiply(most.value, rules.exchange_rate("USD").ok()?.value).ok()?;
     (value <= limit).then_some(most.citation)

@@ -181,7 +181,9 @@ fn gross_mass(proof: &Proof<'_>, faults: &mut Faults) {
     let whole = unused && quantities(proof, items).is_ok_and(|all| Ok(all) == quantities(proof, lines));
     let printed: Option<Vec<Decimal>> = certificate.items.iter().map(|item| item.gross_mass).collect();
     let (Some(printed), Some(declared)) = (printed.filter(|_| whole), lodged.gross_mass) else { return };
-    let Some(unit) = lodged.gross_mass_unit.as_deref().and_then(|unit| proof.rules.kilograms_in(unit)) else { return };
+    let Some(unit) = lodged.gross_mass_unit.as_deref().and_then(|unit| proof.rules.lists().kilograms_in(unit)) else {
+        return;
+    };
     let Some(tolerance) = proof.figure(OriginParameter::GrossMassDifferencePercent, faults) else { return };
     let within = || -> Result<bool, TooLarge> {
         let declared = multiply(declared, unit.value)?;

@@ -301,7 +301,7 @@ fn preferential_row(
     let out_of_quota = row.read_optional("out_of_quota", problems, cell);
     let not_for_origin = row.read("not_for_origin", problems, |cell| {
         let origins = words(cell);
-        let member = |origin: &&Box<str>| agreement.members.iter().any(|(member, _)| member == *origin);
+        let member = |origin: &str| agreement.members.iter().any(|(member, _)| **member == *origin);
         match origins.iter().find(|origin| !member(origin)) {
             Some(stranger) => Err(Fault {
                 message: format!("`{stranger}` is not a member of {}", agreement.id),

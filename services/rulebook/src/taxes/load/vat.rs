@@ -38,7 +38,7 @@ pub(super) fn read(sources: &Sources, laws: &Lawbook, lines: &Codes, problems: &
         return None;
     };
     let mut check = TableCheck::new(lines);
-    let rows = read_table(&csv, path, &table, laws, true, problems, |row, problems| check.code(row, problems), vat_row);
+    let rows = read_table(&csv, &table, laws, true, problems, |row, problems| check.code(row, problems), vat_row);
     check.report_missing(path, problems);
     Some(VatTables { rows, cut })
 }

@@ -11,7 +11,7 @@ const BOLD: Style = Style::new().bold();
 
 /// A row for each agreement in force: its schedules, and its lines by what is known of them.
 pub(super) fn table(rules: &RulesInForce<'_>) -> String {
-    let lines = rules.commodities_under("");
+    let lines = rules.tariff().lines_under("");
     let mut page = format!("{BOLD}agreements on {}{BOLD:#}\n", rules.date());
     let _ = writeln!(
         page,
@@ -32,7 +32,7 @@ pub(super) fn table(rules: &RulesInForce<'_>) -> String {
             }
         }
         lacking += gaps;
-        let schedules: Vec<&str> = rules.schedules_of(agreement.id()).map(|schedule| schedule.code()).collect();
+        let schedules: Vec<&str> = rules.lists().schedules_of(agreement.id()).map(|schedule| schedule.code()).collect();
         let _ = writeln!(
             page,
             "  {:<20} {:<9} {:>9} {:>13} {:>12}",

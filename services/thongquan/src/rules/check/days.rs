@@ -67,7 +67,7 @@ pub(super) fn ask_around_changes(rulebook: &Rulebook, inventory: &Inventory) -> 
             let rules = rulebook.in_force_on(day);
             let mut chapters = BTreeSet::new();
             let first_lines =
-                rules.commodities_under("").iter().filter(|code| chapters.insert(code.to_string()[..2].to_owned()));
+                rules.tariff().lines_under("").iter().filter(|code| chapters.insert(code.to_string()[..2].to_owned()));
             let first_lines: Vec<String> = first_lines.map(ToString::to_string).collect();
             for code in lines.iter().chain(&first_lines) {
                 if let Some(line) = rules.commodity(code) {
@@ -153,10 +153,10 @@ impl Asked {
     /// What does not hang on a line.
     fn whole(&mut self, rules: &RulesInForce<'_>) {
         let day = rules.date();
-        self.answer(day, rules.thresholds().map(|all| all.gift.citation));
-        self.answer(day, rules.late_payment_percent_per_day().map(|percent| percent.citation));
+        self.answer(day, rules.taxes().thresholds().map(|all| all.gift.citation));
+        self.answer(day, rules.taxes().late_payment_percent_per_day().map(|percent| percent.citation));
         for kind in rulebook::RoundingKind::ALL {
-            self.answer(day, rules.rounding(kind).map(|rounding| rounding.citation));
+            self.answer(day, rules.valuation().rounding(kind).map(|rounding| rounding.citation));
         }
     }
 

@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let day = Date::new(arguments.year, 1, 1).map_err(|error| Failure::usage(error.to_string()))?;
     let last = Date::new(arguments.year, 12, 31).map_err(|error| Failure::usage(error.to_string()))?;
     let of_year = rulebook.in_force_on(last);
-    if of_year.commodities_under("").is_empty() {
+    if of_year.tariff().lines_under("").is_empty() {
         return Err(Failure::usage(format!(
             "the lines of the tariff are not known on {last}; enter the nomenclature of {} first, or name another year",
             arguments.year
@@ -92,7 +92,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
              they become gaps then, and an officer decides\n",
             name_of(&common.file),
             missing.len(),
-            of_year.commodities_under("").len(),
+            of_year.tariff().lines_under("").len(),
             first.join(", ")
         ));
         return Ok(ExitCode::from(1));
@@ -120,7 +120,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         arguments.agreement,
         arguments.year,
         name_of(&common.file),
-        of_year.commodities_under("").len()
+        of_year.tariff().lines_under("").len()
     );
     if !missing.is_empty() {
         let _ = writeln!(page, "{} lines have no row and become gaps", missing.len());
@@ -183,7 +183,7 @@ fn code(
 ) -> Option<CommodityCode> {
     let written = row.cell(sheet, 0).map_or("", |cell| cell.text.as_str());
     let digits: String = written.chars().filter(|c| !matches!(c, '.' | ' ' | '\u{a0}')).collect();
-    let is_heading = digits.len() < 8 && !rules.commodities_under(&digits).is_empty();
+    let is_heading = digits.len() < 8 && !rules.tariff().lines_under(&digits).is_empty();
     if without_rate && (digits.is_empty() || is_heading) {
         return None;
     }
@@ -192,7 +192,8 @@ fn code(
         Some(code) if rules.commodity(&digits).is_some() => return Some(code),
         Some(_) => {
             let beginnings = [6, 4, 2].into_iter().filter_map(|length| digits.get(..length));
-            let under = beginnings.map(|beginning| rules.commodities_under(beginning)).find(|lines| !lines.is_empty());
+            let under =
+                beginnings.map(|beginning| rules.tariff().lines_under(beginning)).find(|lines| !lines.is_empty());
             let near: Vec<String> = under.into_iter().flatten().take(3).map(ToString::to_string).collect();
             (format!("the tariff has no line `{digits}`"), format!("near it are {}", near.join(", ")))
         }
@@ -286,7 +287,7 @@ fn missing(rates: &[NewRate], rules: &RulesInForce<'_>, agreement: &str) -> Vec<
         return Vec::new();
     }
     let given: std::collections::BTreeSet<CommodityCode> = rates.iter().map(|rate| rate.code).collect();
-    rules.commodities_under("").iter().filter(|code| !given.contains(code)).copied().collect()
+    rules.tariff().lines_under("").iter().filter(|code| !given.contains(code)).copied().collect()
 }
 
 /// What changes, against the rates of the year as entered, or else of the day before it.

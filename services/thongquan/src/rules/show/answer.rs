@@ -221,7 +221,7 @@ pub(super) fn line(rulebook: &Rulebook, on: Date, code: &str, origin: Option<&st
         origin: origin.map(str::to_owned),
         units,
         rows,
-        rules: rules.rules_naming(code).into_iter().map(naming).collect(),
+        rules: rules.conditional().rules_naming(code).into_iter().map(naming).collect(),
         rulebook: rulebook.content_hash().to_owned(),
     }
 }
@@ -277,7 +277,7 @@ fn question<'q>(
 
 fn rates<'q>(rules: &RulesInForce<'_>, origin: Option<&str>) -> Vec<Question<'q>> {
     // For one origin, only the rates that it can get.
-    let relation = origin.map(|origin| rules.mfn_relation(origin));
+    let relation = origin.map(|origin| rules.tariff().mfn_relation(origin));
     let mut questions = Vec::new();
     if !matches!(relation, Some(MfnRelation::No(_))) {
         questions.push(question("mfn", "import duty, preferential (MFN)", "thuế NK ưu đãi (MFN)", |line| {
@@ -313,8 +313,8 @@ fn agreements<'q>(rules: &RulesInForce<'_>, code: &str, origin: Option<&str>) ->
             None => agreement.members().map(str::to_owned).collect(),
         };
         let codes: (Vec<String>, Vec<String>) = (
-            rules.schedules_of(agreement.id()).map(|entry| entry.code().to_owned()).collect(),
-            rules.certificates_of(agreement.id()).map(|entry| entry.code().to_owned()).collect(),
+            rules.lists().schedules_of(agreement.id()).map(|entry| entry.code().to_owned()).collect(),
+            rules.lists().certificates_of(agreement.id()).map(|entry| entry.code().to_owned()).collect(),
         );
         for (out_of_quota, members) in groups(&line, agreement.id(), &members) {
             let (id, member) = (agreement.id().to_owned(), members[0].clone());
@@ -415,7 +415,7 @@ fn export<'q>(rules: &RulesInForce<'_>, code: &str, destination: Option<&str>) -
                     id: id.clone(),
                     name_en: agreement.name_en().to_owned(),
                     name_vi: agreement.name_vi().to_owned(),
-                    schedules: rules.schedules_of(&id).map(|entry| entry.code().to_owned()).collect(),
+                    schedules: rules.lists().schedules_of(&id).map(|entry| entry.code().to_owned()).collect(),
                     certificates: Vec::new(),
                     members,
                 }),
@@ -512,7 +512,7 @@ fn one_of(rates: &[Decimal], not_subject: bool, answer: Answer) -> Answer {
 }
 
 fn relation(rules: &RulesInForce<'_>, inventory: &Inventory, origin: &str) -> Row {
-    let answer = match rules.mfn_relation(origin) {
+    let answer = match rules.tariff().mfn_relation(origin) {
         MfnRelation::Yes(citation) => {
             Answer::new(Status::None, citation).saying("has most-favoured-nation treatment", "được đối xử tối huệ quốc")
         }

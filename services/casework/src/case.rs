@@ -3,14 +3,16 @@
 pub(crate) mod fact_book;
 pub(crate) mod series;
 
-use clearance::life_cycle::{Standing, next_of_time};
+use std::collections::BTreeSet;
+
+use clearance::life_cycle::{Standing, State, next_of_time};
 use jiff::civil::Date;
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
-use storage::{DeclarationKey, DeclarationRow, DeclarationUpdate, LogEntry, NewDeclaration};
+use storage::{DeclarationKey, DeclarationRow, DeclarationUpdate, LogEntry, NewDeclaration, Searched};
 use vocabulary::{Decision, Declaration, Lane, Outcome};
 
-use self::fact_book::searched;
+use self::fact_book::first_stem;
 use crate::intake::lodgement::Lodgement;
 use vocabulary::vietnam_time::{milliseconds, of_milliseconds as vietnam_time};
 
@@ -41,6 +43,7 @@ fn row_of(new: &NewDeclaration) -> DeclarationRow {
         office: new.office.clone(),
         number: new.number.clone(),
         lane: new.lane,
+        since_ms: new.since_ms,
         registered_at_ms: new.registered_at_ms,
         total_payable: new.total_payable,
         paid: new.paid,
@@ -71,6 +74,20 @@ pub(crate) fn dong(amount: Decimal) -> i64 {
     i64::try_from(amount).unwrap_or(i64::MAX)
 }
 
+/// When the state of a declaration began; where the time of it lies beyond the calendar, when its last step was taken.
+fn since_ms(standing: &Standing, at_ms: i64) -> i64 {
+    milliseconds(standing.since).unwrap_or(at_ms)
+}
+
+/// The tariff codes of the goods of a declaration that a lane or a gap stops for an officer, who searches by them; each once.
+pub(crate) fn flagged_goods(declaration: &Declaration, standing: &Standing) -> Vec<String> {
+    if standing.state != State::Referred && !matches!(standing.lane, Some(Lane::Yellow | Lane::Red)) {
+        return Vec::new();
+    }
+    let codes = declaration.goods_items.iter().filter_map(|item| item.commodity_code.as_deref());
+    codes.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 /// From when on the calendar acts on a declaration that stands so, by the terms that are in force on a day.
 pub(crate) fn time_acts_at_ms(standing: &Standing, rulebook: &Rulebook, day: Date) -> Option<i64> {
     next_of_time(standing, &rulebook.in_force_on(day)).and_then(|next| milliseconds(next.from))
@@ -90,11 +107,13 @@ pub(crate) fn moved(
         state: standing.state.as_str().to_owned(),
         number: standing.number.map(|number| number.to_string()),
         lane: standing.lane.map(|lane| i16::from(lane.code())),
+        since_ms: since_ms(standing, entry.at_ms),
         registered_at_ms: row.registered_at_ms,
         total_payable: row.total_payable.map(|_| dong(standing.owed)),
         paid: dong(standing.paid),
         standing: standing_bytes(standing),
         rulebook: None,
+        flagged_goods: Vec::new(),
         decision: None,
         time_acts_at_ms: time_acts_at_ms(standing, rulebook, vietnam_time(entry.at_ms).date()),
         log_sequence: entry.sequence,
@@ -105,6 +124,7 @@ pub(crate) fn moved(
 /// What is written when a declaration is decided anew, by the entry in its log that holds the decision.
 pub(crate) fn decided_anew(
     row: &DeclarationRow,
+    declaration: &Declaration,
     decision: &Decision,
     body: Vec<u8>,
     standing: &Standing,
@@ -113,7 +133,8 @@ pub(crate) fn decided_anew(
 ) -> DeclarationUpdate {
     DeclarationUpdate {
         outcome: decision.outcome.as_str().to_owned(),
-        registered_at_ms: Some(entry.at_ms),
+        registered_at_ms: entry.at_ms,
+        flagged_goods: flagged_goods(declaration, standing),
         total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(standing.owed)),
         rulebook: Some(decision.rulebook.clone()),
         decision: Some(body),
@@ -128,6 +149,7 @@ pub(crate) fn after(case: &Case, update: &DeclarationUpdate) -> Case {
         state: update.state.clone(),
         number: update.number.clone(),
         lane: update.lane,
+        since_ms: update.since_ms,
         registered_at_ms: update.registered_at_ms,
         total_payable: update.total_payable,
         paid: update.paid,
@@ -165,7 +187,8 @@ pub(crate) fn decided_row(
         office: declaration.customs_office.as_deref().unwrap_or_default().to_owned(),
         number: standing.number.map(|number| number.to_string()),
         lane: standing.lane.map(|lane| i16::from(lane.code())),
-        registered_at_ms: Some(arrival.at_ms),
+        since_ms: since_ms(standing, arrival.at_ms),
+        registered_at_ms: arrival.at_ms,
         total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(standing.owed)),
         paid: dong(standing.paid),
         rulebook: decision.rulebook.clone(),
@@ -174,7 +197,10 @@ pub(crate) fn decided_row(
         log_hash: entry.hash,
         answer,
         standing: standing_bytes(standing),
-        searched: searched(declaration, standing.number),
+        searched: Searched {
+            first_stem: first_stem(declaration, standing.number),
+            flagged_goods: flagged_goods(declaration, standing),
+        },
         time_acts_at_ms: time_acts_at_ms(standing, rulebook, arrival.at.date()),
         document: arrival.payload().to_vec(),
         decision: body,

@@ -98,6 +98,7 @@ impl Plan {
             new.state = update.state;
             new.number = update.number;
             new.lane = update.lane;
+            new.since_ms = update.since_ms;
             new.registered_at_ms = update.registered_at_ms;
             new.total_payable = update.total_payable;
             new.paid = update.paid;
@@ -111,11 +112,14 @@ impl Plan {
             if let Some(decision) = update.decision {
                 new.decision = decision;
             }
+            new.searched.flagged_goods.extend(update.flagged_goods);
         } else if let Some(earlier) = self.updates.iter_mut().rev().find(|earlier| earlier.key == update.key) {
             let expected_log_sequence = earlier.expected_log_sequence;
             let rulebook = update.rulebook.or_else(|| earlier.rulebook.take());
             let decision = update.decision.or_else(|| earlier.decision.take());
-            *earlier = DeclarationUpdate { expected_log_sequence, rulebook, decision, ..update };
+            let mut flagged_goods = std::mem::take(&mut earlier.flagged_goods);
+            flagged_goods.extend(update.flagged_goods);
+            *earlier = DeclarationUpdate { expected_log_sequence, rulebook, decision, flagged_goods, ..update };
         } else {
             self.updates.push(update);
         }

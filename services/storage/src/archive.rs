@@ -1,6 +1,10 @@
 //! The archive: what people ask about declarations, beside what the processor asks for its batches.
 
+mod listing;
+
 use async_trait::async_trait;
+
+pub use self::listing::{Beginning, Cursor, Filter, OFFICES_MAX, Order, Page, Scope, WaitingCount};
 
 use crate::database::Database;
 use crate::error::StorageError;
@@ -69,6 +73,15 @@ pub trait Archive: Send + Sync {
         limit: usize,
     ) -> Result<Vec<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError>;
 
+    /// A page of a list, beginning after a place in it.
+    ///
+    /// # Errors
+    /// When it is asked for more than [`OFFICES_MAX`] offices.
+    async fn list(&self, filter: &Filter, after: Option<&Cursor>, limit: usize) -> Result<Page, StorageError>;
+
+    /// How many declarations wait at customs offices, by office, state and lane.
+    async fn waiting_counts(&self, offices: &[String]) -> Result<Vec<WaitingCount>, StorageError>;
+
     /// The decision log of a declaration, from its beginning.
     async fn log_of(&self, key: &DeclarationKey) -> Result<Vec<LogEntry>, StorageError>;
 
@@ -123,6 +136,14 @@ impl Archive for Database {
         rows.iter()
             .map(|row| Ok((DeclarationRow::of(row)?, row.decompressed("document")?, row.decompressed("decision")?)))
             .collect()
+    }
+
+    async fn list(&self, filter: &Filter, after: Option<&Cursor>, limit: usize) -> Result<Page, StorageError> {
+        listing::list(self, filter, after, limit).await
+    }
+
+    async fn waiting_counts(&self, offices: &[String]) -> Result<Vec<WaitingCount>, StorageError> {
+        listing::waiting_counts(self, offices).await
     }
 
     async fn log_of(&self, key: &DeclarationKey) -> Result<Vec<LogEntry>, StorageError> {

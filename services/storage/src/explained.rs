@@ -5,7 +5,9 @@
 use sqlx::{Connection as _, PgConnection};
 
 use crate::database::Database;
+use crate::ledger::{Batch, Ledger, StreamPartition};
 use crate::query::{Dialect, Query};
+use crate::rows::{DeclarationKey, MessageSource, NewDeclaration, Searched};
 use crate::store::Options;
 
 impl Database {
@@ -34,4 +36,47 @@ pub(crate) async fn on_both(test: &str, ask: impl AsyncFn(Database)) {
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
     let url = format!("{}/{name}", server.rsplit_once('/').unwrap().0);
     ask(Database::open_postgres(&url, &Options::default()).await.unwrap()).await;
+}
+
+/// Keeps so many declarations, of a hundred enterprises at twenty offices in the states and lanes of a usual day, and lets
+/// the database learn of them.
+pub(crate) async fn many_declarations(database: &Database, count: i64) {
+    let partition = StreamPartition { group: "g".to_owned(), topic: "lodged".to_owned(), partition: 0 };
+    let held = database.acquire(&partition, "log").await.unwrap();
+    let mut batch = Batch::empty(partition, held, count);
+    batch.declarations = (0..count).map(one_of_many).collect();
+    database.commit(&batch).await.unwrap();
+    database.run(database.query("ANALYZE")).await.unwrap();
+}
+
+fn one_of_many(n: i64) -> NewDeclaration {
+    let states = ["cleared", "cleared", "cleared", "document_check", "examination", "awaiting_payment", "rejected"];
+    let state = states[usize::try_from(n).unwrap() % states.len()];
+    let lane = i16::try_from(n % 3 + 1).unwrap();
+    let flagged_goods = if lane == 1 { Vec::new() } else { vec![format!("84{:02}1020", n % 90 + 10)] };
+    NewDeclaration {
+        key: DeclarationKey { declarant: format!("01{:08}", n % 100), reference: format!("R{n:05}"), version: 1 },
+        content_hash: [7; 32],
+        outcome: "accepted".to_owned(),
+        state: state.to_owned(),
+        direction: if n % 4 == 0 { "export" } else { "import" }.to_owned(),
+        kind: "A11".to_owned(),
+        office: format!("OF{:02}", n % 20),
+        number: Some(format!("10{n:09}0")),
+        lane: Some(lane),
+        since_ms: n,
+        registered_at_ms: n,
+        total_payable: Some(500),
+        paid: 0,
+        rulebook: "sample".to_owned(),
+        source: MessageSource { topic: "lodged".to_owned(), partition: 0, offset: n },
+        log_sequence: 0,
+        log_hash: [1; 32],
+        answer: vec![7; 300],
+        standing: vec![7; 200],
+        searched: Searched { first_stem: None, flagged_goods },
+        time_acts_at_ms: None,
+        document: vec![7; 2_000],
+        decision: vec![7; 2_000],
+    }
 }

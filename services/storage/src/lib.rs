@@ -40,7 +40,10 @@ mod upkeep;
 use std::sync::Arc;
 
 pub use accounts::{Account, AccountKind, Accounts, Role};
-pub use archive::{Archive, DatedCommand, DatedPayment, DatedRequest};
+pub use archive::{
+    Archive, Beginning, Cursor, DatedCommand, DatedPayment, DatedRequest, Filter, OFFICES_MAX, Order, Page, Scope,
+    WaitingCount,
+};
 pub use calendar::{Calendar, Timed};
 pub use error::StorageError;
 pub use exchange::{

@@ -5,7 +5,7 @@ use crate::query::{Row, narrow};
 
 /// The columns of a [`DeclarationRow`].
 pub(crate) const DECLARATION_COLUMNS: &str = "declarant, reference, version, content_hash, outcome, state, direction, kind, \
-    office, number, lane, registered_at_ms, total_payable, paid, rulebook, source_topic, source_partition, source_offset, \
+    office, number, lane, since_ms, registered_at_ms, total_payable, paid, rulebook, source_topic, source_partition, source_offset, \
     log_sequence, log_hash, answer, standing";
 
 /// The eleven digits that a declaration keeps through its amendments.
@@ -56,8 +56,10 @@ pub struct DeclarationRow {
     pub number: Option<String>,
     /// The lane: 1, 2 or 3.
     pub lane: Option<i16>,
+    /// When its state began, in milliseconds since 1970 in UTC.
+    pub since_ms: i64,
     /// When it was registered or refused, in milliseconds since 1970 in UTC.
-    pub registered_at_ms: Option<i64>,
+    pub registered_at_ms: i64,
     /// What is owed, in dong.
     pub total_payable: Option<i64>,
     /// What has been paid, in dong.
@@ -89,6 +91,7 @@ impl DeclarationRow {
             office: row.get("office")?,
             number: row.get("number")?,
             lane: lane.map(narrow).transpose()?,
+            since_ms: row.get("since_ms")?,
             registered_at_ms: row.get("registered_at_ms")?,
             total_payable: row.get("total_payable")?,
             paid: row.get("paid")?,
@@ -114,6 +117,8 @@ pub struct BranchRow {
 /// What declarations are searched by, beside what they are known by.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Searched {
+    /// The tariff codes of the goods, where a lane or a gap stops the declaration for an officer.
+    pub flagged_goods: Vec<String>,
     /// The first eleven digits of the number of the consignment's first declaration, for a branch.
     pub first_stem: Option<String>,
 }
@@ -189,8 +194,10 @@ pub struct NewDeclaration {
     pub number: Option<String>,
     /// The lane: 1, 2 or 3.
     pub lane: Option<i16>,
+    /// When its state began, in milliseconds since 1970 in UTC.
+    pub since_ms: i64,
     /// When it was registered or refused, in milliseconds since 1970 in UTC.
-    pub registered_at_ms: Option<i64>,
+    pub registered_at_ms: i64,
     /// What is owed, in dong.
     pub total_payable: Option<i64>,
     /// What has been paid, in dong.
@@ -232,8 +239,10 @@ pub struct DeclarationUpdate {
     pub number: Option<String>,
     /// The lane: 1, 2 or 3.
     pub lane: Option<i16>,
+    /// When its state began, in milliseconds since 1970 in UTC.
+    pub since_ms: i64,
     /// When it was registered or refused, in milliseconds since 1970 in UTC.
-    pub registered_at_ms: Option<i64>,
+    pub registered_at_ms: i64,
     /// What is owed, in dong.
     pub total_payable: Option<i64>,
     /// What has been paid, in dong.
@@ -242,6 +251,8 @@ pub struct DeclarationUpdate {
     pub standing: Vec<u8>,
     /// The content hash of the rulebook, where it decided anew.
     pub rulebook: Option<String>,
+    /// The tariff codes of the goods, where a lane or a gap stops the declaration for an officer from now on.
+    pub flagged_goods: Vec<String>,
     /// What was decided anew; `None` leaves the decision as it is.
     pub decision: Option<Vec<u8>>,
     /// From when on the calendar acts on it, in milliseconds since 1970 in UTC; `None` where it does not.

@@ -27,7 +27,8 @@ pub(crate) const DECLARATIONS: &[Column<NewDeclaration>] = &[
     Column("number", OptionalText(|new| new.number.as_deref().map(text))),
     Column("number_stem", OptionalText(|new| new.number.as_deref().map(stem).map(text))),
     Column("lane", OptionalInteger(|new| new.lane.map(i64::from))),
-    Column("registered_at_ms", OptionalInteger(|new| new.registered_at_ms)),
+    Column("since_ms", Integer(|new| new.since_ms)),
+    Column("registered_at_ms", Integer(|new| new.registered_at_ms)),
     Column("total_payable", OptionalInteger(|new| new.total_payable)),
     Column("paid", Integer(|new| new.paid)),
     Column("rulebook", Text(|new| text(&new.rulebook))),
@@ -54,7 +55,8 @@ pub(crate) const DECLARATION_UPDATES: &[Column<DeclarationUpdate>] = &[
     Column("number", OptionalText(|update| update.number.as_deref().map(text))),
     Column("number_stem", OptionalText(|update| update.number.as_deref().map(stem).map(text))),
     Column("lane", OptionalInteger(|update| update.lane.map(i64::from))),
-    Column("registered_at_ms", OptionalInteger(|update| update.registered_at_ms)),
+    Column("since_ms", Integer(|update| update.since_ms)),
+    Column("registered_at_ms", Integer(|update| update.registered_at_ms)),
     Column("total_payable", OptionalInteger(|update| update.total_payable)),
     Column("paid", Integer(|update| update.paid)),
     Column("standing", Bytes(|update| &update.standing)),
@@ -87,6 +89,18 @@ pub(crate) const COMMANDS: &[Column<NewCommand>] = &[
     Column("answer", Bytes(|command| &command.answer)),
     Column("document", Compressed(|command| &command.document)),
 ];
+
+/// A declaration, and the tariff code of some of its goods.
+pub(crate) type FlaggedGoods<'a> = (&'a DeclarationKey, &'a str);
+
+pub(crate) fn flagged_goods<'a>() -> [Column<FlaggedGoods<'a>>; 4] {
+    [
+        Column("declarant", Text(|(key, _)| text(&key.declarant))),
+        Column("reference", Text(|(key, _)| text(&key.reference))),
+        Column("version", Integer(|(key, _)| key.version.into())),
+        Column("commodity_code", Text(|(_, code)| text(code))),
+    ]
+}
 
 pub(crate) const REQUESTS: &[Column<NewRequest>] = &[
     Column("declarant", Text(|request| text(&request.key.declarant))),

@@ -235,13 +235,14 @@ async fn a_whole_life_is_told_and_derived_again() {
 }
 
 /// What somebody may write into a row who can, and what of it is named.
-const FORGERIES: [(&str, &str); 10] = [
+const FORGERIES: [(&str, &str); 11] = [
     ("UPDATE declarations SET state = 'through_supervision' WHERE version = 5", "state `through_supervision`"),
     ("UPDATE declarations SET outcome = 'rejected' WHERE version = 5", "outcome `rejected`"),
     ("UPDATE declarations SET lane = CASE lane WHEN 1 THEN 2 ELSE 1 END WHERE version = 5", "lane"),
     ("UPDATE declarations SET office = '01XX' WHERE version = 5", "office `01XX`"),
     ("UPDATE declarations SET total_payable = total_payable - 1 WHERE version = 5", "total_payable"),
     ("UPDATE declarations SET paid = paid + 1 WHERE version = 5", "paid"),
+    ("UPDATE declarations SET since_ms = since_ms - 86400000 WHERE version = 5", "since"),
     ("UPDATE declarations SET registered_at_ms = registered_at_ms - 86400000 WHERE version = 5", "registered_at"),
     ("UPDATE declarations SET number = '999999999990' WHERE version = 5", "number 999999999990"),
     (

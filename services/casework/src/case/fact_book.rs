@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use storage::{BalanceKey, BranchRow, DeclarationKey, Fact, FactKey, FactRow, Grant, Prefetched, Searched};
+use storage::{BalanceKey, BranchRow, DeclarationKey, Fact, FactKey, FactRow, Grant, Prefetched};
 use vocabulary::{
     Balance, BalanceLine, Declaration, DeclarationNumber, ExemptionList, Facts, Guarantee, OriginCertificate,
     RoutedBranch, TemporaryDeclaration, TraderFacts, WriteOff,
@@ -205,13 +205,12 @@ fn guarantee_of(declaration: &Declaration) -> Option<String> {
     ))
 }
 
-/// What a declaration is searched by, under the number that customs gives it.
-pub(crate) fn searched(declaration: &Declaration, number: Option<DeclarationNumber>) -> Searched {
-    let first_stem = match declaration.first_declaration_number.as_deref() {
+/// The stem of the number of a consignment's first declaration, for a branch under the number that customs gives it.
+pub(crate) fn first_stem(declaration: &Declaration, number: Option<DeclarationNumber>) -> Option<String> {
+    match declaration.first_declaration_number.as_deref() {
         Some("F") => number.map(DeclarationNumber::stem),
         first => first.map(stem),
-    };
-    Searched { first_stem }
+    }
 }
 
 /// Facts of traders as they are kept.

@@ -20,7 +20,7 @@ use vocabulary::{
 use super::deciding::{case_decision, next_number, use_number};
 use crate::assess::without_lane;
 use crate::case::fact_book::{FactBook, Moment, Way, known_traders, taken_by};
-use crate::case::{self, Case, moved, standing_of};
+use crate::case::{self, Case, flagged_goods, moved, standing_of};
 use vocabulary::vietnam_time::milliseconds;
 
 use crate::intake::arrival::Arrival;
@@ -282,7 +282,13 @@ impl Hearing<'_> {
                 let next = standing.after_all(&events, self.arrival().at);
                 let row = &case.row;
                 let entry = self.entry(row.log_sequence + 1, row, &events, &next);
-                let update = moved(row, &next, &entry, desk.rulebook);
+                let mut update = moved(row, &next, &entry, desk.rulebook);
+                if self.kind == CommandKind::Reroute
+                    && let Reading::Read { declaration, .. } = message::read_declaration(&case.document)
+                {
+                    // What an officer stops is found by its goods like what was stopped when it was lodged.
+                    update.flagged_goods = flagged_goods(&declaration, &next);
+                }
                 if standing.state.is_registered() && !next.state.is_registered() {
                     let moment = self.moment(&row.key, entry.sequence);
                     self.facts.write_off(step, moment, Way::GivenBack, &taken_by(&case.decision));
@@ -383,7 +389,7 @@ impl Hearing<'_> {
         let order = self.entry(row.log_sequence + 1, row, &events, &next);
         let body = serde_json::to_vec(&decision).unwrap_or_default();
         let entry = log_entry(&row.key, order.sequence + 1, arrival.at_ms, "decided", body.clone(), order.hash);
-        let update = case::decided_anew(row, &decision, body, &next, &entry, desk.rulebook);
+        let update = case::decided_anew(row, &declaration, &decision, body, &next, &entry, desk.rulebook);
         if next.state.is_registered() {
             let moment = self.moment(&row.key, entry.sequence);
             self.facts.write_off(step, moment, Way::Taken, &decision.write_offs);

@@ -157,7 +157,7 @@ impl FollowUp<'_> {
                 let first = events.first().map_or("registered", Event::as_str);
                 let row = &case.row;
                 let entry = log_entry(&row.key, row.log_sequence + 1, arrival.at_ms, first, body.clone(), row.log_hash);
-                let update = case::decided_anew(row, &decision, body, &next, &entry, desk.rulebook);
+                let update = case::decided_anew(row, &declaration, &decision, body, &next, &entry, desk.rulebook);
                 if next.state.is_registered() {
                     let moment = self.moment(&row.key, entry.sequence);
                     self.facts.write_off(step, moment, Way::Taken, &decision.write_offs);
@@ -228,7 +228,7 @@ impl FollowUp<'_> {
                 }
                 let entry_kind = events.first().map_or("amended", Event::as_str);
                 let mut new = self.version(&decision, &next, entry_kind, update.log_hash, step, desk, &events);
-                new.registered_at_ms = case.row.registered_at_ms.or(new.registered_at_ms);
+                new.registered_at_ms = case.row.registered_at_ms;
                 let changed = Case::from(&new);
                 step.updates.push(update);
                 step.declarations.push(new);

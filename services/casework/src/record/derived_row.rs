@@ -117,7 +117,7 @@ fn derive<'r>(
         let Ok(recorded) = RecordedDecision::read(&entry.body) else { return Ok(None) };
         let rulebook = rules(&recorded.rulebook).ok_or(RowUnderivable::OtherRules)?;
         // What came in a row's times may be what was forged: those of the log are put in their place.
-        let at_its_time = DeclarationRow { registered_at_ms: Some(at_ms), ..(*row).clone() };
+        let at_its_time = DeclarationRow { registered_at_ms: at_ms, ..(*row).clone() };
         let decision =
             rederive(&at_its_time, document, &recorded, 0, rulebook).map_err(|_| RowUnderivable::Unreadable)?;
         Ok(Some((decision, rulebook)))
@@ -224,8 +224,9 @@ impl Derived {
         let owed = (self.outcome == Outcome::Accepted).then(|| dong(standing.owed));
         compare("total_payable", amount(row.total_payable), amount(owed));
         compare("paid", row.paid.to_string(), dong(standing.paid).to_string());
-        let time = |at_ms: Option<i64>| optional(at_ms.map(|at_ms| vietnam_time(at_ms).to_string()));
-        compare("registered_at", time(row.registered_at_ms), time(Some(self.registered_at_ms)));
+        let time = |at_ms: i64| vietnam_time(at_ms).to_string();
+        compare("since", time(row.since_ms), standing.since.to_string());
+        compare("registered_at", time(row.registered_at_ms), time(self.registered_at_ms));
         compare("rulebook", quoted(&row.rulebook), quoted(&self.rulebook));
         let kept = standing_of(row);
         if kept.as_ref() != Some(standing) {

@@ -105,9 +105,7 @@ pub fn rederive(
         ..finding.clone()
     }));
     findings.extend(of_another(&declaration, &row.key.declarant));
-    let registered_at = row
-        .registered_at_ms
-        .map(vietnam_time)
+    let registered_at = Some(vietnam_time(row.registered_at_ms))
         .filter(|time| time.date() == recorded.registered_on)
         .unwrap_or_else(|| recorded.registered_on.to_datetime(jiff::civil::Time::midnight()));
     let mut facts = recorded.facts.for_case(None);

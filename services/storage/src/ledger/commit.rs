@@ -8,8 +8,8 @@ use crate::error::StorageError;
 use crate::facts::{self, changes};
 use crate::query::{Dialect, Query};
 use crate::tables::{
-    COMMANDS, DECISION_LOG, DECLARATION_UPDATES, DECLARATIONS, KEPT_MESSAGES, OUTBOX, PAYMENTS, REQUESTS, RETIMINGS,
-    WRITE_OFFS, balance_changes,
+    COMMANDS, DECISION_LOG, DECLARATION_UPDATES, DECLARATIONS, FlaggedGoods, KEPT_MESSAGES, OUTBOX, PAYMENTS, REQUESTS,
+    RETIMINGS, WRITE_OFFS, balance_changes, flagged_goods,
 };
 
 pub(super) async fn commit(database: &Database, batch: &Batch) -> Result<Commit, StorageError> {
@@ -96,7 +96,7 @@ const BALANCE_UPDATE: &str = ") UPDATE balances SET remaining = change.remaining
 
 const DECLARATION_UPDATE: &str = ") UPDATE declarations SET outcome = change.outcome, state = change.state, \
     number = change.number, number_stem = change.number_stem, lane = change.lane, \
-    registered_at_ms = change.registered_at_ms, total_payable = change.total_payable, paid = change.paid, \
+    since_ms = change.since_ms, registered_at_ms = change.registered_at_ms, total_payable = change.total_payable, paid = change.paid, \
     standing = change.standing, rulebook = coalesce(change.rulebook, declarations.rulebook), \
     decision = coalesce(change.decision, declarations.decision), \
     log_sequence = change.log_sequence, log_hash = change.log_hash, \
@@ -111,6 +111,10 @@ const RETIMING: &str = ") UPDATE declarations SET time_acts_at_ms = change.time_
 /// The statements that write a batch's rows, encoded and compressed.
 fn steps(batch: &Batch, dialect: Dialect) -> Result<Vec<Step>, StorageError> {
     let changes = changes(&batch.write_offs)?;
+    let new = batch.declarations.iter().map(|new| (&new.key, &new.searched.flagged_goods));
+    let updated = batch.updates.iter().map(|update| (&update.key, &update.flagged_goods));
+    let goods: Vec<FlaggedGoods<'_>> =
+        new.chain(updated).flat_map(|(key, codes)| codes.iter().map(move |code| (key, code.as_str()))).collect();
     let mut steps = Steps { dialect, steps: Vec::new(), compressed: Compressed::default() };
     steps.update(
         &balance_changes(),
@@ -125,6 +129,7 @@ fn steps(batch: &Batch, dialect: Dialect) -> Result<Vec<Step>, StorageError> {
     steps.update(RETIMINGS, &batch.retimings, RETIMING, moved)?;
     let decided = "a declaration was decided elsewhere in the meantime";
     steps.insert_unless("declarations", DECLARATIONS, &batch.declarations, decided)?;
+    steps.insert_if_missing("flagged_goods", &flagged_goods(), &goods)?;
     steps.insert_unless("requests", REQUESTS, &batch.requests, "a document was answered elsewhere in the meantime")?;
     steps.insert("decision_log", DECISION_LOG, &batch.log)?;
     steps.insert_unless("payments", PAYMENTS, &batch.payments, "a payment was booked elsewhere in the meantime")?;
@@ -145,6 +150,15 @@ impl<'a> Steps<'a> {
     fn insert<T>(&mut self, table: &str, columns: &[Column<T>], rows: &'a [T]) -> Result<(), StorageError> {
         for rows in rows.chunks(ROWS_MAX) {
             let statement = insert(self.dialect, table, columns, rows, "", &mut self.compressed)?;
+            self.steps.push(Step { statement, holds: None });
+        }
+        Ok(())
+    }
+
+    /// Rows of which some may be there already, and are left as they are.
+    fn insert_if_missing<T>(&mut self, table: &str, columns: &[Column<T>], rows: &'a [T]) -> Result<(), StorageError> {
+        for rows in rows.chunks(ROWS_MAX) {
+            let statement = insert(self.dialect, table, columns, rows, LEFT_AS_IT_IS, &mut self.compressed)?;
             self.steps.push(Step { statement, holds: None });
         }
         Ok(())

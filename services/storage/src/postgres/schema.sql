@@ -35,7 +35,10 @@ CREATE TABLE declarations (
     -- The eleven digits of the first declaration of a consignment, for its branches.
     first_stem TEXT COLLATE "C",
     lane BIGINT,
-    registered_at_ms BIGINT,
+    -- When its state began.
+    since_ms BIGINT NOT NULL,
+    -- When it was registered or refused.
+    registered_at_ms BIGINT NOT NULL,
     -- From when on the calendar acts on it.
     time_acts_at_ms BIGINT,
     total_payable BIGINT,
@@ -57,6 +60,24 @@ CREATE UNIQUE INDEX declarations_by_number ON declarations (number_stem, declara
 CREATE INDEX declarations_by_first ON declarations (declarant, first_stem) WHERE first_stem IS NOT NULL;
 CREATE INDEX declarations_by_time ON declarations (time_acts_at_ms, declarant, reference, version)
     WHERE time_acts_at_ms IS NOT NULL;
+-- Lists: all of an enterprise or an office, and what is still to be done about.
+CREATE INDEX declarations_by_declarant ON declarations (declarant, registered_at_ms, reference, version)
+    WHERE state <> 'superseded';
+CREATE INDEX declarations_by_office ON declarations (office, registered_at_ms, declarant, reference, version)
+    WHERE state <> 'superseded';
+CREATE INDEX declarations_open_of_declarant ON declarations (declarant, since_ms, reference, version)
+    WHERE state NOT IN ('draft', 'rejected', 'cleared', 'through_supervision', 'refused', 'cancelled', 'expired', 'superseded');
+CREATE INDEX declarations_open_at_office ON declarations (office, since_ms, declarant, reference, version)
+    WHERE state NOT IN ('draft', 'rejected', 'cleared', 'through_supervision', 'refused', 'cancelled', 'expired', 'superseded');
+
+-- The tariff codes of the goods of declarations that a lane or a gap stops for an officer.
+CREATE TABLE flagged_goods (
+    declarant TEXT COLLATE "C" NOT NULL,
+    reference TEXT COLLATE "C" NOT NULL,
+    version BIGINT NOT NULL,
+    commodity_code TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (declarant, reference, version, commodity_code)
+);
 
 -- Nothing in it is ever changed; the triggers refuse it whoever asks.
 CREATE TABLE decision_log (

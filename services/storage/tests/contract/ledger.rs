@@ -331,7 +331,7 @@ on_both!(branches_of_a_consignment_are_found_by_its_first_declaration, |backend|
     let mut whole = batch(&held, 1);
     let branch = |reference: &str, number: &str, state: &str, lane: Option<i16>| {
         let mut new = declaration(reference, 1, Some(number), 0);
-        new.searched = Searched { first_stem: Some("10000000001".to_owned()) };
+        new.searched = Searched { first_stem: Some("10000000001".to_owned()), ..Searched::default() };
         (new.state, new.lane) = (state.to_owned(), lane);
         new
     };

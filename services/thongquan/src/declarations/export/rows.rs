@@ -160,7 +160,7 @@ pub(super) fn rows(row_of: RowOf, row: &DeclarationRow, decision: &[u8]) -> Resu
 
 /// When a declaration was registered or refused, in Vietnam's time.
 pub(super) fn registered_at(row: &DeclarationRow) -> Option<DateTime> {
-    let at = jiff::Timestamp::from_millisecond(row.registered_at_ms?).ok()?;
+    let at = jiff::Timestamp::from_millisecond(row.registered_at_ms).ok()?;
     Some(vocabulary::vietnam_time::of(at))
 }
 

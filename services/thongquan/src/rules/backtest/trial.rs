@@ -27,7 +27,7 @@ pub(super) struct Record {
 impl Record {
     /// The day of its registration in Vietnam.
     pub(super) fn registered_on(&self) -> Option<Date> {
-        let at = jiff::Timestamp::from_millisecond(self.row.registered_at_ms?).ok()?;
+        let at = jiff::Timestamp::from_millisecond(self.row.registered_at_ms).ok()?;
         Some(vocabulary::vietnam_time::of(at).date())
     }
 }

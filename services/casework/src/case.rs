@@ -9,7 +9,7 @@ use clearance::life_cycle::{Standing, State, next_of_time};
 use jiff::civil::Date;
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
-use storage::{DeclarationKey, DeclarationRow, DeclarationUpdate, LogEntry, NewDeclaration, Searched};
+use storage::{DeclarationKey, DeclarationRow, DeclarationUpdate, Lodged, LogEntry, NewDeclaration, Searched, Stand};
 use vocabulary::{Decision, Declaration, Lane, Outcome};
 
 use self::fact_book::first_stem;
@@ -28,41 +28,13 @@ pub(crate) struct Case {
 
 impl From<&NewDeclaration> for Case {
     fn from(new: &NewDeclaration) -> Self {
-        Self { row: row_of(new), document: new.document.clone(), decision: new.decision.clone() }
-    }
-}
-
-fn row_of(new: &NewDeclaration) -> DeclarationRow {
-    DeclarationRow {
-        key: new.key.clone(),
-        content_hash: new.content_hash,
-        outcome: new.outcome.clone(),
-        state: new.state.clone(),
-        direction: new.direction.clone(),
-        kind: new.kind.clone(),
-        office: new.office.clone(),
-        number: new.number.clone(),
-        lane: new.lane,
-        since_ms: new.since_ms,
-        registered_at_ms: new.registered_at_ms,
-        total_payable: new.total_payable,
-        paid: new.paid,
-        rulebook: new.rulebook.clone(),
-        source: new.source.clone(),
-        log_sequence: new.log_sequence,
-        log_hash: new.log_hash,
-        answer: new.answer.clone(),
-        standing: new.standing.clone(),
+        Self { row: new.row(), document: new.document.clone(), decision: new.decision.clone() }
     }
 }
 
 /// Where a declaration stands; `None` for a row that cannot be read.
 pub fn standing_of(row: &DeclarationRow) -> Option<Standing> {
-    serde_json::from_slice(&row.standing).ok()
-}
-
-pub(crate) fn lane_of(code: Option<i16>) -> Option<Lane> {
-    code.and_then(|code| Lane::ALL.into_iter().find(|lane| i16::from(lane.code()) == code))
+    serde_json::from_slice(&row.stand.standing).ok()
 }
 
 pub(crate) fn standing_bytes(standing: &Standing) -> Vec<u8> {
@@ -101,23 +73,25 @@ pub(crate) fn moved(
     rulebook: &Rulebook,
 ) -> DeclarationUpdate {
     DeclarationUpdate {
-        key: row.key.clone(),
-        expected_log_sequence: row.log_sequence,
-        outcome: row.outcome.clone(),
-        state: standing.state.as_str().to_owned(),
-        number: standing.number.map(|number| number.to_string()),
-        lane: standing.lane.map(|lane| i16::from(lane.code())),
-        since_ms: since_ms(standing, entry.at_ms),
-        registered_at_ms: row.registered_at_ms,
-        total_payable: row.total_payable.map(|_| dong(standing.owed)),
-        paid: dong(standing.paid),
-        standing: standing_bytes(standing),
-        rulebook: None,
+        key: row.lodged.key.clone(),
+        expected_log_sequence: row.stand.log_sequence,
+        stand: Stand {
+            outcome: row.stand.outcome,
+            state: standing.state,
+            number: standing.number,
+            lane: standing.lane,
+            since_ms: since_ms(standing, entry.at_ms),
+            registered_at_ms: row.stand.registered_at_ms,
+            total_payable: row.stand.total_payable.map(|_| dong(standing.owed)),
+            paid: dong(standing.paid),
+            standing: standing_bytes(standing),
+            rulebook: row.stand.rulebook.clone(),
+            log_sequence: entry.sequence,
+            log_hash: entry.hash,
+        },
         flagged_goods: Vec::new(),
         decision: None,
         time_acts_at_ms: time_acts_at_ms(standing, rulebook, vietnam_time(entry.at_ms).date()),
-        log_sequence: entry.sequence,
-        log_hash: entry.hash,
     }
 }
 
@@ -131,34 +105,24 @@ pub(crate) fn decided_anew(
     entry: &LogEntry,
     rulebook: &Rulebook,
 ) -> DeclarationUpdate {
+    let moved = moved(row, standing, entry, rulebook);
     DeclarationUpdate {
-        outcome: decision.outcome.as_str().to_owned(),
-        registered_at_ms: entry.at_ms,
+        stand: Stand {
+            outcome: decision.outcome,
+            registered_at_ms: entry.at_ms,
+            total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(standing.owed)),
+            rulebook: decision.rulebook.clone(),
+            ..moved.stand
+        },
         flagged_goods: flagged_goods(declaration, standing),
-        total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(standing.owed)),
-        rulebook: Some(decision.rulebook.clone()),
         decision: Some(body),
-        ..moved(row, standing, entry, rulebook)
+        ..moved
     }
 }
 
 /// The same case after what was written about it.
 pub(crate) fn after(case: &Case, update: &DeclarationUpdate) -> Case {
-    let row = DeclarationRow {
-        outcome: update.outcome.clone(),
-        state: update.state.clone(),
-        number: update.number.clone(),
-        lane: update.lane,
-        since_ms: update.since_ms,
-        registered_at_ms: update.registered_at_ms,
-        total_payable: update.total_payable,
-        paid: update.paid,
-        rulebook: update.rulebook.clone().unwrap_or_else(|| case.row.rulebook.clone()),
-        standing: update.standing.clone(),
-        log_sequence: update.log_sequence,
-        log_hash: update.log_hash,
-        ..case.row.clone()
-    };
+    let row = DeclarationRow { lodged: case.row.lodged.clone(), stand: update.stand.clone() };
     let decision = update.decision.clone().unwrap_or_else(|| case.decision.clone());
     Case { row, decision, document: case.document.clone() }
 }
@@ -178,25 +142,29 @@ pub(crate) fn decided_row(
 ) -> NewDeclaration {
     let arrival = &lodgement.arrival;
     NewDeclaration {
-        key: key.clone(),
-        content_hash: lodgement.content_hash,
-        outcome: decision.outcome.as_str().to_owned(),
-        state: standing.state.as_str().to_owned(),
-        direction: decision.direction.map(|direction| direction.as_str().to_owned()).unwrap_or_default(),
-        kind: decision.kind.clone().unwrap_or_default(),
-        office: declaration.customs_office.as_deref().unwrap_or_default().to_owned(),
-        number: standing.number.map(|number| number.to_string()),
-        lane: standing.lane.map(|lane| i16::from(lane.code())),
-        since_ms: since_ms(standing, arrival.at_ms),
-        registered_at_ms: arrival.at_ms,
-        total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(standing.owed)),
-        paid: dong(standing.paid),
-        rulebook: decision.rulebook.clone(),
-        source: arrival.source(),
-        log_sequence: entry.sequence,
-        log_hash: entry.hash,
-        answer,
-        standing: standing_bytes(standing),
+        lodged: Lodged {
+            key: key.clone(),
+            content_hash: lodgement.content_hash,
+            direction: decision.direction,
+            kind: decision.kind.clone().unwrap_or_default(),
+            office: declaration.customs_office.as_deref().unwrap_or_default().to_owned(),
+            source: arrival.source(),
+            answer,
+        },
+        stand: Stand {
+            outcome: decision.outcome,
+            state: standing.state,
+            number: standing.number,
+            lane: standing.lane,
+            since_ms: since_ms(standing, arrival.at_ms),
+            registered_at_ms: arrival.at_ms,
+            total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(standing.owed)),
+            paid: dong(standing.paid),
+            standing: standing_bytes(standing),
+            rulebook: decision.rulebook.clone(),
+            log_sequence: entry.sequence,
+            log_hash: entry.hash,
+        },
         searched: Searched {
             first_stem: first_stem(declaration, standing.number),
             flagged_goods: flagged_goods(declaration, standing),

@@ -9,7 +9,7 @@ use storage::{
     OutboxMessage, Retiming, SeriesAdvance, StreamPartition, WriteOff,
 };
 use stream::Topics;
-use vocabulary::{Decision, Direction};
+use vocabulary::{Decision, Direction, State};
 
 use crate::case::series::{Generations, Series};
 use crate::intake::arrival::Arrival;
@@ -93,33 +93,19 @@ impl Plan {
     fn update(&mut self, update: DeclarationUpdate) {
         // A step takes the time with it.
         self.retimings.retain(|retiming| retiming.key != update.key);
-        if let Some(new) = self.declarations.iter_mut().rev().find(|new| new.key == update.key) {
-            new.outcome = update.outcome;
-            new.state = update.state;
-            new.number = update.number;
-            new.lane = update.lane;
-            new.since_ms = update.since_ms;
-            new.registered_at_ms = update.registered_at_ms;
-            new.total_payable = update.total_payable;
-            new.paid = update.paid;
-            new.standing = update.standing;
+        if let Some(new) = self.declarations.iter_mut().rev().find(|new| new.lodged.key == update.key) {
+            new.stand = update.stand;
             new.time_acts_at_ms = update.time_acts_at_ms;
-            new.log_sequence = update.log_sequence;
-            new.log_hash = update.log_hash;
-            if let Some(rulebook) = update.rulebook {
-                new.rulebook = rulebook;
-            }
             if let Some(decision) = update.decision {
                 new.decision = decision;
             }
             new.searched.flagged_goods.extend(update.flagged_goods);
         } else if let Some(earlier) = self.updates.iter_mut().rev().find(|earlier| earlier.key == update.key) {
             let expected_log_sequence = earlier.expected_log_sequence;
-            let rulebook = update.rulebook.or_else(|| earlier.rulebook.take());
             let decision = update.decision.or_else(|| earlier.decision.take());
             let mut flagged_goods = std::mem::take(&mut earlier.flagged_goods);
             flagged_goods.extend(update.flagged_goods);
-            *earlier = DeclarationUpdate { expected_log_sequence, rulebook, decision, flagged_goods, ..update };
+            *earlier = DeclarationUpdate { expected_log_sequence, decision, flagged_goods, ..update };
         } else {
             self.updates.push(update);
         }
@@ -127,7 +113,7 @@ impl Plan {
 
     /// Moves the time at which the calendar acts, with the step that the batch takes anyway where there is one.
     fn retime(&mut self, retiming: Retiming) {
-        if let Some(new) = self.declarations.iter_mut().rev().find(|new| new.key == retiming.key) {
+        if let Some(new) = self.declarations.iter_mut().rev().find(|new| new.lodged.key == retiming.key) {
             new.time_acts_at_ms = retiming.time_acts_at_ms;
         } else if let Some(update) = self.updates.iter_mut().rev().find(|update| update.key == retiming.key) {
             update.time_acts_at_ms = retiming.time_acts_at_ms;
@@ -140,9 +126,9 @@ impl Plan {
     /// The version of a declaration that this plan makes current, by the declarant and the stem of the number.
     pub(crate) fn current(&self, declarant: &str, stem: &str) -> Option<&NewDeclaration> {
         self.declarations.iter().rev().find(|new| {
-            new.key.declarant == declarant
-                && new.state != storage::SUPERSEDED
-                && new.number.as_deref().is_some_and(|number| number.starts_with(stem))
+            new.lodged.key.declarant == declarant
+                && new.stand.state != State::Superseded
+                && new.stand.number.is_some_and(|number| number.stem() == stem)
         })
     }
 
@@ -151,7 +137,7 @@ impl Plan {
         let partition = turn.partition;
         let advance = |direction: Direction, before: i64, after: i64| {
             (before != after).then(|| SeriesAdvance {
-                direction: direction.as_str().to_owned(),
+                direction,
                 partition: partition.partition,
                 expected_next: before,
                 next: after,

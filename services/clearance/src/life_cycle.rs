@@ -12,8 +12,6 @@
 //! what is kept can be held against what happened. `LIFE_CYCLE.md` shows every state with every command; it is written from
 //! this code.
 
-mod state;
-
 mod standing;
 
 mod event;
@@ -35,6 +33,6 @@ pub use command::{Actor, Amendment, Command, CommandKind, Decided};
 pub use event::Event;
 pub use refusal::RefusedCommand;
 pub use standing::{Security, Standing};
-pub use state::{State, UnknownState};
 pub use term::{TimedCommand, case_of_time, next_of_time};
 pub use transition::{Circumstances, Step, carry_out};
+pub use vocabulary::{State, UnknownState};

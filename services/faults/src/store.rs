@@ -10,6 +10,7 @@ use storage::{
     BalanceKey, Batch, Commit, DeclarationKey, Ledger, OutboxMessage, Position, Prefetched, StorageError,
     StreamPartition, Wanted,
 };
+use vocabulary::Direction;
 
 use crate::place::{Place, Trap};
 use crate::safeguard::Safeguard;
@@ -96,14 +97,14 @@ impl FaultyLedger {
 
     /// Makes room beside declarations that are decided already, as a table without a unique key would have.
     async fn make_room(&self, batch: &mut Batch) -> Result<(), StorageError> {
-        let keys = batch.declarations.iter().map(|new| new.key.clone()).collect();
+        let keys = batch.declarations.iter().map(|new| new.key().clone()).collect();
         let found = self.inner.prefetch(&Wanted { declarations: keys, ..Wanted::default() }).await?.declarations;
         let beside = |key: &mut DeclarationKey| {
             if found.contains_key(key) {
                 key.reference.push_str(" (again)");
             }
         };
-        batch.declarations.iter_mut().for_each(|new| beside(&mut new.key));
+        batch.declarations.iter_mut().for_each(|new| beside(&mut new.lodged.key));
         batch.log.iter_mut().for_each(|entry| beside(&mut entry.key));
         Ok(())
     }
@@ -197,7 +198,7 @@ impl Ledger for FaultyLedger {
         self.inner.generations().await
     }
 
-    async fn series(&self, direction: &str, partition: i32) -> Result<i64, StorageError> {
+    async fn series(&self, direction: Direction, partition: i32) -> Result<i64, StorageError> {
         self.inner.series(direction, partition).await
     }
 

@@ -58,8 +58,8 @@ pub(crate) struct BatchTrace<'a> {
 #[derive(Default)]
 struct Came<'a> {
     outcome: &'a str,
-    number: Option<&'a str>,
-    lane: Option<i16>,
+    number: Option<DeclarationNumber>,
+    lane: Option<Lane>,
     rulebook: Option<&'a str>,
 }
 
@@ -220,14 +220,16 @@ impl<'a> BatchTrace<'a> {
 impl Came<'_> {
     fn attributes(&self) -> Vec<(&'static str, Attribute)> {
         let mut attributes = vec![("thongquan.outcome", Attribute::from(self.outcome))];
-        // A number that others wrote is told only when it is one.
-        let number = self.number.filter(|number| number.parse::<DeclarationNumber>().is_ok());
-        attributes.extend(number.map(|number| ("thongquan.declaration.number", number.into())));
-        let lane = self.lane.and_then(|code| Lane::ALL.into_iter().find(|lane| i16::from(lane.code()) == code));
-        attributes.extend(lane.map(|lane| ("thongquan.lane", lane.as_str().into())));
+        attributes.extend(self.number.map(|number| ("thongquan.declaration.number", number.to_string().into())));
+        attributes.extend(self.lane.map(|lane| ("thongquan.lane", lane.as_str().into())));
         attributes.extend(self.rulebook.map(|hash| ("thongquan.rulebook", hash.into())));
         attributes
     }
+}
+
+/// A number that others wrote, which is told only when it is one.
+fn is_one(number: Option<&str>) -> Option<DeclarationNumber> {
+    number.and_then(|number| number.parse().ok())
 }
 
 /// What came of each message that was not answered with an earlier answer, by its offset.
@@ -237,21 +239,23 @@ fn what_came(batch: &Batch) -> HashMap<i64, Came<'_>> {
         came.insert(kept.source.offset, Came { outcome: &kept.reason, ..Came::default() });
     }
     for request in &batch.requests {
-        let told = Came { outcome: &request.outcome, number: request.number.as_deref(), ..Came::default() };
+        let number = is_one(request.number.as_deref());
+        let told = Came { outcome: &request.outcome, number, ..Came::default() };
         came.insert(request.source.offset, told);
     }
     for payment in &batch.payments {
-        let told = Came { outcome: &payment.outcome, number: payment.number.as_deref(), ..Came::default() };
+        let number = is_one(payment.number.as_deref());
+        let told = Came { outcome: &payment.outcome, number, ..Came::default() };
         came.insert(payment.source.offset, told);
     }
     for new in &batch.declarations {
         let told = Came {
-            outcome: &new.outcome,
-            number: new.number.as_deref(),
-            lane: new.lane,
-            rulebook: Some(&new.rulebook),
+            outcome: new.stand.outcome.as_str(),
+            number: new.stand.number,
+            lane: new.stand.lane,
+            rulebook: Some(&new.stand.rulebook),
         };
-        came.insert(new.source.offset, told);
+        came.insert(new.lodged.source.offset, told);
     }
     came
 }

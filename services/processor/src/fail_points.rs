@@ -134,7 +134,7 @@ pub(crate) async fn during<T>(place: Place, work: impl Future<Output = T>) -> T 
 /// The error that the database gives in place of taking a batch, where that is armed.
 pub(crate) fn refusal(batch: &Batch) -> Option<StorageError> {
     armed(Place::Refused)?;
-    let refused = batch.declarations.iter().any(|declaration| declaration.source.offset == REFUSED_OFFSET);
+    let refused = batch.declarations.iter().any(|declaration| declaration.lodged.source.offset == REFUSED_OFFSET);
     refused.then(|| StorageError::refused("a test wants it refused"))
 }
 

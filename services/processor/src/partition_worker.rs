@@ -116,8 +116,8 @@ impl PartitionWorker {
     async fn series_as_it_stands(&self) -> Result<Series, StorageError> {
         let (store, partition) = (&self.office.store, self.partition.partition);
         Ok(Series {
-            import: store.series(Direction::Import.as_str(), partition).await?,
-            export: store.series(Direction::Export.as_str(), partition).await?,
+            import: store.series(Direction::Import, partition).await?,
+            export: store.series(Direction::Export, partition).await?,
         })
     }
 

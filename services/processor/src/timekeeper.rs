@@ -168,7 +168,7 @@ fn command_of(timed: &Timed) -> Option<CustomsCommand> {
     hasher.update(key.version.to_be_bytes());
     hasher.update(timed.at_ms.to_be_bytes());
     let declaration = match &timed.number {
-        Some(number) => NamedDeclaration::Number(number.clone()),
+        Some(number) => NamedDeclaration::Number(number.to_string()),
         None => NamedDeclaration::Reference { reference: key.reference.clone(), version: key.version },
     };
     Some(CustomsCommand {

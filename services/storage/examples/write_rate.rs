@@ -5,9 +5,10 @@
 use std::time::Instant;
 
 use storage::{
-    Batch, Commit, DeclarationKey, LogEntry, MessageSource, NewDeclaration, Options, OutboxMessage, Position, Searched,
-    StreamPartition,
+    Batch, Commit, DeclarationKey, Lodged, LogEntry, MessageSource, NewDeclaration, Options, OutboxMessage, Position,
+    Searched, Stand, StreamPartition,
 };
+use vocabulary::{Direction, Lane, Outcome, State};
 
 const BATCH: i64 = 500;
 
@@ -51,31 +52,32 @@ fn batch(partition: &StreamPartition, epoch: i64, first: i64) -> Batch {
             }
             text.into_bytes()
         };
-        batch.declarations.push(NewDeclaration {
+        let lodged = Lodged {
             key: key.clone(),
             content_hash: [7; 32],
-            outcome: "accepted".to_owned(),
-            state: "awaiting_payment".to_owned(),
-            direction: "import".to_owned(),
+            direction: Some(Direction::Import),
             kind: "A11".to_owned(),
             office: "01PR".to_owned(),
+            source: source.clone(),
+            answer: text(500),
+        };
+        let stand = Stand {
+            outcome: Outcome::Accepted,
+            state: State::AwaitingPayment,
             number: None,
-            lane: Some(1),
+            lane: Some(Lane::Green),
             since_ms: offset,
             registered_at_ms: offset,
             total_payable: Some(500),
             paid: 0,
+            standing: text(200),
             rulebook: "rate".to_owned(),
-            source: source.clone(),
             log_sequence: 0,
             log_hash: [1; 32],
-            answer: text(500),
-            standing: text(200),
-            searched: Searched::default(),
-            time_acts_at_ms: None,
-            document: text(4_000),
-            decision: text(6_000),
-        });
+        };
+        let (document, decision) = (text(4_000), text(6_000));
+        let searched = Searched::default();
+        batch.declarations.push(NewDeclaration { lodged, stand, searched, time_acts_at_ms: None, document, decision });
         batch.log.push(LogEntry {
             key,
             sequence: 0,

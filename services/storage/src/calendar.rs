@@ -1,10 +1,11 @@
 //! What the calendar acts on next.
 
 use async_trait::async_trait;
+use vocabulary::DeclarationNumber;
 
 use crate::database::Database;
 use crate::error::StorageError;
-use crate::rows::DeclarationKey;
+use crate::rows::{DeclarationKey, number_of};
 
 /// A declaration on which the calendar acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct Timed {
     /// From when on, in milliseconds since 1970 in UTC.
     pub at_ms: i64,
     /// The number that customs gave.
-    pub number: Option<String>,
+    pub number: Option<DeclarationNumber>,
     /// What its next step depends on, as the life cycle wrote it.
     pub standing: Vec<u8>,
 }
@@ -53,7 +54,7 @@ impl Calendar for Database {
             page.push(Timed {
                 key: row.key()?,
                 at_ms: row.get("time_acts_at_ms")?,
-                number: row.get("number")?,
+                number: number_of(&row)?,
                 standing: row.get("standing")?,
             });
         }

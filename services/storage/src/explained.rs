@@ -3,11 +3,12 @@
 //! PostgreSQL is asked when THONGQUAN_TEST_POSTGRES names a server, as in the contract.
 
 use sqlx::{Connection as _, PgConnection};
+use vocabulary::{Direction, Lane, Outcome, State};
 
 use crate::database::Database;
 use crate::ledger::{Batch, Ledger, StreamPartition};
 use crate::query::{Dialect, Query};
-use crate::rows::{DeclarationKey, MessageSource, NewDeclaration, Searched};
+use crate::rows::{DeclarationKey, Lodged, MessageSource, NewDeclaration, Searched, Stand};
 use crate::store::Options;
 
 impl Database {
@@ -50,30 +51,36 @@ pub(crate) async fn many_declarations(database: &Database, count: i64) {
 }
 
 fn one_of_many(n: i64) -> NewDeclaration {
-    let states = ["cleared", "cleared", "cleared", "document_check", "examination", "awaiting_payment", "rejected"];
-    let state = states[usize::try_from(n).unwrap() % states.len()];
-    let lane = i16::try_from(n % 3 + 1).unwrap();
-    let flagged_goods = if lane == 1 { Vec::new() } else { vec![format!("84{:02}1020", n % 90 + 10)] };
+    use State::{AwaitingPayment, Cleared, DocumentCheck, Examination, Rejected};
+    let states = [Cleared, Cleared, Cleared, DocumentCheck, Examination, AwaitingPayment, Rejected];
+    let at = usize::try_from(n).unwrap();
+    let lane = Lane::ALL[at % 3];
+    let flagged_goods = if lane == Lane::Green { Vec::new() } else { vec![format!("84{:02}1020", n % 90 + 10)] };
+    let key = DeclarationKey { declarant: format!("01{:08}", n % 100), reference: format!("R{n:05}"), version: 1 };
     NewDeclaration {
-        key: DeclarationKey { declarant: format!("01{:08}", n % 100), reference: format!("R{n:05}"), version: 1 },
-        content_hash: [7; 32],
-        outcome: "accepted".to_owned(),
-        state: state.to_owned(),
-        direction: if n % 4 == 0 { "export" } else { "import" }.to_owned(),
-        kind: "A11".to_owned(),
-        office: format!("OF{:02}", n % 20),
-        number: Some(format!("10{n:09}0")),
-        lane: Some(lane),
-        since_ms: n,
-        registered_at_ms: n,
-        total_payable: Some(500),
-        paid: 0,
-        rulebook: "sample".to_owned(),
-        source: MessageSource { topic: "lodged".to_owned(), partition: 0, offset: n },
-        log_sequence: 0,
-        log_hash: [1; 32],
-        answer: vec![7; 300],
-        standing: vec![7; 200],
+        lodged: Lodged {
+            key,
+            content_hash: [7; 32],
+            direction: Some(Direction::ALL[at % 2]),
+            kind: "A11".to_owned(),
+            office: format!("OF{:02}", n % 20),
+            source: MessageSource { topic: "lodged".to_owned(), partition: 0, offset: n },
+            answer: vec![7; 300],
+        },
+        stand: Stand {
+            outcome: Outcome::Accepted,
+            state: states[at % states.len()],
+            number: Some(format!("10{n:09}0").parse().unwrap()),
+            lane: Some(lane),
+            since_ms: n,
+            registered_at_ms: n,
+            total_payable: Some(500),
+            paid: 0,
+            standing: vec![7; 200],
+            rulebook: "sample".to_owned(),
+            log_sequence: 0,
+            log_hash: [1; 32],
+        },
         searched: Searched { first_stem: None, flagged_goods },
         time_acts_at_ms: None,
         document: vec![7; 2_000],

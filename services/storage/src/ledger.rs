@@ -15,6 +15,7 @@ mod prefetch;
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use vocabulary::Direction;
 
 pub use self::outbox::OutboxMessage;
 pub(crate) use self::outbox::headers_text;
@@ -100,8 +101,8 @@ pub struct Prefetched {
 /// Numbers that are used up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeriesAdvance {
-    /// import or export.
-    pub direction: String,
+    /// Import or export.
+    pub direction: Direction,
     /// The partition whose series it is.
     pub partition: i32,
     /// The next counter, as it must still be.
@@ -200,7 +201,7 @@ pub trait Ledger: Send + Sync {
     async fn generations(&self) -> Result<Vec<(i64, i64)>, StorageError>;
 
     /// The next counter of a series of numbers; 0 when none was ever used.
-    async fn series(&self, direction: &str, partition: i32) -> Result<i64, StorageError>;
+    async fn series(&self, direction: Direction, partition: i32) -> Result<i64, StorageError>;
 
     /// Everything that is known of what is wanted.
     async fn prefetch(&self, wanted: &Wanted) -> Result<Prefetched, StorageError>;
@@ -250,9 +251,9 @@ impl Ledger for Database {
         rows.iter().map(|row| Ok((row.get("generation")?, row.get("numbers_from")?))).collect()
     }
 
-    async fn series(&self, direction: &str, partition: i32) -> Result<i64, StorageError> {
+    async fn series(&self, direction: Direction, partition: i32) -> Result<i64, StorageError> {
         let mut select = self.query("SELECT next FROM number_series WHERE direction = ");
-        select.bind(direction).push(" AND partition = ").bind(i64::from(partition));
+        select.bind(direction.as_str()).push(" AND partition = ").bind(i64::from(partition));
         self.optional(select).await?.map_or(Ok(0), |row| row.get("next"))
     }
 

@@ -54,9 +54,9 @@ pub use facts::{BalanceKey, Fact, FactKey, FactRow, FactStore, Facts, Grant, Wri
 pub use inspection::{positions_found, schema_version_found};
 pub use ledger::{Batch, Commit, Ledger, OutboxMessage, Position, Prefetched, SeriesAdvance, StreamPartition, Wanted};
 pub use rows::{
-    BranchRow, CommandKey, CommandRow, DeclarationKey, DeclarationRow, DeclarationUpdate, KeptMessage, LogEntry,
-    MessageSource, NewCommand, NewDeclaration, NewPayment, NewRequest, PaymentKey, PaymentRow, RequestRow, Retiming,
-    Searched,
+    BranchRow, CommandKey, CommandRow, DeclarationKey, DeclarationRow, DeclarationUpdate, KeptMessage, Lodged,
+    LogEntry, MessageSource, NewCommand, NewDeclaration, NewPayment, NewRequest, PaymentKey, PaymentRow, RequestRow,
+    Retiming, Searched, Stand,
 };
 pub use sessions::{Session, Sessions};
 pub use store::{Options, Store};
@@ -67,9 +67,6 @@ use crate::database::Database;
 
 /// The schema version that this code knows: the number of the newest migration.
 pub const SCHEMA_VERSION: i64 = 1;
-
-/// The word for the state of a version that a later one took the place of. Of the others of one number there is one.
-pub const SUPERSEDED: &str = "superseded";
 
 /// Opens a database, and brings its schema up to date where the options say so: `sqlite:PATH`, or
 /// `postgres://USER@HOST:PORT/DATABASE`.

@@ -1,17 +1,14 @@
 //! What is kept of declarations, of what is asked of them, and of the payments for them.
 
+use vocabulary::{DeclarationNumber, Direction, Lane, Outcome, State};
+
 use crate::error::StorageError;
-use crate::query::{Row, narrow};
+use crate::query::Row;
 
 /// The columns of a [`DeclarationRow`].
 pub(crate) const DECLARATION_COLUMNS: &str = "declarant, reference, version, content_hash, outcome, state, direction, kind, \
     office, number, lane, since_ms, registered_at_ms, total_payable, paid, rulebook, source_topic, source_partition, source_offset, \
     log_sequence, log_hash, answer, standing";
-
-/// The eleven digits that a declaration keeps through its amendments.
-pub(crate) fn stem(number: &str) -> &str {
-    number.char_indices().nth(11).map_or(number, |(end, _)| &number[..end])
-}
 
 /// What a declaration is known by: who declares, under which reference, in which version.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,27 +32,36 @@ pub struct MessageSource {
     pub offset: i64,
 }
 
-/// A declaration as it stands.
+/// What of a declaration stays as it was lodged.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeclarationRow {
+pub struct Lodged {
     /// What it is known by.
     pub key: DeclarationKey,
     /// The hash of the document as lodged.
     pub content_hash: [u8; 32],
-    /// What was decided: accepted, rejected, referred.
-    pub outcome: String,
-    /// Where it stands in its life.
-    pub state: String,
-    /// import or export; empty where the document does not say.
-    pub direction: String,
+    /// Import or export; `None` where the document does not say.
+    pub direction: Option<Direction>,
     /// The declaration kind code.
     pub kind: String,
     /// The customs office.
     pub office: String,
+    /// The message that lodged it.
+    pub source: MessageSource,
+    /// The first notice about it, to answer a repeat with.
+    pub answer: Vec<u8>,
+}
+
+/// Where a declaration stands, which changes with each step of its life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stand {
+    /// What was decided.
+    pub outcome: Outcome,
+    /// Where it stands in its life.
+    pub state: State,
     /// The number that customs gave.
-    pub number: Option<String>,
-    /// The lane: 1, 2 or 3.
-    pub lane: Option<i16>,
+    pub number: Option<DeclarationNumber>,
+    /// The lane.
+    pub lane: Option<Lane>,
     /// When its state began, in milliseconds since 1970 in UTC.
     pub since_ms: i64,
     /// When it was registered or refused, in milliseconds since 1970 in UTC.
@@ -64,54 +70,100 @@ pub struct DeclarationRow {
     pub total_payable: Option<i64>,
     /// What has been paid, in dong.
     pub paid: i64,
+    /// What its next step depends on, as the life cycle wrote it.
+    pub standing: Vec<u8>,
     /// The content hash of the rulebook that decided.
     pub rulebook: String,
-    /// The message that lodged it.
-    pub source: MessageSource,
     /// The sequence of the newest entry in its decision log.
     pub log_sequence: i64,
     /// The hash of that entry.
     pub log_hash: [u8; 32],
-    /// The first notice about it, to answer a repeat with.
-    pub answer: Vec<u8>,
-    /// What its next step depends on, as the life cycle wrote it.
-    pub standing: Vec<u8>,
+}
+
+/// A declaration as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclarationRow {
+    /// What stays as it was lodged.
+    pub lodged: Lodged,
+    /// Where it stands.
+    pub stand: Stand,
 }
 
 impl DeclarationRow {
+    /// What it is known by.
+    pub fn key(&self) -> &DeclarationKey {
+        &self.lodged.key
+    }
+
     pub(crate) fn of(row: &Row) -> Result<Self, StorageError> {
-        let lane: Option<i64> = row.get("lane")?;
-        Ok(Self {
+        let lodged = Lodged {
             key: row.key()?,
             content_hash: row.hash("content_hash")?,
-            outcome: row.get("outcome")?,
-            state: row.get("state")?,
-            direction: row.get("direction")?,
+            direction: direction_of(row)?,
             kind: row.get("kind")?,
             office: row.get("office")?,
-            number: row.get("number")?,
-            lane: lane.map(narrow).transpose()?,
+            source: row.source()?,
+            answer: row.get("answer")?,
+        };
+        let stand = Stand {
+            outcome: outcome_of(row)?,
+            state: state_of(row)?,
+            number: number_of(row)?,
+            lane: lane_of(row)?,
             since_ms: row.get("since_ms")?,
             registered_at_ms: row.get("registered_at_ms")?,
             total_payable: row.get("total_payable")?,
             paid: row.get("paid")?,
+            standing: row.get("standing")?,
             rulebook: row.get("rulebook")?,
-            source: row.source()?,
             log_sequence: row.get("log_sequence")?,
             log_hash: row.hash("log_hash")?,
-            answer: row.get("answer")?,
-            standing: row.get("standing")?,
-        })
+        };
+        Ok(Self { lodged, stand })
     }
+}
+
+fn unknown(what: &str, word: &str) -> StorageError {
+    StorageError::Unreadable { detail: format!("the {what} `{word}`") }
+}
+
+fn outcome_of(row: &Row) -> Result<Outcome, StorageError> {
+    let word: String = row.get("outcome")?;
+    Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == word).ok_or_else(|| unknown("outcome", &word))
+}
+
+/// The direction; an empty word where the document did not say.
+fn direction_of(row: &Row) -> Result<Option<Direction>, StorageError> {
+    let word: String = row.get("direction")?;
+    match Direction::ALL.into_iter().find(|direction| direction.as_str() == word) {
+        None if !word.is_empty() => Err(unknown("direction", &word)),
+        direction => Ok(direction),
+    }
+}
+
+pub(crate) fn state_of(row: &Row) -> Result<State, StorageError> {
+    let word: String = row.get("state")?;
+    word.parse().map_err(|_| unknown("state", &word))
+}
+
+pub(crate) fn number_of(row: &Row) -> Result<Option<DeclarationNumber>, StorageError> {
+    let number: Option<String> = row.get("number")?;
+    number.map(|number| number.parse().map_err(|_| unknown("number", &number))).transpose()
+}
+
+pub(crate) fn lane_of(row: &Row) -> Result<Option<Lane>, StorageError> {
+    let code: Option<i64> = row.get("lane")?;
+    let lane = |code: i64| Lane::ALL.into_iter().find(|lane| i64::from(lane.code()) == code);
+    code.map(|code| lane(code).ok_or_else(|| unknown("lane", &code.to_string()))).transpose()
 }
 
 /// The current version of a declaration that is a branch of a consignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BranchRow {
     /// The number that customs gave.
-    pub number: String,
-    /// The lane: 1, 2 or 3.
-    pub lane: i16,
+    pub number: DeclarationNumber,
+    /// The lane.
+    pub lane: Lane,
 }
 
 /// What declarations are searched by, beside what they are known by.
@@ -176,44 +228,10 @@ pub struct NewRequest {
 /// A declaration that was decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDeclaration {
-    /// What it is known by.
-    pub key: DeclarationKey,
-    /// The hash of the document as lodged.
-    pub content_hash: [u8; 32],
-    /// What was decided.
-    pub outcome: String,
-    /// Where it stands in its life.
-    pub state: String,
-    /// import or export; empty where the document does not say.
-    pub direction: String,
-    /// The declaration kind code.
-    pub kind: String,
-    /// The customs office.
-    pub office: String,
-    /// The number that customs gave.
-    pub number: Option<String>,
-    /// The lane: 1, 2 or 3.
-    pub lane: Option<i16>,
-    /// When its state began, in milliseconds since 1970 in UTC.
-    pub since_ms: i64,
-    /// When it was registered or refused, in milliseconds since 1970 in UTC.
-    pub registered_at_ms: i64,
-    /// What is owed, in dong.
-    pub total_payable: Option<i64>,
-    /// What has been paid, in dong.
-    pub paid: i64,
-    /// The content hash of the rulebook that decided.
-    pub rulebook: String,
-    /// The message that lodged it.
-    pub source: MessageSource,
-    /// The sequence of the first entry in its decision log.
-    pub log_sequence: i64,
-    /// The hash of that entry.
-    pub log_hash: [u8; 32],
-    /// The first notice about it.
-    pub answer: Vec<u8>,
-    /// What its next step depends on, as the life cycle wrote it.
-    pub standing: Vec<u8>,
+    /// What stays as it was lodged.
+    pub lodged: Lodged,
+    /// Where it stands, under the first entry in its decision log.
+    pub stand: Stand,
     /// What it is searched by.
     pub searched: Searched,
     /// From when on the calendar acts on it, in milliseconds since 1970 in UTC; `None` where it does not.
@@ -224,6 +242,18 @@ pub struct NewDeclaration {
     pub decision: Vec<u8>,
 }
 
+impl NewDeclaration {
+    /// What it is known by.
+    pub fn key(&self) -> &DeclarationKey {
+        &self.lodged.key
+    }
+
+    /// The row that is kept of it.
+    pub fn row(&self) -> DeclarationRow {
+        DeclarationRow { lodged: self.lodged.clone(), stand: self.stand.clone() }
+    }
+}
+
 /// A declaration that moves on in its life.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeclarationUpdate {
@@ -231,36 +261,14 @@ pub struct DeclarationUpdate {
     pub key: DeclarationKey,
     /// The sequence that its log must still end with.
     pub expected_log_sequence: i64,
-    /// What was decided.
-    pub outcome: String,
     /// Where it stands now.
-    pub state: String,
-    /// The number that customs gave.
-    pub number: Option<String>,
-    /// The lane: 1, 2 or 3.
-    pub lane: Option<i16>,
-    /// When its state began, in milliseconds since 1970 in UTC.
-    pub since_ms: i64,
-    /// When it was registered or refused, in milliseconds since 1970 in UTC.
-    pub registered_at_ms: i64,
-    /// What is owed, in dong.
-    pub total_payable: Option<i64>,
-    /// What has been paid, in dong.
-    pub paid: i64,
-    /// What its next step depends on, as the life cycle wrote it.
-    pub standing: Vec<u8>,
-    /// The content hash of the rulebook, where it decided anew.
-    pub rulebook: Option<String>,
+    pub stand: Stand,
     /// The tariff codes of the goods, where a lane or a gap stops the declaration for an officer from now on.
     pub flagged_goods: Vec<String>,
     /// What was decided anew; `None` leaves the decision as it is.
     pub decision: Option<Vec<u8>>,
     /// From when on the calendar acts on it, in milliseconds since 1970 in UTC; `None` where it does not.
     pub time_acts_at_ms: Option<i64>,
-    /// The sequence of the newest entry in its log.
-    pub log_sequence: i64,
-    /// The hash of that entry.
-    pub log_hash: [u8; 32],
 }
 
 /// An entry of a declaration's decision log. It is never changed.

@@ -279,7 +279,7 @@ async fn named(
             }
             let store = backends::open_kept_store(config).await?;
             let versions = store.versions_of(declarant, &reference).await.map_err(read_failed)?;
-            let last = versions.last().map(|row| row.key.version);
+            let last = versions.last().map(|row| row.key().version);
             Ok(last.map(|version| (declarant.clone(), NamedDeclaration::Reference { reference, version })))
         }
         (None, None) => Ok(None),

@@ -411,11 +411,11 @@ async fn summary(
             .await
             .map_err(|error| Failure::to("read the decisions", &error))?;
         let Some((last, _)) = page.last() else { break };
-        after = Some(last.key.clone());
+        after = Some(last.key().clone());
         for (row, decision) in &page {
             decided += 1;
-            *outcomes.entry(row.outcome.clone()).or_default() += 1;
-            *states.entry(row.state.clone()).or_default() += 1;
+            *outcomes.entry(row.stand.outcome.as_str().to_owned()).or_default() += 1;
+            *states.entry(row.stand.state.as_str().to_owned()).or_default() += 1;
             let decision: serde_json::Value = serde_json::from_slice(decision).unwrap_or_default();
             if let Some(lane) = decision["lane"].as_str() {
                 *lanes.entry(lane.to_owned()).or_default() += 1;

@@ -130,7 +130,7 @@ async fn replay_one(
         let mut page = Vec::new();
         // The earlier versions belong to it: their chains are bound to each other.
         for row in store.versions_of(&declarant, &reference).await.map_err(read_failed)? {
-            page.extend(store.declaration(&row.key).await.map_err(read_failed)?);
+            page.extend(store.declaration(row.key()).await.map_err(read_failed)?);
         }
         let records = with_logs(store, page, &mut Earlier::default()).await?;
         tell(&records, arguments, rulebooks, None, &mut sums, print);
@@ -159,7 +159,7 @@ async fn replay_all(
     while left > 0 && !output::is_lost() {
         let page = store.records_page(after.take(), PAGE.min(left)).await.map_err(read_failed)?;
         let Some((last, _, _)) = page.last() else { break };
-        after = Some(last.key.clone());
+        after = Some(last.key().clone());
         left -= page.len();
         bar.inc(page.len() as u64);
         let records = with_logs(store, page, &mut earlier).await?;
@@ -187,7 +187,7 @@ struct Earlier {
 impl Earlier {
     /// What came before a version.
     fn before(&mut self, row: &DeclarationRow) -> Vec<Arc<Record>> {
-        let of = (row.key.declarant.clone(), row.key.reference.clone());
+        let of = (row.lodged.key.declarant.clone(), row.lodged.key.reference.clone());
         if self.of != of {
             *self = Self { of, records: Vec::new() };
         }
@@ -202,7 +202,7 @@ async fn with_logs(
 ) -> Result<Vec<Arc<Record>>, Failure> {
     let mut records = Vec::with_capacity(page.len());
     for (row, document, decision) in page {
-        let log = store.log_of(&row.key).await.map_err(read_failed)?;
+        let log = store.log_of(row.key()).await.map_err(read_failed)?;
         let before = earlier.before(&row);
         let record = Arc::new(Record { row, document, decision, log, earlier: before });
         earlier.records.push(record.clone());

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use casework::record::story::Story;
 use storage::{DeclarationRow, Store};
-use vocabulary::{DeclarationNumber, Language};
+use vocabulary::{DeclarationNumber, Language, State};
 
 use crate::config::{self, ConfigArgument};
 use crate::{Failure, Format, Lang, backends, print, print_json};
@@ -98,7 +98,7 @@ async fn tell(store: &dyn Store, declarant: &str, reference: &str) -> Result<Opt
         None => return Ok(None),
     };
     for row in &versions {
-        story.add_log(row, &store.log_of(&row.key).await.map_err(read_failed)?);
+        story.add_log(row, &store.log_of(&row.lodged.key).await.map_err(read_failed)?);
     }
     for request in store.requests_of(declarant, reference).await.map_err(read_failed)? {
         story.add_request(&request);
@@ -118,6 +118,6 @@ async fn tell(store: &dyn Store, declarant: &str, reference: &str) -> Result<Opt
 /// The version that speaks for the declaration: the one with its number that no later one took the place of, else the
 /// last one.
 fn current(versions: &[DeclarationRow]) -> Option<&DeclarationRow> {
-    let in_place = |row: &&DeclarationRow| row.number.is_some() && row.state != storage::SUPERSEDED;
+    let in_place = |row: &&DeclarationRow| row.stand.number.is_some() && row.stand.state != State::Superseded;
     versions.iter().rev().find(in_place).or(versions.last())
 }

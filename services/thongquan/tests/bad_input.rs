@@ -437,17 +437,18 @@ async fn whole_life(backend: Backend) {
 
     // Every version's log is bound to the one before it, and of the versions one is current.
     let rows = backend.decisions().await;
-    let mut versions: Vec<_> = rows.values().map(|(row, _)| row).filter(|row| row.key.reference == "LIFE-1").collect();
-    versions.sort_by_key(|row| row.key.version);
-    let states: Vec<&str> = versions.iter().map(|row| row.state.as_str()).collect();
+    let mut versions: Vec<_> =
+        rows.values().map(|(row, _)| row).filter(|row| row.lodged.key.reference == "LIFE-1").collect();
+    versions.sort_by_key(|row| row.lodged.key.version);
+    let states: Vec<&str> = versions.iter().map(|row| row.stand.state.as_str()).collect();
     assert_eq!(states, ["superseded", "superseded", "cancelled"]);
     let mut previous = [0; 32];
     for row in versions {
-        for entry in backend.store.log_of(&row.key).await.unwrap() {
-            assert_eq!(entry.previous_hash, previous, "{:?} {}", row.key, entry.sequence);
+        for entry in backend.store.log_of(&row.lodged.key).await.unwrap() {
+            assert_eq!(entry.previous_hash, previous, "{:?} {}", row.lodged.key, entry.sequence);
             previous = entry.hash;
         }
-        assert_eq!(previous, row.log_hash);
+        assert_eq!(previous, row.stand.log_hash);
     }
 }
 

@@ -58,20 +58,20 @@ async fn survive(backend: &Backend, seed: u64) {
     let meant: usize =
         lodged.iter().filter(|lodged| matches!(lodged.intent, Intent::Sound | Intent::Faulty | Intent::Mended)).count();
     assert_eq!(decisions.len(), meant, "every reference and version is decided, and decided once");
-    let numbers: BTreeSet<&String> = decisions.values().filter_map(|(row, _)| row.number.as_ref()).collect();
-    let accepted = decisions.values().filter(|(row, _)| row.outcome == "accepted").count();
+    let numbers: BTreeSet<_> = decisions.values().filter_map(|(row, _)| row.stand.number).collect();
+    let accepted = decisions.values().filter(|(row, _)| row.stand.outcome.as_str() == "accepted").count();
     assert_eq!(numbers.len(), accepted, "no number is given twice");
     let notices = backend.notices().await;
     for ((_, reference, _), (row, _)) in &decisions {
         let sent = notices.get(reference).map_or(0, BTreeSet::len);
         // A green one is told twice: that it is registered, and that it is cleared or to be paid.
-        let expected = if row.lane == Some(1) { 2 } else { 1 };
+        let expected = if row.stand.lane == Some(vocabulary::Lane::Green) { 2 } else { 1 };
         assert!(sent >= expected, "{reference}: {sent} notices of {expected}");
     }
     for (row, _) in decisions.values().take(200) {
-        let log = backend.store.log_of(&row.key).await.unwrap();
-        assert_eq!(log.len(), 1, "{:?}", row.key);
-        assert_eq!(log[0].hash, row.log_hash);
+        let log = backend.store.log_of(&row.lodged.key).await.unwrap();
+        assert_eq!(log.len(), 1, "{:?}", row.lodged.key);
+        assert_eq!(log[0].hash, row.stand.log_hash);
     }
 }
 

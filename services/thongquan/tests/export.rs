@@ -103,11 +103,11 @@ async fn adds_up(backend: &Backend) {
         let key = (row["declarant"].clone(), row["reference"].clone(), row["version"].parse().unwrap());
         let (kept, decision) = &decisions[&key];
         let decision: Value = serde_json::from_str(decision).unwrap();
-        assert_eq!(row["outcome"], kept.outcome);
-        assert_eq!(amount(row, "total_payable"), Decimal::from(kept.total_payable.unwrap_or(0)));
+        assert_eq!(row["outcome"], kept.stand.outcome.as_str());
+        assert_eq!(amount(row, "total_payable"), Decimal::from(kept.stand.total_payable.unwrap_or(0)));
         let (items, taxes) = (of(&items, row), of(&taxes, row));
         assert_eq!(items.len(), decision["items"].as_array().unwrap().len());
-        accepted += usize::from(kept.outcome == "accepted");
+        accepted += usize::from(kept.stand.outcome.as_str() == "accepted");
         for total in decision["totals"].as_array().unwrap() {
             let tax = total["type"].as_str().unwrap();
             let column = format!("{tax}_payable");

@@ -142,7 +142,7 @@ fn sample(reference: &str) -> Declaration {
 async fn live(life: &mut Life) -> String {
     let advance = Declaration { stage: Some("pre-registration".into()), ..sample("LIFE-1") };
     life.lodge(&advance).await;
-    let number = life.row("LIFE-1", 1).await.number.unwrap();
+    let number = life.row("LIFE-1", 1).await.stand.number.unwrap().to_string();
     let following = |version: u64, function: &str| Declaration {
         version: Some(version),
         function: Some(function.into()),
@@ -168,11 +168,11 @@ async fn live(life: &mut Life) -> String {
     dearer.invoice_amount = dearer.invoice_amount.map(|amount| amount * Decimal::TWO);
     life.lodge(&dearer).await;
     let amended = life.row("LIFE-1", 5).await;
-    let owed = amended.total_payable.unwrap();
+    let owed = amended.stand.total_payable.unwrap();
     let identifier = format!("TQ{number}");
     life.pay(&number, "TQ300000000000", "FT-0", owed).await;
     life.pay(&number, &identifier, "FT-1", owed - 1).await;
-    let number = amended.number.unwrap();
+    let number = amended.stand.number.unwrap().to_string();
     life.pay(&number, &identifier, "FT-2", 1).await;
     number
 }
@@ -244,7 +244,7 @@ const FORGERIES: [(&str, &str); 11] = [
     ("UPDATE declarations SET paid = paid + 1 WHERE version = 5", "paid"),
     ("UPDATE declarations SET since_ms = since_ms - 86400000 WHERE version = 5", "since"),
     ("UPDATE declarations SET registered_at_ms = registered_at_ms - 86400000 WHERE version = 5", "registered_at"),
-    ("UPDATE declarations SET number = '999999999990' WHERE version = 5", "number 999999999990"),
+    ("UPDATE declarations SET number = '199999999990' WHERE version = 5", "number 199999999990"),
     (
         "UPDATE declarations SET standing = (SELECT standing FROM declarations WHERE version = 2) WHERE version = 5",
         "standing",
@@ -403,8 +403,11 @@ async fn many_are_derived_and_backed_up() {
     assert_eq!(json_lines(&few)[0]["declarations"], 7);
 
     // One that nothing stood in the way of was cleared at once.
-    let (row, _) = decisions.values().find(|(row, _)| row.state == "cleared" && row.total_payable == Some(0)).unwrap();
-    let story = said(&run_on(&url, &["status", row.number.as_deref().unwrap()]));
+    let (row, _) = decisions
+        .values()
+        .find(|(row, _)| row.stand.state.as_str() == "cleared" && row.stand.total_payable == Some(0))
+        .unwrap();
+    let story = said(&run_on(&url, &["status", &row.stand.number.unwrap().to_string()]));
     assert!(story.contains("it was cleared at once") && !story.contains("pay under"), "{story}");
 }
 

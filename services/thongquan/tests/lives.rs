@@ -87,7 +87,8 @@ async fn live(backend: Backend) {
     stop.send(true).unwrap();
     running.await.unwrap().unwrap();
 
-    let states: BTreeSet<String> = backend.decisions().await.into_values().map(|(row, _)| row.state).collect();
+    let states: BTreeSet<String> =
+        backend.decisions().await.into_values().map(|(row, _)| row.stand.state.to_string()).collect();
     for state in [
         "rejected",
         "expired",

@@ -74,7 +74,7 @@ async fn measurements_tell_what_was_done_and_name_nobody() {
     assert!(decisions.len() > COUNT / 2);
     assert_eq!(sum(&page, "thongquan_messages_total", "declarations.lodged"), COUNT as f64);
     for outcome in ["accepted", "rejected"] {
-        let kept = decisions.values().filter(|(row, _)| row.outcome == outcome).count();
+        let kept = decisions.values().filter(|(row, _)| row.stand.outcome.as_str() == outcome).count();
         assert_eq!(
             sum(&page, "thongquan_decisions_total", &format!("outcome=\"{outcome}\"")),
             kept as f64,

@@ -34,7 +34,12 @@ struct Given {
 
 impl Given {
     async fn of(backend: &Backend) -> Self {
-        let numbers = backend.decisions().await.into_values().filter_map(|(row, _)| row.number).collect();
+        let numbers = backend
+            .decisions()
+            .await
+            .into_values()
+            .filter_map(|(row, _)| row.stand.number.map(|number| number.to_string()))
+            .collect();
         let mut ids = BTreeSet::new();
         let mut tail = backend.stream.tail(&backend.topics.notices, TailFrom::Beginning).await.unwrap();
         while let Some(message) = tail.next(Duration::from_millis(300)).await.unwrap() {

@@ -70,7 +70,10 @@ async fn both_backends_decide_the_same() {
     run(&one, &rulebook).await;
     let ours = one.decisions().await;
     assert!(ours.len() > COUNT * 8 / 10);
-    assert!(ours.values().any(|(row, _)| row.state == "cleared" && row.paid > 0), "payments clear what is green");
+    assert!(
+        ours.values().any(|(row, _)| row.stand.state.as_str() == "cleared" && row.stand.paid > 0),
+        "payments clear what is green"
+    );
     assert_eq!(one.store.counts().await.unwrap().outbox, 0);
 
     let Some(other) = common::servers("same", &prefix).await else {
@@ -83,8 +86,8 @@ async fn both_backends_decide_the_same() {
         let (other_row, other_decision) = &theirs[key];
         assert_eq!(decision, other_decision, "{key:?}");
         assert_eq!(
-            (&row.number, &row.state, row.paid, &row.answer),
-            (&other_row.number, &other_row.state, other_row.paid, &other_row.answer),
+            (&row.stand.number, &row.stand.state, row.stand.paid, &row.lodged.answer),
+            (&other_row.stand.number, &other_row.stand.state, other_row.stand.paid, &other_row.lodged.answer),
             "{key:?}"
         );
     }

@@ -206,14 +206,18 @@ async fn what_is_told(backend: &Backend, killed_at: Option<&str>) -> BTreeMap<St
         for (row, _) in backend.decisions().await.into_values() {
             let process = spans.iter().find(|span| {
                 span.name == name
-                    && attribute(span, "messaging.kafka.offset") == Some(row.source.offset.to_string())
-                    && attribute(span, "messaging.destination.partition.id") == Some(row.source.partition.to_string())
+                    && attribute(span, "messaging.kafka.offset") == Some(row.lodged.source.offset.to_string())
+                    && attribute(span, "messaging.destination.partition.id")
+                        == Some(row.lodged.source.partition.to_string())
             });
-            let process = process.unwrap_or_else(|| panic!("{:?} is not told", row.source));
-            assert_eq!(attribute(process, "thongquan.outcome").as_ref(), Some(&row.outcome));
-            assert_eq!(attribute(process, "thongquan.rulebook").as_ref(), Some(&row.rulebook));
-            if row.outcome == "accepted" {
-                assert_eq!(attribute(process, "thongquan.declaration.number"), row.number);
+            let process = process.unwrap_or_else(|| panic!("{:?} is not told", row.lodged.source));
+            assert_eq!(attribute(process, "thongquan.outcome").as_deref(), Some(row.stand.outcome.as_str()));
+            assert_eq!(attribute(process, "thongquan.rulebook").as_ref(), Some(&row.stand.rulebook));
+            if row.stand.outcome.as_str() == "accepted" {
+                assert_eq!(
+                    attribute(process, "thongquan.declaration.number"),
+                    row.stand.number.map(|number| number.to_string())
+                );
                 assert!(attribute(process, "thongquan.lane").is_some_and(|lane| !lane.is_empty()));
                 told += 1;
             }

@@ -71,6 +71,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 4] = [Self::Accepted, Self::Rejected, Self::Unreadable, Self::Referred];
+
     /// The word used in records and on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

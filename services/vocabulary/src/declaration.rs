@@ -452,6 +452,9 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// Both directions.
+    pub const ALL: [Self; 2] = [Self::Import, Self::Export];
+
     /// The word used in records and on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

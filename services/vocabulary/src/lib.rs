@@ -33,6 +33,8 @@ pub mod claim;
 
 pub mod decision;
 
+pub mod state;
+
 pub mod notice;
 
 pub mod command;
@@ -58,3 +60,4 @@ pub use origin_certificate::{
     OriginCertificate, OriginDeclaration, PreviousProof, PreviousQuantity, ProductionCosts,
 };
 pub use preference::{Preference, PreferenceNote, ProofReference, Standing};
+pub use state::{State, UnknownState};

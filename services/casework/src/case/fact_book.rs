@@ -17,11 +17,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use storage::{BalanceKey, BranchRow, DeclarationKey, Fact, FactKey, FactRow, Grant, Prefetched};
 use vocabulary::{
-    Balance, BalanceLine, Declaration, DeclarationNumber, ExemptionList, Facts, Guarantee, OriginCertificate,
-    RoutedBranch, TemporaryDeclaration, TraderFacts, WriteOff,
+    Balance, BalanceLine, Declaration, DeclarationNumber, ExemptionList, Facts, Guarantee, Lane, OriginCertificate,
+    RoutedBranch, State, TemporaryDeclaration, TraderFacts, WriteOff,
 };
 
-use super::lane_of;
 use crate::plan::Plan;
 
 const CERTIFICATE: &str = "certificate";
@@ -363,21 +362,22 @@ impl FactBook {
     fn add_branches(&self, branches: &mut Vec<RoutedBranch>, declaration: &Declaration, declarant: &str, plan: &Plan) {
         let Some(first) = first_declaration(declaration) else { return };
         let first_stem = stem(first);
-        let mut routed: BTreeMap<String, (String, Option<i16>)> = BTreeMap::new();
+        let mut routed: BTreeMap<String, (DeclarationNumber, Option<Lane>)> = BTreeMap::new();
         for row in self.branches.get(&(declarant.to_owned(), first_stem.clone())).into_iter().flatten() {
-            routed.insert(stem(&row.number), (row.number.clone(), Some(row.lane)));
+            routed.insert(row.number.stem(), (row.number, Some(row.lane)));
         }
-        let counts = |state: &str| state != storage::SUPERSEDED && state != "cancelled";
+        let counts = |state: State| !matches!(state, State::Superseded | State::Cancelled);
         for update in plan.updates.iter().filter(|update| update.key.declarant == declarant) {
-            let Some(number) = &update.number else { continue };
-            if let Some(known) = routed.get_mut(&stem(number)) {
-                known.1 = update.lane.filter(|_| counts(&update.state));
+            let Some(number) = update.stand.number else { continue };
+            if let Some(known) = routed.get_mut(&number.stem()) {
+                known.1 = update.stand.lane.filter(|_| counts(update.stand.state));
             }
         }
-        for new in plan.declarations.iter().filter(|new| new.key.declarant == declarant && counts(&new.state)) {
-            if let Some(number) = new.number.as_ref().filter(|_| new.searched.first_stem.as_ref() == Some(&first_stem))
-            {
-                routed.insert(stem(number), (number.clone(), new.lane));
+        let of_declarant = plan.declarations.iter().filter(|new| new.lodged.key.declarant == declarant);
+        for new in of_declarant.filter(|new| counts(new.stand.state)) {
+            let is_branch = new.searched.first_stem.as_ref() == Some(&first_stem);
+            if let Some(number) = new.stand.number.filter(|_| is_branch) {
+                routed.insert(number.stem(), (number, new.stand.lane));
             }
         }
         if let Some(own) = declaration.number.as_deref() {
@@ -385,7 +385,7 @@ impl FactBook {
         }
         branches.retain(|known| !routed.contains_key(&stem(&known.number)));
         branches.extend(routed.into_values().filter_map(|(number, lane)| {
-            Some(RoutedBranch { first_declaration: first.to_owned(), number, lane: lane_of(lane)? })
+            Some(RoutedBranch { first_declaration: first.to_owned(), number: number.to_string(), lane: lane? })
         }));
     }
 

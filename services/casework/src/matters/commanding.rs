@@ -82,12 +82,12 @@ impl Archive {
     fn new(mut prefetched: Prefetched) -> Self {
         let facts = FactBook::new(&mut prefetched);
         let traders = known_traders(prefetched.traders);
-        let current = prefetched.numbers.iter().map(|(number, row)| (number.clone(), row.key.clone())).collect();
+        let current = prefetched.numbers.iter().map(|(number, row)| (number.clone(), row.lodged.key.clone())).collect();
         let mut documents = prefetched.documents;
         let rows = prefetched.numbers.into_values().chain(prefetched.declarations.into_values());
         let cases = rows.map(|row| {
-            let (document, decision) = documents.remove(&row.key).unwrap_or_default();
-            (row.key.clone(), Case { row, document, decision })
+            let (document, decision) = documents.remove(&row.lodged.key).unwrap_or_default();
+            (row.lodged.key.clone(), Case { row, document, decision })
         });
         let cases = Overlay::new(cases.collect());
         Self { known: Overlay::new(prefetched.commands), current, cases, traders, facts }
@@ -168,7 +168,7 @@ fn take_up(plan: &Plan, step: &mut Plan, order: &Order, archive: &mut Archive, d
     });
     archive.known.put(key, CommandRow { content_hash: order.content_hash, answer: heard.answer });
     if let Some(changed) = heard.changed {
-        archive.cases.put(changed.row.key.clone(), changed);
+        archive.cases.put(changed.row.key().clone(), changed);
     }
 }
 
@@ -281,7 +281,7 @@ impl Hearing<'_> {
             Ok(events) => {
                 let next = standing.after_all(&events, self.arrival().at);
                 let row = &case.row;
-                let entry = self.entry(row.log_sequence + 1, row, &events, &next);
+                let entry = self.entry(row.stand.log_sequence + 1, row, &events, &next);
                 let mut update = moved(row, &next, &entry, desk.rulebook);
                 if self.kind == CommandKind::Reroute
                     && let Reading::Read { declaration, .. } = message::read_declaration(&case.document)
@@ -290,11 +290,11 @@ impl Hearing<'_> {
                     update.flagged_goods = flagged_goods(&declaration, &next);
                 }
                 if standing.state.is_registered() && !next.state.is_registered() {
-                    let moment = self.moment(&row.key, entry.sequence);
+                    let moment = self.moment(&row.lodged.key, entry.sequence);
                     self.facts.write_off(step, moment, Way::GivenBack, &taken_by(&case.decision));
                 }
                 step.log.push(entry);
-                let subject = Subject { key: &row.key, standing: &next, decision: None, at: self.arrival().at };
+                let subject = Subject { key: &row.lodged.key, standing: &next, decision: None, at: self.arrival().at };
                 send(desk.topics, self.arrival(), &mut step.outbox, &subject.of_events(&events));
                 self.carried_out(case, update, &next, step, desk)
             }
@@ -313,7 +313,7 @@ impl Hearing<'_> {
     /// The office that registered a declaration checks it (Law 54/2014 art. 22). A stricter lane may be asked for from
     /// elsewhere: who knows of a risk seldom sits there.
     fn responsible(&self, case: &Case) -> Result<(), RefusedCommand> {
-        let office = &case.row.office;
+        let office = &case.row.lodged.office;
         match &self.command.commander {
             Commander::Officer(post)
                 if self.kind != CommandKind::Reroute && !office.is_empty() && post.office != *office =>
@@ -340,7 +340,11 @@ impl Hearing<'_> {
             at.date().tomorrow().ok().and_then(|day| milliseconds(day.to_datetime(jiff::civil::Time::midnight())));
         let time_acts_at_ms =
             case::time_acts_at_ms(standing, desk.rulebook, at.date()).map(|due| due.max(tomorrow.unwrap_or(i64::MAX)));
-        Retiming { key: case.row.key.clone(), expected_log_sequence: case.row.log_sequence, time_acts_at_ms }
+        Retiming {
+            key: case.row.lodged.key.clone(),
+            expected_log_sequence: case.row.stand.log_sequence,
+            time_acts_at_ms,
+        }
     }
 
     /// Decides a referred declaration again, on the rules of the day on which the command arrives.
@@ -367,7 +371,7 @@ impl Hearing<'_> {
         // One whose registration was referred has its number since it was declared in advance.
         let in_advance = standing.number.is_none() && Ask::of(&declaration) == Ask::PreRegister;
         let number = standing.number.or_else(|| next_number(&declaration, arrival, desk));
-        let declarant = &case.row.key.declarant;
+        let declarant = &case.row.lodged.key.declarant;
         let facts = self.facts.case(&declaration, declarant, self.plan, &[]);
         let facts = CaseFacts { trader: self.trader, ..facts.for_case(None) };
         let mut decision = case_decision(&declaration, findings, facts, arrival.at, number, desk);
@@ -386,17 +390,17 @@ impl Hearing<'_> {
         let next = standing.after_all(&events, arrival.at);
         let row = &case.row;
         // Who decided and what was decided stand in two entries: the second holds the decision as every other one.
-        let order = self.entry(row.log_sequence + 1, row, &events, &next);
+        let order = self.entry(row.stand.log_sequence + 1, row, &events, &next);
         let body = serde_json::to_vec(&decision).unwrap_or_default();
-        let entry = log_entry(&row.key, order.sequence + 1, arrival.at_ms, "decided", body.clone(), order.hash);
+        let entry = log_entry(&row.lodged.key, order.sequence + 1, arrival.at_ms, "decided", body.clone(), order.hash);
         let update = case::decided_anew(row, &declaration, &decision, body, &next, &entry, desk.rulebook);
         if next.state.is_registered() {
-            let moment = self.moment(&row.key, entry.sequence);
+            let moment = self.moment(&row.lodged.key, entry.sequence);
             self.facts.write_off(step, moment, Way::Taken, &decision.write_offs);
         }
         step.counted.push(Counted::of(&decision));
         step.log.extend([order, entry]);
-        let subject = Subject { key: &row.key, standing: &next, decision: Some(&decision), at: arrival.at };
+        let subject = Subject { key: &row.lodged.key, standing: &next, decision: Some(&decision), at: arrival.at };
         send(desk.topics, arrival, &mut step.outbox, &brief(subject.of_events(&events)));
         self.carried_out(case, update, &next, step, desk)
     }
@@ -424,7 +428,7 @@ impl Hearing<'_> {
         say("events", serde_json::to_value(events).unwrap_or_default());
         say("state", next.state.as_str().into());
         let body = Value::Object(body).to_string().into_bytes();
-        log_entry(&row.key, sequence, self.arrival().at_ms, self.kind.as_str(), body, row.log_hash)
+        log_entry(&row.lodged.key, sequence, self.arrival().at_ms, self.kind.as_str(), body, row.stand.log_hash)
     }
 
     fn carried_out(
@@ -441,7 +445,7 @@ impl Hearing<'_> {
         Heard {
             outcome: "carried_out",
             answer,
-            reference: Some(case.row.key.reference.clone()),
+            reference: Some(case.row.lodged.key.reference.clone()),
             changed: Some(changed),
         }
     }
@@ -455,7 +459,7 @@ impl Hearing<'_> {
         desk: &Desk<'_>,
     ) -> Heard {
         let answer = self.answer(here, Some(self.refusal_of(refused, gaps)), step, desk);
-        let reference = here.map(|(case, _)| case.row.key.reference.clone());
+        let reference = here.map(|(case, _)| case.row.lodged.key.reference.clone());
         Heard { outcome: "refused", answer, reference, changed: None }
     }
 
@@ -484,7 +488,7 @@ impl Hearing<'_> {
             NamedDeclaration::Reference { .. } => None,
         };
         let standing = here.map(|(_, standing)| standing);
-        let key = here.map(|(case, _)| &case.row.key);
+        let key = here.map(|(case, _)| &case.row.lodged.key);
         let answer = CommandAnswer {
             command: self.command.identifier.clone(),
             declarant: self.command.declarant.clone(),

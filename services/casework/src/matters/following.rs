@@ -78,13 +78,13 @@ impl FollowUp<'_> {
 
     /// Whether the document may be about the case at all.
     fn sound(&self, ask: Ask, case: &Case) -> Result<(), RefusedCommand> {
-        if case.row.key.reference != self.key.reference {
+        if case.row.lodged.key.reference != self.key.reference {
             return Err(RefusedCommand::unsound(
                 ask.kind(),
                 "reference_of_another_declaration",
                 Bilingual::new(
-                    format!("the number is that of the reference {}", case.row.key.reference),
-                    format!("số tờ khai này thuộc số tham chiếu {}", case.row.key.reference),
+                    format!("the number is that of the reference {}", case.row.lodged.key.reference),
+                    format!("số tờ khai này thuộc số tham chiếu {}", case.row.lodged.key.reference),
                 ),
                 Vec::new(),
             ));
@@ -121,7 +121,7 @@ impl FollowUp<'_> {
                 let next = standing.after_all(&events, self.arrival().at);
                 let update = self.log(case, CommandKind::Cancel, &events, &next, step, desk);
                 if standing.state.is_registered() && !next.state.is_registered() {
-                    let moment = self.moment(&update.key, update.log_sequence);
+                    let moment = self.moment(&update.key, update.stand.log_sequence);
                     self.facts.write_off(step, moment, Way::GivenBack, &taken_by(&case.decision));
                 }
                 self.answer(CommandKind::Cancel, &events, &next, None, step, desk);
@@ -156,10 +156,17 @@ impl FollowUp<'_> {
                 let body = serde_json::to_vec(&decision).unwrap_or_default();
                 let first = events.first().map_or("registered", Event::as_str);
                 let row = &case.row;
-                let entry = log_entry(&row.key, row.log_sequence + 1, arrival.at_ms, first, body.clone(), row.log_hash);
+                let entry = log_entry(
+                    &row.lodged.key,
+                    row.stand.log_sequence + 1,
+                    arrival.at_ms,
+                    first,
+                    body.clone(),
+                    row.stand.log_hash,
+                );
                 let update = case::decided_anew(row, &declaration, &decision, body, &next, &entry, desk.rulebook);
                 if next.state.is_registered() {
-                    let moment = self.moment(&row.key, entry.sequence);
+                    let moment = self.moment(&row.lodged.key, entry.sequence);
                     self.facts.write_off(step, moment, Way::Taken, &decision.write_offs);
                 }
                 step.log.push(entry);
@@ -221,14 +228,14 @@ impl FollowUp<'_> {
             Ok(events) => {
                 let next = standing.after_all(&events, arrival.at);
                 let update = self.log(case, kind, &events, &standing.superseded(arrival.at), step, desk);
-                let back = self.moment(&update.key, update.log_sequence);
+                let back = self.moment(&update.key, update.stand.log_sequence);
                 self.facts.write_off(step, back, Way::GivenBack, &given_back);
                 if next.state.is_registered() {
                     self.facts.write_off(step, self.moment(self.key, 0), Way::Taken, &decision.write_offs);
                 }
                 let entry_kind = events.first().map_or("amended", Event::as_str);
-                let mut new = self.version(&decision, &next, entry_kind, update.log_hash, step, desk, &events);
-                new.registered_at_ms = case.row.registered_at_ms;
+                let mut new = self.version(&decision, &next, entry_kind, update.stand.log_hash, step, desk, &events);
+                new.stand.registered_at_ms = case.row.stand.registered_at_ms;
                 let changed = Case::from(&new);
                 step.updates.push(update);
                 step.declarations.push(new);
@@ -290,7 +297,8 @@ impl FollowUp<'_> {
         });
         let at_ms = self.arrival().at_ms;
         let body = body.to_string().into_bytes();
-        let entry = log_entry(&row.key, row.log_sequence + 1, at_ms, kind.as_str(), body, row.log_hash);
+        let entry =
+            log_entry(&row.lodged.key, row.stand.log_sequence + 1, at_ms, kind.as_str(), body, row.stand.log_hash);
         let update = moved(row, next, &entry, desk.rulebook);
         step.log.push(entry);
         update

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use clearance::life_cycle::{Circumstances as LifeCircumstances, Command, Decided, Event, Standing, carry_out};
 use message::Reading;
-use storage::{DeclarationKey, DeclarationRow, Prefetched, RequestRow, Wanted};
+use storage::{DeclarationKey, DeclarationRow, Lodged, Prefetched, RequestRow, Stand, Wanted};
 use stream::Topics;
 use vocabulary::{Bilingual, CaseFacts, Decision, Declaration, Finding, Outcome, TraderFacts};
 
@@ -86,7 +86,18 @@ struct Known {
 
 impl From<DeclarationRow> for Known {
     fn from(row: DeclarationRow) -> Self {
-        Self { content_hash: row.content_hash, outcome: row.outcome, number: row.number, answer: row.answer }
+        Self::from((&row.lodged, &row.stand))
+    }
+}
+
+impl From<(&Lodged, &Stand)> for Known {
+    fn from((lodged, stand): (&Lodged, &Stand)) -> Self {
+        Self {
+            content_hash: lodged.content_hash,
+            outcome: stand.outcome.as_str().to_owned(),
+            number: stand.number.map(|number| number.to_string()),
+            answer: lodged.answer.clone(),
+        }
     }
 }
 
@@ -111,7 +122,7 @@ impl Archive {
         let traders = known_traders(prefetched.traders);
         let mut documents = prefetched.documents;
         let cases = prefetched.numbers.into_iter().filter_map(|(number, row)| {
-            let (document, decision) = documents.remove(&row.key)?;
+            let (document, decision) = documents.remove(row.key())?;
             Some((number, Case { row, document, decision }))
         });
         let cases = Overlay::new(cases.collect());
@@ -187,12 +198,7 @@ fn take_up(plan: &Plan, step: &mut Plan, lodgement: &Lodgement, archive: &mut Ar
         lodge(step, lodgement, key, declaration, findings, facts, &archive.facts, ask, desk);
     }
     archive.facts.absorb(step);
-    let taken_up = step.declarations.last().map(|new| Known {
-        content_hash: new.content_hash,
-        outcome: new.outcome.clone(),
-        number: new.number.clone(),
-        answer: new.answer.clone(),
-    });
+    let taken_up = step.declarations.last().map(|new| Known::from((&new.lodged, &new.stand)));
     let answered = step.requests.last().map(|request| Known {
         content_hash: request.content_hash,
         outcome: request.outcome.clone(),

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use storage::{DeclarationKey, DeclarationRow, NewPayment, PaymentKey, PaymentRow, Prefetched, Wanted};
 use vocabulary::{Bilingual, Notice, NoticeKind, PaymentConfirmation, Reason};
 
-use crate::case::{self, Case, moved, standing_of};
+use crate::case::{moved, standing_of};
 use crate::intake::arrival::Arrival;
 use crate::intake::confirmation::{Confirmation, key_of, named};
 use crate::outgoing::notices::{self, Subject};
@@ -174,7 +174,7 @@ impl Booking<'_> {
         let events = match carry_out(&standing, &command, &circumstances) {
             Ok(events) => events,
             Err(refused) => {
-                let subject = Subject { key: &row.key, standing: &standing, decision: None, at };
+                let subject = Subject { key: &row.lodged.key, standing: &standing, decision: None, at };
                 let answer = send(self.desk.topics, arrival, &mut step.outbox, &[subject.refusal(&refused)]);
                 return (refused.code, answer, None);
             }
@@ -191,13 +191,13 @@ impl Booking<'_> {
             "state": next.state.as_str(),
         });
         let body = body.to_string().into_bytes();
-        let entry = log_entry(&row.key, row.log_sequence + 1, arrival.at_ms, "payment", body, row.log_hash);
+        let entry =
+            log_entry(&row.lodged.key, row.stand.log_sequence + 1, arrival.at_ms, "payment", body, row.stand.log_hash);
         let update = moved(&row, &next, &entry, rulebook);
         step.log.push(entry);
-        let subject = Subject { key: &row.key, standing: &next, decision: None, at };
+        let subject = Subject { key: &row.lodged.key, standing: &next, decision: None, at };
         let answer = send(self.desk.topics, arrival, &mut step.outbox, &subject.of_events(&events));
-        let case = Case { row, document: Vec::new(), decision: Vec::new() };
-        let changed = case::after(&case, &update).row;
+        let changed = DeclarationRow { lodged: row.lodged, stand: update.stand.clone() };
         step.updates.push(update);
         (effect.to_owned(), answer, Some(changed))
     }

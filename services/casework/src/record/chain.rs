@@ -66,14 +66,15 @@ pub fn check_chain(row: &DeclarationRow, log: &[LogEntry], earlier: &[[u8; 32]])
         if entry.previous_hash != previous && !continues {
             return Err(ChainFault::Unbound { sequence });
         }
-        let again = log_entry(&row.key, sequence, entry.at_ms, &entry.kind, entry.body.clone(), entry.previous_hash);
+        let again =
+            log_entry(&row.lodged.key, sequence, entry.at_ms, &entry.kind, entry.body.clone(), entry.previous_hash);
         if again.hash != entry.hash {
             return Err(ChainFault::Altered { sequence });
         }
         previous = entry.hash;
     }
-    if row.log_sequence != last.sequence || row.log_hash != last.hash {
-        return Err(ChainFault::Cut { expected: row.log_sequence, found: last.sequence });
+    if row.stand.log_sequence != last.sequence || row.stand.log_hash != last.hash {
+        return Err(ChainFault::Cut { expected: row.stand.log_sequence, found: last.sequence });
     }
     Ok(())
 }
@@ -88,7 +89,7 @@ pub fn check_record(
     decision: &[u8],
     log: &[LogEntry],
 ) -> Result<(), ChainFault> {
-    if content_hash(document) != row.content_hash {
+    if content_hash(document) != row.lodged.content_hash {
         return Err(ChainFault::Document);
     }
     let newest = log.iter().rev().find(|entry| RecordedDecision::read(&entry.body).is_ok());
@@ -114,7 +115,8 @@ pub fn decisions_of(log: &[LogEntry]) -> impl Iterator<Item = LoggedDecision<'_>
 
 #[cfg(test)]
 mod tests {
-    use storage::{DeclarationKey, MessageSource};
+    use storage::{DeclarationKey, Lodged, MessageSource, Stand};
+    use vocabulary::{Direction, Outcome, State};
 
     use super::*;
 
@@ -122,27 +124,30 @@ mod tests {
         let key = DeclarationKey { declarant: "0100233488".into(), reference: "A-1".into(), version: 1 };
         let first = log_entry(&key, 0, 1, "accepted", b"{}".to_vec(), LOG_BEGINNING);
         let second = log_entry(&key, 1, 2, "payment", b"{\"amount\":\"1\"}".to_vec(), first.hash);
-        let row = DeclarationRow {
+        let lodged = Lodged {
             key,
             content_hash: content_hash(b"<Declaration/>"),
-            outcome: "accepted".into(),
-            state: "cleared".into(),
-            direction: "import".into(),
+            direction: Some(Direction::Import),
             kind: "A11".into(),
             office: "02CI".into(),
+            source: MessageSource { topic: "declarations.lodged".into(), partition: 0, offset: 0 },
+            answer: Vec::new(),
+        };
+        let stand = Stand {
+            outcome: Outcome::Accepted,
+            state: State::Cleared,
             number: None,
             lane: None,
             since_ms: 1,
             registered_at_ms: 1,
             total_payable: None,
             paid: 0,
+            standing: Vec::new(),
             rulebook: String::new(),
-            source: MessageSource { topic: "declarations.lodged".into(), partition: 0, offset: 0 },
             log_sequence: 1,
             log_hash: second.hash,
-            answer: Vec::new(),
-            standing: Vec::new(),
         };
+        let row = DeclarationRow { lodged, stand };
         (row, vec![first, second])
     }
 
@@ -173,8 +178,8 @@ mod tests {
     #[test]
     fn a_version_that_amends_begins_where_an_earlier_one_ends() {
         let (mut row, _) = chain();
-        let entry = log_entry(&row.key, 0, 3, "amended", b"{}".to_vec(), [7; 32]);
-        (row.log_sequence, row.log_hash) = (0, entry.hash);
+        let entry = log_entry(&row.lodged.key, 0, 3, "amended", b"{}".to_vec(), [7; 32]);
+        (row.stand.log_sequence, row.stand.log_hash) = (0, entry.hash);
         assert_eq!(check_chain(&row, std::slice::from_ref(&entry), &[[6; 32], [7; 32]]), Ok(()));
         assert_eq!(check_chain(&row, &[entry], &[[6; 32]]), Err(ChainFault::Unbound { sequence: 0 }));
     }

@@ -14,7 +14,7 @@ use message::Reading;
 use rulebook::Rulebook;
 use serde::Deserialize;
 use storage::{DeclarationRow, LogEntry};
-use vocabulary::{Decision, Outcome};
+use vocabulary::{Decision, DeclarationNumber, Direction, Lane, Outcome};
 
 use super::entry::LOG_BEGINNING;
 use super::rederivation::{RecordedDecision, rederive};
@@ -89,7 +89,7 @@ struct Derived {
     successor: Option<(Standing, Vec<Event>)>,
     last_hash: [u8; 32],
     outcome: Outcome,
-    direction: String,
+    direction: Option<Direction>,
     kind: String,
     office: String,
     registered_at_ms: i64,
@@ -117,7 +117,8 @@ fn derive<'r>(
         let Ok(recorded) = RecordedDecision::read(&entry.body) else { return Ok(None) };
         let rulebook = rules(&recorded.rulebook).ok_or(RowUnderivable::OtherRules)?;
         // What came in a row's times may be what was forged: those of the log are put in their place.
-        let at_its_time = DeclarationRow { registered_at_ms: at_ms, ..(*row).clone() };
+        let mut at_its_time = (*row).clone();
+        at_its_time.stand.registered_at_ms = at_ms;
         let decision =
             rederive(&at_its_time, document, &recorded, 0, rulebook).map_err(|_| RowUnderivable::Unreadable)?;
         Ok(Some((decision, rulebook)))
@@ -129,14 +130,14 @@ fn derive<'r>(
     let (decision, rulebook) = decide(first, registered_at_ms)?.ok_or(RowUnderivable::Unreadable)?;
     let at = vietnam_time(first.at_ms);
     let (standing, events) = begin(&declaration, &decision, rulebook, first, before)?;
-    let subject = Subject { key: &row.key, standing: &standing, decision: Some(&decision), at };
+    let subject = Subject { key: &row.lodged.key, standing: &standing, decision: Some(&decision), at };
     let answer = brief(subject.of_events(&events)).first().map(message::write_notice).unwrap_or_default();
     let mut derived = Derived {
         standing,
         successor: None,
         last_hash: first.hash,
         outcome: decision.outcome,
-        direction: decision.direction.map(|direction| direction.as_str().to_owned()).unwrap_or_default(),
+        direction: decision.direction,
         kind: decision.kind.clone().unwrap_or_default(),
         office: declaration.customs_office.as_deref().unwrap_or_default().to_owned(),
         registered_at_ms,
@@ -211,33 +212,34 @@ impl Derived {
         };
         let quoted = |text: &str| if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
         let optional = |text: Option<String>| text.unwrap_or_else(|| "nothing".to_owned());
-        compare("outcome", quoted(&row.outcome), quoted(self.outcome.as_str()));
-        compare("state", quoted(&row.state), quoted(standing.state.as_str()));
-        compare("direction", quoted(&row.direction), quoted(&self.direction));
-        compare("kind", quoted(&row.kind), quoted(&self.kind));
-        compare("office", quoted(&row.office), quoted(&self.office));
-        let number = |number: Option<&str>| optional(number.map(str::to_owned));
-        compare("number", number(row.number.as_deref()), number(standing.number.map(|n| n.to_string()).as_deref()));
-        let lane = |lane: Option<i16>| optional(lane.map(|lane| lane.to_string()));
-        compare("lane", lane(row.lane), lane(standing.lane.map(|lane| i16::from(lane.code()))));
+        compare("outcome", quoted(row.stand.outcome.as_str()), quoted(self.outcome.as_str()));
+        compare("state", quoted(row.stand.state.as_str()), quoted(standing.state.as_str()));
+        let direction = |direction: Option<Direction>| direction.map_or("", Direction::as_str);
+        compare("direction", quoted(direction(row.lodged.direction)), quoted(direction(self.direction)));
+        compare("kind", quoted(&row.lodged.kind), quoted(&self.kind));
+        compare("office", quoted(&row.lodged.office), quoted(&self.office));
+        let number = |number: Option<DeclarationNumber>| optional(number.map(|number| number.to_string()));
+        compare("number", number(row.stand.number), number(standing.number));
+        let lane = |lane: Option<Lane>| optional(lane.map(|lane| lane.code().to_string()));
+        compare("lane", lane(row.stand.lane), lane(standing.lane));
         let amount = |amount: Option<i64>| optional(amount.map(|amount| amount.to_string()));
         let owed = (self.outcome == Outcome::Accepted).then(|| dong(standing.owed));
-        compare("total_payable", amount(row.total_payable), amount(owed));
-        compare("paid", row.paid.to_string(), dong(standing.paid).to_string());
+        compare("total_payable", amount(row.stand.total_payable), amount(owed));
+        compare("paid", row.stand.paid.to_string(), dong(standing.paid).to_string());
         let time = |at_ms: i64| vietnam_time(at_ms).to_string();
-        compare("since", time(row.since_ms), standing.since.to_string());
-        compare("registered_at", time(row.registered_at_ms), time(self.registered_at_ms));
-        compare("rulebook", quoted(&row.rulebook), quoted(&self.rulebook));
+        compare("since", time(row.stand.since_ms), standing.since.to_string());
+        compare("registered_at", time(row.stand.registered_at_ms), time(self.registered_at_ms));
+        compare("rulebook", quoted(&row.stand.rulebook), quoted(&self.rulebook));
         let kept = standing_of(row);
         if kept.as_ref() != Some(standing) {
             let text = |standing: &Standing| serde_json::to_string(standing).unwrap_or_default();
             compare("standing", kept.as_ref().map(text).unwrap_or_default(), text(standing));
         }
         // What a notice says counts, and not how a program of its day laid it out.
-        let kept = message::read_notice(&row.answer).ok();
-        if row.answer != self.answer && (kept.is_none() || kept != message::read_notice(&self.answer).ok()) {
+        let kept = message::read_notice(&row.lodged.answer).ok();
+        if row.lodged.answer != self.answer && (kept.is_none() || kept != message::read_notice(&self.answer).ok()) {
             let text = |notice: &[u8]| String::from_utf8_lossy(notice).into_owned();
-            compare("answer", text(&row.answer), text(&self.answer));
+            compare("answer", text(&row.lodged.answer), text(&self.answer));
         }
         found
     }

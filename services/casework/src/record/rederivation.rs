@@ -104,8 +104,8 @@ pub fn rederive(
         place: Some(Place::header(vocabulary::declaration::declaration::version)),
         ..finding.clone()
     }));
-    findings.extend(of_another(&declaration, &row.key.declarant));
-    let registered_at = Some(vietnam_time(row.registered_at_ms))
+    findings.extend(of_another(&declaration, &row.lodged.key.declarant));
+    let registered_at = Some(vietnam_time(row.stand.registered_at_ms))
         .filter(|time| time.date() == recorded.registered_on)
         .unwrap_or_else(|| recorded.registered_on.to_datetime(jiff::civil::Time::midnight()));
     let mut facts = recorded.facts.for_case(None);

@@ -143,19 +143,19 @@ impl Story {
     /// Begins with where a version stands.
     pub fn of(row: &DeclarationRow) -> Self {
         let standing = standing_of(row);
-        let number = row.number.as_deref().and_then(|number| number.parse().ok());
+        let number = row.stand.number;
         let of = |amount: fn(&Standing) -> Decimal| standing.as_ref().map(amount).unwrap_or_default();
         let identifier = number.filter(|_| {
             standing.as_ref().is_some_and(|standing| standing.state.is_registered() && !standing.owed.is_zero())
         });
         Self {
-            declarant: row.key.declarant.clone(),
-            reference: row.key.reference.clone(),
-            version: row.key.version,
+            declarant: row.lodged.key.declarant.clone(),
+            reference: row.lodged.key.reference.clone(),
+            version: row.lodged.key.version,
             number,
-            direction: row.direction.clone(),
-            kind: row.kind.clone(),
-            office: row.office.clone(),
+            direction: row.lodged.direction.map(|direction| direction.as_str().to_owned()).unwrap_or_default(),
+            kind: row.lodged.kind.clone(),
+            office: row.lodged.office.clone(),
             state: standing.as_ref().map(|standing| standing.state),
             since: standing.as_ref().map(|standing| standing.since),
             lane: standing.as_ref().and_then(|standing| standing.lane),
@@ -179,7 +179,7 @@ impl Story {
         for entry in log {
             let mut step = Step {
                 at: vietnam_time(entry.at_ms),
-                version: row.key.version,
+                version: row.lodged.key.version,
                 entry: Some(entry.sequence),
                 kind: entry.kind.clone(),
                 words: Vec::new(),
@@ -188,9 +188,9 @@ impl Story {
                 findings: Vec::new(),
             };
             if let Ok(recorded) = RecordedDecision::read(&entry.body) {
-                step.words.push(wording::decided(&entry.kind, row.key.version, &recorded));
+                step.words.push(wording::decided(&entry.kind, row.lodged.key.version, &recorded));
                 if entry.sequence == 0 {
-                    step.notice = notice_of(&row.answer).map(|notice| notice.kind.as_str());
+                    step.notice = notice_of(&row.lodged.answer).map(|notice| notice.kind.as_str());
                 }
                 step.decision = Some(Summary {
                     outcome: recorded.outcome,

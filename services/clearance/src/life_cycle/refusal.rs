@@ -1,9 +1,8 @@
 //! Why a command is not carried out.
 
-use vocabulary::{Bilingual, Finding, Reason, RulebookGap};
+use vocabulary::{Bilingual, Finding, Reason, RulebookGap, State};
 
 use super::command::CommandKind;
-use super::state::State;
 
 /// A command that is not carried out, and why. Nothing about the declaration changes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -3,10 +3,9 @@
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use vocabulary::{DeclarationNumber, Direction, Lane};
+use vocabulary::{DeclarationNumber, Direction, Lane, State};
 
 use super::event::Event;
-use super::state::State;
 
 /// What stands in for payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -7,10 +7,9 @@
 use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime, Time};
 use rulebook::{LimitKind, RulesInForce};
-use vocabulary::{AutomaticCase, Direction};
+use vocabulary::{AutomaticCase, Direction, State};
 
 use super::standing::Standing;
-use super::state::State;
 
 /// What the calendar commands next, and from when on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 use rulebook::{CodeList, FrozenFrom, LimitKind, ReasonFor, RulesInForce, Until};
 use rust_decimal::Decimal;
 use vocabulary::{
-    AutomaticCase, Balance, Bilingual, Decision, Declaration, Direction, Lane, Outcome, Reason, RulebookGap,
+    AutomaticCase, Balance, Bilingual, Decision, Declaration, Direction, Lane, Outcome, Reason, RulebookGap, State,
 };
 
 use super::changed;
@@ -14,7 +14,6 @@ use super::event::Event;
 use super::frozen::changes_of_frozen_fields;
 use super::refusal::RefusedCommand;
 use super::standing::{Security, Standing};
-use super::state::State;
 
 /// What a step depends on besides where the declaration stands.
 #[derive(Debug, Clone, Copy)]

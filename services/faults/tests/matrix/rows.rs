@@ -414,7 +414,7 @@ async fn a_poison_message_is_kept_and_the_others_are_decided() {
         let poison: Vec<_> = undisturbed
             .decisions
             .iter()
-            .filter(|(_, (row, _))| row.source.offset == REFUSED_OFFSET)
+            .filter(|(_, (row, _))| row.lodged.source.offset == REFUSED_OFFSET)
             .map(|((declarant, reference, _), _)| (declarant, reference))
             .collect();
         assert!(!poison.is_empty());
@@ -422,7 +422,7 @@ async fn a_poison_message_is_kept_and_the_others_are_decided() {
             if !poison.contains(&(&key.0, &key.1)) {
                 let ours = account.decisions.get(key);
                 let (ours, _) = ours.unwrap_or_else(|| panic!("{key:?} is not decided, and nothing was wrong with it"));
-                assert_eq!(ours.outcome, row.outcome, "{key:?}");
+                assert_eq!(ours.stand.outcome, row.stand.outcome, "{key:?}");
             }
         }
         let kept = site.backend.store.counts().await.unwrap().kept;
@@ -504,7 +504,7 @@ async fn two_partitions_use_one_certificate() {
         account::until_all_is_sent(&site.backend, || {}).await;
         let account = Account::of(&site.backend).await;
         Balances::of(&site.backend).await.assert_never_over_used(&account);
-        let accepted = account.decisions.values().filter(|(row, _)| row.outcome == "accepted").count();
+        let accepted = account.decisions.values().filter(|(row, _)| row.stand.outcome.as_str() == "accepted").count();
         assert_eq!((account.decisions.len(), accepted), (40, 10));
         account::assert_logs_whole(&site.backend, &account).await;
     })
@@ -527,7 +527,7 @@ async fn one_reference_is_lodged_in_two_partitions() {
         account::until_dealt_with(&site.backend, &site.backend.topics.lodged, 40, || {}).await;
         account::until_all_is_sent(&site.backend, || {}).await;
         let account = Account::of(&site.backend).await;
-        let documents: BTreeSet<_> = account.decisions.values().map(|(row, _)| row.content_hash).collect();
+        let documents: BTreeSet<_> = account.decisions.values().map(|(row, _)| row.lodged.content_hash).collect();
         assert_eq!(documents.len(), 20);
         assert_eq!(account.decisions.len(), 20, "declarations were decided more than once");
         let repeated = account.answers.values().filter(|answer| answer.repeated).count();

@@ -9,10 +9,12 @@
 //!
 //! The other conditions are held against what the index yields. A version that a later one took the place of is in no list.
 
+use vocabulary::{Direction, Lane, State};
+
 use crate::database::Database;
 use crate::error::StorageError;
 use crate::query::Query;
-use crate::rows::{DECLARATION_COLUMNS, DeclarationKey, DeclarationRow};
+use crate::rows::{DECLARATION_COLUMNS, DeclarationKey, DeclarationRow, lane_of, state_of};
 
 /// The declarations that nobody waits for any more are in none of the lists of what waits; the indexes of those lists have
 /// this condition word for word.
@@ -60,11 +62,11 @@ pub struct Filter {
     /// In which order.
     pub order: Order,
     /// In one of these states; in any where there are none.
-    pub states: Vec<String>,
-    /// In a lane: 1, 2 or 3.
-    pub lane: Option<i16>,
-    /// import or export.
-    pub direction: Option<String>,
+    pub states: Vec<State>,
+    /// In a lane.
+    pub lane: Option<Lane>,
+    /// Import or export.
+    pub direction: Option<Direction>,
     /// In their states since this time or longer, in milliseconds since 1970 in UTC.
     pub since_ms: Option<i64>,
     /// With goods whose tariff code begins so, among those that a lane or a gap stops for an officer.
@@ -113,9 +115,9 @@ pub struct WaitingCount {
     /// The customs office.
     pub office: String,
     /// The state.
-    pub state: String,
-    /// The lane: 1, 2 or 3.
-    pub lane: Option<i16>,
+    pub state: State,
+    /// The lane.
+    pub lane: Option<Lane>,
     /// How many.
     pub count: i64,
     /// Since when the first of them does, in milliseconds since 1970 in UTC.
@@ -136,15 +138,17 @@ pub(super) async fn list(
         database.all(select).await?.iter().map(DeclarationRow::of).collect::<Result<_, _>>()?;
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let next =
-        rows.last().filter(|_| more).map(|last| Cursor { at_ms: time_of(last, filter.order), key: last.key.clone() });
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|last| Cursor { at_ms: time_of(last, filter.order), key: last.lodged.key.clone() });
     Ok(Page { rows, next })
 }
 
 fn time_of(row: &DeclarationRow, order: Order) -> i64 {
     match order {
-        Order::LongestWaiting => row.since_ms,
-        Order::LastRegistered => row.registered_at_ms,
+        Order::LongestWaiting => row.stand.since_ms,
+        Order::LastRegistered => row.stand.registered_at_ms,
     }
 }
 
@@ -202,17 +206,17 @@ fn part(query: &mut Query, column: &str, of: &str, filter: &Filter, after: Optio
         query.push(", ").bind_key(&cursor.key).push(")");
     }
     if let Some((first, others)) = filter.states.split_first() {
-        query.push(" AND state IN (").bind_text(first);
+        query.push(" AND state IN (").bind(first.as_str());
         for state in others {
-            query.push(", ").bind_text(state);
+            query.push(", ").bind(state.as_str());
         }
         query.push(")");
     }
     if let Some(lane) = filter.lane {
-        query.push(" AND lane = ").bind(i64::from(lane));
+        query.push(" AND lane = ").bind(i64::from(lane.code()));
     }
-    if let Some(direction) = &filter.direction {
-        query.push(" AND direction = ").bind_text(direction);
+    if let Some(direction) = filter.direction {
+        query.push(" AND direction = ").bind(direction.as_str());
     }
     if let Some(since_ms) = filter.since_ms {
         query.push(" AND since_ms <= ").bind(since_ms);
@@ -246,8 +250,8 @@ pub(super) async fn waiting_counts(database: &Database, offices: &[String]) -> R
     for row in database.all(select).await? {
         counts.push(WaitingCount {
             office: row.get("office")?,
-            state: row.get("state")?,
-            lane: row.get::<Option<i64>>("lane")?.map(crate::query::narrow).transpose()?,
+            state: state_of(&row)?,
+            lane: lane_of(&row)?,
             count: row.get("count")?,
             oldest_since_ms: row.get("oldest")?,
         });
@@ -286,6 +290,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_words_of_the_conditions_are_those_of_the_states() {
+        use State::{Cancelled, Cleared, Draft, Expired, Refused, Rejected, Superseded, ThroughSupervision};
+        let closed = [Draft, Rejected, Cleared, ThroughSupervision, Refused, Cancelled, Expired, Superseded];
+        for state in State::ALL {
+            assert_eq!(OPEN.contains(&format!("'{state}'")), closed.contains(&state), "{state}");
+        }
+        assert!(CURRENT.contains(&format!("'{Superseded}'")));
+    }
+
     #[tokio::test]
     async fn every_list_is_served_by_an_index() {
         on_both("lists", async |database| {
@@ -299,9 +313,9 @@ mod tests {
                 for order in [Order::LongestWaiting, Order::LastRegistered] {
                     let all = Filter::all(scope.clone(), order);
                     let mut filters = vec![all.clone(); 7];
-                    filters[1].states = vec!["document_check".to_owned(), "examination".to_owned()];
-                    filters[2].lane = Some(3);
-                    filters[3].direction = Some("export".to_owned());
+                    filters[1].states = vec![State::DocumentCheck, State::Examination];
+                    filters[2].lane = Some(Lane::Red);
+                    filters[3].direction = Some(Direction::Export);
                     filters[4].since_ms = Some(1_000);
                     filters[5].flagged_goods = Some("8415".to_owned());
                     filters[6].beginning = Some(Beginning::Number("1000".to_owned()));

@@ -56,12 +56,12 @@ async fn write(transaction: &mut Transaction<'_>, batch: &Batch, steps: Vec<Step
     for advance in &batch.series {
         let statement = if advance.expected_next == 0 {
             let mut insert = transaction.query("INSERT INTO number_series (direction, partition, next) VALUES (");
-            insert.bind(&advance.direction).push(", ").bind(i64::from(advance.partition));
+            insert.bind(advance.direction.as_str()).push(", ").bind(i64::from(advance.partition));
             insert.push(", ").bind(advance.next).push(") ON CONFLICT DO NOTHING");
             insert
         } else {
             let mut update = transaction.query("UPDATE number_series SET next = ");
-            update.bind(advance.next).push(" WHERE direction = ").bind(&advance.direction);
+            update.bind(advance.next).push(" WHERE direction = ").bind(advance.direction.as_str());
             update.push(" AND partition = ").bind(i64::from(advance.partition));
             update.push(" AND next = ").bind(advance.expected_next);
             update
@@ -97,7 +97,7 @@ const BALANCE_UPDATE: &str = ") UPDATE balances SET remaining = change.remaining
 const DECLARATION_UPDATE: &str = ") UPDATE declarations SET outcome = change.outcome, state = change.state, \
     number = change.number, number_stem = change.number_stem, lane = change.lane, \
     since_ms = change.since_ms, registered_at_ms = change.registered_at_ms, total_payable = change.total_payable, paid = change.paid, \
-    standing = change.standing, rulebook = coalesce(change.rulebook, declarations.rulebook), \
+    standing = change.standing, rulebook = change.rulebook, \
     decision = coalesce(change.decision, declarations.decision), \
     log_sequence = change.log_sequence, log_hash = change.log_hash, \
     time_acts_at_ms = change.time_acts_at_ms FROM change \
@@ -111,7 +111,7 @@ const RETIMING: &str = ") UPDATE declarations SET time_acts_at_ms = change.time_
 /// The statements that write a batch's rows, encoded and compressed.
 fn steps(batch: &Batch, dialect: Dialect) -> Result<Vec<Step>, StorageError> {
     let changes = changes(&batch.write_offs)?;
-    let new = batch.declarations.iter().map(|new| (&new.key, &new.searched.flagged_goods));
+    let new = batch.declarations.iter().map(|new| (new.key(), &new.searched.flagged_goods));
     let updated = batch.updates.iter().map(|update| (&update.key, &update.flagged_goods));
     let goods: Vec<FlaggedGoods<'_>> =
         new.chain(updated).flat_map(|(key, codes)| codes.iter().map(move |code| (key, code.as_str()))).collect();

@@ -7,7 +7,8 @@ use crate::error::StorageError;
 use crate::facts::{fact_key_of, facts_named, quantity_of};
 use crate::query::{Query, Row};
 use crate::rows::{
-    BranchRow, CommandKey, CommandRow, DECLARATION_COLUMNS, DeclarationRow, PaymentKey, PaymentRow, RequestRow, stem,
+    BranchRow, CommandKey, CommandRow, DECLARATION_COLUMNS, DeclarationRow, PaymentKey, PaymentRow, RequestRow,
+    lane_of, number_of,
 };
 use crate::tables::{COMMAND_KEYS, DECLARATION_KEYS, PAIRS, PAYMENT_KEYS, TAX_CODES};
 
@@ -44,14 +45,14 @@ async fn declarations(database: &Database, wanted: &Wanted, found: &mut Prefetch
     let select = format!("SELECT {DECLARATION_COLUMNS} {of_keys}");
     for row in look_up(database, select, DECLARATION_KEYS, &wanted.declarations, ")").await? {
         let row = DeclarationRow::of(&row)?;
-        found.declarations.insert(row.key.clone(), row);
+        found.declarations.insert(row.lodged.key.clone(), row);
     }
     let select = format!("SELECT {DECLARATION_COLUMNS}, document, decision {of_keys}");
     for row in look_up(database, select, DECLARATION_KEYS, &wanted.opened, ")").await? {
         let opened = (row.decompressed("document")?, row.decompressed("decision")?);
         let row = DeclarationRow::of(&row)?;
-        found.documents.insert(row.key.clone(), opened);
-        found.declarations.insert(row.key.clone(), row);
+        found.documents.insert(row.lodged.key.clone(), opened);
+        found.declarations.insert(row.lodged.key.clone(), row);
     }
     Ok(())
 }
@@ -66,10 +67,11 @@ async fn numbers(database: &Database, wanted: &Wanted, found: &mut Prefetched) -
         let declaration = DeclarationRow::of(&row)?;
         if wanted.documents {
             let opened = (row.decompressed("document")?, row.decompressed("decision")?);
-            found.documents.insert(declaration.key.clone(), opened);
+            found.documents.insert(declaration.lodged.key.clone(), opened);
         }
-        let stem = declaration.number.as_deref().map(stem).unwrap_or_default().to_owned();
-        found.numbers.insert((declaration.key.declarant.clone(), stem), declaration);
+        if let Some(number) = declaration.stand.number {
+            found.numbers.insert((declaration.lodged.key.declarant.clone(), number.stem()), declaration);
+        }
     }
     Ok(())
 }
@@ -105,8 +107,10 @@ async fn branches(database: &Database, wanted: &Wanted, found: &mut Prefetched) 
                   AND number IS NOT NULL AND state NOT IN ('superseded', 'cancelled') \
                   AND (declarant, first_stem) IN (";
     for row in look_up(database, select, PAIRS, &wanted.branches, ") ORDER BY number").await? {
-        let branch = BranchRow { number: row.get("number")?, lane: row.narrow("lane")? };
-        found.branches.entry((row.get("declarant")?, row.get("first_stem")?)).or_default().push(branch);
+        if let (Some(number), Some(lane)) = (number_of(&row)?, lane_of(&row)?) {
+            let name = (row.get("declarant")?, row.get("first_stem")?);
+            found.branches.entry(name).or_default().push(BranchRow { number, lane });
+        }
     }
     Ok(())
 }

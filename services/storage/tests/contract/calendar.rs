@@ -1,6 +1,6 @@
 //! What the calendar acts on.
 
-use storage::{Commit, DeclarationUpdate};
+use storage::Commit;
 
 use crate::support::{self, Backend, batch, key, on_both, update};
 
@@ -28,11 +28,9 @@ on_both!(time_acts_on_what_is_due_page_by_page, |backend| {
 
     // A step takes the time with it, and time may move without a step; not past a step that came between.
     let mut second = batch(&storage::Position { next_offset: 1, ..held }, 2);
-    let moved = |reference: &str, number: &str| DeclarationUpdate {
-        number: Some(number.to_owned()),
-        ..update(&key(reference, 1), 1)
-    };
-    second.updates = vec![moved("B", "100000000010")];
+    let mut moved = update(&key("B", 1), 1);
+    moved.stand.number = support::number("100000000010");
+    second.updates = vec![moved];
     let retiming = |reference: &str, expected_log_sequence, time_acts_at_ms| storage::Retiming {
         key: key(reference, 1),
         expected_log_sequence,

@@ -1,6 +1,7 @@
 //! Positions, batches and what is read before them.
 
 use storage::{Batch, Commit, DeclarationUpdate, Searched, StorageError, StreamPartition, Wanted};
+use vocabulary::{Direction, Lane, State};
 
 use crate::support::{
     self, Backend, batch, declaration, entry, kept, key, lodged, nothing_is_kept, on_both, outgoing, partition,
@@ -50,21 +51,18 @@ on_both!(a_batch_is_kept_whole, |backend| {
     whole.payments = vec![payment("FT-1", 25_000)];
     whole.outbox = vec![outgoing(0, 0), outgoing(0, 1), outgoing(1, 0)];
     whole.kept = vec![kept(2)];
-    whole.series = vec![support::advance("import", 0, 0, 1)];
+    whole.series = vec![support::advance(Direction::Import, 0, 0, 1)];
     assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
 
     assert_eq!(store.position(&lodged(0)).await.unwrap().unwrap().next_offset, 3);
     let (row, document, decision) = store.declaration(&key("A", 1)).await.unwrap().unwrap();
     let new = &whole.declarations[0];
     assert_eq!((&document, &decision), (&new.document, &new.decision));
-    assert_eq!((&row.key, &row.number, row.lane), (&new.key, &new.number, new.lane));
-    assert_eq!((&row.outcome, &row.state, &row.answer), (&new.outcome, &new.state, &new.answer));
-    assert_eq!((row.content_hash, row.log_hash, &row.source), (new.content_hash, new.log_hash, &new.source));
-    assert_eq!((row.total_payable, row.paid, row.registered_at_ms), (new.total_payable, 0, new.registered_at_ms));
+    assert_eq!((&row.lodged, &row.stand), (&new.lodged, &new.stand));
     assert_eq!(store.log_of(&key("A", 1)).await.unwrap(), vec![whole.log[0].clone()]);
     assert_eq!(store.outbox_pending("declarations.lodged", 0, 10).await.unwrap(), whole.outbox);
-    assert_eq!(store.series("import", 0).await.unwrap(), 1);
-    assert_eq!(store.series("export", 0).await.unwrap(), 0);
+    assert_eq!(store.series(Direction::Import, 0).await.unwrap(), 1);
+    assert_eq!(store.series(Direction::Export, 0).await.unwrap(), 0);
     let counts = store.counts().await.unwrap();
     assert_eq!((counts.kept, counts.payments, counts.outbox), (1, 1, 3));
     let waiting = store.outbox_waiting().await.unwrap();
@@ -111,7 +109,7 @@ on_both!(a_batch_that_contradicts_what_is_kept_leaves_nothing, |backend| {
     first.declarations = vec![declaration("A", 1, Some("100000000010"), 0)];
     first.log = vec![entry(&key("A", 1), 0)];
     first.payments = vec![payment("FT-1", 1)];
-    first.series = vec![support::advance("import", 0, 0, 1)];
+    first.series = vec![support::advance(Direction::Import, 0, 0, 1)];
     assert_eq!(store.commit(&first).await.unwrap(), Commit::Committed);
     let before = store.counts().await.unwrap();
 
@@ -136,12 +134,12 @@ on_both!(a_batch_that_contradicts_what_is_kept_leaves_nothing, |backend| {
         }),
         ("a series that has moved", {
             let mut batch = next.clone();
-            batch.series = vec![support::advance("import", 0, 0, 1)];
+            batch.series = vec![support::advance(Direction::Import, 0, 0, 1)];
             batch
         }),
         ("a series that is elsewhere", {
             let mut batch = next.clone();
-            batch.series = vec![support::advance("import", 0, 7, 8)];
+            batch.series = vec![support::advance(Direction::Import, 0, 7, 8)];
             batch
         }),
         ("an update of what has moved on", {
@@ -178,7 +176,7 @@ on_both!(a_declaration_moves_on_once, |backend| {
     paid.log = vec![entry(&key("A", 1), 1)];
     assert_eq!(store.commit(&paid).await.unwrap(), Commit::Committed);
     let (row, _, _) = store.declaration(&key("A", 1)).await.unwrap().unwrap();
-    assert_eq!((row.state.as_str(), row.paid, row.log_sequence), ("cleared", 500, 1));
+    assert_eq!((row.stand.state, row.stand.paid, row.stand.log_sequence), (State::Cleared, 500, 1));
     let log = store.log_of(&key("A", 1)).await.unwrap();
     assert_eq!(log.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), vec![0, 1]);
 });
@@ -195,7 +193,9 @@ on_both!(an_amended_version_takes_the_place_of_the_one_before_it, |backend| {
     amended.declarations = vec![declaration("A", 2, Some("100000000011"), 1)];
     // Two versions of one number cannot both be current.
     assert!(matches!(store.commit(&amended).await.unwrap(), Commit::Conflict(_)));
-    amended.updates = vec![DeclarationUpdate { state: storage::SUPERSEDED.to_owned(), ..update(&key("A", 1), 1) }];
+    let mut superseded = update(&key("A", 1), 1);
+    superseded.stand.state = State::Superseded;
+    amended.updates = vec![superseded];
     amended.log = vec![entry(&key("A", 1), 1), entry(&key("A", 2), 0)];
     amended.requests = vec![request("A", 3)];
     assert_eq!(store.commit(&amended).await.unwrap(), Commit::Committed);
@@ -207,8 +207,8 @@ on_both!(an_amended_version_takes_the_place_of_the_one_before_it, |backend| {
         ..Wanted::default()
     };
     let found = store.prefetch(&wanted).await.unwrap();
-    let current: Vec<_> = found.numbers.values().map(|row| (row.key.clone(), row.number.clone())).collect();
-    assert_eq!(current, [(key("A", 2), Some("100000000011".to_owned()))]);
+    let current: Vec<_> = found.numbers.values().map(|row| (row.key().clone(), row.stand.number)).collect();
+    assert_eq!(current, [(key("A", 2), support::number("100000000011"))]);
     assert_eq!(found.documents[&key("A", 2)], (b"<Declaration/>".to_vec(), b"{}".to_vec()));
     assert_eq!(found.requests.keys().collect::<Vec<_>>(), [&key("A", 3)]);
     assert_eq!(found.requests[&key("A", 3)].answer, b"<Notice/>");
@@ -223,21 +223,19 @@ on_both!(a_registration_replaces_what_was_decided_in_advance, |backend| {
     let held = store.acquire(&lodged(0), "log-a").await.unwrap();
     let mut first = batch(&held, 1);
     let mut advance = declaration("A", 1, Some("100000000010"), 0);
-    (advance.lane, advance.state) = (None, "pre_registered".to_owned());
+    (advance.stand.lane, advance.stand.state) = (None, State::PreRegistered);
     first.declarations = vec![advance];
     assert_eq!(store.commit(&first).await.unwrap(), Commit::Committed);
     let mut registered = batch(&held, 2);
     registered.expected = 1;
-    registered.updates = vec![DeclarationUpdate {
-        lane: Some(3),
-        total_payable: Some(700),
-        rulebook: Some("newer".to_owned()),
-        decision: Some(b"{\"lane\":\"red\"}".to_vec()),
-        ..update(&key("A", 1), 1)
-    }];
+    let mut moved = update(&key("A", 1), 1);
+    (moved.stand.lane, moved.stand.total_payable) = (Some(Lane::Red), Some(700));
+    moved.stand.rulebook = "newer".to_owned();
+    moved.decision = Some(b"{\"lane\":\"red\"}".to_vec());
+    registered.updates = vec![moved.clone()];
     assert_eq!(store.commit(&registered).await.unwrap(), Commit::Committed);
     let (row, document, decision) = store.declaration(&key("A", 1)).await.unwrap().unwrap();
-    assert_eq!((row.lane, row.total_payable, row.rulebook.as_str()), (Some(3), Some(700), "newer"));
+    assert_eq!(row.stand, moved.stand);
     assert_eq!((document.as_slice(), decision.as_slice()), (&b"<Declaration/>"[..], &b"{\"lane\":\"red\"}"[..]));
 });
 
@@ -248,17 +246,17 @@ on_both!(what_is_strange_comes_back_as_it_was, |backend| {
     let mut strange = declaration("Tờ khai\t\"'; --", 4_294_967_295, None, i64::MAX - 1);
     strange.document = (0..2 << 20).map(|at: usize| u8::try_from(at * 7 % 251).unwrap()).collect();
     strange.decision = Vec::new();
-    strange.total_payable = Some(99_999_999_999);
+    strange.stand.total_payable = Some(99_999_999_999);
     whole.declarations = vec![strange.clone()];
-    whole.log = vec![entry(&strange.key, 0)];
+    whole.log = vec![entry(strange.key(), 0)];
     let mut message = outgoing(5, 0);
     message.headers = vec![("subject".to_owned(), "Đà Nẵng".to_owned()), ("empty".to_owned(), String::new())];
     message.payload = vec![0, 255, 10];
     whole.outbox = vec![message.clone()];
     whole.kept = vec![storage::KeptMessage { key: None, payload: None, detail: "nul \0 inside".to_owned(), ..kept(6) }];
     assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
-    let (row, document, decision) = store.declaration(&strange.key).await.unwrap().unwrap();
-    assert_eq!((row.key, row.total_payable), (strange.key, strange.total_payable));
+    let (row, document, decision) = store.declaration(strange.key()).await.unwrap().unwrap();
+    assert_eq!((&row.lodged, &row.stand), (&strange.lodged, &strange.stand));
     assert!(document == strange.document && decision.is_empty());
     assert_eq!(store.outbox_pending("declarations.lodged", 0, 9).await.unwrap(), vec![message]);
 });
@@ -268,11 +266,11 @@ on_both!(more_rows_than_one_statement_takes, |backend| {
     let held = store.acquire(&lodged(0), "log-a").await.unwrap();
     let mut whole = batch(&held, 1_700);
     whole.declarations = (0..1_700).map(|n| declaration(&format!("R{n:05}"), 1, None, n)).collect();
-    whole.log = whole.declarations.iter().map(|new| entry(&new.key, 0)).collect();
+    whole.log = whole.declarations.iter().map(|new| entry(new.key(), 0)).collect();
     whole.outbox = (0..1_700).map(|n| outgoing(n, 0)).collect();
     assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
     let wanted =
-        Wanted { declarations: whole.declarations.iter().map(|new| new.key.clone()).collect(), ..Wanted::default() };
+        Wanted { declarations: whole.declarations.iter().map(|new| new.key().clone()).collect(), ..Wanted::default() };
     assert_eq!(store.prefetch(&wanted).await.unwrap().declarations.len(), 1_700);
 });
 
@@ -329,18 +327,18 @@ on_both!(branches_of_a_consignment_are_found_by_its_first_declaration, |backend|
     let store = &backend.store;
     let held = store.acquire(&lodged(0), "log-a").await.unwrap();
     let mut whole = batch(&held, 1);
-    let branch = |reference: &str, number: &str, state: &str, lane: Option<i16>| {
+    let branch = |reference: &str, number: &str, state: State, lane: Option<Lane>| {
         let mut new = declaration(reference, 1, Some(number), 0);
         new.searched = Searched { first_stem: Some("10000000001".to_owned()), ..Searched::default() };
-        (new.state, new.lane) = (state.to_owned(), lane);
+        (new.stand.state, new.stand.lane) = (state, lane);
         new
     };
     whole.declarations = vec![
-        branch("C", "100000000030", "cancelled", Some(3)),
-        branch("B", "100000000020", "awaiting_payment", Some(2)),
-        branch("A", "100000000010", "cleared", Some(1)),
-        branch("D", "100000000040", "pre_registered", None),
-        branch("E", "100000000051", storage::SUPERSEDED, Some(3)),
+        branch("C", "100000000030", State::Cancelled, Some(Lane::Red)),
+        branch("B", "100000000020", State::AwaitingPayment, Some(Lane::Yellow)),
+        branch("A", "100000000010", State::Cleared, Some(Lane::Green)),
+        branch("D", "100000000040", State::PreRegistered, None),
+        branch("E", "100000000051", State::Superseded, Some(Lane::Red)),
         declaration("F", 1, Some("100000000060"), 0),
     ];
     assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
@@ -350,9 +348,9 @@ on_both!(branches_of_a_consignment_are_found_by_its_first_declaration, |backend|
     let found = store.prefetch(&wanted).await.unwrap().branches;
     let found: Vec<_> = found
         .into_iter()
-        .map(|(name, rows)| (name, rows.into_iter().map(|row| (row.number, row.lane)).collect::<Vec<_>>()))
+        .map(|(name, rows)| (name, rows.into_iter().map(|row| (row.number.to_string(), row.lane)).collect::<Vec<_>>()))
         .collect();
-    let expected = vec![("100000000010".to_owned(), 1), ("100000000020".to_owned(), 2)];
+    let expected = vec![("100000000010".to_owned(), Lane::Green), ("100000000020".to_owned(), Lane::Yellow)];
     assert_eq!(found, vec![(name, expected)]);
 });
 
@@ -386,5 +384,5 @@ on_both!(a_declaration_is_opened_by_its_key, |backend| {
     let found = store.prefetch(&wanted).await.unwrap();
     assert_eq!(found.declarations.into_keys().collect::<Vec<_>>(), [key("B", 1)]);
     let new = &whole.declarations[1];
-    assert_eq!(found.documents, [(new.key.clone(), (new.document.clone(), new.decision.clone()))].into());
+    assert_eq!(found.documents, [(new.key().clone(), (new.document.clone(), new.decision.clone()))].into());
 });

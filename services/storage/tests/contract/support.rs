@@ -6,11 +6,12 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use storage::{
-    BalanceKey, Batch, CommandKey, DeclarationKey, DeclarationUpdate, Fact, FactKey, Facts, Grant, KeptMessage,
+    BalanceKey, Batch, CommandKey, DeclarationKey, DeclarationUpdate, Fact, FactKey, Facts, Grant, KeptMessage, Lodged,
     LogEntry, MessageSource, NewCommand, NewDeclaration, NewPayment, NewRequest, Options, OutboxMessage, PaymentKey,
-    Position, Searched, SeriesAdvance, StorageError, Store, StreamPartition, WriteOff,
+    Position, Searched, SeriesAdvance, Stand, StorageError, Store, StreamPartition, WriteOff,
 };
 use tempfile::TempDir;
+use vocabulary::{DeclarationNumber, Direction, Lane, Outcome, State};
 
 pub(crate) const DECLARANT: &str = "0100233488";
 
@@ -151,27 +152,36 @@ pub(crate) fn batch_of(partition: StreamPartition, held: &Position, next: i64) -
     Batch::empty(partition, *held, next)
 }
 
+/// The number of a declaration, or of an amendment of it.
+pub(crate) fn number(number: &str) -> Option<DeclarationNumber> {
+    Some(number.parse().unwrap())
+}
+
 pub(crate) fn declaration(reference: &str, version: u32, number: Option<&str>, offset: i64) -> NewDeclaration {
     NewDeclaration {
-        key: key(reference, version),
-        content_hash: [7; 32],
-        outcome: "accepted".to_owned(),
-        state: "awaiting_payment".to_owned(),
-        direction: "import".to_owned(),
-        kind: "A11".to_owned(),
-        office: "01PR".to_owned(),
-        number: number.map(str::to_owned),
-        lane: Some(1),
-        since_ms: 1_795_485_600_000,
-        registered_at_ms: 1_795_485_600_000,
-        total_payable: Some(500),
-        paid: 0,
-        rulebook: "sample".to_owned(),
-        source: source(offset),
-        log_sequence: 0,
-        log_hash: [1; 32],
-        answer: b"<Notice/>".to_vec(),
-        standing: b"{\"state\":\"awaiting_payment\"}".to_vec(),
+        lodged: Lodged {
+            key: key(reference, version),
+            content_hash: [7; 32],
+            direction: Some(Direction::Import),
+            kind: "A11".to_owned(),
+            office: "01PR".to_owned(),
+            source: source(offset),
+            answer: b"<Notice/>".to_vec(),
+        },
+        stand: Stand {
+            outcome: Outcome::Accepted,
+            state: State::AwaitingPayment,
+            number: number.map(|number| number.parse().unwrap()),
+            lane: Some(Lane::Green),
+            since_ms: 1_795_485_600_000,
+            registered_at_ms: 1_795_485_600_000,
+            total_payable: Some(500),
+            paid: 0,
+            standing: b"{\"state\":\"awaiting_payment\"}".to_vec(),
+            rulebook: "sample".to_owned(),
+            log_sequence: 0,
+            log_hash: [1; 32],
+        },
         searched: Searched::default(),
         time_acts_at_ms: None,
         document: b"<Declaration/>".to_vec(),
@@ -183,21 +193,17 @@ pub(crate) fn update(key: &DeclarationKey, log_sequence: i64) -> DeclarationUpda
     DeclarationUpdate {
         key: key.clone(),
         expected_log_sequence: log_sequence - 1,
-        outcome: "accepted".to_owned(),
-        state: "cleared".to_owned(),
-        number: Some("100000000010".to_owned()),
-        lane: Some(1),
-        since_ms: 1_795_485_600_000,
-        registered_at_ms: 1_795_485_600_000,
-        total_payable: Some(500),
-        paid: 500,
-        standing: b"{\"state\":\"cleared\"}".to_vec(),
-        rulebook: None,
+        stand: Stand {
+            state: State::Cleared,
+            paid: 500,
+            standing: b"{\"state\":\"cleared\"}".to_vec(),
+            log_sequence,
+            log_hash: [2; 32],
+            ..declaration("any", 1, Some("100000000010"), 0).stand
+        },
         flagged_goods: Vec::new(),
         decision: None,
         time_acts_at_ms: None,
-        log_sequence,
-        log_hash: [2; 32],
     }
 }
 
@@ -288,8 +294,8 @@ pub(crate) fn kept(offset: i64) -> KeptMessage {
     }
 }
 
-pub(crate) fn advance(direction: &str, partition: i32, expected_next: i64, next: i64) -> SeriesAdvance {
-    SeriesAdvance { direction: direction.to_owned(), partition, expected_next, next }
+pub(crate) fn advance(direction: Direction, partition: i32, expected_next: i64, next: i64) -> SeriesAdvance {
+    SeriesAdvance { direction, partition, expected_next, next }
 }
 
 pub(crate) fn fact_key(name: &str) -> FactKey {

@@ -163,13 +163,15 @@ async fn write_rows(store: &dyn Store, arguments: &Arguments, out: impl Write + 
     loop {
         let page = store.decisions_page(after.take(), PAGE).await.map_err(read_failed)?;
         let Some((last, _)) = page.last() else { break };
-        after = Some(last.key.clone());
+        after = Some(last.key().clone());
         bar.inc(page.len() as u64);
         let wanted = page.iter().filter(|(row, _)| arguments.wants(registered_at(row).map(|at| at.date())));
         for (row, decision) in wanted {
             let rows = rows(row_of, row, decision).map_err(|error| {
-                let what =
-                    format!("export the decision on {} {} {}", row.key.declarant, row.key.reference, row.key.version);
+                let what = format!(
+                    "export the decision on {} {} {}",
+                    row.lodged.key.declarant, row.lodged.key.reference, row.lodged.key.version
+                );
                 Interruption::Failed(Failure::to(&what, &error))
             })?;
             for cells in rows {

@@ -47,7 +47,7 @@ impl Anchor {
 
     /// Takes the end of a chain in; says what is wrong where an earlier run saw another.
     pub(super) fn meet(&mut self, record: &Record) -> Option<String> {
-        let key = &record.row.key;
+        let key = record.row.key();
         let last = record.log.last();
         let end: End = (
             key.declarant.clone(),

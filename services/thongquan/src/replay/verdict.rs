@@ -67,7 +67,7 @@ pub(super) struct Verdict {
 /// Derives every decision of a record again, and checks what is kept of it.
 pub(super) fn of(record: &Record, rulebooks: &Rulebooks) -> Verdict {
     let Record { row, document, decision, log, earlier } = record;
-    let ends: Vec<[u8; 32]> = earlier.iter().map(|earlier| earlier.row.log_hash).collect();
+    let ends: Vec<[u8; 32]> = earlier.iter().map(|earlier| earlier.row.stand.log_hash).collect();
     let broken: Vec<ChainFault> = [check_chain(row, log, &ends), check_record(row, document, decision, log)]
         .into_iter()
         .filter_map(Result::err)
@@ -101,10 +101,10 @@ pub(super) fn of(record: &Record, rulebooks: &Rulebooks) -> Verdict {
         Derived { entry: logged.entry.sequence, came_out }
     });
     Verdict {
-        declarant: row.key.declarant.clone(),
-        reference: row.key.reference.clone(),
-        version: row.key.version,
-        number: row.number.clone(),
+        declarant: row.lodged.key.declarant.clone(),
+        reference: row.lodged.key.reference.clone(),
+        version: row.lodged.key.version,
+        number: row.stand.number.map(|number| number.to_string()),
         faults,
         row_compared,
         decisions: decisions.collect(),

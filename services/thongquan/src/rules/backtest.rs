@@ -112,7 +112,7 @@ async fn go_through(store: &dyn Store, arguments: &Arguments, rules: &Rules<'_>)
     while left > 0 && !output::is_lost() {
         let page = store.records_page(after.take(), PAGE).await.map_err(read)?;
         let Some((last, _, _)) = page.last() else { break };
-        after = Some(last.key.clone());
+        after = Some(last.key().clone());
         bar.inc(page.len() as u64);
         let mut records: Vec<Record> = page
             .into_iter()

@@ -82,8 +82,8 @@ impl Account {
         for (key, (row, decision)) in undisturbed.decisions.iter().filter(|(key, _)| on(&key.1)) {
             let (ours, our_decision) = &self.decisions[key];
             assert_eq!(our_decision, decision, "{key:?}");
-            assert_eq!((&ours.number, &ours.answer), (&row.number, &row.answer), "{key:?}");
-            let place = |row: &DeclarationRow| (row.source.partition, row.source.offset);
+            assert_eq!((&ours.stand.number, &ours.lodged.answer), (&row.stand.number, &row.lodged.answer), "{key:?}");
+            let place = |row: &DeclarationRow| (row.lodged.source.partition, row.lodged.source.offset);
             assert_eq!(place(ours), place(row), "{key:?}");
         }
         for (cause, answer) in undisturbed.answers.iter().filter(|(_, answer)| on(&answer.reference)) {
@@ -102,10 +102,10 @@ impl Account {
         let meant =
             lodged.iter().filter(|lodged| matches!(lodged.intent, Intent::Sound | Intent::Faulty | Intent::Mended));
         assert_eq!(self.decisions.len(), meant.count(), "every reference and version is decided, and decided once");
-        let numbers: BTreeSet<&String> = self.decisions.values().filter_map(|(row, _)| row.number.as_ref()).collect();
-        let accepted = self.decisions.values().filter(|(row, _)| row.outcome == "accepted").count();
+        let numbers: BTreeSet<_> = self.decisions.values().filter_map(|(row, _)| row.stand.number).collect();
+        let accepted = self.decisions.values().filter(|(row, _)| row.stand.outcome.as_str() == "accepted").count();
         assert_eq!(numbers.len(), accepted, "no number is given twice, and none is left out");
-        let sources: BTreeSet<_> = self.decisions.values().map(|(row, _)| &row.source).collect();
+        let sources: BTreeSet<_> = self.decisions.values().map(|(row, _)| &row.lodged.source).collect();
         assert_eq!(sources.len(), self.decisions.len(), "no message is decided twice");
     }
 
@@ -174,16 +174,21 @@ pub(crate) async fn assert_logs_whole(backend: &Backend, account: &Account) -> u
         readers.spawn(async move {
             let mut entries = 0;
             for row in part {
-                let log = store.log_of(&row.key).await.unwrap();
+                let log = store.log_of(&row.lodged.key).await.unwrap();
                 let mut previous = [0; 32];
                 for (at, entry) in log.iter().enumerate() {
-                    assert_eq!(entry.sequence, i64::try_from(at).unwrap(), "{:?}", row.key);
-                    assert_eq!(entry.previous_hash, previous, "{:?}", row.key);
-                    assert_eq!(entry.hash, hash_of(entry), "{:?}", row.key);
+                    assert_eq!(entry.sequence, i64::try_from(at).unwrap(), "{:?}", row.lodged.key);
+                    assert_eq!(entry.previous_hash, previous, "{:?}", row.lodged.key);
+                    assert_eq!(entry.hash, hash_of(entry), "{:?}", row.lodged.key);
                     previous = entry.hash;
                 }
                 assert!(!log.is_empty());
-                assert_eq!((row.log_sequence, row.log_hash), (log.len() as i64 - 1, previous), "{:?}", row.key);
+                assert_eq!(
+                    (row.stand.log_sequence, row.stand.log_hash),
+                    (log.len() as i64 - 1, previous),
+                    "{:?}",
+                    row.lodged.key
+                );
                 entries += log.len();
             }
             entries

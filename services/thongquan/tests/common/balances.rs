@@ -90,7 +90,8 @@ impl Balances {
             .decisions
             .iter()
             .filter(|(_, (row, _))| {
-                row.outcome == "accepted" && !["cancelled", storage::SUPERSEDED].contains(&&*row.state)
+                row.stand.outcome.as_str() == "accepted"
+                    && !["cancelled", "superseded"].contains(&row.stand.state.as_str())
             })
             .map(|(key, (_, decision))| (key, decided_amounts(decision).into_iter().sum()))
             .collect();

@@ -264,9 +264,9 @@ impl Backend {
         loop {
             let page = self.store.decisions_page(after.take(), 1_000).await.unwrap();
             let Some((last, _)) = page.last() else { break };
-            after = Some(last.key.clone());
+            after = Some(last.lodged.key.clone());
             for (row, decision) in page {
-                let key = (row.key.declarant.clone(), row.key.reference.clone(), row.key.version);
+                let key = (row.lodged.key.declarant.clone(), row.lodged.key.reference.clone(), row.lodged.key.version);
                 assert!(decisions.insert(key, (row, String::from_utf8(decision).unwrap())).is_none());
             }
         }

@@ -203,9 +203,9 @@ impl Customs {
         loop {
             let page = self.backend.store.decisions_page(after.take(), 500).await.unwrap();
             let Some((last, _)) = page.last() else { return kept };
-            after = Some(last.key.clone());
-            for (row, _) in page.into_iter().filter(|(row, _)| row.key.declarant == declarant) {
-                let log = self.backend.store.log_of(&row.key).await.unwrap();
+            after = Some(last.key().clone());
+            for (row, _) in page.into_iter().filter(|(row, _)| row.key().declarant == declarant) {
+                let log = self.backend.store.log_of(row.key()).await.unwrap();
                 kept.push((row, log));
             }
         }

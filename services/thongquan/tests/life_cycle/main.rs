@@ -221,7 +221,7 @@ async fn yellow_lives_of(backend: Backend) {
         .await;
     assert_eq!(told.number.as_ref(), Some(&next));
     let (row, log) = customs.kept(&trader, "Y-1", 2).await;
-    assert_eq!(row.state, "through_supervision");
+    assert_eq!(row.stand.state.as_str(), "through_supervision");
     let words: Vec<&str> = log.iter().map(|entry| entry.kind.as_str()).collect();
     assert_eq!(words, ["amended", "accept_documents", "payment", "pass_supervision"]);
     let entry: serde_json::Value = serde_json::from_slice(&log[1].body).unwrap();
@@ -339,7 +339,7 @@ async fn red_lives_of(backend: Backend) {
     heavier.gross_mass = Some(Decimal::from(510));
     customs.lodge(&heavier).await;
     customs.expect(&[NoticeKind::Amended]).await;
-    assert_eq!(customs.kept(&trader, "R-3", 2).await.0.state, "examination");
+    assert_eq!(customs.kept(&trader, "R-3", 2).await.0.stand.state.as_str(), "examination");
     let lane = Instruction::Reroute { lane: Lane::Red, reason: reason("risk", SECRET) };
     customs.refused(&trader, &number, officer(), lane, "not_allowed_in_state").await;
     let backend = customs.close().await;
@@ -374,7 +374,7 @@ async fn referred_lives_of(backend: Backend) {
     assert!(told.total_payable.is_some_and(|owed| owed > Decimal::ZERO));
     let (row, log) = customs.kept(&trader, "REF-1", 1).await;
     let words: Vec<&str> = log.iter().map(|entry| entry.kind.as_str()).collect();
-    assert_eq!((row.outcome.as_str(), words), ("accepted", vec!["referred", "decide", "decided"]));
+    assert_eq!((row.stand.outcome.as_str(), words), ("accepted", vec!["referred", "decide", "decided"]));
     customs.refused(&trader, "REF-1#1", officer(), Instruction::Decide, "not_allowed_in_state").await;
     // Known by its number and by its reference, it is one declaration.
     customs
@@ -453,7 +453,7 @@ async fn time_acts_on(backend: Backend) {
     }
     assert_eq!(keeper().look(BEGINNING_MS + 100 * DAY_MS).await.unwrap(), 0);
     let (row, log) = customs.kept(&yellow(), "T-3", 1).await;
-    assert_eq!((row.state.as_str(), log.len()), ("cancelled", 2));
+    assert_eq!((row.stand.state.as_str(), log.len()), ("cancelled", 2));
     let entry: serde_json::Value = serde_json::from_slice(&log[1].body).unwrap();
     assert_eq!((&entry["by"], &entry["identity"]), (&"time".into(), &serde_json::Value::Null));
     let backend = customs.close().await;

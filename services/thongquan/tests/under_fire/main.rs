@@ -228,8 +228,13 @@ async fn everything_is_killed_and_nothing_is_lost() {
     let to_be_booked = payer.to_be_booked();
     assert!(to_be_booked.len() * 20 > account.decisions.len(), "{} paid", to_be_booked.len());
     for (key, (row, _)) in &account.decisions {
-        let expected = row.number.as_deref().and_then(|number| to_be_booked.get(number)).copied().unwrap_or_default();
-        assert_eq!(row.paid, expected, "{key:?}");
+        let expected = row
+            .stand
+            .number
+            .and_then(|number| to_be_booked.get(number.to_string().as_str()))
+            .copied()
+            .unwrap_or_default();
+        assert_eq!(row.stand.paid, expected, "{key:?}");
     }
     let (in_parts, over) = payer.habits();
     assert!(in_parts > 0 && over > 0, "{in_parts} in parts, {over} over");
@@ -263,7 +268,7 @@ async fn assert_balances(
     let (mut plenty, mut given_back) = (0, 0);
     for ((key, name), amount) in peaceful_net.iter().filter(|((key, _), _)| key.1.starts_with(PLENTY)) {
         let ours = net.get(&(key.clone(), name.clone())).copied();
-        if account.decisions[key].0.state == "cancelled" {
+        if account.decisions[key].0.stand.state.as_str() == "cancelled" {
             assert_eq!(ours, Some(Decimal::ZERO), "{key:?} gave back what it took");
             given_back += 1;
         } else {
@@ -272,8 +277,8 @@ async fn assert_balances(
         }
         let (ours, theirs) = (&account.decisions[key].0, &peaceful.decisions[key].0);
         assert_eq!(
-            (&ours.outcome, &ours.number, &ours.answer),
-            (&theirs.outcome, &theirs.number, &theirs.answer),
+            (&ours.stand.outcome, &ours.stand.number, &ours.lodged.answer),
+            (&theirs.stand.outcome, &theirs.stand.number, &theirs.lodged.answer),
             "{key:?}"
         );
     }
@@ -281,7 +286,7 @@ async fn assert_balances(
     assert!(given_back > 0, "none of {withdrawn} was withdrawn");
     let scarce = |account: &Account| {
         let accepted = |(key, (row, _)): &(&Key, &(storage::DeclarationRow, String))| {
-            key.1.starts_with(SCARCE) && row.outcome == "accepted"
+            key.1.starts_with(SCARCE) && row.stand.outcome.as_str() == "accepted"
         };
         account.decisions.iter().filter(accepted).count()
     };

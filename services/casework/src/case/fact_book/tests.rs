@@ -85,7 +85,7 @@ fn written_off(plan: &Plan) -> Vec<(&str, u32, i64, i64, i64)> {
 }
 
 fn outcomes(plan: &Plan) -> Vec<(&str, &str)> {
-    plan.declarations.iter().map(|new| (new.key.reference.as_str(), new.outcome.as_str())).collect()
+    plan.declarations.iter().map(|new| (new.lodged.key.reference.as_str(), new.stand.outcome.as_str())).collect()
 }
 
 fn following(declaration: &Declaration, version: u64, function: &str, number: &str, reason: &str) -> Declaration {
@@ -159,7 +159,7 @@ fn an_amendment_and_a_cancellation_give_back_what_was_taken() {
     let facts = facts("a11-atiga-form-d.toml");
     let first = sample("A");
     let alone = decide(&rulebook, std::slice::from_ref(&first), found(&facts, None));
-    let number = alone.declarations[0].number.clone().unwrap();
+    let number = alone.declarations[0].stand.number.unwrap().to_string();
     let mut amended = following(&first, 2, "4", &number, "ERR");
     amended.gross_mass = amended.gross_mass.map(|mass| mass + Decimal::ONE);
     let mut batch = vec![first, amended, sample("B")];
@@ -168,7 +168,7 @@ fn an_amendment_and_a_cancellation_give_back_what_was_taken() {
     let amending = [("A", 1, 0, 50, 0), ("A", 1, 1, 0, 50), ("A", 2, 0, 50, 0)];
     assert_eq!(written_off(&plan), amending);
 
-    let number = plan.declarations[1].number.clone().unwrap();
+    let number = plan.declarations[1].stand.number.unwrap().to_string();
     batch.extend([following(&batch[0], 3, "1", &number, "FRZ"), sample("C")]);
     let plan = decide(&rulebook, &batch, found(&facts, None));
     assert_eq!(outcomes(&plan).last(), Some(&("C", "accepted")));
@@ -182,9 +182,9 @@ fn what_is_declared_in_advance_takes_nothing_before_it_is_registered() {
     let facts = facts("a11-atiga-form-d.toml");
     let advance = Declaration { stage: Some("pre-registration".into()), ..sample("A") };
     let plan = decide(&rulebook, std::slice::from_ref(&advance), found(&facts, None));
-    assert_eq!(plan.declarations[0].state, "pre_registered");
+    assert_eq!(plan.declarations[0].stand.state.as_str(), "pre_registered");
     assert!(plan.write_offs.is_empty(), "{:?}", plan.write_offs);
-    let number = plan.declarations[0].number.clone().unwrap();
+    let number = plan.declarations[0].stand.number.unwrap().to_string();
     let registering = Declaration {
         stage: Some("registration".into()),
         version: Some(2),
@@ -192,7 +192,7 @@ fn what_is_declared_in_advance_takes_nothing_before_it_is_registered() {
         ..advance.clone()
     };
     let plan = decide(&rulebook, &[advance, registering], found(&facts, None));
-    assert_eq!(written_off(&plan), [("A", 1, 1, 50, 0)], "{:?}", plan.declarations[0].state);
+    assert_eq!(written_off(&plan), [("A", 1, 1, 50, 0)], "{:?}", plan.declarations[0].stand.state);
 }
 
 #[test]
@@ -217,17 +217,20 @@ fn branches_follow_the_strictest_of_those_before_them() {
     };
     let first = branch("A", "F", 1);
     let plan = plan_of(std::slice::from_ref(&first), found(&facts, None));
-    let number = plan.declarations[0].number.clone().unwrap();
+    let number = plan.declarations[0].stand.number.unwrap().to_string();
     assert_eq!(plan.declarations[0].searched.first_stem, Some(stem(&number)));
-    assert_ne!(plan.declarations[0].lane, Some(3), "alone it is not red");
+    let lane = plan.declarations[0].stand.lane.unwrap();
+    assert_ne!(lane, vocabulary::Lane::Red, "alone it is not red");
+    assert_eq!(plan.declarations[0].searched.flagged_goods.is_empty(), lane == vocabulary::Lane::Green);
 
     // The first of them in the same batch, and another that the database knows.
     let mut prefetched = found(&facts, None);
     let name = ("0100233488".to_owned(), stem(&number));
-    let red = BranchRow { number: "100000009990".to_owned(), lane: 3 };
+    let red = BranchRow { number: "100000009990".parse().unwrap(), lane: vocabulary::Lane::Red };
     prefetched.branches.insert(name, vec![red]);
     let plan = plan_of(&[first, branch("B", &number, 2)], prefetched);
-    assert_eq!(plan.declarations[1].lane, Some(3), "{:?}", outcomes(&plan));
+    assert_eq!(plan.declarations[1].stand.lane, Some(vocabulary::Lane::Red), "{:?}", outcomes(&plan));
+    assert_eq!(plan.declarations[1].searched.flagged_goods, ["84151020"], "what is stopped is found by its goods");
     let decision: serde_json::Value = serde_json::from_slice(&plan.declarations[1].decision).unwrap();
     let branches = decision["facts"]["branches"].as_array().unwrap();
     let numbers: Vec<_> = branches.iter().map(|branch| branch["number"].as_str().unwrap()).collect();

@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use storage::DeclarationRow;
-use vocabulary::DutyType;
+use vocabulary::{Direction, DutyType};
 
 use super::table::{Cell, Column, Kind};
 
@@ -153,30 +153,30 @@ pub(super) fn rows(row_of: RowOf, row: &DeclarationRow, decision: &[u8]) -> Resu
         }
     }
     for cells in &mut rows {
-        cells.push(Cell::text(&row.rulebook));
+        cells.push(Cell::text(&row.stand.rulebook));
     }
     Ok(rows)
 }
 
 /// When a declaration was registered or refused, in Vietnam's time.
 pub(super) fn registered_at(row: &DeclarationRow) -> Option<DateTime> {
-    let at = jiff::Timestamp::from_millisecond(row.registered_at_ms).ok()?;
+    let at = jiff::Timestamp::from_millisecond(row.stand.registered_at_ms).ok()?;
     Some(vocabulary::vietnam_time::of(at))
 }
 
 fn of_a_version(row: &DeclarationRow) -> Vec<Cell> {
     let at = registered_at(row);
     vec![
-        Cell::text(&row.key.declarant),
-        Cell::text(&row.key.reference),
-        Cell::Whole(row.key.version.into()),
-        Cell::text(row.number.as_deref().unwrap_or_default()),
-        Cell::text(&row.direction),
-        Cell::text(&row.kind),
-        Cell::text(&row.office),
-        Cell::text(&row.outcome),
-        Cell::text(&row.state),
-        Cell::maybe(row.lane, |lane| Cell::Whole(lane.into())),
+        Cell::text(&row.lodged.key.declarant),
+        Cell::text(&row.lodged.key.reference),
+        Cell::Whole(row.lodged.key.version.into()),
+        Cell::text(&row.stand.number.map(|number| number.to_string()).unwrap_or_default()),
+        Cell::text(row.lodged.direction.map_or("", Direction::as_str)),
+        Cell::text(&row.lodged.kind),
+        Cell::text(&row.lodged.office),
+        Cell::text(row.stand.outcome.as_str()),
+        Cell::text(row.stand.state.as_str()),
+        Cell::maybe(row.stand.lane, |lane| Cell::Whole(lane.code().into())),
         Cell::maybe(at, |at| Cell::Day(at.date())),
         Cell::maybe(at, Cell::Time),
     ]
@@ -192,8 +192,8 @@ fn of_the_declaration(row: &DeclarationRow, decision: &Exported) -> Result<Vec<C
     }
     let codes: Vec<&str> = decision.findings.iter().map(|finding| finding.code.as_str()).collect();
     cells.extend([
-        Cell::maybe(row.total_payable, |total| Cell::Decimal(total.into())),
-        Cell::Decimal(row.paid.into()),
+        Cell::maybe(row.stand.total_payable, |total| Cell::Decimal(total.into())),
+        Cell::Decimal(row.stand.paid.into()),
         count(decision.items.len()),
         Cell::text(&codes.join(" ")),
         count(decision.gaps.len()),

@@ -27,7 +27,7 @@ pub(super) struct Record {
 impl Record {
     /// The day of its registration in Vietnam.
     pub(super) fn registered_on(&self) -> Option<Date> {
-        let at = jiff::Timestamp::from_millisecond(self.row.registered_at_ms).ok()?;
+        let at = jiff::Timestamp::from_millisecond(self.row.stand.registered_at_ms).ok()?;
         Some(vocabulary::vietnam_time::of(at).date())
     }
 }
@@ -127,12 +127,12 @@ impl CameOut {
 
 /// Decides a record again under both rules.
 pub(super) fn of(record: &Record, rules: &Rules<'_>) -> Trial {
-    let key = &record.row.key;
+    let key = record.row.key();
     Trial {
         declarant: key.declarant.clone(),
         reference: key.reference.clone(),
         version: key.version,
-        number: record.row.number.clone(),
+        number: record.row.stand.number.map(|number| number.to_string()),
         came_out: both(record, rules),
     }
 }
@@ -140,7 +140,7 @@ pub(super) fn of(record: &Record, rules: &Rules<'_>) -> Trial {
 fn both(record: &Record, rules: &Rules<'_>) -> std::result::Result<CameOut, RederivationError> {
     let recorded = RecordedDecision::read(&record.decision)?;
     // Made of the content, so that trying twice gives the same lane.
-    let hash = record.row.content_hash;
+    let hash = record.row.lodged.content_hash;
     let draw = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % 1_000_000;
     let proof = if recorded.rulebook == rules.current.content_hash() {
         let again = rederive(&record.row, &record.document, &recorded, draw, rules.current)?;

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::decision::Lane;
+use crate::finding::Bilingual;
 use serde::{Deserialize, Serialize};
-use vocabulary::{Bilingual, Lane};
 
 /// Where a declaration stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -142,7 +143,7 @@ impl State {
     }
 
     /// The check that a lane asks for; without one, payment comes next.
-    pub(super) fn of_lane(lane: Lane) -> Self {
+    pub fn of_lane(lane: Lane) -> Self {
         match lane {
             Lane::Green => Self::AwaitingPayment,
             Lane::Yellow => Self::DocumentCheck,

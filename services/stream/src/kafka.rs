@@ -3,6 +3,7 @@
 //! ```text
 //!   settings.rs    what is asked of the client library, and why
 //!   broker.rs      questions about the cluster and its topics
+//!   client_library.rs   what the client library logs, and its errors as ours
 //!   topic_identity.rs   what tells a topic from a later one of its name
 //!   publisher.rs   messages out
 //!   mailbox.rs     what the reading thread and the owner of a consumer share
@@ -14,6 +15,7 @@
 //! ```
 
 mod broker;
+mod client_library;
 mod consumer;
 mod gathering;
 mod mailbox;

@@ -29,6 +29,7 @@ mod kafka;
 mod partition;
 mod positions;
 mod record;
+mod tail_start;
 mod topics;
 
 pub use broadcast::{Broadcast, Heard, Listener};

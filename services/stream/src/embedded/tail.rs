@@ -10,8 +10,8 @@ use tokio::time::Instant;
 use super::{Ear, LogFile};
 use crate::contract::{Tail, TailFrom};
 use crate::error::Result;
-use crate::positions::tail_positions;
 use crate::record::Message;
+use crate::tail_start::tail_positions;
 
 /// How much is read at once.
 const MESSAGES_MAX: usize = 256;

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use rdkafka::config::FromClientConfigAndContext as _;
 use rdkafka::consumer::Consumer as _;
 
-use super::broker::explain;
+use super::client_library::explain;
 use super::mailbox::Mailbox;
 use super::publisher::setting;
 use super::reader::Reader;

@@ -13,7 +13,7 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, DeliveryResult, Producer as _, ProducerContext, ThreadedProducer};
 use tokio::sync::Notify;
 
-use super::broker;
+use super::client_library;
 use super::settings::KafkaSettings;
 use crate::error::{PublishError, Result, StreamError};
 use crate::record::{MESSAGE_BYTES_MAX, Outgoing};
@@ -29,7 +29,7 @@ pub(super) struct Deliveries;
 
 impl ClientContext for Deliveries {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, text: &str) {
-        broker::log(level, facility, text);
+        client_library::log(level, facility, text);
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
@@ -153,7 +153,7 @@ impl Publisher {
                 size_bytes: messages[first].size_bytes(),
                 limit_bytes: MESSAGE_BYTES_MAX,
             },
-            _ => broker::explain(&self.at, "publish", begun.elapsed(), &error),
+            _ => client_library::explain(&self.at, "publish", begun.elapsed(), &error),
         };
         let retry = replaced || cause.is_transient();
         Err(PublishError { messages: messages.len(), unacknowledged, first, retry, cause })

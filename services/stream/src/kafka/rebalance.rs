@@ -17,7 +17,7 @@ use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::runtime::Handle;
 
-use super::broker;
+use super::client_library;
 use super::mailbox::{Mailbox, PartitionKey};
 use crate::error::StreamError;
 use crate::positions::{Positions, acquire_patiently, misfit};
@@ -44,7 +44,7 @@ pub(super) type Member = BaseConsumer<Rebalancing>;
 
 impl ClientContext for Rebalancing {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, text: &str) {
-        broker::log(level, facility, text);
+        client_library::log(level, facility, text);
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
@@ -60,7 +60,7 @@ impl ConsumerContext for Rebalancing {
             self.revoke(member, partitions)
         };
         if let Err(error) = done {
-            self.mailbox.fail(broker::explain(&self.at, "take part in the group", Duration::ZERO, &error));
+            self.mailbox.fail(client_library::explain(&self.at, "take part in the group", Duration::ZERO, &error));
         }
     }
 }

@@ -6,27 +6,25 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rdkafka::config::FromClientConfigAndContext as _;
-use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 
-use super::broker::{Logs, explain, is_transient};
+use super::client_library::{Logs, explain, is_transient};
 use super::publisher::setting;
 use super::reader::owned;
 use super::settings::KafkaSettings;
 use crate::contract::{Tail, TailFrom};
 use crate::error::{Result, StreamError};
-use crate::positions::tail_positions;
 use crate::record::Message;
+use crate::tail_start::tail_positions;
 
 /// Messages that may wait to be asked for. They may be large, so there are few.
 const WAITING_MAX: usize = 16;
 
 /// How long the thread polls before it looks whether anybody still listens.
 const POLL_WAIT: Duration = Duration::from_millis(100);
-
-impl ConsumerContext for Logs {}
 
 /// Finds where to begin, and starts the thread that polls.
 pub(super) async fn open(kafka: &KafkaSettings, topic: &str, partitions: i32, from: TailFrom) -> Result<KafkaTail> {

@@ -4,9 +4,8 @@ mod relations;
 
 use rust_decimal::Decimal;
 
-use crate::Limits;
+use crate::bounds::{Limits, QUANTIFIER_DEPTH_MAX};
 use crate::error::{ConditionError, Span};
-use crate::evaluate::QUANTIFIER_DEPTH_MAX;
 use crate::names::{Meaning, Names};
 use crate::program::{DatePart, Elements, NumberPart, Place, Predicate, TextPart};
 use crate::schema::{Schema, Scope, Type};

@@ -1,58 +1,17 @@
 //! Conditions and formulas, compiled once and evaluated many times.
 
 use std::cell::Cell;
-use std::fmt;
 
 use rust_decimal::Decimal;
 
+use crate::bounds::{ELEMENTS_MAX, Limits};
 use crate::check::Checker;
 use crate::error::{ConditionError, EvaluationError, Fault, Obstacle, Span};
-use crate::evaluate::{ELEMENTS_MAX, Frames};
+use crate::evaluate::Frames;
+use crate::names::FieldUse;
 use crate::parse::parse;
 use crate::program::{NumberPart, Predicate};
-use crate::schema::{FieldSlot, Record, Schema, Scope, Type};
-
-/// Bounds on what is compiled. The defaults fit every rule that a person would write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Most bytes of source.
-    pub source_bytes: usize,
-    /// How deep parentheses, `not`, minus signs and functions may stand within each other. The parser calls itself for
-    /// each level, so a few hundred are the most that a thread's stack bears.
-    pub depth: usize,
-    /// Most literals, names, operators and functions. The entries of a list do not count.
-    pub nodes: usize,
-    /// Most entries of a named list.
-    pub list_entries: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { source_bytes: 4096, depth: 32, nodes: 500, list_entries: 10_000 }
-    }
-}
-
-/// A field that a condition or formula reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldUse {
-    /// The kind of record that it belongs to.
-    pub scope: Scope,
-    /// Its place in that record.
-    pub slot: FieldSlot,
-    /// Its type.
-    pub kind: Type,
-    /// The word for the record, such as `item`.
-    pub record: String,
-    /// Its name, such as `origin`.
-    pub name: String,
-}
-
-impl fmt::Display for FieldUse {
-    /// The qualified name: `item.origin`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.record, self.name)
-    }
-}
+use crate::schema::{Record, Schema, Scope};
 
 /// When a rule applies: true or false of the records handed in.
 #[derive(Debug, Clone)]

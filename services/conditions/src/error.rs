@@ -145,7 +145,7 @@ pub enum Obstacle {
     #[error("the result has more digits than can be computed exactly")]
     TooManyDigits,
     /// Collections within collections came to more elements than one decision looks at.
-    #[error("more than {} elements would have to be looked at", crate::evaluate::ELEMENTS_MAX)]
+    #[error("more than {} elements would have to be looked at", crate::bounds::ELEMENTS_MAX)]
     TooManyElements,
     /// A record gave a value of another type than the schema promised: a mistake in the program, not in the rule.
     #[error("the record gave a value of another type than the schema promised")]

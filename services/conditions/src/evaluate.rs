@@ -9,20 +9,12 @@ use std::cell::Cell;
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use crate::bounds::QUANTIFIER_DEPTH_MAX;
 use crate::error::{Fault, Obstacle, Span};
 use crate::exact;
 use crate::phrases::{mentions, oldest_year};
 use crate::program::{DatePart, Elements, NumberPart, Place, Predicate, TextPart};
 use crate::schema::{ListSlot, Record, Value};
-
-/// How deep `any`, `all`, `count` and `sum` may stand within each other.
-pub(crate) const QUANTIFIER_DEPTH_MAX: usize = 3;
-
-/// How many elements of collections one evaluation looks at before it gives up.
-///
-/// A quantifier inside another may go through a whole collection for each element of the outer one; this keeps the
-/// time of an evaluation bounded whatever is declared.
-pub(crate) const ELEMENTS_MAX: u32 = 200_000;
 
 /// The records that names refer to.
 #[derive(Clone, Copy)]

@@ -23,45 +23,34 @@
 //! every computation with it is missing too. `given(field)` and `missing(field)` ask about it. There is no third
 //! truth value.
 
-mod schema;
-
-mod token;
-
-mod syntax;
-
-mod parse;
-
-mod names;
-
-mod suggest;
-
+mod bounds;
 mod check;
-
-mod wording;
-
-mod program;
-
 mod condition;
-
-mod evaluate;
-
-mod exact;
-
-mod phrases;
-
-mod necessary;
-
-mod explain;
-
-mod statement;
-
 mod error;
+mod evaluate;
+mod exact;
+mod explain;
+mod names;
+mod necessary;
+mod parse;
+mod phrases;
+mod program;
+mod schema;
+mod seen;
+mod statement;
+mod suggest;
+mod syntax;
+mod token;
+mod wording;
 
 #[cfg(test)]
 mod tests;
 
-pub use condition::{Condition, FieldUse, Formula, Limits};
+pub use bounds::Limits;
+pub use condition::{Condition, Formula};
 pub use error::{ConditionError, EvaluationError, Obstacle, Position};
-pub use explain::{Reason, Seen, SeenValue};
+pub use explain::Reason;
+pub use names::FieldUse;
 pub use necessary::Subject;
 pub use schema::{CollectionSlot, FieldSlot, ListSlot, Record, Schema, Scope, Type, Value};
+pub use seen::{Seen, SeenValue};

@@ -1,11 +1,34 @@
 //! Finding what a name stands for, and saying what is near when it stands for nothing.
 
-use crate::condition::FieldUse;
+use std::fmt;
+
 use crate::error::{ConditionError, Span};
 use crate::program::Place;
-use crate::schema::{CollectionSlot, ListSlot, Schema, Scope, Type};
+use crate::schema::{CollectionSlot, FieldSlot, ListSlot, Schema, Scope, Type};
 use crate::suggest::did_you_mean;
 use crate::syntax::Name;
+
+/// A field that a condition or formula reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldUse {
+    /// The kind of record that it belongs to.
+    pub scope: Scope,
+    /// Its place in that record.
+    pub slot: FieldSlot,
+    /// Its type.
+    pub kind: Type,
+    /// The word for the record, such as `item`.
+    pub record: String,
+    /// Its name, such as `origin`.
+    pub name: String,
+}
+
+impl fmt::Display for FieldUse {
+    /// The qualified name: `item.origin`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.record, self.name)
+    }
+}
 
 /// The records in reach of a name, and the fields that were used.
 pub(crate) struct Names<'s> {

@@ -1,6 +1,6 @@
 //! From tokens to the tree, with the bounds that keep a hostile source harmless.
 
-use crate::Limits;
+use crate::bounds::Limits;
 use crate::error::{ConditionError, Span};
 use crate::suggest::did_you_mean;
 use crate::syntax::{Choice, Comparison, Expr, ExprKind, Function, Literal, Name, Operator, Relation, Word, meaning};

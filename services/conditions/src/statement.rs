@@ -5,9 +5,9 @@ use rust_decimal::Decimal;
 use crate::condition::Condition;
 use crate::error::Span;
 use crate::evaluate::Frames;
-use crate::explain::{Seen, SeenValue};
 use crate::program::{NumberPart, Place, Predicate, TextPart};
 use crate::schema::Record;
+use crate::seen::{Seen, SeenValue};
 use crate::syntax::{Comparison, spelling};
 
 /// How many characters of the condition's own words are repeated; a long list is cut there.

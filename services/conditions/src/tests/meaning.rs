@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{DECLARATION, Facts, ITEM, compiled, decide, formula};
 use crate::Obstacle;
-use crate::evaluate::ELEMENTS_MAX;
+use crate::bounds::ELEMENTS_MAX;
 
 fn check(source: &str, given: &str, expect: bool) {
     assert_eq!(decide(source, given), Ok(expect), "{source} given {given}");

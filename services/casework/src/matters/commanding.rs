@@ -8,6 +8,7 @@ use clearance::life_cycle::{
     carry_out,
 };
 use message::Reading;
+use rulebook::RulesInForce;
 use serde_json::{Map, Value};
 use storage::{
     CommandKey, CommandRow, DeclarationKey, DeclarationUpdate, LogEntry, NewCommand, Prefetched, Retiming, Wanted,
@@ -145,14 +146,20 @@ fn take_up(plan: &Plan, step: &mut Plan, order: &Order, archive: &mut Archive, d
             ));
         } else {
             step.keep_quietly(arrival, "exists_with_different_content", "the identifier was used before");
-            let refusal = hearing.refusal_of(&contradicted(hearing.kind), Vec::new());
+            let refusal = hearing.refusal_of(&contradicted(hearing.kind, &hearing.rules(desk)), Vec::new());
             hearing.answer(None, Some(refusal), step, desk);
         }
         return;
     }
     let heard = match archive.case(command) {
         Some(case) => hearing.hear(case, step, desk),
-        None => hearing.refuse(None, &RefusedCommand::unknown_declaration(hearing.kind), Vec::new(), step, desk),
+        None => hearing.refuse(
+            None,
+            &RefusedCommand::unknown_declaration(hearing.kind, &hearing.rules(desk)),
+            Vec::new(),
+            step,
+            desk,
+        ),
     };
     archive.facts.absorb(step);
     step.commands.push(NewCommand {
@@ -176,7 +183,7 @@ fn hearing_kind(command: &CustomsCommand) -> &'static str {
     kind_of(&command.instruction).as_str()
 }
 
-fn contradicted(kind: CommandKind) -> RefusedCommand {
+fn contradicted(kind: CommandKind, rules: &RulesInForce<'_>) -> RefusedCommand {
     RefusedCommand::unsound(
         kind,
         "exists_with_different_content",
@@ -185,6 +192,7 @@ fn contradicted(kind: CommandKind) -> RefusedCommand {
             "mã lệnh này đã được dùng cho lệnh khác; trả lời của lệnh đó có hiệu lực",
         ),
         Vec::new(),
+        rules,
     )
 }
 
@@ -261,11 +269,12 @@ impl Hearing<'_> {
                     "trạng thái tờ khai do phiên bản phần mềm mới hơn ghi",
                 ),
                 Vec::new(),
+                &self.rules(desk),
             );
             return self.refuse(None, &unknown, Vec::new(), step, desk);
         };
         let here = (case, &standing);
-        if let Err(refused) = self.responsible(case) {
+        if let Err(refused) = self.responsible(case, &self.rules(desk)) {
             return self.refuse(Some(here), &refused, Vec::new(), step, desk);
         }
         let Some(command) = command_of(&self.command.instruction) else {
@@ -303,7 +312,12 @@ impl Hearing<'_> {
 
     fn circumstances<'r>(&self, desk: &Desk<'r>) -> LifeCircumstances<'r> {
         let at = self.arrival().at;
-        LifeCircumstances { at, rules: desk.rulebook.in_force_on(at.date()) }
+        LifeCircumstances { at, rules: self.rules(desk) }
+    }
+
+    /// The rules of the day on which the command arrives.
+    fn rules<'r>(&self, desk: &Desk<'r>) -> RulesInForce<'r> {
+        desk.rulebook.in_force_on(self.arrival().at.date())
     }
 
     fn moment<'k>(&self, declaration: &'k DeclarationKey, log_sequence: i64) -> Moment<'k> {
@@ -312,7 +326,7 @@ impl Hearing<'_> {
 
     /// The office that registered a declaration checks it (Law 54/2014 art. 22). A stricter lane may be asked for from
     /// elsewhere: who knows of a risk seldom sits there.
-    fn responsible(&self, case: &Case) -> Result<(), RefusedCommand> {
+    fn responsible(&self, case: &Case, rules: &RulesInForce<'_>) -> Result<(), RefusedCommand> {
         let office = &case.row.lodged.office;
         match &self.command.commander {
             Commander::Officer(post)
@@ -326,6 +340,7 @@ impl Hearing<'_> {
                         format!("tờ khai thuộc đơn vị hải quan {office}, công chức thuộc {}", post.office),
                     ),
                     Vec::new(),
+                    rules,
                 ))
             }
             _ => Ok(()),
@@ -352,7 +367,7 @@ impl Hearing<'_> {
         let (case, standing) = here;
         let arrival = self.arrival();
         if standing.state != State::Referred {
-            let refused = RefusedCommand::in_state(self.kind, standing.state);
+            let refused = RefusedCommand::in_state(self.kind, standing.state, &self.rules(desk));
             return self.refuse(Some(here), &refused, Vec::new(), step, desk);
         }
         let Reading::Read { declaration, findings } = message::read_declaration(&case.document) else {
@@ -361,11 +376,12 @@ impl Hearing<'_> {
                 "document_lost",
                 Bilingual::new("the kept document cannot be read any more", "không đọc được chứng từ đã lưu"),
                 Vec::new(),
+                &self.rules(desk),
             );
             return self.refuse(Some(here), &lost, Vec::new(), step, desk);
         };
         if Ask::of(&declaration).follows() {
-            let refused = amendment_referred(self.kind);
+            let refused = amendment_referred(self.kind, &self.rules(desk));
             return self.refuse(Some(here), &refused, Vec::new(), step, desk);
         }
         // One whose registration was referred has its number since it was declared in advance.
@@ -509,7 +525,7 @@ impl Hearing<'_> {
 }
 
 /// An amendment is put in a declaration's place by its declarant's document alone.
-fn amendment_referred(kind: CommandKind) -> RefusedCommand {
+fn amendment_referred(kind: CommandKind, rules: &RulesInForce<'_>) -> RefusedCommand {
     RefusedCommand::unsound(
         kind,
         "amendment_referred",
@@ -518,5 +534,6 @@ fn amendment_referred(kind: CommandKind) -> RefusedCommand {
             "không quyết định lại đề nghị sửa đổi: hãy từ chối để người khai gửi lại với phiên bản kế tiếp",
         ),
         Vec::new(),
+        rules,
     )
 }

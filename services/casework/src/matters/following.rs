@@ -5,7 +5,7 @@ use clearance::life_cycle::{
     Standing, State, carry_out,
 };
 use message::Reading;
-use rulebook::ReasonFor;
+use rulebook::{ReasonFor, RulesInForce};
 use storage::{DeclarationKey, DeclarationUpdate, NewDeclaration, NewRequest};
 use vocabulary::{Bilingual, CaseFacts, Decision, Declaration, DeclarationNumber, Finding, TraderFacts};
 
@@ -57,10 +57,16 @@ impl FollowUp<'_> {
         let number = self.declaration.number.as_deref();
         let Some((case, standing)) = self.case.and_then(|case| Some((case, standing_of(&case.row)?))) else {
             let draft = Standing::draft(self.arrival().at);
-            self.refuse(ask.kind(), &draft, &RefusedCommand::unknown_declaration(ask.kind()), step, desk);
+            self.refuse(
+                ask.kind(),
+                &draft,
+                &RefusedCommand::unknown_declaration(ask.kind(), &self.rules(desk)),
+                step,
+                desk,
+            );
             return None;
         };
-        if let Err(refused) = self.sound(ask, case) {
+        if let Err(refused) = self.sound(ask, case, &self.rules(desk)) {
             self.refuse(ask.kind(), &standing, &refused, step, desk);
             return None;
         }
@@ -77,7 +83,7 @@ impl FollowUp<'_> {
     }
 
     /// Whether the document may be about the case at all.
-    fn sound(&self, ask: Ask, case: &Case) -> Result<(), RefusedCommand> {
+    fn sound(&self, ask: Ask, case: &Case, rules: &RulesInForce<'_>) -> Result<(), RefusedCommand> {
         if case.row.lodged.key.reference != self.key.reference {
             return Err(RefusedCommand::unsound(
                 ask.kind(),
@@ -87,6 +93,7 @@ impl FollowUp<'_> {
                     format!("số tờ khai này thuộc số tham chiếu {}", case.row.lodged.key.reference),
                 ),
                 Vec::new(),
+                rules,
             ));
         }
         let errors: Vec<Finding> = self.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
@@ -101,12 +108,17 @@ impl FollowUp<'_> {
             code,
             Bilingual::new("the document has mistakes; nothing has changed", "chứng từ có lỗi; tờ khai giữ nguyên"),
             errors.clone(),
+            rules,
         ))
     }
 
     fn circumstances<'r>(&self, desk: &Desk<'r>) -> LifeCircumstances<'r> {
-        let at = self.arrival().at;
-        LifeCircumstances { at, rules: desk.rulebook.in_force_on(at.date()) }
+        LifeCircumstances { at: self.arrival().at, rules: self.rules(desk) }
+    }
+
+    /// The rules of the day on which the document arrives.
+    fn rules<'r>(&self, desk: &Desk<'r>) -> RulesInForce<'r> {
+        desk.rulebook.in_force_on(self.arrival().at.date())
     }
 
     fn cancel(&self, case: &Case, standing: &Standing, step: &mut Plan, desk: &Desk<'_>) -> Option<Case> {

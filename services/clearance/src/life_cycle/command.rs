@@ -1,5 +1,6 @@
 //! What somebody wants to happen to a declaration.
 
+use rulebook::Provision;
 use rust_decimal::Decimal;
 use vocabulary::{AutomaticCase, Bilingual, Decision, Declaration, Lane, Reason};
 
@@ -192,78 +193,85 @@ impl CommandKind {
     }
 
     /// The law that it rests on.
-    pub fn law(self) -> &'static str {
+    pub fn law(self) -> Provision {
         self.about().4
     }
 
-    fn about(self) -> (&'static str, Actor, &'static str, &'static str, &'static str) {
+    fn about(self) -> (&'static str, Actor, &'static str, &'static str, Provision) {
         use Actor::{Bank, Declarant, Gate, Officer, Time};
-        const ADVANCE: &str = "Circular 38/2015/TT-BTC, art. 18.6";
-        const REGISTRATION: &str = "Circular 38/2015/TT-BTC, art. 19; Law 54/2014/QH13, art. 30";
-        const AMENDMENT: &str = "Circular 38/2015/TT-BTC, art. 20";
-        const CANCELLATION: &str = "Circular 38/2015/TT-BTC, art. 22";
-        const PAYMENT: &str = "Law 107/2016/QH13, art. 9";
-        const CHECK: &str = "Law 54/2014/QH13, art. 32 and 33";
-        const CLEARANCE: &str = "Law 54/2014/QH13, art. 37";
         match self {
-            Self::PreRegister => ("pre_register", Declarant, "a declaration in advance", "khai trước", ADVANCE),
-            Self::Edit => ("edit", Declarant, "a new declaration in advance", "khai lại thông tin khai trước", ADVANCE),
-            Self::Register => ("register", Declarant, "registration", "đăng ký tờ khai", REGISTRATION),
-            Self::Lodge => ("lodge", Declarant, "lodging a declaration", "khai và đăng ký tờ khai", REGISTRATION),
-            Self::Amend => ("amend", Declarant, "an amendment", "khai bổ sung", AMENDMENT),
+            Self::PreRegister => {
+                ("pre_register", Declarant, "a declaration in advance", "khai trước", Provision::InAdvance)
+            }
+            Self::Edit => (
+                "edit",
+                Declarant,
+                "a new declaration in advance",
+                "khai lại thông tin khai trước",
+                Provision::InAdvance,
+            ),
+            Self::Register => ("register", Declarant, "registration", "đăng ký tờ khai", Provision::Registration),
+            Self::Lodge => {
+                ("lodge", Declarant, "lodging a declaration", "khai và đăng ký tờ khai", Provision::Registration)
+            }
+            Self::Amend => ("amend", Declarant, "an amendment", "khai bổ sung", Provision::Amendment),
             Self::FileCertificate => (
                 "file_certificate",
                 Declarant,
                 "filing a proof of origin",
                 "nộp bổ sung chứng từ chứng nhận xuất xứ",
-                "Circular 33/2023/TT-BTC",
+                Provision::CertificateFiling,
             ),
-            Self::Cancel => ("cancel", Declarant, "a cancellation", "hủy tờ khai", CANCELLATION),
-            Self::Pay => ("pay", Bank, "a payment", "nộp thuế", PAYMENT),
-            Self::AcceptDocuments => ("accept_documents", Officer, "accepting documents", "chấp nhận hồ sơ", CHECK),
-            Self::InstructAmendment => {
-                ("instruct_amendment", Officer, "instructing an amendment", "yêu cầu khai bổ sung", AMENDMENT)
+            Self::Cancel => ("cancel", Declarant, "a cancellation", "hủy tờ khai", Provision::Cancellation),
+            Self::Pay => ("pay", Bank, "a payment", "nộp thuế", Provision::Payment),
+            Self::AcceptDocuments => {
+                ("accept_documents", Officer, "accepting documents", "chấp nhận hồ sơ", Provision::CustomsCheck)
             }
-            Self::Reroute => (
-                "reroute",
+            Self::InstructAmendment => (
+                "instruct_amendment",
                 Officer,
-                "a stricter lane",
-                "chuyển luồng",
-                "Circular 38/2015/TT-BTC, art. 19.4; Circular 81/2019/TT-BTC, art. 22",
+                "instructing an amendment",
+                "yêu cầu khai bổ sung",
+                Provision::Amendment,
             ),
-            Self::FinishExamination => {
-                ("finish_examination", Officer, "the end of an examination", "kết thúc kiểm tra thực tế", CHECK)
+            Self::Reroute => ("reroute", Officer, "a stricter lane", "chuyển luồng", Provision::StricterLane),
+            Self::FinishExamination => (
+                "finish_examination",
+                Officer,
+                "the end of an examination",
+                "kết thúc kiểm tra thực tế",
+                Provision::CustomsCheck,
+            ),
+            Self::Release => ("release", Officer, "a release before clearance", "giải phóng hàng", Provision::Release),
+            Self::TakeToStorage => {
+                ("take_to_storage", Officer, "taking goods to storage", "đưa hàng về bảo quản", Provision::Storage)
             }
-            Self::Release => (
-                "release",
+            Self::Clear => ("clear", Officer, "clearance", "thông quan", Provision::Clearance),
+            Self::Decide => (
+                "decide",
                 Officer,
-                "a release before clearance",
-                "giải phóng hàng",
-                "Law 54/2014/QH13, art. 36; Decree 08/2015/ND-CP, art. 32",
+                "deciding a referred case",
+                "quyết định vụ việc được chuyển",
+                Provision::Registration,
             ),
-            Self::TakeToStorage => (
-                "take_to_storage",
-                Officer,
-                "taking goods to storage",
-                "đưa hàng về bảo quản",
-                "Circular 38/2015/TT-BTC, art. 32",
-            ),
-            Self::Clear => ("clear", Officer, "clearance", "thông quan", CLEARANCE),
-            Self::Decide => {
-                ("decide", Officer, "deciding a referred case", "quyết định vụ việc được chuyển", REGISTRATION)
-            }
-            Self::Refuse => ("refuse", Officer, "a refusal", "từ chối", CHECK),
+            Self::Refuse => ("refuse", Officer, "a refusal", "từ chối", Provision::CustomsCheck),
             Self::PassSupervision => (
                 "pass_supervision",
                 Gate,
                 "passing the supervision area",
                 "qua khu vực giám sát",
-                "Circular 38/2015/TT-BTC, art. 52",
+                Provision::Supervision,
             ),
-            Self::Expire => ("expire", Time, "the end of the term for registration", "hết hạn khai trước", ADVANCE),
-            Self::CancelAutomatically => {
-                ("cancel_automatically", Time, "a cancellation without a request", "hủy tờ khai tự động", CANCELLATION)
+            Self::Expire => {
+                ("expire", Time, "the end of the term for registration", "hết hạn khai trước", Provision::InAdvance)
             }
+            Self::CancelAutomatically => (
+                "cancel_automatically",
+                Time,
+                "a cancellation without a request",
+                "hủy tờ khai tự động",
+                Provision::Cancellation,
+            ),
         }
     }
 }

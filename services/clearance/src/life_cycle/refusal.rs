@@ -1,5 +1,6 @@
 //! Why a command is not carried out.
 
+use rulebook::{Provision, RulesInForce};
 use vocabulary::{Bilingual, Finding, Reason, RulebookGap, State};
 
 use super::command::CommandKind;
@@ -26,7 +27,7 @@ impl RefusedCommand {
     }
 
     /// The state does not allow the command.
-    pub fn in_state(kind: CommandKind, state: State) -> Self {
+    pub fn in_state(kind: CommandKind, state: State, rules: &RulesInForce<'_>) -> Self {
         // The two codes are those of the national system for a number that is unknown, and for one that is used already.
         let code = match (state, kind) {
             (State::Draft, _) => "E0213",
@@ -41,22 +42,28 @@ impl RefusedCommand {
                 format!("không thực hiện được việc {}: tờ khai {}", name.vi, meaning.vi),
             ),
             "life-cycle/states-and-commands",
-            kind.law(),
+            rules.law(kind.law()),
         )
     }
 
     /// Nobody knows the declaration, or its number is another enterprise's.
-    pub fn unknown_declaration(kind: CommandKind) -> Self {
-        Self::in_state(kind, State::Draft)
+    pub fn unknown_declaration(kind: CommandKind, rules: &RulesInForce<'_>) -> Self {
+        Self::in_state(kind, State::Draft, rules)
     }
 
     /// What is wrong with the document itself, so that its command cannot be taken up.
-    pub fn unsound(kind: CommandKind, code: &str, message: Bilingual, findings: Vec<Finding>) -> Self {
-        Self::new(code, message, "life-cycle/requests", kind.law()).with(findings)
+    pub fn unsound(
+        kind: CommandKind,
+        code: &str,
+        message: Bilingual,
+        findings: Vec<Finding>,
+        rules: &RulesInForce<'_>,
+    ) -> Self {
+        Self::new(code, message, "life-cycle/requests", rules.law(kind.law())).with(findings)
     }
 
     /// The rulebook does not say what the command depends on.
-    pub(super) fn silent(gap: &RulebookGap) -> Self {
+    pub(super) fn silent(gap: &RulebookGap, rules: &RulesInForce<'_>) -> Self {
         Self::new(
             "rulebook_silent",
             Bilingual::new(
@@ -64,7 +71,7 @@ impl RefusedCommand {
                 format!("bộ quy tắc chưa có quy định cần thiết ({}): công chức hải quan quyết định", gap.message.vi),
             ),
             &gap.rule,
-            "Law 54/2014/QH13, art. 30",
+            rules.law(Provision::OfficersDecision),
         )
     }
 

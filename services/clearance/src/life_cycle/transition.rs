@@ -67,11 +67,11 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     fn refuse_state<T>(&self) -> Result<T, RefusedCommand> {
-        Err(RefusedCommand::in_state(self.kind, self.standing.state))
+        Err(RefusedCommand::in_state(self.kind, self.standing.state, &self.rules))
     }
 
     fn refusal(&self, code: &str, en: impl Into<String>, vi: impl Into<String>, rule: &str) -> RefusedCommand {
-        RefusedCommand::new(code, Bilingual::new(en, vi), rule, self.kind.law())
+        RefusedCommand::new(code, Bilingual::new(en, vi), rule, self.rules.law(self.kind.law()))
     }
 
     fn allow(&self, states: &[State]) -> Result<(), RefusedCommand> {
@@ -79,7 +79,7 @@ impl Desk<'_> {
     }
 
     fn limit(&self, kind: LimitKind) -> Result<(u32, String, String), RefusedCommand> {
-        let limit = self.rules.limit(kind).map_err(|gap| RefusedCommand::silent(&gap))?;
+        let limit = self.rules.limit(kind).map_err(|gap| RefusedCommand::silent(&gap, &self.rules))?;
         Ok((limit.value, limit.citation.rule.to_string(), limit.citation.law.to_string()))
     }
 
@@ -154,7 +154,7 @@ impl Desk<'_> {
             Outcome::Rejected | Outcome::Unreadable => changed::as_changes(&decision.findings, &self.rules),
             Outcome::Referred => return Ok(vec![Event::Referred]),
         };
-        let changes = changes.map_err(|gap| RefusedCommand::silent(&gap))?;
+        let changes = changes.map_err(|gap| RefusedCommand::silent(&gap, &self.rules))?;
         if let Some(first) = changes.first() {
             let code = first.code.clone();
             let mut findings = changes;
@@ -546,7 +546,7 @@ impl Desk<'_> {
             Outcome::Rejected | Outcome::Unreadable => Ok(vec![Event::Rejected]),
             Outcome::Referred => {
                 let gap = decided.decision.gaps.first().cloned().unwrap_or_else(unknown_gap);
-                Err(RefusedCommand::silent(&gap))
+                Err(RefusedCommand::silent(&gap, &self.rules))
             }
         }
     }

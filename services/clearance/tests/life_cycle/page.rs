@@ -84,7 +84,8 @@ fn page() -> String {
         for kind in CommandKind::ALL {
             let reached: Vec<&str> = leads_to(state, kind).into_iter().map(State::as_str).collect();
             if !reached.is_empty() {
-                let _ = writeln!(page, "| {state} | `{}` | {} | {} |", kind.as_str(), reached.join(", "), kind.law());
+                let law = on(AT.date()).rules.law(kind.law());
+                let _ = writeln!(page, "| {state} | `{}` | {} | {} |", kind.as_str(), reached.join(", "), law);
             }
         }
     }

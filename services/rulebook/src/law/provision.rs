@@ -85,6 +85,32 @@ provisions! {
     Guarantees = guarantees,
     /// The check digit of a tax code.
     TaxCodeCheckDigit = tax_code_check_digit,
+    /// What is declared in advance of registration.
+    InAdvance = in_advance,
+    /// The registration of a declaration.
+    Registration = registration,
+    /// An amendment of a declaration.
+    Amendment = amendment,
+    /// A proof of origin that is filed later.
+    CertificateFiling = certificate_filing,
+    /// The cancellation of a declaration.
+    Cancellation = cancellation,
+    /// The payment of duties and taxes.
+    Payment = payment,
+    /// The check of documents and goods by customs.
+    CustomsCheck = customs_check,
+    /// A stricter lane than the one that a declaration was routed to.
+    StricterLane = stricter_lane,
+    /// The release of goods before they are cleared.
+    Release = release,
+    /// Goods that the declarant takes to storage.
+    Storage = storage,
+    /// The clearance of goods.
+    Clearance = clearance,
+    /// Goods that pass the supervision area.
+    Supervision = supervision,
+    /// Cases that an officer decides.
+    OfficersDecision = officers_decision,
 }
 
 /// The words of one provision, the oldest first.

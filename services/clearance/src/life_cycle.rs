@@ -12,6 +12,8 @@
 //! what is kept can be held against what happened. `LIFE_CYCLE.md` shows every state with every command; it is written from
 //! this code.
 
+mod interest;
+
 mod standing;
 
 mod event;
@@ -31,6 +33,7 @@ mod term;
 pub use changed::Basis;
 pub use command::{Actor, Amendment, Command, CommandKind, Decided};
 pub use event::Event;
+pub use interest::{interest_until, payable_until};
 pub use refusal::RefusedCommand;
 pub use standing::{Security, Standing};
 pub use term::{TimedCommand, case_of_time, next_of_time};

@@ -1,7 +1,7 @@
 //! What paying late costs.
 
 use jiff::civil::Date;
-use rulebook::Rulebook;
+use rulebook::RulesInForce;
 use rust_decimal::Decimal;
 use vocabulary::{Citation, RulebookGap};
 
@@ -38,7 +38,7 @@ pub fn late_interest(
     amount: Decimal,
     due_on: Date,
     paid_on: Date,
-    rulebook: &Rulebook,
+    rules: &RulesInForce<'_>,
 ) -> Result<Vec<LateInterest>, InterestUnknown> {
     let mut parts: Vec<LateInterest> = Vec::new();
     let mut day = due_on;
@@ -48,7 +48,7 @@ pub fn late_interest(
             Ok(next) if next < paid_on => day = next,
             _ => break,
         }
-        let rate = rulebook.in_force_on(day).taxes().late_payment_percent_per_day().map_err(InterestUnknown::Gap)?;
+        let rate = rules.on(day).taxes().late_payment_percent_per_day().map_err(InterestUnknown::Gap)?;
         match parts.last_mut().filter(|part| part.citation == rate.citation) {
             Some(part) => part.days += 1,
             None => parts.push(LateInterest {

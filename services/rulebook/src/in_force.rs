@@ -52,6 +52,11 @@ impl Rulebook {
 }
 
 impl<'a> RulesInForce<'a> {
+    /// The same rulebook's rules of another day.
+    pub fn on(&self, date: Date) -> RulesInForce<'a> {
+        RulesInForce { rulebook: self.rulebook, date }
+    }
+
     /// The day.
     pub fn date(&self) -> Date {
         self.date

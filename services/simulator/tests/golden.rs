@@ -96,9 +96,8 @@ fn figures(decision: &Decision, expected: &Expected) -> Result<(), String> {
 #[test]
 fn ten_days_late_cost_three_thousandths() {
     let (amount, days) = (Decimal::from(100_000_000), Decimal::TEN);
-    let parts =
-        clearance::settlement::late_interest(amount, date(2026, 11, 1), date(2026, 11, 12), &comparison::RULEBOOK)
-            .unwrap();
+    let rules = comparison::RULEBOOK.in_force_on(date(2026, 11, 12));
+    let parts = clearance::settlement::late_interest(amount, date(2026, 11, 1), date(2026, 11, 12), &rules).unwrap();
     let interest: Decimal = parts.iter().map(|part| part.amount).sum();
     assert_eq!(interest, Decimal::from(300_000));
     assert_eq!(interest, amount * Decimal::from(3) * days / Decimal::from(10_000));

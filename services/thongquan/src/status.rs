@@ -8,8 +8,8 @@ use casework::record::story::Story;
 use storage::{DeclarationRow, Store};
 use vocabulary::{DeclarationNumber, Language, State};
 
-use crate::config::{self, ConfigArgument};
-use crate::{Failure, Format, Lang, backends, print, print_json};
+use crate::config::{self, Config, ConfigArgument};
+use crate::{Failure, Format, Lang, backends, load_rulebook, now_in_vietnam, print, print_json};
 
 #[derive(clap::Args)]
 #[command(
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let config = config::load(&arguments.config)?;
     let stories = backends::runtime()?.block_on(async {
         let store = backends::open_kept_store(&config).await?;
-        find(&*store, number, arguments).await
+        find(&*store, number, arguments, &config).await
     })?;
     if stories.is_empty() {
         crate::print_error(&match &arguments.declarant {
@@ -74,6 +74,7 @@ async fn find(
     store: &dyn Store,
     number: Option<DeclarationNumber>,
     arguments: &Arguments,
+    config: &Config,
 ) -> Result<Vec<Story>, Failure> {
     let declarant = arguments.declarant.as_deref();
     let mut stories = Vec::new();
@@ -82,21 +83,26 @@ async fn find(
         let mut names: Vec<(String, String)> = keys.into_iter().map(|key| (key.declarant, key.reference)).collect();
         names.dedup();
         for (declarant, reference) in names {
-            stories.extend(tell(store, &declarant, &reference).await?);
+            stories.extend(tell(store, &declarant, &reference, config).await?);
         }
     }
     if let (true, Some(declarant)) = (stories.is_empty(), declarant) {
-        stories.extend(tell(store, declarant, &arguments.name).await?);
+        stories.extend(tell(store, declarant, &arguments.name, config).await?);
     }
     Ok(stories)
 }
 
-async fn tell(store: &dyn Store, declarant: &str, reference: &str) -> Result<Option<Story>, Failure> {
+async fn tell(store: &dyn Store, declarant: &str, reference: &str, config: &Config) -> Result<Option<Story>, Failure> {
     let versions = store.versions_of(declarant, reference).await.map_err(read_failed)?;
-    let mut story = match current(&versions) {
-        Some(row) => Story::of(row),
-        None => return Ok(None),
-    };
+    let Some(row) = current(&versions) else { return Ok(None) };
+    let mut story = Story::of(row);
+    if Story::may_bear_interest(row) {
+        // The story is worth telling without the rules too: what was booked stands in it.
+        match load_rulebook(&config.rules.folder) {
+            Ok(rulebook) => story.count_interest(row, now_in_vietnam()?.date(), &rulebook),
+            Err(failure) => crate::print_error(&format!("interest is not counted up to today: {}", failure.message)),
+        }
+    }
     for row in &versions {
         story.add_log(row, &store.log_of(&row.lodged.key).await.map_err(read_failed)?);
     }

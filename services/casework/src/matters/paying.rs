@@ -206,7 +206,8 @@ impl Booking<'_> {
 /// What a payment did, in the word used in records.
 fn effect(events: &[Event]) -> &'static str {
     let cleared = events.iter().any(|event| matches!(event, Event::Cleared { .. }));
-    match events.first() {
+    let received = events.iter().find(|event| matches!(event, Event::PaymentReceived { .. }));
+    match received {
         Some(Event::PaymentReceived { open, .. }) if !open.is_zero() => "partly_paid",
         Some(Event::PaymentReceived { excess, .. }) if !excess.is_zero() => {
             if cleared {

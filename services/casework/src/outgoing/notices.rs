@@ -54,7 +54,7 @@ impl Subject<'_> {
         let to_be_paid = standing.state.is_registered() && standing.owed > Decimal::ZERO;
         Notice {
             totals: self.decision.map(|decision| decision.totals.clone()).unwrap_or_default(),
-            total_payable: Some(standing.owed),
+            total_payable: Some(standing.owed + standing.interest),
             payment_identifier: standing.number.filter(|_| to_be_paid).map(payment_identifier),
             ..self.notice(kind)
         }
@@ -87,7 +87,7 @@ impl Subject<'_> {
                 ..self.with_totals(NoticeKind::Cleared)
             },
             Event::PaymentReceived { amount, open, excess } => Notice {
-                total_payable: Some(self.standing.owed),
+                total_payable: Some(self.standing.owed + self.standing.interest),
                 reason: Some(Reason {
                     code: "payment_received".to_owned(),
                     message: Bilingual::new(
@@ -104,6 +104,32 @@ impl Subject<'_> {
             Event::DutyDifference { before, .. } => {
                 Notice { previous_total_payable: Some(*before), ..self.with_totals(NoticeKind::DutyDifference) }
             }
+            Event::InterestCounted { amount, on, days, percent_per_day, law, .. } => Notice {
+                reason: Some(Reason {
+                    code: "late_interest".to_owned(),
+                    message: Bilingual::new(
+                        format!(
+                            "{amount} dong of interest: {on} dong were open for {days} days, at {percent_per_day} % a day \
+                             ({law})"
+                        ),
+                        format!(
+                            "tiền chậm nộp {amount} đồng: số thuế {on} đồng chậm nộp {days} ngày, mức {percent_per_day} %/ngày \
+                             ({law})"
+                        ),
+                    ),
+                }),
+                ..self.with_totals(NoticeKind::DutyDifference)
+            },
+            Event::InterestUnknown { until } => Notice {
+                reason: Some(Reason {
+                    code: "late_interest_unknown".to_owned(),
+                    message: Bilingual::new(
+                        format!("the interest on what is paid late, up to {until}, is fixed by an officer"),
+                        format!("tiền chậm nộp tính đến ngày {until} do công chức hải quan xác định"),
+                    ),
+                }),
+                ..self.with_totals(NoticeKind::DutyDifference)
+            },
             Event::AmendmentInstructed { reason, .. } => self.with_reason(NoticeKind::AmendmentInstructed, reason),
             Event::Rerouted { .. } => self.notice(NoticeKind::Rerouted),
             Event::Released { due_on, .. } => Notice {

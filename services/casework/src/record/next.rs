@@ -84,6 +84,11 @@ pub fn after(standing: Option<&Standing>) -> Next {
                 format!("còn phải nộp {open} đồng được bảo lãnh hoặc nộp chậm{vi_term}"),
             )
         }
+        State::Cleared | State::ThroughSupervision if !standing.open().is_zero() => next(
+            "bank",
+            format!("{open} dong are still to be paid; what is late bears interest for each day"),
+            format!("còn phải nộp {open} đồng; tiền chậm nộp được tính theo từng ngày"),
+        ),
         State::Cleared => next("gate", "the goods pass the supervision area", "hàng hóa qua khu vực giám sát hải quan"),
         State::ThroughSupervision | State::Refused | State::Cancelled | State::Expired | State::Superseded => {
             next("none", "nothing: its life has ended", "không còn bước nào")

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use clearance::life_cycle::{Event, Security, Standing, State};
-use jiff::civil::{Date, DateTime};
+use clearance::life_cycle::{Event, Security, Standing, State, interest_until, payable_until};
+use jiff::civil::{Date, DateTime, Time};
+use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use storage::{DatedCommand, DatedPayment, DatedRequest, DeclarationRow, LogEntry};
@@ -47,6 +48,12 @@ pub struct Story {
     /// What is owed, in dong.
     #[serde(serialize_with = "as_plain")]
     pub owed: Decimal,
+    /// The interest on what is paid late, in dong: what was booked, and what came to it up to the day of the story.
+    #[serde(serialize_with = "as_plain")]
+    pub interest: Decimal,
+    /// What of it no payment has booked yet, a sentence for each rate.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub interest_so_far: Vec<Bilingual>,
     /// What was paid, in dong.
     #[serde(serialize_with = "as_plain")]
     pub paid: Decimal,
@@ -162,14 +169,31 @@ impl Story {
             security: standing.as_ref().map(|standing| standing.security).unwrap_or_default(),
             due_on: standing.as_ref().and_then(|standing| standing.due_on),
             owed: of(|standing| standing.owed),
+            interest: of(|standing| standing.interest),
+            interest_so_far: Vec::new(),
             paid: of(|standing| standing.paid),
             open: of(Standing::open),
-            excess: of(|standing| (standing.paid - standing.owed).max(Decimal::ZERO)),
+            excess: of(|standing| (standing.paid - standing.owed - standing.interest).max(Decimal::ZERO)),
             payment_identifier: identifier.map(payment_identifier),
             next: next::after(standing.as_ref()),
             steps: Vec::new(),
             told: BTreeSet::new(),
         }
+    }
+
+    /// Whether tax is open that bears interest sooner or later.
+    pub fn may_bear_interest(row: &DeclarationRow) -> bool {
+        standing_of(row).is_some_and(|standing| payable_until(&standing).is_some() && !standing.open_tax().is_zero())
+    }
+
+    /// Counts the interest that no payment has booked yet, up to a day.
+    pub fn count_interest(&mut self, row: &DeclarationRow, until: Date, rulebook: &Rulebook) {
+        let Some(standing) = standing_of(row) else { return };
+        let counted = interest_until(&standing, until, &rulebook.in_force_on(until));
+        let standing = standing.after_all(&counted, until.to_datetime(Time::midnight()));
+        (self.interest, self.open) = (standing.interest, standing.open());
+        self.next = next::after(Some(&standing));
+        self.interest_so_far = counted.iter().map(wording::happened).collect();
     }
 
     /// Adds what the log of a version tells.

@@ -97,6 +97,22 @@ pub(super) fn happened(event: &Event) -> Bilingual {
             format!("what is owed changed from {} to {} dong", grouped(*before), grouped(*after)),
             format!("số phải nộp thay đổi từ {} thành {} đồng", grouped(*before), grouped(*after)),
         ),
+        Event::InterestCounted { amount, on, days, percent_per_day, law, .. } => (
+            format!(
+                "{} dong of interest on {} dong that were open for {days} days, at {percent_per_day} % a day ({law})",
+                grouped(*amount),
+                grouped(*on)
+            ),
+            format!(
+                "tiền chậm nộp {} đồng trên số thuế {} đồng, {days} ngày, mức {percent_per_day} %/ngày ({law})",
+                grouped(*amount),
+                grouped(*on)
+            ),
+        ),
+        Event::InterestUnknown { until } => (
+            format!("the rulebook does not say what paying late costs up to {until}: an officer says it"),
+            format!("bộ quy tắc chưa có mức tiền chậm nộp đến ngày {until}: công chức xác định"),
+        ),
         Event::PaymentReceived { amount, open, excess } => paid(*amount, *open, *excess),
         Event::PaymentAwaited => ("payment is awaited".to_owned(), "chờ nộp thuế".to_owned()),
         Event::AmendmentHeld => (

@@ -78,6 +78,28 @@ pub enum Event {
         /// What is owed, in whole dong.
         after: Decimal,
     },
+    /// What is owed grows by interest on what is paid late (Law 108/2025/QH15 art. 16).
+    InterestCounted {
+        /// The interest, in whole dong.
+        amount: Decimal,
+        /// The tax that it runs on, in whole dong.
+        on: Decimal,
+        /// For how many days.
+        days: u32,
+        /// Per cent of the tax for each day.
+        percent_per_day: Decimal,
+        /// The day up to which it is counted, which does not count itself.
+        until: Date,
+        /// The rule.
+        rule: String,
+        /// The law.
+        law: String,
+    },
+    /// The rulebook does not say what paying late costs: an officer says it.
+    InterestUnknown {
+        /// The day up to which it would be counted.
+        until: Date,
+    },
     /// A payment was booked.
     PaymentReceived {
         /// The amount, in dong.
@@ -156,6 +178,8 @@ impl Event {
             Self::Amended { .. } => "amended",
             Self::AmendmentReferred => "amendment_referred",
             Self::DutyDifference { .. } => "duty_difference",
+            Self::InterestCounted { .. } => "interest_counted",
+            Self::InterestUnknown { .. } => "interest_unknown",
             Self::PaymentReceived { .. } => "payment_received",
             Self::PaymentAwaited => "payment_awaited",
             Self::AmendmentHeld => "amendment_held",

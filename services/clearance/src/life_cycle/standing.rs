@@ -49,8 +49,14 @@ pub struct Standing {
     pub lane: Option<Lane>,
     /// What is owed, in whole dong.
     pub owed: Decimal,
-    /// What has been paid, in whole dong.
+    /// What has been paid, in whole dong; of tax first, and then of interest.
     pub paid: Decimal,
+    /// The interest on what was paid late, as far as it was counted, in whole dong.
+    #[serde(default, skip_serializing_if = "Decimal::is_zero")]
+    pub interest: Decimal,
+    /// The day up to which interest was counted, or of the last payment after clearance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interest_until: Option<Date>,
     /// What stands in for payment.
     #[serde(default, skip_serializing_if = "is_none")]
     pub security: Security,
@@ -90,6 +96,8 @@ impl Standing {
             lane: None,
             owed: Decimal::ZERO,
             paid: Decimal::ZERO,
+            interest: Decimal::ZERO,
+            interest_until: None,
             security: Security::None,
             registered_at: None,
             released_on: None,
@@ -100,8 +108,13 @@ impl Standing {
         }
     }
 
-    /// What is owed and not paid.
+    /// What is owed and not paid, with the interest that was counted.
     pub fn open(&self) -> Decimal {
+        (self.owed + self.interest - self.paid).max(Decimal::ZERO)
+    }
+
+    /// The tax that is not paid.
+    pub fn open_tax(&self) -> Decimal {
         (self.owed - self.paid).max(Decimal::ZERO)
     }
 
@@ -154,7 +167,17 @@ impl Standing {
                 (next.number, next.lane) = (Some(*number), Some(*lane));
                 (next.owed, next.security, next.arrival_on) = (*owed_after, *security, *arrival_on);
             }
-            Event::PaymentReceived { amount, .. } => next.paid += *amount,
+            Event::InterestCounted { amount, until, .. } => {
+                next.interest += *amount;
+                next.interest_until = Some(*until);
+            }
+            Event::InterestUnknown { .. } => {}
+            Event::PaymentReceived { amount, .. } => {
+                next.paid += *amount;
+                if next.state.is_cleared() || next.released_on.is_some() {
+                    next.interest_until = Some(at.date());
+                }
+            }
             Event::PaymentAwaited => enter(State::AwaitingPayment),
             Event::AmendmentHeld => enter(State::AmendmentCheck),
             Event::AmendmentAccepted => enter(self.cleared_state()),

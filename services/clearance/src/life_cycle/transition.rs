@@ -12,6 +12,7 @@ use super::changed;
 use super::command::{Amendment, Command, CommandKind, Decided};
 use super::event::Event;
 use super::frozen::changes_of_frozen_fields;
+use super::interest::{interest_on_more, interest_until};
 use super::refusal::RefusedCommand;
 use super::standing::{Security, Standing};
 
@@ -307,6 +308,10 @@ impl Desk<'_> {
             penalty_rules_apply,
             arrival_on: arrival_of(&amendment.after),
         }];
+        // What was open until now bears interest as it was; what comes to it ought to have been paid with it.
+        events.extend(interest_until(standing, self.at.date(), &self.rules));
+        let more = (after - before.max(standing.paid)).max(Decimal::ZERO);
+        events.extend(interest_on_more(standing, more, self.at.date(), &self.rules));
         if before != after {
             events.push(Event::DutyDifference { before, after });
         }
@@ -432,7 +437,8 @@ impl Desk<'_> {
                 "life-cycle/payments",
             ));
         }
-        let open = self.standing.open();
+        let mut events = interest_until(self.standing, self.at.date(), &self.rules);
+        let open = self.standing.after_all(&events, self.at).open();
         if open.is_zero() {
             return Err(self.refusal(
                 "nothing_owed",
@@ -441,15 +447,15 @@ impl Desk<'_> {
                 "life-cycle/payments",
             ));
         }
-        let event = Event::PaymentReceived {
+        events.push(Event::PaymentReceived {
             amount,
             open: (open - amount).max(Decimal::ZERO),
             excess: (amount - open).max(Decimal::ZERO),
-        };
+        });
         if self.standing.state == State::AwaitingPayment && amount >= open {
-            return self.then_settle(vec![event]);
+            return self.then_settle(events);
         }
-        Ok(vec![event])
+        Ok(events)
     }
 
     // The officer.

@@ -1,5 +1,6 @@
 //! Every state with every command, the figures that matter, and what no sequence of commands may do.
 
+mod late_interest;
 mod page;
 mod sequences;
 

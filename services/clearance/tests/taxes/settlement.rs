@@ -79,7 +79,8 @@ fn a_guarantee_is_there_ones_own_in_force_and_of_its_kind() {
 #[test]
 fn interest_is_counted_by_the_day() {
     let amount = number("100000000");
-    let interest = |due, paid| late_interest(amount, due, paid, &RULEBOOK).unwrap();
+    let rules = RULEBOOK.in_force_on(date(2026, 11, 12));
+    let interest = |due, paid| late_interest(amount, due, paid, &rules).unwrap();
     // From the day after the due day to the day before the payment: ten days.
     let ten = interest(date(2026, 11, 1), date(2026, 11, 12));
     assert_eq!((ten.len(), ten[0].days, ten[0].amount), (1, 10, number("300000")));
@@ -91,8 +92,8 @@ fn interest_is_counted_by_the_day() {
     let both = interest(date(2026, 6, 28), date(2026, 7, 4));
     assert_eq!(both.iter().map(|part| part.days).collect::<Vec<_>>(), [2, 3]);
     assert!(both[0].citation.law.contains("38/2019") && both[1].citation.law.contains("108/2025"));
-    let unknown = late_interest(amount, date(2019, 1, 1), date(2019, 2, 1), &RULEBOOK);
+    let unknown = late_interest(amount, date(2019, 1, 1), date(2019, 2, 1), &rules);
     assert!(matches!(unknown, Err(InterestUnknown::Gap(_))));
-    let huge = late_interest(Decimal::MAX, date(2026, 11, 1), date(2026, 11, 12), &RULEBOOK);
+    let huge = late_interest(Decimal::MAX, date(2026, 11, 1), date(2026, 11, 12), &rules);
     assert_eq!(huge, Err(InterestUnknown::TooLarge));
 }

@@ -47,11 +47,15 @@ pub(super) fn of(story: &Story, language: Language) -> String {
     page.push('\n');
     for (label, amount) in [
         (say("owed", "phải nộp"), story.owed),
+        (say("late interest", "tiền chậm nộp"), story.interest),
         (say("paid", "đã nộp"), story.paid),
         (say("open", "còn phải nộp"), story.open),
         (say("paid too much", "nộp thừa"), story.excess),
     ] {
         let _ = writeln!(page, "  {label:<16} {:>20} VND", grouped(amount));
+    }
+    for words in &story.interest_so_far {
+        let _ = writeln!(page, "  {DIM}{}{DIM:#}", words.in_language(language));
     }
     if let Some(identifier) = &story.payment_identifier {
         let _ = writeln!(page, "  {} {identifier}", say("pay under the identifier", "nộp theo mã định danh"));

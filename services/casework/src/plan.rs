@@ -24,7 +24,6 @@ pub const NO_KEY: &str = "no_key";
 
 /// What decisions of one partition are made with.
 pub struct Desk<'a> {
-    /// The rules.
     pub rulebook: &'a Rulebook,
     /// What the random draw of selectivity is derived from, together with a declaration's number.
     pub selectivity_secret: &'a [u8],
@@ -177,16 +176,13 @@ pub struct Turn {
     pub epoch: i64,
     /// The position that the owner last committed or acquired.
     pub expected: i64,
-    /// The counters before.
     pub series_before: Series,
-    /// The counters after.
     pub series_after: Series,
 }
 
 /// What is counted of a decision once it is committed: words of the product and codes of rules alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
-    /// What was decided.
     pub outcome: &'static str,
     /// import, export or none.
     pub direction: &'static str,

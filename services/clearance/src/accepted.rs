@@ -13,7 +13,6 @@ use vocabulary::{
 /// known.
 #[derive(Debug)]
 pub struct AcceptedDeclaration<'a> {
-    /// What was lodged.
     pub lodged: &'a Declaration,
     /// Import or export.
     pub direction: Direction,
@@ -115,7 +114,6 @@ pub enum TaxBound {
 pub struct AcceptedItem<'a> {
     /// The number of the line, from 1.
     pub sequence: u32,
-    /// What was lodged.
     pub lodged: &'a GoodsItem,
     /// The duties and taxes that it bears, or is relieved of, in the order of assessment.
     pub taxes: Vec<TaxClaim>,
@@ -128,7 +126,6 @@ pub struct AcceptedItem<'a> {
 pub struct TaxClaim {
     /// Which duty or tax.
     pub duty_type: DutyType,
-    /// The rate.
     pub rate: Rate,
     /// How many units, where an amount is for each unit.
     pub quantity: Option<Decimal>,

@@ -68,9 +68,7 @@ pub struct CalculatedItem {
 /// A figure that could not be calculated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
-    /// What it is.
     pub figure: Figure,
-    /// Why.
     pub because: Bilingual,
 }
 

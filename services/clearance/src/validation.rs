@@ -66,7 +66,6 @@ pub fn accept<'a>(
 
 /// What validation makes of a declaration, whether or not it can be registered.
 pub(crate) struct Examined<'a> {
-    /// What was found.
     pub(crate) report: Report<'a>,
     /// The declaration as far as it is known, which is accepted when the report is clean; `None` where not even its
     /// direction is known, or how amounts are rounded.

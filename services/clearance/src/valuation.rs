@@ -23,7 +23,6 @@ const LINE_VALUE_BELOW: i64 = 100_000_000_000_000_000;
 pub struct Valuation {
     /// The value of each goods item, in their order, rounded as the rule says.
     pub items: Vec<Decimal>,
-    /// Their sum.
     pub total: Decimal,
     /// What of them is the declarant's word alone.
     pub claims: Vec<Claim>,
@@ -32,7 +31,6 @@ pub struct Valuation {
 /// A part of a goods item's customs value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValuePart {
-    /// What it is.
     pub kind: PartKind,
     /// In dong, rounded as a customs value is. The parts of a line are rounded each by itself, so they may differ in the
     /// last decimal from the value, which is rounded once.
@@ -46,7 +44,6 @@ pub enum PartKind {
     ByHand,
     /// A share of the declaration's total value, by invoice value.
     ShareOfTotal,
-    /// The invoice value.
     Invoice,
     /// A share of the freight that the price lacks.
     Freight,
@@ -160,12 +157,12 @@ impl<'d, 'a> Shares<'d, 'a> {
         let Some(item) = accepted.items.get(position).map(|item| item.lodged) else { return Ok(()) };
         let lodged = accepted.lodged;
         let invoice_value = item.invoice_value.unwrap_or_default();
-        if accepted.direction == Direction::Export {
-            if let (Some(total), Some(currency)) = (lodged.total_value_amount, &lodged.total_value_currency) {
-                let dong = multiply(total, accepted.exchange_rate(currency).unwrap_or_default())?;
-                take(PartKind::ShareOfTotal, dong, invoice_value, self.shared_over?);
-                return Ok(());
-            }
+        if accepted.direction == Direction::Export
+            && let (Some(total), Some(currency)) = (lodged.total_value_amount, &lodged.total_value_currency)
+        {
+            let dong = multiply(total, accepted.exchange_rate(currency).unwrap_or_default())?;
+            take(PartKind::ShareOfTotal, dong, invoice_value, self.shared_over?);
+            return Ok(());
         }
         let rate = lodged.invoice_currency.as_deref().and_then(|currency| accepted.exchange_rate(currency));
         take(PartKind::Invoice, multiply(invoice_value, rate.unwrap_or_default())?, Decimal::ONE, Decimal::ONE);

@@ -1,5 +1,7 @@
 //! The calculation before lodging: an accepted declaration's figures are the decision's, and of others what can be found.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 mod support;
 
 use clearance::Context;

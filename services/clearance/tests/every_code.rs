@@ -1,5 +1,7 @@
 //! Each finding that clearance makes by itself is spoken of in a test: one that nobody fires is one that nobody knows.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Worked examples, each a small declaration and the figures that an expert expects of it.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 mod support;
 
 use jiff::civil::date;

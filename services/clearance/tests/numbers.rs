@@ -1,5 +1,7 @@
 //! Numbers and codes as people write them: what is read, what is refused or doubted, and the value that the mend names.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 mod support;
 
 use clearance::{Context, clear};

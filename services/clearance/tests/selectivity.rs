@@ -1,5 +1,7 @@
 //! The lane of whole declarations, with what is known besides them.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 

@@ -1,6 +1,8 @@
 //! What validation finds by itself, where a rule of `rules/validation` cannot say it: each check once firing and once
 //! silent, on the sound declarations that the tests of rules change.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;

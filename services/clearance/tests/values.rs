@@ -1,5 +1,7 @@
 //! Customs values: what lowers one is refused, or a claim that an officer sees, and each mend leads on.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 mod support;
 
 use support::*;

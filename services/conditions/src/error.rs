@@ -80,7 +80,6 @@ fn floor_boundary(source: &str, offset: u32) -> usize {
 pub struct ConditionError {
     /// What is wrong, a lowercase fragment.
     pub message: String,
-    /// Where.
     pub position: Position,
     /// How to mend it, where that can be guessed.
     pub hint: Option<String>,

@@ -21,7 +21,6 @@ const VALUES_SHOWN: usize = 50;
 pub struct Reason {
     /// The part as it was written.
     pub part: String,
-    /// Whether it holds.
     pub holds: Result<bool, EvaluationError>,
     /// The values that it saw. Of the elements of a collection, those that speak for the outcome are named: the first
     /// few that fulfil `any` or that fail `all`.

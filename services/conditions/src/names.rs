@@ -15,7 +15,6 @@ pub struct FieldUse {
     pub scope: Scope,
     /// Its place in that record.
     pub slot: FieldSlot,
-    /// Its type.
     pub kind: Type,
     /// The word for the record, such as `item`.
     pub record: String,

@@ -30,7 +30,6 @@ pub(crate) struct Elements {
     pub(crate) level: usize,
     /// The quantifier as a whole.
     pub(crate) span: Span,
-    /// The collection's name.
     pub(crate) name: Span,
 }
 

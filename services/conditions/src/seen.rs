@@ -22,9 +22,7 @@ pub struct Seen {
 pub enum SeenValue {
     /// Text or a code.
     Text(String),
-    /// A number.
     Number(Decimal),
-    /// A date.
     Date(Date),
     /// True or false.
     Bool(bool),

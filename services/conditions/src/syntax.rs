@@ -59,7 +59,6 @@ pub(crate) struct Word {
 /// What stands on the right of `in`, `starts_with` and their like.
 #[derive(Debug, Clone)]
 pub(crate) enum Choice {
-    /// Any single operand.
     One(Box<Expr>),
     /// `["CN", "TH"]`, not empty.
     List(Vec<(Literal, Span)>),
@@ -67,7 +66,6 @@ pub(crate) enum Choice {
     Named(Word),
 }
 
-/// An arithmetic operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operator {
     Add,

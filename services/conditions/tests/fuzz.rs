@@ -2,6 +2,8 @@
 //! pass is decided within bounds and as its canonical form is. That programs mean what they should is tested beside the
 //! code, against the obvious evaluator.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,6 +1,8 @@
 //! A kind of document that nothing in the crate knows is read by the same tokenizer and the same small reader: a quarantine
 //! certificate in a namespace of its own, and an envelope that mixes two namespaces.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 use message::small::{Cursor, Format, Out, read, shapes};
 use message::xml::{Namespace, Token, Tokens, text_of};
 use vocabulary::{Finding, Kind, Value};

@@ -1,5 +1,7 @@
 //! Commands and their answers: what we write is valid by libxml2, and what we read is what libxml2 finds valid.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 mod common;
 
 use common::{VALUES, Ways, differences, samples, told_of_faulty, valid_by_libxml2};

@@ -1,6 +1,7 @@
 //! Tens of thousands of spoilt documents, from a seed: the reader never panics, never uses memory without bound, points
 //! into the document, and says the same of the same bytes.
 #![expect(unsafe_code, reason = "an allocator that counts has to implement an unsafe trait; it only counts")]
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -1,5 +1,7 @@
 //! The guards of the reader, one by one: what it refuses outright, and what it tells and passes over.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 mod common;
 
 use common::samples;

@@ -74,7 +74,6 @@ impl fmt::Display for Doubt {
     }
 }
 
-/// Watches a clock.
 #[derive(Debug, Default)]
 pub struct ClockWatch {
     /// What was believed last, and when by a clock that nobody sets.

@@ -17,7 +17,6 @@ pub(crate) enum Stage {
     Parse,
     /// Looking up what the decisions need.
     Prefetch,
-    /// Deciding.
     Decide,
     /// Writing the transaction.
     Commit,

@@ -36,25 +36,17 @@ pub(crate) const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
 /// Why the processor cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessorError {
-    /// The stream failed.
     #[error("failed to read the stream")]
     Stream(#[from] StreamError),
     /// A topic has more partitions than numbers are dealt into.
     #[error(
         "topic `{topic}` has {partitions} partitions; declaration numbers are dealt into {NUMBER_STRIPES}, so it can have no more"
     )]
-    TooManyPartitions {
-        /// The topic.
-        topic: String,
-        /// Its partitions.
-        partitions: i32,
-    },
+    TooManyPartitions { topic: String, partitions: i32 },
     /// A partition cannot go on without a person.
     #[error("partition {partition} of `{topic}` cannot go on: {reason}")]
     Halted {
-        /// The topic.
         topic: String,
-        /// The partition.
         partition: i32,
         /// Why, and what to do.
         reason: String,
@@ -63,7 +55,6 @@ pub enum ProcessorError {
 
 /// What the processor is made of.
 pub struct Processor {
-    /// What is kept.
     pub store: Arc<dyn Ledger>,
     /// Where messages come from and go to.
     pub stream: Arc<dyn Stream>,
@@ -84,11 +75,8 @@ pub struct Progress {
     pub messages: AtomicU64,
     /// Lodged messages committed: declarations, repeats, and what could not be read.
     pub lodged: AtomicU64,
-    /// Declarations decided.
     pub decided: AtomicU64,
-    /// Payments booked.
     pub payments: AtomicU64,
-    /// Commands answered.
     pub commands: AtomicU64,
     /// Messages kept without a decision.
     pub kept: AtomicU64,

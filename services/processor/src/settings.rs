@@ -8,9 +8,7 @@ use stream::Topics;
 /// How batches are read and decided.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The consumer group.
     pub group: String,
-    /// The topics.
     pub topics: Topics,
     /// The most messages decided in one transaction.
     pub batch_messages_max: usize,

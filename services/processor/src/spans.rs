@@ -29,9 +29,7 @@ pub struct Span {
     pub kind: SpanKind,
     /// What was done, and where to or from.
     pub name: String,
-    /// When it began.
     pub begun: SystemTime,
-    /// When it ended.
     pub ended: SystemTime,
     /// What else is told, by the names of OpenTelemetry's conventions, and `thongquan.` before our own.
     pub attributes: Vec<(&'static str, Attribute)>,
@@ -55,7 +53,6 @@ pub enum SpanKind {
 /// A value that a span tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attribute {
-    /// A word.
     Text(String),
     /// A count or a place.
     Number(i64),

@@ -21,7 +21,6 @@ struct Begun {
 pub struct Standstill {
     /// The part: the outbox, or a partition.
     pub part: String,
-    /// For how long.
     pub lasts: Duration,
     /// The last error; empty where the part hangs without one.
     pub why: String,

@@ -30,7 +30,6 @@ pub struct Amendment {
 /// The rate of an agreement for a line of the tariff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRate {
-    /// The line.
     pub code: CommodityCode,
     /// A cell of an agreement's table: per cent, `excluded`, `quota`, or after `? ` why nothing is known.
     pub rate: String,
@@ -43,9 +42,7 @@ pub struct NewRate {
 /// What a table of rates is of.
 #[derive(Debug, Clone)]
 pub struct RatesOf<'a> {
-    /// The agreement's identifier.
     pub agreement: &'a str,
-    /// The year.
     pub year: i16,
     /// The instrument that gives the rates, where it is not the agreement's decree.
     pub law: Option<&'a str>,

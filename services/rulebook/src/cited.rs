@@ -51,7 +51,6 @@ impl fmt::Display for Mark {
 /// A value of the rulebook, inseparable from where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cited<T> {
-    /// The value.
     pub value: T,
     /// The dated rule, and the law behind it.
     pub citation: Citation,
@@ -69,7 +68,6 @@ impl<T> Cited<T> {
 /// Days on which a value holds, the law that says so, and how well that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Provenance {
-    /// The first day.
     pub(crate) from: Date,
     /// The last day; `None` while no end is known.
     pub(crate) to: Option<Date>,

@@ -19,7 +19,6 @@ macro_rules! code_lists {
         pub enum CodeList { $($(#[$doc])* $name,)+ }
 
         impl CodeList {
-            /// Every list.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
             /// The name of its file without the ending.

@@ -7,7 +7,6 @@ use crate::cited::Provenance;
 
 /// What holds for a code on some days.
 pub(crate) trait Version {
-    /// The code.
     fn code(&self) -> &str;
 
     /// Its days, law and mark.

@@ -39,7 +39,6 @@ impl std::error::Error for RuleError {}
 /// Everything that is wrong with a rulebook, in the order of files and lines. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleErrors {
-    /// The mistakes.
     pub errors: Vec<RuleError>,
     /// How many more were found and left out, because nobody reads so many.
     pub left_out: usize,

@@ -57,7 +57,6 @@ impl<'a> RulesInForce<'a> {
         RulesInForce { rulebook: self.rulebook, date }
     }
 
-    /// The day.
     pub fn date(&self) -> Date {
         self.date
     }
@@ -79,7 +78,6 @@ impl<'a> RulesInForce<'a> {
         TariffInForce::new(&self.rulebook.tariff, self.date)
     }
 
-    /// The code lists.
     pub fn lists(&self) -> CodeListsInForce<'a> {
         CodeListsInForce::new(&self.rulebook.lists, self.date)
     }
@@ -89,7 +87,6 @@ impl<'a> RulesInForce<'a> {
         TaxesInForce::new(&self.rulebook.taxes, self.date)
     }
 
-    /// The trade remedies.
     pub fn remedies(&self) -> TradeRemediesInForce<'a> {
         TradeRemediesInForce::new(&self.rulebook.trade_remedies, &self.rulebook.taxes.codes, self.date)
     }

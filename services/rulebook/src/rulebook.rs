@@ -55,7 +55,6 @@ pub struct SourceSummary {
     pub files: usize,
     /// Bytes in them.
     pub bytes: usize,
-    /// Instruments of law.
     pub instruments: usize,
     /// Codes in the code lists, versions counted apart.
     pub codes: usize,

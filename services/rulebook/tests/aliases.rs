@@ -1,6 +1,8 @@
 //! What people write for codes: what is found by the table, by the names of codes, and not by spelling; and what the
 //! table may not say.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 mod common;
 
 use std::fs;

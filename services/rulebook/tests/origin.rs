@@ -1,5 +1,7 @@
 //! The rules on proofs of origin: what they say by agreement and by day, and what is said of a mistake in them.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 mod common;
 
 use std::fs;

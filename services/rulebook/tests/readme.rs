@@ -1,5 +1,7 @@
 //! The page for those who keep the rules says what is so: its examples are loaded as rules.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 mod common;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! The tests that stand beside the rules of `rules/`, and what is said of a test that is written wrongly.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 mod common;
 
 use std::fs;

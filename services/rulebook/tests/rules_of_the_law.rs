@@ -550,15 +550,15 @@ fn codes_say_what_they_mean() {
     }
     assert!(rules.lists().incoterm("DPU").is_none());
     assert_eq!(rules.lists().minor_units("JPY").unwrap().value, 0);
-    assert_eq!(rules.lists().valuation_is_manual("6").unwrap().value, false);
-    assert_eq!(rules.lists().valuation_is_manual("T").unwrap().value, true);
+    assert!(!rules.lists().valuation_is_manual("6").unwrap().value);
+    assert!(rules.lists().valuation_is_manual("T").unwrap().value);
     assert_eq!(rules.lists().kilograms_in("TNE").unwrap().value, Decimal::ONE_THOUSAND);
     assert_eq!(rules.code(CodeList::Countries, "VN").unwrap().name_vi(), "Việt Nam");
     assert_eq!(rules.codes(CodeList::Countries).count(), 249);
     assert!(rules.code(CodeList::Countries, "ZZ").is_none());
     assert!(rules.lists().meant(CodeList::Incoterms, "CIFF").is_none());
-    assert_eq!(rules.lists().is_counted_whole("PCE").unwrap().value, true);
-    assert_eq!(rules.lists().is_counted_whole("KGM").unwrap().value, false);
+    assert!(rules.lists().is_counted_whole("PCE").unwrap().value);
+    assert!(!rules.lists().is_counted_whole("KGM").unwrap().value);
 
     assert!(matches!(rules.tariff().mfn_relation("CN"), MfnRelation::Yes(_)));
     assert!(matches!(rules.tariff().mfn_relation("KP"), MfnRelation::Unknown(_)));

@@ -1,5 +1,7 @@
 //! The real criteria of selectivity: the shares that they draw, and what they make of totals and repeated groups.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 use std::path::Path;
 use std::sync::LazyLock;
 

@@ -43,7 +43,6 @@ pub enum Intent {
 pub struct Lodged {
     /// The declarant's tax code, which is the message's key.
     pub tax_code: String,
-    /// The id of the event.
     pub event_id: String,
     pub document: Vec<u8>,
     /// What it is meant to meet with.

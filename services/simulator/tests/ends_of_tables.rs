@@ -2,6 +2,8 @@
 //! never a declarant's mistake. Copies of the rules are given an end or a beginning, and no declaration may have a mistake
 //! that it does not have under the rules as they are. The auditor reads the same copies.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 mod comparison;
 
 use std::collections::BTreeSet;

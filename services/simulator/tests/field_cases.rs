@@ -3,6 +3,8 @@
 //! Every table of `tests/field/` is about one subject. A row names a document beside it, changes its text where it says
 //! so, and says what is expected: each row stands for a kind, so that the neighbours of a case are rows too.
 
+#![allow(clippy::print_stdout, reason = "a test tells what it skips")]
+
 mod comparison;
 
 use std::collections::BTreeMap;

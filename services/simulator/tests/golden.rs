@@ -3,6 +3,8 @@
 //! Every file of `tests/golden/` is one scenario. Its declaration is a sound one of `tests/golden/base/` with other
 //! fields; it is decided on each of its days, by clearance and by the auditor, and both have to come to the figures.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 mod comparison;
 
 mod scenario;

@@ -4,6 +4,8 @@
 //! The declarations are the cases from the field, the faulty samples of the schema, and wild ones from a seed, whose values
 //! are spoilt in the ways in which people spoil them.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 mod comparison;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -72,7 +72,6 @@ pub struct Account {
     pub disabled: bool,
 }
 
-/// Accounts.
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// Adds an account; false, and nothing changes, where there is one of that name.

@@ -29,7 +29,6 @@ pub struct DatedPayment {
     pub key: PaymentKey,
     /// When its confirmation arrived, in milliseconds since 1970 in UTC.
     pub at_ms: i64,
-    /// What it did.
     pub payment: PaymentRow,
 }
 
@@ -40,13 +39,10 @@ pub struct DatedCommand {
     pub identifier: String,
     /// When it arrived, in milliseconds since 1970 in UTC.
     pub at_ms: i64,
-    /// What was commanded.
     pub kind: String,
     /// What became of it.
     pub outcome: String,
-    /// The answer.
     pub answer: Vec<u8>,
-    /// The document.
     pub document: Vec<u8>,
 }
 

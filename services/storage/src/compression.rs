@@ -21,7 +21,6 @@ thread_local! {
     static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
 }
 
-/// Compresses a document.
 fn compress(document: &[u8]) -> Result<Vec<u8>, StorageError> {
     let refused = |error: std::io::Error| StorageError::refused(format!("a document cannot be compressed: {error}"));
     COMPRESSOR.with_borrow_mut(|compressor| {
@@ -68,7 +67,6 @@ impl Hash for Bytes<'_> {
     }
 }
 
-/// Decompresses a document.
 pub(crate) fn decompress(bytes: &[u8]) -> Result<Vec<u8>, StorageError> {
     let unreadable =
         |error: std::io::Error| StorageError::Unreadable { detail: format!("a compressed document: {error}") };

@@ -47,7 +47,6 @@ impl Database {
         }
     }
 
-    /// Begins a statement.
     pub(crate) fn query(&self, text: impl Into<String>) -> Query {
         Query::new(self.dialect(), text)
     }
@@ -141,7 +140,6 @@ pub(crate) enum Transaction<'c> {
 }
 
 impl Transaction<'_> {
-    /// Begins a statement.
     pub(crate) fn query(&self, text: impl Into<String>) -> Query {
         Query::new(self.dialect(), text)
     }
@@ -176,17 +174,19 @@ impl Transaction<'_> {
     }
 
     pub(crate) async fn commit(self) -> Result<(), StorageError> {
-        Ok(match self {
+        match self {
             Self::Sqlite(transaction) => transaction.commit().await?,
             Self::Postgres(transaction) => transaction.commit().await?,
-        })
+        }
+        Ok(())
     }
 
     pub(crate) async fn rollback(self) -> Result<(), StorageError> {
-        Ok(match self {
+        match self {
             Self::Sqlite(transaction) => transaction.rollback().await?,
             Self::Postgres(transaction) => transaction.rollback().await?,
-        })
+        }
+        Ok(())
     }
 }
 

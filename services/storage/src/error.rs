@@ -15,16 +15,10 @@ pub enum StorageError {
     /// The database answered that it cannot do now what was asked, whatever that is: its disk is full or fails, its file is
     /// locked, it is short of memory, it shuts down. Trying again is sensible.
     #[error("the database cannot do anything of the kind now ({detail}); look at its disk, its memory and its own log")]
-    Unable {
-        /// What it says.
-        detail: String,
-    },
+    Unable { detail: String },
     /// The database refused the content that it was given: a constraint, a trigger, a size. It refuses the same at any time.
     #[error("the database refused: {detail}")]
-    Refused {
-        /// What it says.
-        detail: String,
-    },
+    Refused { detail: String },
     /// The schema is newer than this code.
     #[error("the database has schema version {found}, and this program knows {known}: run a newer program")]
     SchemaTooNew {
@@ -49,9 +43,7 @@ pub enum StorageError {
          file has been replaced; point the program at the old one, or begin with an empty database"
     )]
     StreamChanged {
-        /// The topic.
         topic: String,
-        /// The partition.
         partition: i32,
         /// The log that the position belongs to.
         stored: String,

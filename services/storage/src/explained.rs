@@ -25,6 +25,7 @@ impl Database {
 }
 
 /// Asks both databases, each empty.
+#[allow(clippy::print_stdout, reason = "a test tells what it skips")]
 pub(crate) async fn on_both(test: &str, ask: impl AsyncFn(Database)) {
     let folder = tempfile::tempdir().unwrap();
     ask(Database::open_sqlite(&folder.path().join("explained.db"), &Options::default()).await.unwrap()).await;

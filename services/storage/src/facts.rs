@@ -40,7 +40,6 @@ pub struct Fact {
     pub holder: String,
     /// All of it, for the reader of facts.
     pub document: Vec<u8>,
-    /// What it grants.
     pub grants: Vec<Grant>,
 }
 
@@ -60,7 +59,6 @@ pub struct Grant {
 pub struct Facts {
     /// Facts of traders by tax code.
     pub traders: Vec<(String, Vec<u8>)>,
-    /// The others.
     pub facts: Vec<Fact>,
 }
 
@@ -76,7 +74,6 @@ pub struct FactRow {
 /// A line of a fact.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BalanceKey {
-    /// The fact.
     pub fact: FactKey,
     /// The line; 0 where the fact is one whole.
     pub line: u32,
@@ -85,13 +82,11 @@ pub struct BalanceKey {
 /// What a declaration takes from a balance at one step of its life, or gives back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteOff {
-    /// The declaration.
     pub declaration: DeclarationKey,
     /// The entry of its log that says why.
     pub log_sequence: i64,
     /// When, in milliseconds since 1970 in UTC.
     pub at_ms: i64,
-    /// The balance.
     pub balance: BalanceKey,
     /// What was left before; the database must still say so.
     pub before: Decimal,

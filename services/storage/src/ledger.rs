@@ -31,9 +31,7 @@ use crate::rows::{
 /// A partition of a topic, as a consumer group reads it: each group has a position of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StreamPartition {
-    /// The consumer group.
     pub group: String,
-    /// The topic.
     pub topic: String,
     /// The partition, from 0.
     pub partition: i32,
@@ -51,7 +49,6 @@ pub struct Position {
 /// What a batch needs to know before it is decided.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// Declarations by key.
     pub declarations: Vec<DeclarationKey>,
     /// Declarations by the declarant's tax code and the first eleven digits of the declaration's number, which it keeps
     /// through its amendments: the version that is current.
@@ -69,16 +66,13 @@ pub struct Wanted {
     /// The branches of consignments by the declarant's tax code and the first eleven digits of the first declaration's
     /// number.
     pub branches: Vec<(String, String)>,
-    /// Payments by key.
     pub payments: Vec<PaymentKey>,
-    /// Commands by key.
     pub commands: Vec<CommandKey>,
 }
 
 /// What is known of what was wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Prefetched {
-    /// Declarations by key.
     pub declarations: HashMap<DeclarationKey, DeclarationRow>,
     /// Current versions by the declarant's tax code and the first eleven digits of the declaration's number.
     pub numbers: HashMap<(String, String), DeclarationRow>,
@@ -88,13 +82,10 @@ pub struct Prefetched {
     pub requests: HashMap<DeclarationKey, RequestRow>,
     /// Facts of traders by tax code, as they were put in.
     pub traders: HashMap<String, Vec<u8>>,
-    /// Other facts.
     pub facts: HashMap<FactKey, FactRow>,
     /// Branches with a lane, by the declarant's tax code and the first eleven digits of the first declaration's number.
     pub branches: HashMap<(String, String), Vec<BranchRow>>,
-    /// Payments by key.
     pub payments: HashMap<PaymentKey, PaymentRow>,
-    /// Commands by key.
     pub commands: HashMap<CommandKey, CommandRow>,
 }
 
@@ -132,9 +123,7 @@ pub struct Batch {
     pub log: Vec<LogEntry>,
     /// What they take from balances and give back, in the order in which they do.
     pub write_offs: Vec<WriteOff>,
-    /// Payments.
     pub payments: Vec<NewPayment>,
-    /// Commands.
     pub commands: Vec<NewCommand>,
     /// Declarations on which the calendar acts at another time, without a step of theirs.
     pub retimings: Vec<Retiming>,

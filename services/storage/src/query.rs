@@ -106,7 +106,6 @@ impl Query {
         self
     }
 
-    /// Appends a value.
     pub(crate) fn bind<'t, T>(&mut self, value: T) -> &mut Self
     where
         T: Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Postgres>,

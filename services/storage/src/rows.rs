@@ -24,11 +24,8 @@ pub struct DeclarationKey {
 /// The message in the stream that something was caused by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageSource {
-    /// The topic.
     pub topic: String,
-    /// The partition.
     pub partition: i32,
-    /// The offset.
     pub offset: i64,
 }
 
@@ -43,7 +40,6 @@ pub struct Lodged {
     pub direction: Option<Direction>,
     /// The declaration kind code.
     pub kind: String,
-    /// The customs office.
     pub office: String,
     /// The message that lodged it.
     pub source: MessageSource,
@@ -54,13 +50,11 @@ pub struct Lodged {
 /// Where a declaration stands, which changes with each step of its life.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stand {
-    /// What was decided.
     pub outcome: Outcome,
     /// Where it stands in its life.
     pub state: State,
     /// The number that customs gave.
     pub number: Option<DeclarationNumber>,
-    /// The lane.
     pub lane: Option<Lane>,
     /// When its state began, in milliseconds since 1970 in UTC.
     pub since_ms: i64,
@@ -85,7 +79,6 @@ pub struct Stand {
 pub struct DeclarationRow {
     /// What stays as it was lodged.
     pub lodged: Lodged,
-    /// Where it stands.
     pub stand: Stand,
 }
 
@@ -162,7 +155,6 @@ pub(crate) fn lane_of(row: &Row) -> Result<Option<Lane>, StorageError> {
 pub struct BranchRow {
     /// The number that customs gave.
     pub number: DeclarationNumber,
-    /// The lane.
     pub lane: Lane,
 }
 
@@ -221,7 +213,6 @@ pub struct NewRequest {
     pub source: MessageSource,
     /// The notice that answers it.
     pub answer: Vec<u8>,
-    /// The document.
     pub document: Vec<u8>,
 }
 
@@ -238,7 +229,6 @@ pub struct NewDeclaration {
     pub time_acts_at_ms: Option<i64>,
     /// The document as lodged.
     pub document: Vec<u8>,
-    /// The decision.
     pub decision: Vec<u8>,
 }
 
@@ -274,15 +264,12 @@ pub struct DeclarationUpdate {
 /// An entry of a declaration's decision log. It is never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogEntry {
-    /// The declaration.
     pub key: DeclarationKey,
     /// From 0, without gaps.
     pub sequence: i64,
     /// When, in milliseconds since 1970 in UTC.
     pub at_ms: i64,
-    /// What happened.
     pub kind: String,
-    /// The particulars.
     pub body: Vec<u8>,
     /// The hash of the entry before it; zeros before the first.
     pub previous_hash: [u8; 32],
@@ -311,7 +298,6 @@ pub struct PaymentKey {
     pub payer: String,
     /// The identifier that the payer paid under.
     pub identifier: String,
-    /// The bank's reference.
     pub bank_reference: String,
 }
 
@@ -330,7 +316,6 @@ impl PaymentKey {
 pub struct PaymentRow {
     /// The amount, in dong.
     pub amount: i64,
-    /// What it did.
     pub outcome: String,
     /// The notice that answered it, to answer a repeat with.
     pub answer: Vec<u8>,
@@ -355,7 +340,6 @@ pub struct NewPayment {
     pub at_ms: i64,
     /// The message that confirmed it.
     pub source: MessageSource,
-    /// What it did.
     pub outcome: String,
     /// The notice that answers it.
     pub answer: Vec<u8>,
@@ -370,9 +354,7 @@ pub struct KeptMessage {
     pub reason: String,
     /// Why, for people.
     pub detail: String,
-    /// Its key.
     pub key: Option<Vec<u8>>,
-    /// The message itself.
     pub payload: Option<Vec<u8>>,
 }
 
@@ -401,7 +383,6 @@ pub struct NewCommand {
     pub key: CommandKey,
     /// The hash of the document.
     pub content_hash: [u8; 32],
-    /// What was commanded.
     pub kind: String,
     /// The reference of the declaration, where it is known.
     pub reference: Option<String>,
@@ -411,9 +392,7 @@ pub struct NewCommand {
     pub at_ms: i64,
     /// The message that brought it.
     pub source: MessageSource,
-    /// The answer.
     pub answer: Vec<u8>,
-    /// The document.
     pub document: Vec<u8>,
 }
 

@@ -9,10 +9,8 @@ use crate::database::Database;
 use crate::error::StorageError;
 use crate::query::text;
 
-/// A session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// The hash of its token.
     pub token_hash: [u8; 32],
     /// The account that is signed in.
     pub account: String,
@@ -24,7 +22,6 @@ pub struct Session {
     pub expires_at_ms: i64,
 }
 
-/// Sessions.
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Begins a session.

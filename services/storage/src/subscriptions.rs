@@ -37,9 +37,7 @@ pub struct Subscription {
 /// What is known by a subscription and the event that is delivered to it. One event is delivered once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeliveryKey {
-    /// The subscription.
     pub subscription: String,
-    /// The event.
     pub event_id: String,
 }
 
@@ -48,7 +46,6 @@ pub struct DeliveryKey {
 pub struct NewDelivery {
     /// What it is known by.
     pub key: DeliveryKey,
-    /// What is delivered.
     pub body: Vec<u8>,
     /// When it came up, in milliseconds since 1970 in UTC; it is due at once.
     pub at_ms: i64,
@@ -59,7 +56,6 @@ pub struct NewDelivery {
 pub struct Delivery {
     /// What it is known by.
     pub key: DeliveryKey,
-    /// What is delivered.
     pub body: Vec<u8>,
     /// How often it was tried.
     pub attempts: u32,
@@ -122,7 +118,6 @@ const DELIVERIES: &[Column<NewDelivery>] = &[
     Column("next_at_ms", Integer(|new| new.at_ms)),
 ];
 
-/// The columns of a [`Delivery`].
 const DELIVERY_COLUMNS: &str = "subscription, event_id, body, attempts, next_at_ms, delivered_at_ms, answer";
 
 #[async_trait]

@@ -19,7 +19,6 @@ pub struct Counts {
     pub outbox: i64,
     /// Messages kept without a decision.
     pub kept: i64,
-    /// Payments.
     pub payments: i64,
 }
 
@@ -35,7 +34,6 @@ impl fmt::Display for Counts {
 /// What waits to be sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Waiting {
-    /// How many messages.
     pub count: i64,
     /// When the cause of the oldest of them arrived, in milliseconds since 1970 in UTC; `None` when none waits.
     pub oldest_at_ms: Option<i64>,
@@ -44,7 +42,6 @@ pub struct Waiting {
 /// How the database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
-    /// The version of its schema.
     pub schema_version: i64,
     /// What the server says of itself.
     pub server_version: String,

@@ -97,9 +97,7 @@ pub enum Event {
     /// A partition that is assigned and cannot be read: its position does not fit the log, belongs to another log or
     /// could not be found out. Somebody has to look; nothing is skipped and nothing is reset.
     Halted {
-        /// The topic.
         topic: Arc<str>,
-        /// The partition.
         partition: i32,
         /// Why, and how to mend it.
         reason: String,
@@ -168,7 +166,6 @@ impl ConsumerSettings {
 /// A topic as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopicSpec {
-    /// The name.
     pub name: String,
     /// How many partitions. They cannot be made fewer later, and making them more moves keys.
     pub partitions: i32,
@@ -180,9 +177,7 @@ pub struct TopicSpec {
 /// A topic as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopicState {
-    /// The name.
     pub name: String,
-    /// How many partitions.
     pub partitions: i32,
     /// For each partition the offset that the next message will have.
     pub end_offsets: Vec<i64>,

@@ -31,9 +31,7 @@ const LISTEN_WAIT: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("failed to listen to {}", role.topic().name)]
 pub struct ListenError {
-    /// Which topic.
     pub role: Role,
-    /// Why.
     #[source]
     pub cause: Arc<StreamError>,
 }
@@ -56,7 +54,6 @@ pub struct Answer {
     pub event_id: String,
     /// The topic that the answer came on.
     pub role: Role,
-    /// The answer.
     pub message: Arc<Message>,
 }
 

@@ -46,7 +46,6 @@ pub enum StreamError {
     /// A setting cannot be used, or settings contradict each other.
     #[error("the stream's setting `{name}` cannot be used: {detail}")]
     Setting {
-        /// The setting's name.
         name: String,
         /// What is wrong with it.
         detail: String,
@@ -63,18 +62,11 @@ pub enum StreamError {
     },
     /// The consumer asks for a partition that it does not hold, because it has been revoked or was never assigned.
     #[error("partition {partition} of topic `{topic}` is not assigned to this consumer")]
-    NotAssigned {
-        /// The topic.
-        topic: String,
-        /// The partition.
-        partition: i32,
-    },
+    NotAssigned { topic: String, partition: i32 },
     /// Reading was to begin at a position that the log does not have. Nothing is skipped and nothing is reset.
     #[error("partition {partition} of topic `{topic}` cannot be read from its position: {reason}")]
     Misfit {
-        /// The topic.
         topic: String,
-        /// The partition.
         partition: i32,
         /// Why, and how to mend it.
         reason: String,

@@ -55,7 +55,6 @@ pub struct Outgoing {
     pub key: Vec<u8>,
     /// What travels beside the payload, without the event identifier.
     pub headers: Headers,
-    /// The message itself.
     pub payload: Vec<u8>,
     /// The same for the same event however often it is published, so that readers can drop repeats. It is sent as the
     /// header `ce_id`, in place of one that `headers` may hold.

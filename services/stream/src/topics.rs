@@ -63,11 +63,9 @@ pub enum Key {
 pub enum Party {
     /// What stands in front of declarants, sets the key from who has logged in, and hands each the notices of its own.
     Gateway,
-    /// The banks' connection.
     Bank,
     /// The systems of officers and gates, which see to who gives a command.
     Offices,
-    /// Who decides.
     Processor,
     /// The part of the processors that commands what time acts on.
     Timekeeper,

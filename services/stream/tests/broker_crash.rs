@@ -1,5 +1,7 @@
 //! A broker that is killed while messages flow in both directions. Starts a Kafka of its own, on free ports.
 
+#![allow(clippy::print_stdout, reason = "a test tells what it skips")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
 use std::path::Path;

@@ -3,6 +3,8 @@
 //! Runs when `THONGQUAN_TEST_KAFKA_SECURE` names the secure port and `THONGQUAN_TEST_KAFKA_SECRETS` the folder with its
 //! authority and password, as `deploy/dev/servers env` prints them.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;

@@ -54,6 +54,7 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
+#[expect(clippy::enum_variant_names, reason = "one of the commands gives commands")]
 enum Command {
     /// Show what would be decided on declarations, and why; nothing is lodged or kept
     Assess(assess::Arguments),

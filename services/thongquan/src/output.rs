@@ -28,7 +28,7 @@ static LOST: OnceLock<io::Error> = OnceLock::new();
 
 /// Prints a page to standard output, with colours only where a terminal shows them.
 ///
-/// Where it cannot be written, the command's [status](status) says so.
+/// Where it cannot be written, the command's [status] says so.
 pub(crate) fn print(text: &str) {
     let mut out = anstream::stdout().lock();
     keep(out.write_all(harmless(text).as_bytes()).and_then(|()| out.flush()));

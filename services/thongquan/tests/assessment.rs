@@ -1,5 +1,7 @@
 //! What `assess` prints, for people and for machines, held against what is promised of it.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

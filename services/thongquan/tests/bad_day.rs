@@ -1,6 +1,8 @@
 //! A bad day for whoever sits at the terminal: full disks, readers that go away, hostile letters, slips of the pen and files
 //! that are gone.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 mod common;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! Bad input, and the rest of a declaration's life: every message is answered or kept, and the stream goes on.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 mod common;
 #[path = "common/raw.rs"]
 mod raw;

@@ -1,5 +1,7 @@
 //! The commands as people and machines call them.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 mod common;
 
 use std::fs;

@@ -3,6 +3,8 @@
 //! Everything that a person writes into a document is replaced by a word that occurs nowhere else; then the product runs
 //! over sound, faulty, hostile and refused documents, logs all that it can, and the word must not come up.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 #[path = "common/collector.rs"]
 mod collector;
 mod common;
@@ -363,7 +365,8 @@ async fn secrets_that_are_wrong_are_not_quoted() {
     ];
     let text = |text: &str| text.to_owned();
     let with_file = ["doctor", "--config", file.to_str().unwrap()];
-    let wrong: Vec<(&[&str], Vec<(&str, String)>)> = vec![
+    type Settings<'s> = Vec<(&'s str, String)>;
+    let wrong: Vec<(&[&str], Settings<'_>)> = vec![
         (&["doctor"], kafka.to_vec()),
         (&["serve"], kafka.to_vec()),
         (&["doctor"], vec![("THONGQUAN_RULES__FACTS", facts.display().to_string())]),

@@ -1,5 +1,7 @@
 //! The files of `deploy/` agree with the product and with each other, as far as that can be seen without a cluster.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! What is kept, written for analysts' programs: the forms say the same, and it adds up to what was decided.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 mod common;
 
 use std::collections::BTreeMap;

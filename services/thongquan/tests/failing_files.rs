@@ -1,6 +1,7 @@
 //! The embedded default on a disk that fails for a while: what was sound is decided, what was decided is told, and whoever
 //! looks meanwhile is told the truth.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
 
 #[path = "common/account.rs"]
 mod account;

@@ -1,5 +1,7 @@
 //! What is kept, as people ask for it: told, derived again, backed up, and migrated.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 mod common;
 
 use std::fs;

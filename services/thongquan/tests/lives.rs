@@ -1,6 +1,8 @@
 //! Hundreds of made-up lives on both backends: declared in advance, registered, amended, cancelled, checked, stored,
 //! paid, cleared and through the gate; what time ends, it ends; and every decision is derived again.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,7 @@
 //! What operators see of a running processor.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,7 @@
 //! A copy takes the file's place: nothing that was given between the two is given a second time.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 mod common;
 
 use std::collections::BTreeSet;

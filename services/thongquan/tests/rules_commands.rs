@@ -1,5 +1,7 @@
 //! The life of a rule, as people live it: check, test, show, diff, back-test, and a reload without a restart.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 mod common;
 
 use std::fs;

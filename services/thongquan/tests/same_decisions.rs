@@ -1,5 +1,7 @@
 //! The same declarations through SQLite alone, and through Kafka into PostgreSQL, give the same decisions byte for byte.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 mod common;
 
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 //!
 //! `THONGQUAN_SOAK_SECONDS=600 cargo test --release -p thongquan --test soak -- --nocapture` takes ten minutes.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
 
 mod common;
 #[path = "common/processors.rs"]

@@ -1,5 +1,7 @@
 //! Traces: from lodging to notice, over a kill and a restart, on every backend; and a collector that holds nothing up.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 #[path = "common/collector.rs"]
 mod collector;
 mod common;

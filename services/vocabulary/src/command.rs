@@ -3,8 +3,8 @@
 use jiff::civil::{Date, DateTime};
 
 use crate::citation::RulebookGap;
-use crate::decision::Lane;
 use crate::finding::{Bilingual, Finding};
+use crate::lane::Lane;
 use crate::notice::Reason;
 
 /// A command of customs to one declaration. Two with one identifier, for one declarant, are one command.

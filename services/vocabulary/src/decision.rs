@@ -1,60 +1,18 @@
 //! What was decided on a declaration, with every reason. This is what is kept, and what can be derived again.
 
-use std::fmt;
-
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::citation::{Citation, RulebookGap};
 use crate::claim::Claim;
 use crate::declaration::Direction;
-use crate::duty::{DutyLine, DutyType, plain};
+use crate::duty::{DutyLine, DutyType, as_plain};
 use crate::facts::{Facts, WriteOff};
 use crate::finding::{Bilingual, Finding};
+use crate::lane::Lane;
 use crate::number::DeclarationNumber;
 use crate::preference::Preference;
-
-/// The lane that a declaration is routed to (WCO selectivity; Circular 38/2015 art. 19.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Lane {
-    /// Luồng xanh, 1: cleared once what is owed is settled.
-    Green,
-    /// Luồng vàng, 2: the documents are checked.
-    Yellow,
-    /// Luồng đỏ, 3: the documents, then the goods.
-    Red,
-}
-
-impl Lane {
-    /// Every lane, the strictest last.
-    pub const ALL: [Self; 3] = [Self::Green, Self::Yellow, Self::Red];
-
-    /// The national code: 1, 2 or 3.
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Green => 1,
-            Self::Yellow => 2,
-            Self::Red => 3,
-        }
-    }
-
-    /// The word used in records and on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Green => "green",
-            Self::Yellow => "yellow",
-            Self::Red => "red",
-        }
-    }
-}
-
-impl fmt::Display for Lane {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// What became of a declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -243,8 +201,4 @@ impl Outcome {
         };
         Bilingual::new(self.as_str(), vi)
     }
-}
-
-pub(crate) fn as_plain<S: Serializer>(number: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&plain(*number))
 }

@@ -17,7 +17,7 @@ record! {
         reference: Text = Ascii { max: 35 }, None, None, Always, "Declarant's own reference of this declaration", "Số tham chiếu của người khai", "unique for each declaration of one enterprise";
         /// Version of the reference.
         version: Integer = Integer { digits: 4 }, None, None, Always, "Version of the reference", "Phiên bản của số tham chiếu", "1 on first lodgement, one more for each amendment";
-        /// Direction.
+        /// Whether the goods come in or go out.
         direction: Text = OneOf { values: &["IM", "EX"] }, None, None, Always, "Direction", "Nhập khẩu hoặc xuất khẩu", "IM import, EX export";
         /// Procedure stage.
         stage: Text = OneOf { values: &["pre-registration", "registration", "both"] }, None, None, Always, "Procedure stage", "Giai đoạn thủ tục", "pre-registration is IDA or EDA, registration is IDC or EDC, both is what a system normally sends";

@@ -206,6 +206,11 @@ pub fn number(amount: Decimal, language: crate::Language) -> String {
     grouped
 }
 
+/// Writes a number as it stands on a declaration, without an exponent and trailing zeros.
+pub(crate) fn as_plain<S: serde::Serializer>(number: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&plain(*number))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::decision::Lane;
+use crate::lane::Lane;
 use crate::origin_certificate::OriginCertificate;
 
 /// Whether a tax code is in use.
@@ -278,7 +278,7 @@ pub struct WriteOff {
     #[serde(flatten)]
     pub balance: Balance,
     /// How much is taken.
-    #[serde(serialize_with = "crate::decision::as_plain")]
+    #[serde(serialize_with = "crate::duty::as_plain")]
     pub amount: Decimal,
     /// What it is counted in: the unit of a quantity, `VND` for money.
     pub unit: String,

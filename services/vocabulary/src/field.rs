@@ -1,6 +1,6 @@
 //! The fields of a declaration: what each is called, how it is written, when it is required.
 //!
-//! A record is declared once, with [`record!`](crate::field::record); from that one place come the Rust struct, the
+//! A record is declared once, with `record!`; from that one place come the Rust struct, the
 //! registry that the XML reader, the schema and the conditions of rules walk, and the [`FieldId`]s that findings
 //! point with.
 
@@ -226,7 +226,7 @@ macro_rules! record {
             $(#[doc = concat!("At most ", $most, ".")] pub $list: Vec<$element>,)*
         }
 
-        #[doc = concat!("The fields of [`", stringify!($record), "`](super::", stringify!($record), "), to point with.")]
+        #[doc = concat!("The fields of [`", stringify!($record), "`], to point with.")]
         #[allow(non_upper_case_globals)]
         pub mod $scope {
             use $crate::field::{Field, FieldId, Kind::{self, *}, Required, Scope};
@@ -293,7 +293,6 @@ pub enum Scope {
     /// A place on the way of a bonded transport.
     Transit,
     Container,
-    /// A place of vanning.
     VanningPlace,
     /// An instruction of customs.
     Instruction,

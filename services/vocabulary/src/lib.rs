@@ -19,6 +19,8 @@ pub mod tax_code;
 
 pub mod origin_certificate;
 
+mod lane;
+
 pub mod facts;
 
 pub mod citation;
@@ -44,7 +46,7 @@ pub use claim::{Claim, ClaimKind};
 pub use command::{
     AutomaticCase, CommandAnswer, Commander, CustomsCommand, Instruction, NamedDeclaration, Post, Refusal,
 };
-pub use decision::{AppliedExchangeRate, AssessedItem, CriterionHit, Decision, DutyTotal, Lane, Outcome};
+pub use decision::{AppliedExchangeRate, AssessedItem, CriterionHit, Decision, DutyTotal, Outcome};
 pub use declaration::{Declaration, Direction, GoodsItem};
 pub use duty::{DutyLine, DutyType, PerUnit, Rate};
 pub use facts::{
@@ -53,6 +55,7 @@ pub use facts::{
 };
 pub use field::{Field, FieldId, Kind, Record, Required, Scope, Text, Value, ValueRef};
 pub use finding::{Bilingual, Finding, Language, Place, Severity};
+pub use lane::Lane;
 pub use notice::{Notice, NoticeKind, PaymentConfirmation, Reason};
 pub use number::{DeclarationNumber, item_number};
 pub use origin_certificate::{

@@ -4,8 +4,9 @@ use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::decision::{DutyTotal, Lane};
+use crate::decision::DutyTotal;
 use crate::finding::{Bilingual, Finding};
+use crate::lane::Lane;
 
 /// What a notice says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -137,7 +138,6 @@ pub struct PaymentConfirmation {
     pub payer: String,
     /// The identifier that the notice gave (mã định danh khoản phải nộp).
     pub payment_identifier: String,
-    /// The declaration's number.
     pub declaration_number: String,
     /// The bank's own reference of the debit.
     pub bank_reference: String,

@@ -19,7 +19,6 @@ pub enum Standing {
     NotNeeded,
     /// Not given yet: the proof is filed later.
     FiledLater,
-    /// Not given.
     NotGiven,
 }
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::decision::Lane;
 use crate::finding::Bilingual;
+use crate::lane::Lane;
 use serde::{Deserialize, Serialize};
 
 /// Where a declaration stands.

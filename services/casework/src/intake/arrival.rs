@@ -21,7 +21,6 @@ pub struct Arrival {
     pub at: DateTime,
     /// Whose message it is: the tax code of the enterprise that sends it or that it is about.
     pub key: Option<Vec<u8>>,
-    /// The message itself.
     pub payload: Option<Vec<u8>>,
     /// The id that the sender gave the message, so that it can match our answer.
     pub cause: Option<String>,

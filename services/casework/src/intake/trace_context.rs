@@ -60,7 +60,6 @@ impl fmt::Debug for SpanId {
 /// A place in a trace, as it travels between systems.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceContext {
-    /// The trace.
     pub trace_id: TraceId,
     /// The span that caused what carries the context.
     pub span_id: SpanId,

@@ -23,16 +23,10 @@ pub enum ChainFault {
     },
     /// An entry does not follow on the one before it.
     #[error("entry {sequence} of its decision log does not bear the hash of the entry before it")]
-    Unbound {
-        /// The entry.
-        sequence: i64,
-    },
+    Unbound { sequence: i64 },
     /// An entry is not what it was when its hash was made.
     #[error("entry {sequence} of its decision log was changed: its hash is that of other content")]
-    Altered {
-        /// The entry.
-        sequence: i64,
-    },
+    Altered { sequence: i64 },
     /// The log does not end where the declaration says.
     #[error("its decision log ends with entry {found}, and the declaration says {expected} or another hash")]
     Cut {
@@ -102,7 +96,6 @@ pub fn check_record(
 /// A decision in a log, with the entry that holds it.
 #[derive(Debug, Clone)]
 pub struct LoggedDecision<'a> {
-    /// The entry.
     pub entry: &'a LogEntry,
     /// What is read back of it.
     pub recorded: RecordedDecision,

@@ -26,11 +26,9 @@ use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
 /// A version of a declaration as it is kept.
 #[derive(Debug, Clone, Copy)]
 pub struct KeptVersion<'a> {
-    /// Its row.
     pub row: &'a DeclarationRow,
     /// Its document as lodged.
     pub document: &'a [u8],
-    /// Its log.
     pub log: &'a [LogEntry],
 }
 
@@ -38,7 +36,6 @@ pub struct KeptVersion<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("its row says {column} {kept}, and its log derives {derived}")]
 pub struct RowDifference {
-    /// The column.
     pub column: &'static str,
     /// What the row says.
     pub kept: String,
@@ -83,7 +80,6 @@ pub fn check_row<'r>(
 
 /// What the log of a version derives.
 struct Derived {
-    /// Where it stands.
     standing: Standing,
     /// Where the version stands that took its place, and the events by which it did.
     successor: Option<(Standing, Vec<Event>)>,

@@ -9,7 +9,6 @@ use vocabulary::duty::grouped;
 pub struct Next {
     /// Who acts: declarant, bank, officer, gate; `none` where nobody has to.
     pub actor: &'static str,
-    /// What they do.
     pub words: Bilingual,
 }
 

@@ -27,7 +27,6 @@ pub struct RecordedDecision {
     pub number: Option<DeclarationNumber>,
     /// The lane, of an accepted one.
     pub lane: Option<Lane>,
-    /// What was found.
     pub findings: Vec<Finding>,
     /// What is owed of each tax.
     pub totals: Vec<RecordedTotal>,

@@ -23,7 +23,6 @@ use crate::outgoing::notices::payment_identifier;
 pub struct Story {
     /// Whose it is.
     pub declarant: String,
-    /// Its reference.
     pub reference: String,
     /// The version that speaks for the declaration.
     pub version: u32,
@@ -33,13 +32,11 @@ pub struct Story {
     pub direction: String,
     /// The declaration kind code.
     pub kind: String,
-    /// The customs office.
     pub office: String,
     /// Absent where this program does not know the word.
     pub state: Option<State>,
     /// Since when it stands so.
     pub since: Option<DateTime>,
-    /// The lane.
     pub lane: Option<Lane>,
     /// What secures payment.
     pub security: Security,

@@ -11,7 +11,6 @@ use super::changed::Basis;
 pub struct Decided<'a> {
     /// The declaration as lodged.
     pub declaration: &'a Declaration,
-    /// What was decided.
     pub decision: &'a Decision,
 }
 
@@ -66,12 +65,7 @@ pub enum Command<'a> {
         reason: Reason,
     },
     /// An officer, or the risk system, asks for a stricter lane.
-    Reroute {
-        /// The lane.
-        lane: Lane,
-        /// Why.
-        reason: Reason,
-    },
+    Reroute { lane: Lane, reason: Reason },
     /// An officer has examined the goods.
     FinishExamination,
     /// An officer releases the goods before clearance.
@@ -86,10 +80,7 @@ pub enum Command<'a> {
     /// An officer decides what the rulebook did not answer, after it was mended.
     Decide(Decided<'a>),
     /// An officer refuses the declaration.
-    Refuse {
-        /// Why.
-        reason: Reason,
-    },
+    Refuse { reason: Reason },
     /// The gate sees the goods pass the supervision area.
     PassSupervision,
     /// The term for registration has passed.
@@ -128,7 +119,6 @@ pub enum CommandKind {
 pub enum Actor {
     /// Who declares.
     Declarant,
-    /// A bank.
     Bank,
     /// A customs officer.
     Officer,
@@ -152,7 +142,6 @@ impl Actor {
 }
 
 impl CommandKind {
-    /// Every command.
     pub const ALL: [Self; 20] = [
         Self::PreRegister,
         Self::Edit,
@@ -181,7 +170,6 @@ impl CommandKind {
         self.about().0
     }
 
-    /// Who gives it.
     pub fn actor(self) -> Actor {
         self.about().1
     }

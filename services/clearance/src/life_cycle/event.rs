@@ -17,7 +17,6 @@ pub enum Event {
     Referred,
     /// It is kept under its number.
     PreRegistered {
-        /// The number.
         number: Option<DeclarationNumber>,
         /// Import or export.
         direction: Option<Direction>,
@@ -35,11 +34,9 @@ pub enum Event {
     },
     /// It is registered and routed.
     Registered {
-        /// The number.
         number: Option<DeclarationNumber>,
         /// Import or export.
         direction: Option<Direction>,
-        /// The lane.
         lane: Lane,
         /// What is owed, in whole dong.
         owed: Decimal,
@@ -90,9 +87,7 @@ pub enum Event {
         percent_per_day: Decimal,
         /// The day up to which it is counted, which does not count itself.
         until: Date,
-        /// The rule.
         rule: String,
-        /// The law.
         law: String,
     },
     /// The rulebook does not say what paying late costs: an officer says it.
@@ -153,15 +148,9 @@ pub enum Event {
     /// The goods passed the supervision area.
     PassedSupervision,
     /// An officer refused the declaration.
-    Refused {
-        /// Why.
-        reason: Reason,
-    },
+    Refused { reason: Reason },
     /// The declaration is cancelled.
-    Cancelled {
-        /// Why.
-        reason: Reason,
-    },
+    Cancelled { reason: Reason },
     /// What was declared in advance is no longer kept for registration.
     Expired,
 }

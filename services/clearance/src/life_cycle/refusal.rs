@@ -13,7 +13,6 @@ pub struct RefusedCommand {
     pub code: String,
     /// Why, and what can be done instead.
     pub message: Bilingual,
-    /// The rule.
     pub rule: String,
     /// The law behind the rule.
     pub law: String,

@@ -34,7 +34,6 @@ impl Security {
 /// Where a declaration stands, and what its next step depends on. It is the sum of its events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
-    /// The state.
     pub state: State,
     /// When the state began, or what was declared in advance was last edited; in Vietnam's time.
     pub since: DateTime,
@@ -44,7 +43,6 @@ pub struct Standing {
     /// The number that customs gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<DeclarationNumber>,
-    /// The lane.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lane: Option<Lane>,
     /// What is owed, in whole dong.

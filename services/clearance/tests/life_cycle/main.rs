@@ -1,5 +1,7 @@
 //! Every state with every command, the figures that matter, and what no sequence of commands may do.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 mod late_interest;
 mod page;
 mod sequences;

@@ -1,6 +1,8 @@
 //! Proofs of origin: for every check a case that fires it and the nearest one that does not, what follows for the rate,
 //! and what is used up.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

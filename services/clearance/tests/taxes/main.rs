@@ -1,5 +1,7 @@
 //! Duties and taxes by subject: a file for each.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at trouble")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

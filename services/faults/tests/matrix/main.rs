@@ -10,6 +10,7 @@
 //! Processors are processes, ended at a place of their way (`faults::Place`), so that nothing hangs on time. Only
 //! processes that the test started are signalled, by their ids.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
 
 #[path = "../../../thongquan/tests/common/account.rs"]
 mod account;

@@ -40,8 +40,11 @@ pub(crate) struct Node {
 /// What stands inside an element of the layout.
 #[derive(Debug)]
 pub(crate) enum Content {
-    /// A value.
-    Leaf { field: FieldId, kind: Kind, attributes: Vec<Attribute> },
+    Leaf {
+        field: FieldId,
+        kind: Kind,
+        attributes: Vec<Attribute>,
+    },
     /// Other elements.
     Group(Group),
 }

@@ -20,7 +20,6 @@ const FORMAT: Format = Format {
     law: "Law 54/2014/QH13, art. 19 (tasks and powers of customs officers)",
 };
 
-/// Writes an answer.
 pub fn write_answer(answer: &CommandAnswer) -> Vec<u8> {
     let mut out = Out::begin("Answer", ANSWER_NAMESPACE);
     out.leaf(1, "CommandID", "", &answer.command);

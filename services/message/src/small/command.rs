@@ -175,7 +175,6 @@ fn sentence(cursor: &mut Cursor<'_>) -> Option<Bilingual> {
     }
 }
 
-/// Writes a command.
 pub fn write_command(command: &CustomsCommand) -> Vec<u8> {
     let mut out = Out::begin("Command", COMMAND_NAMESPACE);
     out.leaf(1, "ID", "", &command.identifier);

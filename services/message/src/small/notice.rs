@@ -22,7 +22,6 @@ const FORMAT: Format = Format {
     law: "Law 54/2014/QH13, art. 30 (registration of declarations)",
 };
 
-/// Writes a notice.
 pub fn write_notice(notice: &Notice) -> Vec<u8> {
     let mut out = Out::begin("Notice", NOTICE_NAMESPACE);
     out.leaf(1, "TypeCode", "", notice.kind.as_str());

@@ -9,7 +9,6 @@ pub struct Refusal {
     pub code: &'static str,
     /// Where, in bytes from the start of the text.
     pub offset: usize,
-    /// What is wrong.
     pub message: Bilingual,
     /// How to mend it.
     pub mend: Bilingual,

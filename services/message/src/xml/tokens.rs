@@ -18,7 +18,6 @@ use super::{names, prolog, references};
 pub struct Tag<'a> {
     /// The name without its prefix.
     pub local: &'a str,
-    /// The namespace.
     pub namespace: Namespace,
     /// Where the tag begins.
     pub offset: usize,
@@ -35,16 +34,10 @@ pub enum Token<'a> {
     Text {
         /// What is written; a reference stands in a token of its own.
         text: &'a str,
-        /// Where it begins.
         offset: usize,
     },
     /// A character section.
-    CharacterData {
-        /// What is written.
-        text: &'a str,
-        /// Where it begins.
-        offset: usize,
-    },
+    CharacterData { text: &'a str, offset: usize },
     /// A character that was written as a reference.
     Reference {
         /// What it stands for.

@@ -20,7 +20,6 @@ impl<'a> CodeEntry<'a> {
         Self { list, entry }
     }
 
-    /// The code.
     pub fn code(&self) -> &'a str {
         &self.entry.code
     }
@@ -158,10 +157,7 @@ pub enum CustomsOffice<'a> {
         since: Date,
     },
     /// The code comes into use later.
-    NotYet {
-        /// Its first day.
-        from: Date,
-    },
+    NotYet { from: Date },
     /// There is no such code.
     Unknown,
 }
@@ -171,13 +167,11 @@ pub enum CustomsOffice<'a> {
 pub enum ScheduleKind {
     /// The preferential (most-favoured-nation) rate.
     Mfn,
-    /// The ordinary rate.
     Ordinary,
     /// The rate of an agreement, by its identifier.
     Agreement(Box<str>),
     /// The rate outside a tariff quota.
     OutOfQuota,
-    /// A specific duty.
     Specific,
     /// A rate and a specific duty together.
     Mixed,

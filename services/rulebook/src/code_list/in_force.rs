@@ -39,7 +39,6 @@ impl<'a> CodeListsInForce<'a> {
         Self { lists, date }
     }
 
-    /// The day.
     pub(crate) fn date(&self) -> Date {
         self.date
     }

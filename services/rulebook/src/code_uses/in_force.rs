@@ -12,7 +12,6 @@ pub struct CodeUse<'a> {
 }
 
 impl<'a> CodeUse<'a> {
-    /// What proves it.
     pub fn proof(&self) -> &'a Proof {
         &self.entry.proof
     }

@@ -23,7 +23,6 @@ pub struct RuleNaming {
     pub name: String,
     /// The beginnings of codes that it speaks of, as far as they fit the commodity.
     pub prefixes: Vec<String>,
-    /// What it does.
     pub effect: RuleEffect,
     /// Its condition, on one line.
     pub when: String,

@@ -83,23 +83,18 @@ impl ItemSurroundings {
 pub(crate) enum Subject<'a> {
     /// The declaration itself.
     Declaration(&'a Declaration, &'a Surroundings<'a>, CodeListsInForce<'a>),
-    /// A goods item.
     GoodsItem(Element<'a, GoodsItem>, &'a ItemSurroundings),
     /// A transport document.
     Bill(Element<'a, Bill>),
-    /// A permit.
     Permit(Element<'a, Permit>),
     /// Another law, of the declaration or of a goods item.
     OtherLaw(Element<'a, OtherLaw>),
     /// An adjustment of the value.
     Adjustment(Element<'a, Adjustment>),
-    /// An attachment.
     Attachment(Element<'a, Attachment>),
     /// A place on the way of a bonded transport.
     Transit(Element<'a, Transit>),
-    /// A container.
     Container(Element<'a, Container>),
-    /// A place of vanning.
     VanningPlace(Element<'a, VanningPlace>),
     /// An instruction of customs.
     Instruction(Element<'a, Instruction>),

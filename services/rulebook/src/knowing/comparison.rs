@@ -40,7 +40,6 @@ impl Change {
 /// Everything that two rulebooks say differently, by table and key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// The changes.
     pub changes: Vec<Change>,
 }
 

@@ -39,7 +39,6 @@ pub type NamedValue = (Cow<'static, str>, String);
 /// What holds for a key on some days.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Version {
-    /// The first day.
     pub from: Date,
     /// The last day; `None` while no end is known.
     pub to: Option<Date>,
@@ -194,7 +193,6 @@ impl Inventory {
         Self { tables: BTreeMap::new() }
     }
 
-    /// Every table.
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.tables.values()
     }

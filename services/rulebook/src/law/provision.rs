@@ -83,7 +83,6 @@ provisions! {
     TemporaryMovements = temporary_movements,
     /// Guarantees for what is owed.
     Guarantees = guarantees,
-    /// The check digit of a tax code.
     TaxCodeCheckDigit = tax_code_check_digit,
     /// What is declared in advance of registration.
     InAdvance = in_advance,

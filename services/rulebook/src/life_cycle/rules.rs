@@ -30,7 +30,6 @@ pub enum LimitKind {
 }
 
 impl LimitKind {
-    /// Every limit.
     pub const ALL: [Self; 9] = [
         Self::PreRegistrationDays,
         Self::AutomaticCancellationDays,
@@ -62,7 +61,6 @@ impl LimitKind {
 /// What may have changed between pre-registration and registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RegistrationChange {
-    /// An exchange rate.
     ExchangeRate,
     /// The rate of a tax other than import or export duty.
     OtherTaxRate,
@@ -79,7 +77,6 @@ pub enum RegistrationChange {
 }
 
 impl RegistrationChange {
-    /// Every change.
     pub const ALL: [Self; 7] = [
         Self::ExchangeRate,
         Self::OtherTaxRate,
@@ -107,20 +104,16 @@ impl RegistrationChange {
 /// What the system says of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeNote {
-    /// The code.
     pub code: Box<str>,
-    /// What has changed.
     pub message: Bilingual,
 }
 
 /// What a reason is given for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReasonFor {
-    /// An amendment.
     Amendment,
     /// A proof of origin that is filed late: an amendment that lowers the duty.
     Certificate,
-    /// A cancellation.
     Cancellation,
 }
 
@@ -146,18 +139,15 @@ pub struct ChangeReason {
     pub direction: Option<Direction>,
     /// Up to where it is taken.
     pub until: Until,
-    /// What it says.
     pub name: Bilingual,
 }
 
 /// Since when a field cannot be amended. A later one includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FrozenFrom {
-    /// Registration.
     Registration,
     /// Release before clearance, or an authorised operator's permit.
     Release,
-    /// Clearance.
     Clearance,
 }
 
@@ -168,7 +158,6 @@ pub struct FrozenField {
     pub field: FieldId,
     /// The code that says so.
     pub code: Box<str>,
-    /// Since when.
     pub from: FrozenFrom,
 }
 

@@ -62,7 +62,6 @@ named_by_word! {
         IssuingStateNotMember = "issuing_state_not_member",
         /// The issuing state is Viet Nam itself.
         IssuingStateIsDestination = "issuing_state_is_destination",
-        /// The exporter is not of the issuing state.
         ExporterNotOfIssuingState = "exporter_not_of_issuing_state",
         /// The proof is for another country than Viet Nam.
         DestinationNotVietNam = "certificate_destination_not_viet_nam",
@@ -186,7 +185,6 @@ impl OriginTreatment {
 #[derive(Debug)]
 pub(crate) struct Scoped<T>(pub(crate) Vec<ScopedValue<T>>);
 
-/// One of them.
 #[derive(Debug)]
 pub(crate) struct ScopedValue<T> {
     /// The agreements that it is for; `None` for all others.
@@ -242,7 +240,6 @@ impl<T> Scoped<T> {
 pub struct NumberPicture<'a>(pub(crate) &'a str);
 
 impl NumberPicture<'_> {
-    /// The picture.
     pub fn as_str(&self) -> &str {
         self.0
     }

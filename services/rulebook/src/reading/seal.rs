@@ -114,7 +114,6 @@ pub(crate) fn check(seal: Option<&[u8]>, files: &BTreeMap<String, Vec<u8>>, prob
 pub struct SealChange {
     /// The file, relative to the folder.
     pub file: String,
-    /// How.
     pub kind: SealChangeKind,
 }
 

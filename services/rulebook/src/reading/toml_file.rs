@@ -15,7 +15,6 @@ use crate::error::{Problems, RuleError, did_you_mean, whole_file};
 use crate::reading::sources::{Sources, line_of};
 use crate::reading::values::{self, Fault};
 
-/// A parsed file.
 pub(crate) struct TomlFile<'a> {
     path: &'a str,
     text: &'a str,

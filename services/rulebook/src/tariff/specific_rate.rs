@@ -23,7 +23,6 @@ pub struct SpecificRate<'a> {
 }
 
 impl<'a> SpecificRate<'a> {
-    /// The code.
     pub fn code(&self) -> &'a str {
         &self.entry.code
     }

@@ -16,7 +16,6 @@ pub enum TaxEffect {
     Amount {
         /// The amount for one unit.
         amount: Decimal,
-        /// Its currency.
         currency: Box<str>,
         /// The unit, a code of the quantity units.
         unit: Box<str>,
@@ -51,7 +50,6 @@ impl<'a> TaxCode<'a> {
         Self { entry }
     }
 
-    /// The code.
     pub fn code(&self) -> &'a str {
         &self.entry.code
     }
@@ -61,7 +59,6 @@ impl<'a> TaxCode<'a> {
         self.entry.tax
     }
 
-    /// What it does.
     pub fn effect(&self) -> &'a TaxEffect {
         &self.entry.effect
     }

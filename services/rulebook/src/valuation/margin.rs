@@ -18,7 +18,6 @@ pub enum MarginKind {
 }
 
 impl MarginKind {
-    /// Every kind.
     pub const ALL: [Self; 6] = [
         Self::ValueByHandBelow,
         Self::ValueByHandAbove,

@@ -10,7 +10,6 @@ pub enum RoundingKind {
 }
 
 impl RoundingKind {
-    /// Every kind.
     pub const ALL: [Self; 2] = [Self::CustomsValueOfLine, Self::TaxTotal];
 
     /// The word used in rule files.
@@ -36,6 +35,5 @@ pub enum RoundingPolicy {
 pub struct Rounding {
     /// Decimals that are kept.
     pub decimals: u32,
-    /// What is rounded.
     pub policy: RoundingPolicy,
 }

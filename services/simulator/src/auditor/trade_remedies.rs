@@ -84,11 +84,11 @@ fn by_code(
     let is_rate = |row: &&Row| row.cell("code") == tax.code;
     let fits = if on_origin.is_empty() {
         // Whoever declares a rate of a measure says that the goods are of its origin.
-        measures.iter().any(|measure| {
-            measure.origins.iter().any(|origin| rates(case, measure, origin).iter().any(|row| is_rate(row)))
-        })
+        measures
+            .iter()
+            .any(|measure| measure.origins.iter().any(|origin| rates(case, measure, origin).iter().any(is_rate)))
     } else {
-        on_origin.iter().any(|measure| rates(case, measure, origin).iter().any(|row| is_rate(row)))
+        on_origin.iter().any(|measure| rates(case, measure, origin).iter().any(is_rate))
     };
     if !fits {
         return refuse(format!("the measure of {} is not on the goods", tax.code));

@@ -36,7 +36,6 @@ pub enum Scope {
     Offices(Vec<String>),
 }
 
-/// In which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     /// What somebody has still to do something about, and that longest first.
@@ -57,13 +56,10 @@ pub enum Beginning {
 /// Which declarations are listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    /// Whose.
     pub scope: Scope,
-    /// In which order.
     pub order: Order,
     /// In one of these states; in any where there are none.
     pub states: Vec<State>,
-    /// In a lane.
     pub lane: Option<Lane>,
     /// Import or export.
     pub direction: Option<Direction>,
@@ -96,14 +92,12 @@ impl Filter {
 pub struct Cursor {
     /// The time that the order goes by, in milliseconds since 1970 in UTC.
     pub at_ms: i64,
-    /// The declaration.
     pub key: DeclarationKey,
 }
 
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The declarations.
     pub rows: Vec<DeclarationRow>,
     /// Where the next page begins; `None` where this is the last.
     pub next: Option<Cursor>,
@@ -112,13 +106,9 @@ pub struct Page {
 /// How many declarations wait at an office in a state and a lane.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingCount {
-    /// The customs office.
     pub office: String,
-    /// The state.
     pub state: State,
-    /// The lane.
     pub lane: Option<Lane>,
-    /// How many.
     pub count: i64,
     /// Since when the first of them does, in milliseconds since 1970 in UTC.
     pub oldest_since_ms: i64,

@@ -20,13 +20,10 @@ pub struct OutboxMessage {
     pub at_ms: i64,
     /// The same for the same cause, however often it is processed.
     pub event_id: String,
-    /// Where it goes.
     pub topic: String,
-    /// Its key.
     pub key: Vec<u8>,
     /// What travels beside it; neither names nor values hold control characters.
     pub headers: Vec<(String, String)>,
-    /// The message itself.
     pub payload: Vec<u8>,
 }
 

@@ -11,10 +11,8 @@ use crate::error::StorageError;
 /// The tables that rows leave at any time: sent messages, sessions that end, subscriptions that are given up.
 const SHRINKING: [&str; 5] = ["outbox", "account_roles", "sessions", "subscriptions", "deliveries"];
 
-/// What was copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backup {
-    /// The version of the schema.
     pub schema_version: i64,
     /// How many rows each table of the copy has, in the order of the tables' names.
     pub tables: Vec<(String, i64)>,

@@ -26,7 +26,6 @@ pub struct AppendRecord {
     pub key: Option<Vec<u8>>,
     /// What travels beside the payload.
     pub headers: Vec<(String, Vec<u8>)>,
-    /// The message itself.
     pub payload: Option<Vec<u8>>,
     /// The event; one that the topic holds already is not appended again.
     pub event_id: Option<String>,
@@ -35,7 +34,6 @@ pub struct AppendRecord {
 /// A record as it lies in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogRecord {
-    /// The partition.
     pub partition: i32,
     /// The place in the partition, from 0 and without gaps.
     pub offset: i64,
@@ -45,7 +43,6 @@ pub struct LogRecord {
     pub key: Option<Vec<u8>>,
     /// What travels beside the payload.
     pub headers: Vec<(String, Vec<u8>)>,
-    /// The message itself.
     pub payload: Option<Vec<u8>>,
     /// The generation of the log in which it was appended: offsets are unique within one.
     pub generation: i64,

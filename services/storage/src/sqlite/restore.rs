@@ -30,7 +30,6 @@ pub enum RestoreError {
     /// A file could not be read, written or named.
     #[error("the files cannot be written")]
     Files(#[from] std::io::Error),
-    /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
 }

@@ -1,6 +1,8 @@
 //! Officers, gates and time: their commands through the stream, on both backends, with what the declarant is told and
 //! what whoever commanded is answered; whole lives; and nothing changed by what is refused.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
+
 #[path = "../common/mod.rs"]
 mod common;
 mod customs;

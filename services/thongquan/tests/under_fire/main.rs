@@ -14,6 +14,7 @@
 //!
 //! `THONGQUAN_FAULTS_SEED` and `THONGQUAN_FAULTS_COUNT` try others; `THONGQUAN_FAULTS_ROUNDS` adds so many random kills. When it fails, logs and data are kept.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at trouble, and tells what it skips")]
 
 #[path = "../common/account.rs"]
 mod account;

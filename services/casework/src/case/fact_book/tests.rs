@@ -1,3 +1,5 @@
+//! What customs is known to have granted, drawn on by several cases of one batch.
+
 use std::path::{Path, PathBuf};
 
 use rulebook::Rulebook;

@@ -7,7 +7,6 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use vocabulary::{Bilingual, Declaration, FieldId, OriginCertificate, RulebookGap};
 
-/// One failed check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
     pub(super) check: OriginCheck,

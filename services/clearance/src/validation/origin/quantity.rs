@@ -15,7 +15,6 @@ use crate::exact::{FractionSum, TooLarge, add, multiply, subtract};
 pub(super) struct Need {
     /// The quantity as declared.
     pub(super) declared: Decimal,
-    /// Its unit.
     pub(super) unit: String,
     /// In the base unit.
     amount: Decimal,

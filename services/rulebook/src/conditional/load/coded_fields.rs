@@ -11,10 +11,8 @@ use crate::reading::sources::Sources;
 use crate::reading::toml_file::{Section, TomlFile};
 use crate::reading::values::{Fault, word};
 
-/// The file.
 pub(crate) const PATH: &str = "validation/coded-fields.toml";
 
-/// Reads the file.
 pub(crate) fn read(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -> Vec<CodedField> {
     let Some(file) = TomlFile::open(sources, PATH, problems) else {
         return Vec::new();

@@ -19,7 +19,6 @@ use crate::reading::sources::Sources;
 use crate::reading::toml_file::{Section, TomlFile};
 use crate::reading::values::{DIRECTIONS, Fault};
 
-/// The file.
 pub(crate) const PATH: &str = "validation/permits.toml";
 
 /// When the permit has to be there: the code and severity of the finding without it.
@@ -28,7 +27,6 @@ const MODES: [(&str, (&str, Severity)); 2] = [
     ("before_clearance", ("permit_awaited", Severity::Warning)),
 ];
 
-/// Reads the file.
 pub(crate) fn read(sources: &Sources, laws: &Lawbook, bases: &[Base], problems: &mut Problems) -> Vec<ValidationRule> {
     let Some(file) = TomlFile::open(sources, PATH, problems) else {
         return Vec::new();

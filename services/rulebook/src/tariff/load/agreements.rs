@@ -322,9 +322,7 @@ fn cell(cell: &str) -> Result<PreferentialCell, Fault> {
             Some(printed) => Ok(same_for_every_part(&printed)
                 .map_or_else(|| PreferentialCell::AsPrinted(printed.clone()), PreferentialCell::Rate)),
             None => values::percent(cell).map(PreferentialCell::Rate).map_err(|fault| Fault {
-                hint: did_you_mean(cell, ["excluded", "quota"].into_iter())
-                    .filter(|hint| hint.starts_with("did"))
-                    .or(fault.hint),
+                hint: did_you_mean(cell, ["excluded", "quota"]).filter(|hint| hint.starts_with("did")).or(fault.hint),
                 ..fault
             }),
         },

@@ -18,7 +18,6 @@ pub(super) struct Read {
     pub(super) late_payment: Versions<Decimal>,
 }
 
-/// Reads the file.
 pub(super) fn read(sources: &Sources, laws: &Lawbook, problems: &mut Problems) -> Read {
     let mut thresholds = Read::default();
     let Some(file) = TomlFile::open(sources, "assessment/thresholds.toml", problems) else {

@@ -42,7 +42,10 @@ const LICENCES: &[&str] = &[
 ];
 
 /// Crates that must not come back, and why they were left out.
-const BANNED: &[(&str, &str)] = &[];
+const BANNED: &[(&str, &str)] = &[
+    ("openssl-src", "builds a TLS library for minutes; the one of the system is kept up to date by the system"),
+    ("sqlx-macros", "builds both databases a second time, for macros that are not used"),
+];
 
 /// Crates that are there in several versions, and who holds the others.
 const VERSIONS: &[(&str, &str)] = &[

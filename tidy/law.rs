@@ -10,8 +10,6 @@ use crate::source::files;
 const STILL: &[(&str, usize)] = &[
     ("services/casework/src/intake/lodgement.rs", 2),
     ("services/casework/src/outgoing/notices.rs", 2),
-    ("services/clearance/src/life_cycle/command.rs", 12),
-    ("services/clearance/src/life_cycle/refusal.rs", 1),
     ("services/message/src/declaration/layout.rs", 1),
     ("services/message/src/small/answer.rs", 1),
     ("services/message/src/small/command.rs", 1),

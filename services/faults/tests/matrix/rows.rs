@@ -367,6 +367,7 @@ impl Site {
             ("THONGQUAN_STORAGE__URL", store.clone()),
             ("THONGQUAN_STREAM__KIND", "kafka".to_owned()),
             ("THONGQUAN_STREAM__BROKERS", servers.kafka()),
+            ("THONGQUAN_STREAM__GROUP", "thongquan".to_owned()),
         ];
         let store = storage::open(&store, storage::Options::default()).await.unwrap();
         let prefix = format!("cut-{}.", without.map_or("never", Safeguard::name));

@@ -26,7 +26,7 @@ const HOUSE: &[(&str, &[&str])] = &[
         "benches",
         &["vocabulary", "message", "rulebook", "clearance", "storage", "stream", "casework", "processor", "simulator"],
     ),
-    ("tidy", &[]),
+    ("services/tidy", &[]),
 ];
 
 /// Libraries that hide behind one crate of ours.
@@ -43,7 +43,7 @@ fn crates_stand_only_on_what_is_below_them() {
     for package in packages() {
         let place = format!("{package}/Cargo.toml");
         let Some((_, below)) = HOUSE.iter().find(|(of, _)| *of == package) else {
-            findings.add(place, "has no floor yet: say in tidy/layers.rs on which crates it may stand");
+            findings.add(place, "has no floor yet: say in services/tidy/layers.rs on which crates it may stand");
             continue;
         };
         let manifest = manifest(package);
@@ -73,7 +73,7 @@ fn every_floor_stands_above_what_it_stands_on() {
     for (at, (package, below)) in HOUSE.iter().enumerate() {
         for one in *below {
             let lower = HOUSE[..at].iter().any(|(other, _)| name(other) == *one);
-            assert!(lower, "tidy/layers.rs: {package} is listed above {one}, on which it stands");
+            assert!(lower, "services/tidy/layers.rs: {package} is listed above {one}, on which it stands");
         }
     }
 }

@@ -82,7 +82,7 @@ fn what_one_room_knows_stays_there() {
     let mut findings = Findings::default();
     for secret in &SECRETS {
         let mut needed = vec![false; secret.tests.len()];
-        for file in files().iter().filter(|file| !file.path.starts_with("tidy/")) {
+        for file in files().iter().filter(|file| !file.path.starts_with("services/tidy/")) {
             if secret.rooms.iter().any(|room| stands_in(file, room)) {
                 continue;
             }
@@ -101,7 +101,8 @@ fn what_one_room_knows_stays_there() {
             }
         }
         for (place, _) in secret.tests.iter().zip(needed).filter(|(_, needed)| !needed) {
-            findings.add("tidy/rooms.rs", format_args!("{place} knows no {}: take it off the list", secret.what));
+            findings
+                .add("services/tidy/rooms.rs", format_args!("{place} knows no {}: take it off the list", secret.what));
         }
     }
     findings.none();

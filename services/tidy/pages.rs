@@ -6,7 +6,7 @@ use crate::source::root;
 const PAGES: [&str; 2] = ["README.md", "CONTRIBUTING.md"];
 
 /// What a path in a page begins with.
-const FOLDERS: [&str; 7] = [".ci/", "benches/", "deploy/", "rules/", "schemas/", "services/", "tidy/"];
+const FOLDERS: [&str; 6] = [".ci/", "benches/", "deploy/", "rules/", "schemas/", "services/"];
 
 #[test]
 fn what_a_page_names_is_there() {

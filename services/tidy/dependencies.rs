@@ -179,7 +179,8 @@ fn what_is_depended_on_may_be_shipped() {
     }
     for (name, _) in VERSIONS {
         if versions.get(*name).is_none_or(|found| found.len() < 2) {
-            findings.add("tidy/dependencies.rs", format_args!("{name} is there once only: take it off VERSIONS"));
+            findings
+                .add("services/tidy/dependencies.rs", format_args!("{name} is there once only: take it off VERSIONS"));
         }
     }
     findings.none();

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 /// The folders that hold Rust.
-const FOLDERS: [&str; 3] = ["services", "benches", "tidy"];
+const FOLDERS: [&str; 2] = ["services", "benches"];
 
 /// One source file.
 pub(crate) struct SourceFile {
@@ -76,7 +76,7 @@ impl Token {
 
 /// The folder of the workspace.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
 }
 
 /// All source files of the workspace, in the order of their paths.

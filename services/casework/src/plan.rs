@@ -135,7 +135,7 @@ impl Plan {
     pub fn into_batch(self, arrivals: &[&Arrival], turn: Turn) -> Option<Batch> {
         let partition = turn.partition;
         let advance = |direction: Direction, before: i64, after: i64| {
-            (before != after).then(|| SeriesAdvance {
+            (before != after).then_some(SeriesAdvance {
                 direction,
                 partition: partition.partition,
                 expected_next: before,

@@ -155,7 +155,6 @@ pub(crate) fn report_clashes(path: &str, clashes: &[Clash], problems: &mut Probl
 }
 
 /// Reads a table by commodity code whose rows may have their own days.
-#[expect(clippy::too_many_arguments, reason = "each table says in its own words how it is read")]
 pub(crate) fn read_table<V>(
     file: &CsvFile<'_>,
     table: &Provenance,

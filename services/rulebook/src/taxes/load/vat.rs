@@ -14,9 +14,7 @@ use crate::taxes::vat::{VatCut, VatCutRule, VatRow, VatTables};
 pub(super) fn read(sources: &Sources, laws: &Lawbook, lines: &Codes, problems: &mut Problems) -> Option<VatTables> {
     let mut cut = Versions::default();
     let path = "assessment/value-added-tax.csv";
-    let Some(file) = TomlFile::open(sources, "assessment/value-added-tax.toml", problems) else {
-        return None;
-    };
+    let file = TomlFile::open(sources, "assessment/value-added-tax.toml", problems)?;
     let root = file.root();
     let table = root.section("lines", problems).and_then(|section| {
         let provenance = laws.dated(&section, problems);

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use benches::{ON, documents, rulebook};
-use casework::{Circumstances, clear};
+use casework::{Circumstances, ReadDocument, clear};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use message::Reading;
 use vocabulary::{CaseFacts, DeclarationNumber, Direction};
@@ -32,7 +32,9 @@ fn clearance(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("decide", items), |bencher| {
             bencher.iter(|| {
                 turn = (turn + 1) % declarations.len();
-                black_box(clear(black_box(&declarations[turn]), Vec::new(), &circumstances, &rulebook))
+                let declaration = black_box(&declarations[turn]);
+                let document = ReadDocument { bytes: &documents[turn], declaration, findings: Vec::new() };
+                black_box(clear(document, &circumstances, &rulebook))
             });
         });
         group.bench_function(BenchmarkId::new("bytes to record", items), |bencher| {
@@ -42,7 +44,8 @@ fn clearance(criterion: &mut Criterion) {
                 else {
                     return Vec::new();
                 };
-                let decision = clear(&declaration, findings, &circumstances, &rulebook);
+                let document = ReadDocument { bytes: &documents[turn], declaration: &declaration, findings };
+                let decision = clear(document, &circumstances, &rulebook);
                 serde_json::to_vec(&decision).unwrap_or_default()
             });
         });

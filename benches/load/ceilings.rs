@@ -77,7 +77,7 @@ pub fn pipeline(rulebook: &Rulebook, documents: &mut Documents, count: usize) ->
         (0..PARTITIONS).map(|partition| documents.messages(&settings.topics.lodged, partition, share)).collect();
     let decide = |messages: &Vec<stream::Message>| -> Vec<Batch> {
         let mut rehearsal = Rehearsal::new(rulebook, &settings, Position { next_offset: 0, epoch: 1 });
-        messages.chunks(settings.batch_messages_max).filter_map(|part| rehearsal.decide(part)).collect()
+        messages.chunks(settings.batch_messages_max).filter_map(|part| rehearsal.decide(part.to_vec())).collect()
     };
     let begun = Instant::now();
     let batches: Vec<Vec<Batch>> = messages.iter().map(decide).collect();

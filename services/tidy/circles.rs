@@ -14,11 +14,6 @@ const ALLOWED: &[(&str, &[&str], &str)] = &[
         "the macro that declares a record, and the registry of all records",
     ),
     (
-        "services/clearance",
-        &["life_cycle/event.rs", "life_cycle/standing.rs"],
-        "a standing is what events have made of it, and events name parts of it",
-    ),
-    (
         "services/storage",
         &[
             "accounts.rs",

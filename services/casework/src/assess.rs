@@ -6,7 +6,13 @@
 
 use message::Reading;
 use rulebook::Rulebook;
-use vocabulary::{CaseFacts, Decision, Declaration, DeclarationNumber, Facts, Finding, Outcome};
+use vocabulary::{
+    Bilingual, CaseFacts, Decision, Declaration, DeclarationNumber, Facts, Finding, Outcome, RulebookGap,
+};
+
+pub(crate) use clearance::refer;
+
+use crate::recordable::{Unrecordable, dong};
 
 /// What a decision depends on besides the declaration and the rules.
 #[derive(Debug, Clone, Copy)]
@@ -21,28 +27,51 @@ pub struct Circumstances<'a> {
     pub draw: u32,
 }
 
-/// Clears one declaration that was read, with what the reader found in it, and says where in the document each
-/// finding stands.
-pub fn clear(
-    declaration: &Declaration,
-    findings: Vec<Finding>,
-    circumstances: &Circumstances<'_>,
-    rulebook: &Rulebook,
-) -> Decision {
-    let context = clearance::Context {
-        rules: rulebook.in_force_on(circumstances.registered_at.date()),
-        facts: circumstances.facts,
-        registered_at: circumstances.registered_at,
-        number: circumstances.number,
-        draw: circumstances.draw,
-    };
+/// A document and what was read in it.
+#[derive(Debug, Clone)]
+pub struct ReadDocument<'a> {
+    /// The document as lodged.
+    pub bytes: &'a [u8],
+    pub declaration: &'a Declaration,
+    /// What is wrong with it before it is decided: what the reader found, and what else is known of its place.
+    pub findings: Vec<Finding>,
+}
+
+/// Clears one declaration that was read, and says of each finding where in the document it stands: by path, line and
+/// column. What is owed beyond what can be kept is referred to an officer.
+pub fn clear(document: ReadDocument<'_>, circumstances: &Circumstances<'_>, rulebook: &Rulebook) -> Decision {
+    let ReadDocument { bytes, declaration, findings } = document;
+    let context = circumstances.context(rulebook);
     let mut decision = clearance::clear(declaration, findings, &context);
-    for finding in &mut decision.findings {
-        if let Some(place) = &finding.place {
-            finding.path = message::locate(place);
+    if let Err(error) = dong(decision.total_payable) {
+        decision = refer(decision, gap_of_amount(&error));
+    }
+    message::locate_in(bytes, &mut decision.findings);
+    decision
+}
+
+impl<'a> Circumstances<'a> {
+    fn context(&self, rulebook: &'a Rulebook) -> clearance::Context<'a> {
+        clearance::Context {
+            rules: rulebook.in_force_on(self.registered_at.date()),
+            facts: self.facts,
+            registered_at: self.registered_at,
+            number: self.number,
+            draw: self.draw,
         }
     }
-    decision
+}
+
+fn gap_of_amount(error: &Unrecordable) -> RulebookGap {
+    RulebookGap {
+        code: "amount_out_of_range".into(),
+        item: None,
+        message: Bilingual::new(
+            format!("what is owed cannot be kept: {error}"),
+            format!("số thuế phải nộp vượt quá giới hạn lưu trữ: {error}"),
+        ),
+        rule: "record/amounts-in-whole-dong".into(),
+    }
 }
 
 /// What is declared in advance has no lane: it is drawn and told at registration.
@@ -74,17 +103,11 @@ pub fn assess_document(
     match message::read_declaration(document) {
         Reading::Read { declaration, findings } => {
             let facts = facts.for_case(declaration.declarant());
-            let context = clearance::Context {
-                rules: rulebook.in_force_on(at.date()),
-                facts,
-                registered_at: at,
-                number: None,
-                draw,
-            };
-            let calculation = clearance::calculation::calculate(&declaration, findings.clone(), &context);
             let circumstances = Circumstances { facts, registered_at: at, number: None, draw };
-            let mut decision = clear(&declaration, findings, &circumstances, rulebook);
-            message::locate_in(document, &mut decision.findings);
+            let calculation =
+                clearance::calculation::calculate(&declaration, findings.clone(), &circumstances.context(rulebook));
+            let read = ReadDocument { bytes: document, declaration: &declaration, findings };
+            let mut decision = clear(read, &circumstances, rulebook);
             // Where a finding has no place in the text, it stands where its field stands on the form.
             decision.findings.sort_by_key(|finding| {
                 (finding.line.is_none(), finding.line, finding.column, finding.item, finding.place)

@@ -1,49 +1,54 @@
 //! A declaration whose life goes on: what is kept of it, and what is written when it moves.
 
+pub(crate) mod beginning;
 pub(crate) mod fact_book;
+pub(crate) mod found;
 pub(crate) mod series;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use clearance::life_cycle::{Standing, State, next_of_time};
 use jiff::civil::Date;
+use message::Reading;
 use rulebook::Rulebook;
-use rust_decimal::Decimal;
 use storage::{DeclarationKey, DeclarationRow, DeclarationUpdate, Lodged, LogEntry, NewDeclaration, Searched, Stand};
 use vocabulary::{Decision, Declaration, Lane, Outcome};
 
 use self::fact_book::first_stem;
+use self::found::Papers;
 use crate::intake::lodgement::Lodgement;
+use crate::recordable::{Unrecordable, dong};
 use vocabulary::vietnam_time::{milliseconds, of_milliseconds as vietnam_time};
 
 /// The current version of a declaration, as the database has it or as the batch has changed it so far.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
     pub(crate) row: DeclarationRow,
-    /// The document as lodged.
-    pub(crate) document: Vec<u8>,
-    /// What was decided on it.
-    pub(crate) decision: Vec<u8>,
+    /// What is kept beside the row; `None` where nothing that the messages ask for depends on it.
+    pub(crate) papers: Option<Papers>,
 }
 
-impl From<&NewDeclaration> for Case {
-    fn from(new: &NewDeclaration) -> Self {
-        Self { row: new.row(), document: new.document.clone(), decision: new.decision.clone() }
+impl Case {
+    /// A version that the batch brings into being, by the document that was read.
+    pub(crate) fn of_new(new: &NewDeclaration, reading: Arc<Reading>) -> Self {
+        let papers = Papers { document: new.document.clone(), reading, decision: new.decision.clone() };
+        Self { row: new.row(), papers: Some(papers) }
+    }
+
+    /// The same case after what was written about it.
+    pub(crate) fn after(&self, update: &DeclarationUpdate) -> Self {
+        let papers = self.papers.as_ref().map(|papers| Papers {
+            decision: update.decision.clone().unwrap_or_else(|| papers.decision.clone()),
+            ..papers.clone()
+        });
+        Self { row: row_after(&self.row, update), papers }
     }
 }
 
 /// Where a declaration stands; `None` for a row that cannot be read.
 pub fn standing_of(row: &DeclarationRow) -> Option<Standing> {
     serde_json::from_slice(&row.stand.standing).ok()
-}
-
-pub(crate) fn standing_bytes(standing: &Standing) -> Vec<u8> {
-    serde_json::to_vec(standing).unwrap_or_default()
-}
-
-/// Whole dong as they are kept.
-pub(crate) fn dong(amount: Decimal) -> i64 {
-    i64::try_from(amount).unwrap_or(i64::MAX)
 }
 
 /// When the state of a declaration began; where the time of it lies beyond the calendar, when its last step was taken.
@@ -66,13 +71,16 @@ pub(crate) fn time_acts_at_ms(standing: &Standing, rulebook: &Rulebook, day: Dat
 }
 
 /// What is written when a declaration moves on, by an entry in its log.
+///
+/// # Errors
+/// When where it stands cannot be written.
 pub(crate) fn moved(
     row: &DeclarationRow,
     standing: &Standing,
     entry: &LogEntry,
     rulebook: &Rulebook,
-) -> DeclarationUpdate {
-    DeclarationUpdate {
+) -> Result<DeclarationUpdate, Unrecordable> {
+    Ok(DeclarationUpdate {
         key: row.lodged.key.clone(),
         expected_log_sequence: row.stand.log_sequence,
         stand: Stand {
@@ -82,9 +90,9 @@ pub(crate) fn moved(
             lane: standing.lane,
             since_ms: since_ms(standing, entry.at_ms),
             registered_at_ms: row.stand.registered_at_ms,
-            total_payable: row.stand.total_payable.map(|_| dong(standing.owed)),
-            paid: dong(standing.paid),
-            standing: standing_bytes(standing),
+            total_payable: row.stand.total_payable.map(|_| dong(standing.owed)).transpose()?,
+            paid: dong(standing.paid)?,
+            standing: serde_json::to_vec(standing)?,
             rulebook: row.stand.rulebook.clone(),
             log_sequence: entry.sequence,
             log_hash: entry.hash,
@@ -92,85 +100,98 @@ pub(crate) fn moved(
         flagged_goods: Vec::new(),
         decision: None,
         time_acts_at_ms: time_acts_at_ms(standing, rulebook, vietnam_time(entry.at_ms).date()),
-    }
+    })
 }
 
 /// What is written when a declaration is decided anew, by the entry in its log that holds the decision.
+///
+/// # Errors
+/// When where it stands cannot be written.
 pub(crate) fn decided_anew(
     row: &DeclarationRow,
     declaration: &Declaration,
     decision: &Decision,
-    body: Vec<u8>,
     standing: &Standing,
     entry: &LogEntry,
     rulebook: &Rulebook,
-) -> DeclarationUpdate {
-    let moved = moved(row, standing, entry, rulebook);
-    DeclarationUpdate {
+) -> Result<DeclarationUpdate, Unrecordable> {
+    let moved = moved(row, standing, entry, rulebook)?;
+    Ok(DeclarationUpdate {
         stand: Stand {
             outcome: decision.outcome,
             registered_at_ms: entry.at_ms,
-            total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(standing.owed)),
+            total_payable: owed_of(decision, standing)?,
             rulebook: decision.rulebook.clone(),
             ..moved.stand
         },
         flagged_goods: flagged_goods(declaration, standing),
-        decision: Some(body),
+        decision: Some(entry.body.clone()),
         ..moved
-    }
+    })
 }
 
-/// The same case after what was written about it.
-pub(crate) fn after(case: &Case, update: &DeclarationUpdate) -> Case {
-    let row = DeclarationRow { lodged: case.row.lodged.clone(), stand: update.stand.clone() };
-    let decision = update.decision.clone().unwrap_or_else(|| case.decision.clone());
-    Case { row, decision, document: case.document.clone() }
+fn owed_of(decision: &Decision, standing: &Standing) -> Result<Option<i64>, Unrecordable> {
+    (decision.outcome == Outcome::Accepted).then(|| dong(standing.owed)).transpose()
 }
 
-/// What is kept of a declaration that was decided, under the first entry of its log.
-#[allow(clippy::too_many_arguments, reason = "each is a part of one row")]
-pub(crate) fn decided_row(
-    lodgement: &Lodgement,
-    key: &DeclarationKey,
-    declaration: &Declaration,
-    decision: &Decision,
-    standing: &Standing,
-    entry: &LogEntry,
-    answer: Vec<u8>,
-    body: Vec<u8>,
-    rulebook: &Rulebook,
-) -> NewDeclaration {
-    let arrival = &lodgement.arrival;
-    NewDeclaration {
-        lodged: Lodged {
-            key: key.clone(),
-            content_hash: lodgement.content_hash,
-            direction: decision.direction,
-            kind: decision.kind.clone().unwrap_or_default(),
-            office: declaration.customs_office.as_deref().unwrap_or_default().to_owned(),
-            source: arrival.source(),
-            answer,
-        },
-        stand: Stand {
-            outcome: decision.outcome,
-            state: standing.state,
-            number: standing.number,
-            lane: standing.lane,
-            since_ms: since_ms(standing, arrival.at_ms),
-            registered_at_ms: arrival.at_ms,
-            total_payable: (decision.outcome == Outcome::Accepted).then(|| dong(standing.owed)),
-            paid: dong(standing.paid),
-            standing: standing_bytes(standing),
-            rulebook: decision.rulebook.clone(),
-            log_sequence: entry.sequence,
-            log_hash: entry.hash,
-        },
-        searched: Searched {
-            first_stem: first_stem(declaration, standing.number),
-            flagged_goods: flagged_goods(declaration, standing),
-        },
-        time_acts_at_ms: time_acts_at_ms(standing, rulebook, arrival.at.date()),
-        document: arrival.payload().to_vec(),
-        decision: body,
+/// The row of a declaration after what was written about it.
+pub(crate) fn row_after(row: &DeclarationRow, update: &DeclarationUpdate) -> DeclarationRow {
+    DeclarationRow { lodged: row.lodged.clone(), stand: update.stand.clone() }
+}
+
+/// A declaration that was decided, to be kept.
+pub(crate) struct DecidedVersion<'a> {
+    pub(crate) lodgement: &'a Lodgement,
+    pub(crate) key: &'a DeclarationKey,
+    pub(crate) declaration: &'a Declaration,
+    pub(crate) decision: &'a Decision,
+    /// Where it stands afterwards.
+    pub(crate) standing: &'a Standing,
+    /// The first entry of its log, whose body is the decision.
+    pub(crate) entry: &'a LogEntry,
+    /// The first notice about it.
+    pub(crate) answer: Vec<u8>,
+}
+
+impl DecidedVersion<'_> {
+    /// What is kept of it.
+    ///
+    /// # Errors
+    /// When where it stands cannot be written.
+    pub(crate) fn into_row(self, rulebook: &Rulebook) -> Result<NewDeclaration, Unrecordable> {
+        let Self { lodgement, key, declaration, decision, standing, entry, answer } = self;
+        let arrival = &lodgement.arrival;
+        Ok(NewDeclaration {
+            lodged: Lodged {
+                key: key.clone(),
+                content_hash: lodgement.content_hash,
+                direction: decision.direction,
+                kind: decision.kind.clone().unwrap_or_default(),
+                office: declaration.customs_office.as_deref().unwrap_or_default().to_owned(),
+                source: arrival.source(),
+                answer,
+            },
+            stand: Stand {
+                outcome: decision.outcome,
+                state: standing.state,
+                number: standing.number,
+                lane: standing.lane,
+                since_ms: since_ms(standing, arrival.at_ms),
+                registered_at_ms: arrival.at_ms,
+                total_payable: owed_of(decision, standing)?,
+                paid: dong(standing.paid)?,
+                standing: serde_json::to_vec(standing)?,
+                rulebook: decision.rulebook.clone(),
+                log_sequence: entry.sequence,
+                log_hash: entry.hash,
+            },
+            searched: Searched {
+                first_stem: first_stem(declaration, standing.number),
+                flagged_goods: flagged_goods(declaration, standing),
+            },
+            time_acts_at_ms: time_acts_at_ms(standing, rulebook, arrival.at.date()),
+            document: arrival.payload().to_vec(),
+            decision: entry.body.clone(),
+        })
     }
 }

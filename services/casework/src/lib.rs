@@ -2,25 +2,28 @@
 //! written, and no clock, database or stream in between.
 //!
 //! ```text
-//!   Arrival ──► intake (read) ──► wanted ─ ─ looked up by whoever runs this ─ ─► known facts and cases
-//!                                                                                       │
-//!   Plan: decisions, log, write-offs, outbox  ◄── matters: lodging, following, commanding, paying
-//!     └──► one transaction
+//!   Arrival ─ read ─► Matter ─ wanted ─► (looked up by whoever runs this) ─► Found
+//!                        │                                                     │
+//!                        └──────────► plan: lodging, following, commanding, paying ──► Plan ──► one transaction
 //! ```
 //!
 //! What was written is read again here too: the chain of the log, decisions derived again, the story of a declaration.
+
+pub mod record;
 
 mod assess;
 mod case;
 mod hashing;
 mod intake;
-pub mod matters;
+mod matters;
 mod outgoing;
 mod plan;
-pub mod record;
+mod recordable;
+mod turn;
 
-pub use assess::{AssessedDocument, Circumstances, assess_document, clear};
+pub use assess::{AssessedDocument, Circumstances, ReadDocument, assess_document, clear};
 pub use case::fact_book::facts_to_keep;
+pub use case::found::Found;
 pub use case::series::{Generations, NUMBER_STRIPES, Series};
 pub use case::standing_of;
 pub use hashing::hex;
@@ -31,8 +34,11 @@ pub use intake::order::Order;
 pub use intake::trace_context::{
     SpanId, TRACEPARENT_HEADER, TRACESTATE_HEADER, Trace, TraceContext, TraceId, derived, span_of,
 };
-pub use outgoing::notices::payment_identifier;
-pub use plan::{Counted, Desk, NO_KEY, PROCESSING_FAILED, Plan, REFUSED_BY_DATABASE, Turn};
+pub use matters::{Matter, Numbering, keep_all, plan};
+pub use plan::{Advance, Counted, NO_KEY, PROCESSING_FAILED, Plan, REFUSED_BY_DATABASE};
 pub use record::chain::{ChainFault, LoggedDecision, check_chain, check_record, decisions_of};
 pub use record::derived_row::{KeptVersion, RowDifference, RowUnderivable, check_row};
+pub use record::entry::{Answered, EntryKind};
 pub use record::rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_identical, rederive};
+pub use recordable::Unrecordable;
+pub use turn::{Grounds, Turn};

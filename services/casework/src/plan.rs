@@ -1,9 +1,5 @@
 //! What a batch of messages will do, worked out before anything is written.
 
-use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use rulebook::Rulebook;
 use storage::{
     Batch, DeclarationUpdate, Facts, KeptMessage, LogEntry, NewCommand, NewDeclaration, NewPayment, NewRequest,
     OutboxMessage, Retiming, SeriesAdvance, StreamPartition, WriteOff,
@@ -11,7 +7,7 @@ use storage::{
 use stream::Topics;
 use vocabulary::{Decision, Direction, State};
 
-use crate::case::series::{Generations, Series};
+use crate::case::series::Series;
 use crate::intake::arrival::Arrival;
 use crate::outgoing;
 
@@ -21,19 +17,6 @@ pub const PROCESSING_FAILED: &str = "processing_failed";
 pub const REFUSED_BY_DATABASE: &str = "refused_by_database";
 /// Why a message is kept that nobody can be answered on.
 pub const NO_KEY: &str = "no_key";
-
-/// What decisions of one partition are made with.
-pub struct Desk<'a> {
-    pub rulebook: &'a Rulebook,
-    /// What the random draw of selectivity is derived from, together with a declaration's number.
-    pub selectivity_secret: &'a [u8],
-    /// Where notices and answers go.
-    pub topics: &'a Topics,
-    /// The next counter of each direction's numbers in this partition.
-    pub series: Series,
-    /// Where the numbers of each generation of the log begin.
-    pub generations: &'a Generations,
-}
 
 /// Everything that a batch adds, in the order of its messages.
 #[derive(Debug, Default)]
@@ -71,7 +54,7 @@ impl Plan {
     }
 
     /// Takes over what one message does. A declaration that moves several times in a batch is written once.
-    fn absorb(&mut self, step: Self) {
+    pub(crate) fn absorb(&mut self, step: Self) {
         self.declarations.extend(step.declarations);
         for update in step.updates {
             self.update(update);
@@ -132,9 +115,9 @@ impl Plan {
     }
 
     /// The transaction that writes the plan, and with it moves the partition's position from `expected` to `next`.
-    pub fn into_batch(self, arrivals: &[&Arrival], turn: Turn) -> Option<Batch> {
-        let partition = turn.partition;
-        let advance = |direction: Direction, before: i64, after: i64| {
+    pub fn into_batch(self, arrivals: &[&Arrival], advance: Advance) -> Option<Batch> {
+        let Advance { partition, epoch, expected, series_before, series_after } = advance;
+        let used = |direction: Direction, before: i64, after: i64| {
             (before != after).then_some(SeriesAdvance {
                 direction,
                 partition: partition.partition,
@@ -143,12 +126,12 @@ impl Plan {
             })
         };
         let series = [
-            advance(Direction::Import, turn.series_before.import, turn.series_after.import),
-            advance(Direction::Export, turn.series_before.export, turn.series_after.export),
+            used(Direction::Import, series_before.import, series_after.import),
+            used(Direction::Export, series_before.export, series_after.export),
         ];
         Some(Batch {
-            epoch: turn.epoch,
-            expected: turn.expected,
+            epoch,
+            expected,
             next: arrivals.last()?.source.offset + 1,
             declarations: self.declarations,
             updates: self.updates,
@@ -169,7 +152,7 @@ impl Plan {
 
 /// The partition's place in the stream and in its numbers, before and after a plan.
 #[derive(Debug, Clone)]
-pub struct Turn {
+pub struct Advance {
     /// The partition as its group reads it.
     pub partition: StreamPartition,
     /// The epoch of the owner.
@@ -207,73 +190,5 @@ impl Counted {
                 .collect(),
             gaps: decision.gaps.iter().map(|gap| gap.code.to_string()).collect(),
         }
-    }
-}
-
-/// Runs the work on one message, and takes over what it does. A panic there is a defect of ours that must cost one
-/// message its decision, never the stream its progress: the message is kept, and sent on with the reason. Says whether
-/// the work was done.
-pub(crate) fn guarded(
-    topics: &Topics,
-    plan: &mut Plan,
-    arrival: &Arrival,
-    work: impl FnOnce(&Plan, &mut Plan),
-) -> bool {
-    let mut step = Plan::default();
-    let before: &Plan = plan;
-    match catch_unwind(AssertUnwindSafe(|| work(before, &mut step))) {
-        Ok(()) => {
-            plan.absorb(step);
-            true
-        }
-        Err(_) => {
-            // What the panic says may quote the message; where it happened is logged by the program's panic hook.
-            tracing::error!(
-                topic = %arrival.source.topic,
-                partition = arrival.source.partition,
-                offset = arrival.source.offset,
-                trace_id = %arrival.trace.trace_id,
-                "processing a message failed; it is kept, and the stream goes on"
-            );
-            plan.keep(topics, arrival, PROCESSING_FAILED, "an internal fault; the message is kept and customs is told");
-            false
-        }
-    }
-}
-
-/// Runs the work on messages that may be given numbers, in their order. What went wrong registered nothing after all, so
-/// no number was used.
-pub(crate) fn one_by_one<'a, T>(
-    messages: &'a [T],
-    arrival: impl Fn(&'a T) -> &'a Arrival,
-    desk: &mut Desk<'_>,
-    mut take_up: impl FnMut(&Plan, &mut Plan, &'a T, &mut Desk<'_>),
-) -> Plan {
-    let mut plan = Plan::default();
-    let topics = desk.topics;
-    for message in messages {
-        let series = desk.series.clone();
-        let done = guarded(topics, &mut plan, arrival(message), |plan, step| take_up(plan, step, message, desk));
-        if !done {
-            desk.series = series;
-        }
-    }
-    plan
-}
-
-/// What is known of something, as the database has it and as the batch has changed it so far.
-pub(crate) struct Overlay<K, V>(HashMap<K, V>);
-
-impl<K: std::hash::Hash + Eq, V> Overlay<K, V> {
-    pub(crate) fn new(known: HashMap<K, V>) -> Self {
-        Self(known)
-    }
-
-    pub(crate) fn get(&self, key: &K) -> Option<&V> {
-        self.0.get(key)
-    }
-
-    pub(crate) fn put(&mut self, key: K, value: V) {
-        self.0.insert(key, value);
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod chain;
 pub(crate) mod derived_row;
 pub(crate) mod entry;
+pub(crate) mod lost;
 pub mod next;
 pub(crate) mod rederivation;
 pub mod story;

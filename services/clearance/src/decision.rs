@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use vocabulary::{
     AppliedExchangeRate, AssessedItem, CaseFacts, Decision, Declaration, Facts, Finding, OriginCertificate, Outcome,
-    WriteOff,
+    RulebookGap, WriteOff,
 };
 
 use crate::accepted::AcceptedDeclaration;
@@ -75,6 +75,29 @@ pub fn clear(lodged: &Declaration, read: Vec<Finding>, context: &Context<'_>) ->
         Ok(routed) => accepted(decision, routed, context),
         Err(Stop::Rejected(findings)) => Decision { findings, ..decision },
         Err(Stop::Referred(gaps, findings)) => Decision { outcome: Outcome::Referred, findings, gaps, ..decision },
+    }
+}
+
+/// The same decision as an officer gets it: nothing of what was accepted stands, and the gap says why.
+#[must_use]
+pub fn refer(decision: Decision, gap: RulebookGap) -> Decision {
+    let mut gaps = decision.gaps;
+    gaps.push(gap);
+    Decision {
+        outcome: Outcome::Referred,
+        number: None,
+        lane: None,
+        gaps,
+        items: Vec::new(),
+        totals: Vec::new(),
+        total_payable: Decimal::ZERO,
+        claims: Vec::new(),
+        routing: Vec::new(),
+        draw: None,
+        exchange_rates: Vec::new(),
+        roundings: Vec::new(),
+        write_offs: Vec::new(),
+        ..decision
     }
 }
 

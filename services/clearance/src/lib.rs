@@ -36,6 +36,6 @@ pub mod life_cycle;
 pub mod settlement;
 
 pub use context::Context;
-pub use decision::clear;
+pub use decision::{clear, refer};
 pub use problem::Problem;
 pub use stop::Stop;

@@ -12,6 +12,8 @@
 //! what is kept can be held against what happened. `LIFE_CYCLE.md` shows every state with every command; it is written from
 //! this code.
 
+mod after_clearance;
+
 mod interest;
 
 mod standing;
@@ -31,11 +33,11 @@ mod transition;
 mod term;
 
 pub use changed::Basis;
-pub use command::{Actor, Amendment, Command, CommandKind, Decided};
+pub use command::{Amendment, Command, Decided, law_of};
 pub use event::Event;
 pub use interest::{interest_until, payable_until};
 pub use refusal::RefusedCommand;
-pub use standing::{Security, Standing};
+pub use standing::Standing;
 pub use term::{TimedCommand, case_of_time, next_of_time};
 pub use transition::{Circumstances, Step, carry_out};
 pub use vocabulary::{State, UnknownState};

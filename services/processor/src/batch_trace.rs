@@ -4,12 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use casework::{SpanId, TRACEPARENT_HEADER, Trace, TraceContext, TraceId, derived, span_of};
+use casework::{Arrival, SpanId, TRACEPARENT_HEADER, TraceContext, TraceId, derived, span_of};
 use storage::{Batch, OutboxMessage};
-use stream::Message;
 use vocabulary::{DeclarationNumber, Lane};
 
-use crate::arrivals::{source_of, trace_of};
 use crate::measurements::Stage;
 use crate::spans::{Attribute, Span, SpanKind, SpanSink};
 
@@ -20,13 +18,13 @@ const PROCESS: &str = "process";
 
 /// A clock that does not go back while a batch is worked on.
 #[derive(Debug, Clone, Copy)]
-struct Clock {
+pub(crate) struct Clock {
     begun: SystemTime,
     begun_at: Instant,
 }
 
 impl Clock {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self { begun: SystemTime::now(), begun_at: Instant::now() }
     }
 
@@ -37,7 +35,7 @@ impl Clock {
 
 /// A message whose trace is recorded.
 struct Traced<'a> {
-    message: &'a Message,
+    arrival: &'a Arrival,
     trace_id: TraceId,
     sender: Option<SpanId>,
 }
@@ -64,31 +62,36 @@ struct Came<'a> {
 }
 
 impl<'a> BatchTrace<'a> {
-    /// Begins to trace a batch; `None` when none of its messages is traced.
+    /// Begins to trace a batch, which was taken up at a time; `None` when none of its messages is traced.
     pub(crate) fn begin(
         sink: Option<&Arc<dyn SpanSink>>,
-        messages: &'a [Message],
+        arrivals: impl ExactSizeIterator<Item = &'a Arrival>,
         group: &'a str,
         epoch: i64,
+        begun: Clock,
     ) -> Option<Self> {
         let sink = sink?;
-        let traced: Vec<Traced<'a>> = messages
-            .iter()
-            .filter_map(|message| {
-                let Trace { trace_id, sent } = trace_of(message);
-                sink.is_recorded(trace_id).then(|| Traced { message, trace_id, sender: sent.map(|sent| sent.span_id) })
-            })
-            .collect();
-        let first = messages.first().filter(|_| !traced.is_empty())?;
+        let messages = arrivals.len();
+        let mut first = None;
+        let mut traced = Vec::new();
+        for arrival in arrivals {
+            first.get_or_insert(arrival);
+            let trace_id = arrival.trace.trace_id;
+            if sink.is_recorded(trace_id) {
+                let sender = arrival.trace.sent.as_ref().map(|sent| sent.span_id);
+                traced.push(Traced { arrival, trace_id, sender });
+            }
+        }
+        let first = first.filter(|_| !traced.is_empty())?;
         // A partition that another process takes over has another epoch, and a batch that is tried in halves other sizes.
-        let role = format!("batch {} {epoch}", messages.len());
-        let trace_id = TraceId(derived(&source_of(first), role.as_bytes()));
-        let span_id = SpanId(derived(&source_of(first), format!("{role} span").as_bytes()));
+        let role = format!("batch {messages} {epoch}");
+        let trace_id = TraceId(derived(&first.source, role.as_bytes()));
+        let span_id = SpanId(derived(&first.source, format!("{role} span").as_bytes()));
         Some(Self {
             sink: sink.clone(),
             group,
-            clock: Clock::start(),
-            messages: messages.len(),
+            clock: begun,
+            messages,
             traced,
             batch: (trace_id, span_id),
             stages: Mutex::default(),
@@ -96,8 +99,8 @@ impl<'a> BatchTrace<'a> {
     }
 
     /// Notes a stage that is over.
-    pub(crate) fn note(&self, stage: Stage, begun: Instant) {
-        self.stages.lock().unwrap_or_else(PoisonError::into_inner).push((stage, begun, Instant::now()));
+    pub(crate) fn note(&self, stage: Stage, begun: Instant, ended: Instant) {
+        self.stages.lock().unwrap_or_else(PoisonError::into_inner).push((stage, begun, ended));
     }
 
     /// Tells what was done, once it is committed.
@@ -133,7 +136,7 @@ impl<'a> BatchTrace<'a> {
         let stage_id = |at: usize, stage: Stage| format!("{} {at}", stage.as_str());
         let of_batch = |at: usize, stage: Stage| {
             let role = format!("{} {span_id}", stage_id(at, stage));
-            self.traced.first().map(|first| span_of(&source_of(first.message), &role))
+            self.traced.first().map(|first| span_of(&first.arrival.source, &role))
         };
         for (at, (stage, begun, ended)) in stages.iter().enumerate() {
             let Some(id) = of_batch(at, *stage) else { continue };
@@ -142,15 +145,15 @@ impl<'a> BatchTrace<'a> {
 
         let came = what_came(batch);
         for traced in &self.traced {
-            let Traced { message, trace_id, sender } = traced;
-            let arrived = u64::try_from(message.timestamp_ms)
+            let Traced { arrival, trace_id, sender } = traced;
+            let arrived = u64::try_from(arrival.at_ms)
                 .ok()
                 .and_then(|ms| SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(ms)))
                 .map_or(self.clock.begun, |arrived| arrived.min(self.clock.begun));
             let receive = self.span(traced, RECEIVE);
             let process = self.span(traced, PROCESS);
             let mut attributes: Vec<(&'static str, Attribute)> = place(RECEIVE);
-            attributes.push(("messaging.kafka.offset", message.offset.into()));
+            attributes.push(("messaging.kafka.offset", arrival.source.offset.into()));
             self.sink.record(Span {
                 trace_id: *trace_id,
                 span_id: receive,
@@ -164,9 +167,9 @@ impl<'a> BatchTrace<'a> {
                 links: Vec::new(),
             });
             let mut attributes: Vec<(&'static str, Attribute)> = place(PROCESS);
-            attributes.push(("messaging.kafka.offset", message.offset.into()));
+            attributes.push(("messaging.kafka.offset", arrival.source.offset.into()));
             attributes.extend(
-                came.get(&message.offset)
+                came.get(&arrival.source.offset)
                     .map_or_else(|| vec![("thongquan.outcome", "answered_again".into())], Came::attributes),
             );
             self.sink.record(Span {
@@ -182,7 +185,7 @@ impl<'a> BatchTrace<'a> {
                 links: vec![self.batch],
             });
             for (at, (stage, begun, ended)) in stages.iter().enumerate() {
-                let id = span_of(&source_of(message), &stage_id(at, *stage));
+                let id = span_of(&arrival.source, &stage_id(at, *stage));
                 let links = of_batch(at, *stage).map(|of_batch| (self.batch.0, of_batch)).into_iter().collect();
                 self.sink.record(self.stage(*trace_id, id, process, *stage, (*begun, *ended), links));
             }
@@ -190,7 +193,7 @@ impl<'a> BatchTrace<'a> {
     }
 
     fn span(&self, traced: &Traced<'_>, part: &str) -> SpanId {
-        span_of(&source_of(traced.message), part)
+        span_of(&traced.arrival.source, part)
     }
 
     fn stage(

@@ -103,7 +103,7 @@ impl<'a> Timer<'a> {
 impl Drop for Timer<'_> {
     fn drop(&mut self) {
         if let Some(trace) = self.trace {
-            trace.note(self.stage, self.begun);
+            trace.note(self.stage, self.begun, Instant::now());
         }
         histogram!("thongquan_stage_seconds", "stage" => self.stage.as_str()).record(self.begun.elapsed());
     }

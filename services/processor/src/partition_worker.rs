@@ -1,21 +1,20 @@
 //! One partition's batches, one after the other: parse, prefetch, decide, commit.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use casework::matters::{commanding, lodging, paying};
 use casework::{
-    Arrival, Confirmation, Counted, Desk, Generations, Lodgement, Order, Plan, REFUSED_BY_DATABASE, Series, Turn,
+    Advance, Arrival, Counted, Found, Generations, Grounds, Matter, Numbering, REFUSED_BY_DATABASE, Series, keep_all,
 };
 use rulebook::Rulebook;
 use storage::{Batch, Commit, Ledger, OutboxMessage, Prefetched, StorageError, StreamPartition, Wanted};
-use stream::Message;
+use stream::{Message, Role};
 use tokio::sync::mpsc;
 use vocabulary::Direction;
 
-use crate::arrivals::{arrival_of, trace_of};
-use crate::batch_trace::BatchTrace;
+use crate::arrivals::arrival_of;
+use crate::batch_trace::{BatchTrace, Clock};
 use crate::fail_points::{self, Place};
 use crate::measurements::{self, Stage, Timer};
 use crate::run::{Progress, RETRY_WAIT_MAX, RETRY_WAIT_MIN};
@@ -59,6 +58,7 @@ pub(crate) enum Ended {
 pub(crate) struct PartitionWorker {
     office: Arc<Office>,
     partition: StreamPartition,
+    role: Role,
     /// How the partition is called where it is told that it does not go on.
     part: String,
     epoch: i64,
@@ -95,19 +95,20 @@ impl PartitionWorker {
     pub(crate) async fn take_up(
         office: Arc<Office>,
         partition: StreamPartition,
+        role: Role,
         position: storage::Position,
     ) -> Result<Self, StorageError> {
         let part = part_of(&partition);
         let (epoch, next) = (position.epoch, position.next_offset);
         let generations = Generations::new(office.store.generations().await?);
-        let mut worker = Self { office, partition, part, epoch, next, series: Series::default(), generations };
+        let mut worker = Self { office, partition, role, part, epoch, next, series: Series::default(), generations };
         worker.read_series().await?;
         worker.publish_outbox().await?;
         Ok(worker)
     }
 
     async fn read_series(&mut self) -> Result<(), StorageError> {
-        if self.partition.topic == self.office.settings.topics.lodged {
+        if self.role == Role::Lodged {
             self.series = self.series_as_it_stands().await?;
         }
         Ok(())
@@ -140,8 +141,8 @@ impl PartitionWorker {
         Ok(())
     }
 
-    /// Works on batches until they end.
-    pub(crate) async fn run(mut self, mut batches: mpsc::Receiver<Vec<Message>>) -> Ended {
+    /// Works on batches of one matter until they end.
+    pub(crate) async fn run<M: Matter>(mut self, mut batches: mpsc::Receiver<Vec<Message>>) -> Ended {
         let enough = self.office.settings.batch_messages_max / 2;
         while let Some(mut messages) = batches.recv().await {
             // What came meanwhile shares the transaction: the smaller the batches are, the more each message costs.
@@ -152,8 +153,8 @@ impl PartitionWorker {
             }
             fail_points::pass(Place::AfterPoll).await;
             // What was read before a rewind may come once more.
-            let messages: Vec<Message> = messages.into_iter().filter(|message| message.offset >= self.next).collect();
-            if let Err(ended) = self.process(&messages).await {
+            messages.retain(|message| message.offset >= self.next);
+            if let Err(ended) = self.process(Reading::<M>::of(messages)).await {
                 return ended;
             }
         }
@@ -162,13 +163,13 @@ impl PartitionWorker {
 
     /// Processes messages in one transaction; where the database refuses that, in halves, down to the one message that
     /// it refuses, which is kept without a decision.
-    async fn process(&mut self, messages: &[Message]) -> Result<(), Ended> {
-        let mut parts = vec![messages];
+    async fn process<M: Matter>(&mut self, reading: Reading<M>) -> Result<(), Ended> {
+        let mut parts = vec![reading.messages.as_slice()];
         while let Some(part) = parts.pop() {
             if part.is_empty() {
                 continue;
             }
-            match self.attempt(part, false).await? {
+            match self.attempt(part, &reading, false).await? {
                 Attempt::Done => {}
                 Attempt::Fenced => return Err(Ended::Fenced),
                 Attempt::Refused(reason) if part.len() > 1 => {
@@ -177,15 +178,18 @@ impl PartitionWorker {
                     parts.push(second);
                     parts.push(first);
                 }
-                Attempt::Refused(reason) => match self.attempt(part, true).await? {
-                    Attempt::Done => tracing::error!(
-                        reason,
-                        topic = %part[0].topic,
-                        partition = part[0].partition,
-                        offset = part[0].offset,
-                        trace_id = %trace_of(&part[0]).trace_id,
-                        "the database refused what was decided on a message; the message is kept"
-                    ),
+                Attempt::Refused(reason) => match self.attempt(part, &reading, true).await? {
+                    Attempt::Done => {
+                        let Arrival { source, trace, .. } = part[0].arrival();
+                        tracing::error!(
+                            reason,
+                            topic = %source.topic,
+                            partition = source.partition,
+                            offset = source.offset,
+                            trace_id = %trace.trace_id,
+                            "the database refused what was decided on a message; the message is kept"
+                        );
+                    }
                     Attempt::Fenced => return Err(Ended::Fenced),
                     Attempt::Refused(reason) => return Err(Ended::Failed(reason)),
                 },
@@ -195,9 +199,19 @@ impl PartitionWorker {
     }
 
     /// Plans and commits messages as one transaction, patiently while the database is out of reach.
-    async fn attempt(&mut self, messages: &[Message], keep_only: bool) -> Result<Attempt, Ended> {
+    async fn attempt<M: Matter>(
+        &mut self,
+        messages: &[M],
+        reading: &Reading<M>,
+        keep_only: bool,
+    ) -> Result<Attempt, Ended> {
         let office = self.office.clone();
-        let trace = BatchTrace::begin(office.spans.as_ref(), messages, &office.settings.group, self.epoch);
+        let arrivals = messages.iter().map(Matter::arrival);
+        let group = &office.settings.group;
+        let trace = BatchTrace::begin(office.spans.as_ref(), arrivals, group, self.epoch, reading.begun);
+        if let Some(trace) = &trace {
+            trace.note(Stage::Parse, reading.begun_at, reading.ended_at);
+        }
         let mut wait = RETRY_WAIT_MIN;
         let mut conflicts: u32 = 0;
         loop {
@@ -297,91 +311,57 @@ impl PartitionWorker {
         self.office.progress.standstills.goes_on(&self.part);
         self.next = batch.next;
         self.series = series;
-        self.office.progress.count(&batch, &self.office.settings);
+        self.office.progress.count(&batch, self.role);
         if !batch.outbox.is_empty() {
             let _ = self.office.relay.send(batch.outbox).await;
         }
         Attempt::Done
     }
 
-    async fn plan(
+    async fn plan<M: Matter>(
         &self,
-        messages: &[Message],
+        messages: &[M],
         keep_only: bool,
         trace: Option<&BatchTrace<'_>>,
     ) -> Result<Planned, StorageError> {
-        if let Some(message) = messages.iter().find(|message| !self.generations.know(message.generation)) {
+        let arrivals: Vec<&Arrival> = messages.iter().map(Matter::arrival).collect();
+        if let Some(arrival) = arrivals.iter().find(|arrival| !self.generations.know(arrival.generation)) {
             // It began since the partition was taken up, which nobody but another process on a new file can have done.
-            let detail = format!("the generation {} of the log is not known", message.generation);
+            let detail = format!("the generation {} of the log is not known", arrival.generation);
             return Err(StorageError::Unreadable { detail });
         }
         let rulebook = self.office.rulebook.load_full();
-        let mut desk = Desk {
+        let grounds = Grounds {
             rulebook: &rulebook,
             selectivity_secret: &self.office.settings.selectivity_secret,
             topics: &self.office.settings.topics,
-            series: self.series.clone(),
             generations: &self.generations,
         };
-        let mut series_before = self.series.clone();
-        let arrivals: Vec<Arrival> = messages.iter().map(arrival_of).collect();
-        let mut plan = if keep_only {
-            let mut plan = Plan::default();
-            for arrival in &arrivals {
-                plan.keep(
-                    &self.office.settings.topics,
-                    arrival,
-                    REFUSED_BY_DATABASE,
-                    "the database refuses the decision; the message is kept",
-                );
-            }
-            plan
-        } else if self.partition.topic == self.office.settings.topics.settled {
-            let confirmations: Vec<_> = {
-                let _timer = Timer::of(Stage::Parse, trace);
-                messages.iter().map(|message| Confirmation::read(arrival_of(message))).collect()
-            };
-            let prefetched = self.prefetch(&paying::wanted(&confirmations), trace).await?;
-            let _timer = Timer::of(Stage::Decide, trace);
-            paying::plan(&confirmations, prefetched, &desk)
-        } else if self.partition.topic == self.office.settings.topics.commands {
-            let orders: Vec<_> = {
-                let _timer = Timer::of(Stage::Parse, trace);
-                messages.iter().map(|message| Order::read(arrival_of(message))).collect()
-            };
-            let prefetched = self.prefetch_for(&orders, trace).await?;
-            if commanding::may_register(&orders) {
-                // The lodged declarations of the partition draw on the same series.
-                series_before = self.series_as_it_stands().await?;
-                desk.series = series_before.clone();
-            }
-            tokio::task::block_in_place(|| {
-                let _timer = Timer::of(Stage::Decide, trace);
-                commanding::plan(&orders, prefetched, &mut desk)
-            })
+        let (mut plan, series_before, series) = if keep_only {
+            let detail = "the database refuses the decision; the message is kept";
+            (keep_all(messages, grounds, REFUSED_BY_DATABASE, detail), self.series.clone(), self.series.clone())
         } else {
-            // Parsing is the greatest part of the work; it must not hold up what waits for the network.
-            let lodgements: Vec<_> = tokio::task::block_in_place(|| {
-                let _timer = Timer::of(Stage::Parse, trace);
-                messages.iter().map(|message| Lodgement::read(arrival_of(message))).collect()
-            });
-            let mut prefetched = self.prefetch(&lodging::wanted(&lodgements), trace).await?;
-            self.prefetch_of_cases(&mut prefetched, trace).await?;
-            tokio::task::block_in_place(|| {
+            let found = self.look_up(messages, trace).await?;
+            let before = match M::numbering(messages) {
+                Numbering::Own | Numbering::None => self.series.clone(),
+                Numbering::Shared => self.series_as_it_stands().await?,
+            };
+            // Deciding is the greatest part of the work; it must not hold up what waits for the network.
+            let (plan, after) = tokio::task::block_in_place(|| {
                 let _timer = Timer::of(Stage::Decide, trace);
-                lodging::plan(&lodgements, prefetched, &mut desk)
-            })
+                casework::plan(messages, found, grounds, before.clone())
+            });
+            (plan, before, after)
         };
-        let turn = Turn {
+        let counted = std::mem::take(&mut plan.counted);
+        let advance = Advance {
             partition: self.partition.clone(),
             epoch: self.epoch,
             expected: self.next,
             series_before,
-            series_after: desk.series.clone(),
+            series_after: series.clone(),
         };
-        let series = desk.series.clone();
-        let counted = std::mem::take(&mut plan.counted);
-        plan.into_batch(&arrivals.iter().collect::<Vec<_>>(), turn)
+        plan.into_batch(&arrivals, advance)
             .map(|batch| Planned { batch, series, counted })
             .ok_or_else(|| StorageError::refused("a batch without messages"))
     }
@@ -391,26 +371,38 @@ impl PartitionWorker {
         self.office.store.prefetch(wanted).await
     }
 
-    /// Looks up what the declarations name that messages follow on, since what follows may depend on all of it.
-    async fn prefetch_of_cases(
-        &self,
-        prefetched: &mut Prefetched,
-        trace: Option<&BatchTrace<'_>>,
-    ) -> Result<(), StorageError> {
-        let of_cases = tokio::task::block_in_place(|| lodging::wanted_of_cases(prefetched));
+    /// Looks up what messages depend on: what they name, and what the declarations name that they are about, since what
+    /// follows may depend on all of it.
+    async fn look_up<M: Matter>(&self, messages: &[M], trace: Option<&BatchTrace<'_>>) -> Result<Found, StorageError> {
+        let rows = self.prefetch(&M::wanted(messages), trace).await?;
+        let (mut found, of_cases) = tokio::task::block_in_place(|| {
+            let found = Found::new(rows);
+            let of_cases = found.wanted_of_cases();
+            (found, of_cases)
+        });
         if let Some(wanted) = of_cases {
-            let found = self.prefetch(&wanted, trace).await?;
-            prefetched.facts.extend(found.facts);
-            prefetched.branches.extend(found.branches);
+            found.add(self.prefetch(&wanted, trace).await?);
         }
-        Ok(())
+        Ok(found)
     }
+}
 
-    /// Looks up what commands depend on.
-    async fn prefetch_for(&self, orders: &[Order], trace: Option<&BatchTrace<'_>>) -> Result<Prefetched, StorageError> {
-        let opened = commanding::to_open(orders).into_iter().collect();
-        let mut prefetched = self.prefetch(&Wanted { opened, ..commanding::wanted(orders) }, trace).await?;
-        self.prefetch_of_cases(&mut prefetched, trace).await?;
-        Ok(prefetched)
+/// Messages as they were read, once, and when that was.
+struct Reading<M> {
+    messages: Vec<M>,
+    begun: Clock,
+    begun_at: Instant,
+    ended_at: Instant,
+}
+
+impl<M: Matter> Reading<M> {
+    /// Reads messages. That takes long, and must not hold up what waits for the network.
+    fn of(messages: Vec<Message>) -> Self {
+        let (begun, begun_at) = (Clock::start(), Instant::now());
+        let messages = tokio::task::block_in_place(|| {
+            let _timer = Timer::of(Stage::Parse, None);
+            messages.into_iter().map(|message| M::read(arrival_of(message))).collect()
+        });
+        Self { messages, begun, begun_at, ended_at: Instant::now() }
     }
 }

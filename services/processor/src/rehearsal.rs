@@ -1,7 +1,6 @@
 //! Batches decided in memory, as they would be written: for measuring the work apart from stream and database.
 
-use casework::matters::lodging;
-use casework::{Arrival, Desk, Generations, Lodgement, Series, Turn};
+use casework::{Advance, Arrival, Found, Generations, Grounds, Lodgement, Matter as _, Series, plan};
 use rulebook::Rulebook;
 use storage::{Batch, Position, Prefetched};
 use stream::Message;
@@ -24,26 +23,26 @@ impl<'a> Rehearsal<'a> {
     }
 
     /// Reads and decides messages that follow on those before; `None` when there are none.
-    pub fn decide(&mut self, messages: &[Message]) -> Option<Batch> {
-        let lodgements: Vec<Lodgement> = messages.iter().map(|message| Lodgement::read(arrival_of(message))).collect();
-        let arrivals: Vec<&Arrival> = lodgements.iter().map(Lodgement::arrival).collect();
-        let mut desk = Desk {
+    pub fn decide(&mut self, messages: Vec<Message>) -> Option<Batch> {
+        let lodgements: Vec<Lodgement> =
+            messages.into_iter().map(|message| Lodgement::read(arrival_of(message))).collect();
+        let grounds = Grounds {
             rulebook: self.rulebook,
             selectivity_secret: &self.settings.selectivity_secret,
             topics: &self.settings.topics,
-            series: self.series.clone(),
             generations: &Generations::default(),
         };
-        let plan = lodging::plan(&lodgements, Prefetched::default(), &mut desk);
-        let first = messages.first()?;
-        let turn = Turn {
+        let (plan, series_after) = plan(&lodgements, Found::new(Prefetched::default()), grounds, self.series.clone());
+        let arrivals: Vec<&Arrival> = lodgements.iter().map(Lodgement::arrival).collect();
+        let first = &arrivals.first()?.source;
+        let advance = Advance {
             partition: self.settings.partition(&first.topic, first.partition),
             epoch: self.position.epoch,
             expected: self.position.next_offset,
-            series_before: std::mem::replace(&mut self.series, desk.series.clone()),
-            series_after: desk.series,
+            series_before: std::mem::replace(&mut self.series, series_after.clone()),
+            series_after,
         };
-        let batch = plan.into_batch(&arrivals, turn)?;
+        let batch = plan.into_batch(&arrivals, advance)?;
         self.position.next_offset = batch.next;
         Some(batch)
     }

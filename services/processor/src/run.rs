@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use casework::NUMBER_STRIPES;
+use casework::{Confirmation, Lodgement, NUMBER_STRIPES, Order};
 use rulebook::Rulebook;
 use storage::{Batch, Ledger, StreamPartition};
 use stream::{Consumer, ConsumerSettings, Event, Message, Positions as _, Role, Stream, StreamError};
@@ -89,10 +89,10 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn count(&self, batch: &Batch, settings: &Settings) {
+    pub(crate) fn count(&self, batch: &Batch, role: Role) {
         let messages = u64::try_from(batch.next - batch.expected).unwrap_or(0);
         self.messages.fetch_add(messages, Ordering::Relaxed);
-        if batch.partition.topic == settings.topics.lodged {
+        if role == Role::Lodged {
             self.lodged.fetch_add(messages, Ordering::Relaxed);
         }
         self.decided.fetch_add(batch.declarations.len() as u64, Ordering::Relaxed);
@@ -143,6 +143,14 @@ impl Seats {
     }
 }
 
+/// Whether messages of a role may be given numbers.
+fn is_numbered(role: Role) -> bool {
+    match role {
+        Role::Lodged | Role::Commands => true,
+        Role::Settled | Role::Answers | Role::Notices | Role::Unreadable => false,
+    }
+}
+
 /// Runs the processor until `stop` turns true, then finishes what was begun and closes.
 ///
 /// # Errors
@@ -150,7 +158,7 @@ impl Seats {
 pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Result<(), ProcessorError> {
     let Processor { store, stream, rulebook, settings, progress, spans } = processor;
     for topic in stream.topics().await? {
-        let numbered = matches!(settings.topics.role_of(&topic.name), Some(Role::Lodged | Role::Commands));
+        let numbered = settings.topics.role_of(&topic.name).is_some_and(is_numbered);
         if numbered && i64::from(topic.partitions) > NUMBER_STRIPES {
             return Err(ProcessorError::TooManyPartitions { topic: topic.name, partitions: topic.partitions });
         }
@@ -366,8 +374,11 @@ async fn work(
 ) -> (StreamPartition, u64, Ended) {
     let mut wait = RETRY_WAIT_MIN;
     let part = part_of(&partition);
+    let Some(role) = office.settings.topics.role_of(&partition.topic) else {
+        return (partition, turn, Ended::Failed("nothing is read from this topic".to_owned()));
+    };
     let worker = loop {
-        match PartitionWorker::take_up(office.clone(), partition.clone(), position).await {
+        match PartitionWorker::take_up(office.clone(), partition.clone(), role, position).await {
             Ok(worker) => {
                 office.progress.standstills.goes_on(&part);
                 break worker;
@@ -381,6 +392,11 @@ async fn work(
             Err(error) => return (partition, turn, Ended::Failed(error.to_string())),
         }
     };
-    let ended = worker.run(batches).await;
+    let ended = match role {
+        Role::Lodged => worker.run::<Lodgement>(batches).await,
+        Role::Commands => worker.run::<Order>(batches).await,
+        Role::Settled => worker.run::<Confirmation>(batches).await,
+        Role::Answers | Role::Notices | Role::Unreadable => Ended::Failed("nobody reads what we write".to_owned()),
+    };
     (partition, turn, ended)
 }

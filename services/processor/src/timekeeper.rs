@@ -16,13 +16,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use casework::hex;
-use clearance::life_cycle::{Standing, State, case_of_time};
+use clearance::life_cycle::{Standing, case_of_time};
 use sha2::{Digest as _, Sha256};
 use storage::{Calendar, StorageError, Timed};
 use stream::{Envelope, Outgoing, PublishError, Role, Stream, Topics};
 use tokio::sync::watch;
 use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
-use vocabulary::{Commander, CustomsCommand, Instruction, NamedDeclaration};
+use vocabulary::{Commander, CustomsCommand, Instruction, NamedDeclaration, State};
 
 use crate::clock::{ClockWatch, Doubt, EVEN_FOR};
 use crate::run::Progress;

@@ -53,6 +53,8 @@ pub struct Wanted {
     /// Declarations by the declarant's tax code and the first eleven digits of the declaration's number, which it keeps
     /// through its amendments: the version that is current.
     pub numbers: Vec<(String, String)>,
+    /// The same whosesoever they are, by the eleven digits alone.
+    pub numbers_of_anybody: Vec<String>,
     /// Whether the documents and decisions of those are wanted too.
     pub documents: bool,
     /// Declarations by key, with their documents and decisions.

@@ -243,3 +243,5 @@ pub(crate) const PAIRS: &[Column<(String, String)>] =
     &[Column("first", Text(|(first, _)| text(first))), Column("second", Text(|(_, second)| text(second)))];
 
 pub(crate) const TAX_CODES: &[Column<String>] = &[Column("tax_code", Text(|code| text(code)))];
+
+pub(crate) const STEMS: &[Column<String>] = &[Column("stem", Text(|stem| text(stem)))];

@@ -3,9 +3,11 @@
 use jiff::civil::{Date, DateTime};
 
 use crate::citation::RulebookGap;
+use crate::command_kind::CommandKind;
 use crate::finding::{Bilingual, Finding};
 use crate::lane::Lane;
 use crate::notice::Reason;
+use crate::state::State;
 
 /// A command of customs to one declaration. Two with one identifier, for one declarant, are one command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +119,26 @@ pub enum Instruction {
     CancelAutomatically(AutomaticCase),
 }
 
+impl Instruction {
+    /// What is commanded, without its particulars.
+    pub fn kind(&self) -> CommandKind {
+        match self {
+            Self::AcceptDocuments => CommandKind::AcceptDocuments,
+            Self::InstructAmendment { .. } => CommandKind::InstructAmendment,
+            Self::Reroute { .. } => CommandKind::Reroute,
+            Self::FinishExamination => CommandKind::FinishExamination,
+            Self::Release { .. } => CommandKind::Release,
+            Self::TakeToStorage { .. } => CommandKind::TakeToStorage,
+            Self::Clear { .. } => CommandKind::Clear,
+            Self::Decide => CommandKind::Decide,
+            Self::Refuse { .. } => CommandKind::Refuse,
+            Self::PassSupervision => CommandKind::PassSupervision,
+            Self::Expire => CommandKind::Expire,
+            Self::CancelAutomatically(_) => CommandKind::CancelAutomatically,
+        }
+    }
+}
+
 /// Why customs may cancel a declaration unasked (Circular 38/2015 art. 22).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AutomaticCase {
@@ -180,8 +202,8 @@ pub struct CommandAnswer {
     pub version: Option<u32>,
     /// When it was decided, in Vietnam's time.
     pub issued_at: DateTime,
-    /// Where the declaration stands, in the word of the life cycle; absent where it is not known.
-    pub state: Option<String>,
+    /// Where the declaration stands; absent where it is not known.
+    pub state: Option<State>,
     /// The lane, once it has one.
     pub lane: Option<Lane>,
     /// The last day for what has to follow.

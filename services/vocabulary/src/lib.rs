@@ -35,17 +35,20 @@ pub mod claim;
 
 pub mod decision;
 
-pub mod state;
-
 pub mod notice;
 
 pub mod command;
+
+pub mod command_kind;
+
+pub mod state;
 
 pub use citation::{Citation, RulebookGap};
 pub use claim::{Claim, ClaimKind};
 pub use command::{
     AutomaticCase, CommandAnswer, Commander, CustomsCommand, Instruction, NamedDeclaration, Post, Refusal,
 };
+pub use command_kind::{Actor, CommandKind};
 pub use decision::{AppliedExchangeRate, AssessedItem, CriterionHit, Decision, DutyTotal, Outcome};
 pub use declaration::{Declaration, Direction, GoodsItem};
 pub use duty::{DutyLine, DutyType, PerUnit, Rate};
@@ -63,4 +66,4 @@ pub use origin_certificate::{
     OriginCertificate, OriginDeclaration, PreviousProof, PreviousQuantity, ProductionCosts,
 };
 pub use preference::{Preference, PreferenceNote, ProofReference, Standing};
-pub use state::{State, UnknownState};
+pub use state::{Security, State, UnknownState};

@@ -10,6 +10,9 @@ use crate::declaration::{Direction, GoodsItem};
 /// The greatest value of the nine-digit counter inside a number.
 pub const COUNTER_MAX: u32 = 999_999_999;
 
+/// What the identifiers of payments begin with.
+const PAYMENT_IDENTIFIER_PREFIX: &str = "TQ";
+
 /// A declaration number of twelve digits: `T SSSSSSSSS C N`, with `T` 1 for import and 3 for export, a counter `S`, its
 /// check digit `C = S mod 7`, and `N`, how often the declaration was amended.
 ///
@@ -73,6 +76,18 @@ impl DeclarationNumber {
     /// The eleven digits that a declaration keeps through its amendments.
     pub fn stem(self) -> String {
         stem(&self.to_string()).to_owned()
+    }
+
+    /// The identifier that a payer names when paying what is owed on the declaration (mã định danh khoản phải nộp). It stays
+    /// the same through amendments.
+    pub fn payment_identifier(self) -> String {
+        format!("{PAYMENT_IDENTIFIER_PREFIX}{}", self.original())
+    }
+
+    /// The number, before any amendment, of the declaration that an identifier is for; `None` of one that customs never gave.
+    pub fn of_payment_identifier(identifier: &str) -> Option<Self> {
+        let number: Self = identifier.strip_prefix(PAYMENT_IDENTIFIER_PREFIX)?.parse().ok()?;
+        (number.payment_identifier() == identifier).then_some(number)
     }
 
     /// The number after one more amendment; `None` after the ninth, from where paper is the law's way.

@@ -1,4 +1,4 @@
-//! Where a declaration stands.
+//! Where a declaration stands, and what stands in for the payment of what is owed on it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -168,6 +168,30 @@ impl FromStr for State {
 
     fn from_str(word: &str) -> Result<Self, UnknownState> {
         Self::ALL.into_iter().find(|state| state.as_str() == word).ok_or_else(|| UnknownState(word.to_owned()))
+    }
+}
+
+/// What stands in for payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Security {
+    /// Nothing: what is owed is paid before clearance.
+    #[default]
+    None,
+    /// A bank's guarantee covers what is owed (Law 107/2016 art. 9).
+    Guaranteed,
+    /// An authorised operator pays in the month after clearance (Law 107/2016 art. 9).
+    Deferred,
+}
+
+impl Security {
+    /// The word used in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Guaranteed => "guaranteed",
+            Self::Deferred => "deferred",
+        }
     }
 }
 

@@ -17,11 +17,12 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use storage::{BalanceKey, BranchRow, DeclarationKey, Fact, FactKey, FactRow, Grant, Prefetched};
 use vocabulary::{
-    Balance, BalanceLine, Declaration, DeclarationNumber, ExemptionList, Facts, Guarantee, Lane, OriginCertificate,
-    RoutedBranch, State, TemporaryDeclaration, TraderFacts, WriteOff,
+    Balance, BalanceLine, CaseFacts, Declaration, DeclarationNumber, ExemptionList, Facts, Guarantee, Lane,
+    OriginCertificate, RoutedBranch, State, TemporaryDeclaration, TraderFacts, WriteOff,
 };
 
 use crate::plan::Plan;
+use crate::recordable::Unrecordable;
 
 const CERTIFICATE: &str = "certificate";
 const EXEMPTION_LIST: &str = "exemption_list";
@@ -181,6 +182,12 @@ impl Names {
         }
     }
 
+    /// Adds what a decision took.
+    pub(crate) fn extend_taken(&mut self, taken: &[WriteOff]) {
+        self.facts
+            .extend(taken.iter().map(|taken| balance_key(&taken.balance).fact).map(|fact| (fact.kind, fact.name)));
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.facts.is_empty() && self.branches.is_empty()
     }
@@ -213,7 +220,7 @@ pub(crate) fn first_stem(declaration: &Declaration, number: Option<DeclarationNu
 }
 
 /// Facts of traders as they are kept.
-pub(crate) fn known_traders(kept: HashMap<String, Vec<u8>>) -> HashMap<String, TraderFacts> {
+fn known_traders(kept: HashMap<String, Vec<u8>>) -> HashMap<String, TraderFacts> {
     let known = kept.into_iter().filter_map(|(tax_code, facts)| match serde_json::from_slice(&facts) {
         Ok(facts) => Some((tax_code, facts)),
         Err(error) => {
@@ -227,19 +234,16 @@ pub(crate) fn known_traders(kept: HashMap<String, Vec<u8>>) -> HashMap<String, T
 }
 
 /// What a kept decision took.
-pub(crate) fn taken_by(decision: &[u8]) -> Vec<WriteOff> {
-    #[derive(Default, Deserialize)]
+///
+/// # Errors
+/// When the decision cannot be read: then nobody knows what there is to give back.
+pub(crate) fn taken_by(decision: &[u8]) -> Result<Vec<WriteOff>, serde_json::Error> {
+    #[derive(Deserialize)]
     struct Taken {
         #[serde(default)]
         write_offs: Vec<WriteOff>,
     }
-    serde_json::from_slice::<Taken>(decision)
-        .unwrap_or_else(|error| {
-            let (line, column) = (error.line(), error.column());
-            tracing::error!(line, column, "what a kept decision took cannot be read; nothing of it is given back");
-            Taken::default()
-        })
-        .write_offs
+    Ok(serde_json::from_slice::<Taken>(decision)?.write_offs)
 }
 
 /// Whether something is taken or given back.
@@ -258,18 +262,33 @@ pub(crate) struct Moment<'a> {
 }
 
 /// Facts that declarations of a batch name, with what the batch has left of them so far.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct FactBook {
     /// The rows of each name in the order of what tells them apart.
     facts: HashMap<Name, BTreeMap<String, FactRow>>,
     remaining: HashMap<BalanceKey, Decimal>,
     branches: HashMap<(String, String), Vec<BranchRow>>,
+    traders: HashMap<String, TraderFacts>,
+}
+
+/// What a case may depend on besides the declaration and the rules.
+#[derive(Debug, Default)]
+pub(crate) struct Knowledge<'b> {
+    trader: Option<&'b TraderFacts>,
+    facts: Facts,
+}
+
+impl Knowledge<'_> {
+    pub(crate) fn facts(&self) -> CaseFacts<'_> {
+        CaseFacts { trader: self.trader, ..self.facts.for_case(None) }
+    }
 }
 
 impl FactBook {
     /// The facts that were looked up.
     pub(crate) fn new(prefetched: &mut Prefetched) -> Self {
-        let mut book = Self { branches: std::mem::take(&mut prefetched.branches), ..Self::default() };
+        let traders = known_traders(std::mem::take(&mut prefetched.traders));
+        let mut book = Self { branches: std::mem::take(&mut prefetched.branches), traders, ..Self::default() };
         for (key, row) in std::mem::take(&mut prefetched.facts) {
             for (line, remaining) in &row.remaining {
                 book.remaining.insert(BalanceKey { fact: key.clone(), line: *line }, *remaining);
@@ -287,7 +306,14 @@ impl FactBook {
         declarant: &str,
         plan: &Plan,
         given_back: &[WriteOff],
-    ) -> Facts {
+    ) -> Knowledge<'_> {
+        Knowledge {
+            trader: self.traders.get(declarant),
+            facts: self.named_facts(declaration, declarant, plan, given_back),
+        }
+    }
+
+    fn named_facts(&self, declaration: &Declaration, declarant: &str, plan: &Plan, given_back: &[WriteOff]) -> Facts {
         let mut names = Names::default();
         names.extend(declaration, declarant);
         let mut facts = Facts::default();
@@ -390,7 +416,16 @@ impl FactBook {
     }
 
     /// Writes into a step what a declaration takes or gives back.
-    pub(crate) fn write_off(&self, step: &mut Plan, moment: Moment<'_>, way: Way, write_offs: &[WriteOff]) {
+    ///
+    /// # Errors
+    /// When a balance is not kept that something is taken from or given back to.
+    pub(crate) fn write_off(
+        &self,
+        step: &mut Plan,
+        moment: Moment<'_>,
+        way: Way,
+        write_offs: &[WriteOff],
+    ) -> Result<(), Unrecordable> {
         let mut amounts: BTreeMap<BalanceKey, Decimal> = BTreeMap::new();
         for write_off in write_offs {
             *amounts.entry(balance_key(&write_off.balance)).or_default() += write_off.amount;
@@ -399,10 +434,8 @@ impl FactBook {
             let earlier = step.write_offs.iter().rev().find(|earlier| earlier.balance == balance);
             let Some(before) = earlier.map(|earlier| earlier.after).or_else(|| self.remaining.get(&balance).copied())
             else {
-                // Its name is the number of somebody's certificate or guarantee.
-                let (kind, line) = (&balance.fact.kind, balance.line);
-                tracing::error!(kind, line, "a balance that is written off is not kept");
-                continue;
+                // Its name is the number of somebody's certificate or guarantee, and stays out of the log.
+                return Err(Unrecordable::Balance { kind: balance.fact.kind, line: balance.line });
             };
             // Below zero the database refuses it, which is the last of the safeguards.
             let after = if way == Way::Taken { before - amount } else { before + amount };
@@ -415,6 +448,7 @@ impl FactBook {
                 after,
             });
         }
+        Ok(())
     }
 
     /// Goes on from what a step has left.

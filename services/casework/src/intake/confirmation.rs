@@ -13,13 +13,8 @@ pub struct Confirmation {
 }
 
 impl Confirmation {
-    /// The message that it was read from.
-    pub fn arrival(&self) -> &Arrival {
-        &self.arrival
-    }
-
     /// Reads the confirmation that arrived.
-    pub fn read(arrival: Arrival) -> Self {
+    pub(crate) fn read(arrival: Arrival) -> Self {
         let reading = message::read_payment(arrival.payload());
         Self { reading, arrival }
     }
@@ -33,7 +28,13 @@ pub(crate) fn key_of(payment: &PaymentConfirmation) -> PaymentKey {
     }
 }
 
-/// The declaration that a payment is for: who declares, and the digits of its number that stay through amendments.
+/// The digits that stay of the number of the declaration that the payer's identifier is for; `None` of one that customs never
+/// gave.
+pub(crate) fn stem_of_identifier(payment: &PaymentConfirmation) -> Option<String> {
+    DeclarationNumber::of_payment_identifier(&payment.payment_identifier).map(DeclarationNumber::stem)
+}
+
+/// The declaration of the payer's own that a payment is for: who declares, and the digits of its number that stay through amendments.
 pub(crate) fn named(payment: &PaymentConfirmation) -> Option<(String, String)> {
     let number: DeclarationNumber = payment.declaration_number.parse().ok()?;
     Some((payment.payer.clone(), number.stem()))

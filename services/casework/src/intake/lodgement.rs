@@ -1,9 +1,10 @@
 //! A lodged document after reading: what it asks for, whose it is, and what it is known by.
 
-use clearance::life_cycle::CommandKind;
+use std::sync::Arc;
+
 use message::Reading;
 use storage::DeclarationKey;
-use vocabulary::{Bilingual, Declaration, DeclarationNumber, Direction, Finding, Place, Severity};
+use vocabulary::{Bilingual, CommandKind, Declaration, DeclarationNumber, Direction, Finding, Place, Severity};
 
 use super::arrival::Arrival;
 use crate::hashing::content_hash;
@@ -19,25 +20,21 @@ const KEY_RULE: &str = "contract/the-key-is-the-declarants-tax-code";
 pub struct Lodgement {
     pub(crate) arrival: Arrival,
     pub(crate) content_hash: [u8; 32],
-    pub(crate) reading: Reading,
+    /// What was read in it, shared with the case that it may bring into being.
+    pub(crate) reading: Arc<Reading>,
     /// The key that the declaration is kept under; `None` for what could not be read, or is nobody's.
     pub(crate) key: Option<DeclarationKey>,
 }
 
 impl Lodgement {
-    /// The message that it was read from.
-    pub fn arrival(&self) -> &Arrival {
-        &self.arrival
-    }
-
     /// Reads the document that arrived.
-    pub fn read(arrival: Arrival) -> Self {
+    pub(crate) fn read(arrival: Arrival) -> Self {
         let reading = message::read_declaration(arrival.payload());
         let key = match &reading {
             Reading::Read { declaration, .. } => key_of(declaration, &arrival),
             Reading::Unreadable(_) => None,
         };
-        Self { content_hash: content_hash(arrival.payload()), reading, key, arrival }
+        Self { content_hash: content_hash(arrival.payload()), reading: Arc::new(reading), key, arrival }
     }
 }
 
@@ -110,10 +107,24 @@ pub(crate) fn of_another(declaration: &Declaration, owner: &str) -> Option<Findi
 /// What a lodged document asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ask {
+    /// Something that follows on nothing.
+    Anew(Anew),
+    /// Something of a declaration that is kept already.
+    Following(Following),
+}
+
+/// What a document asks for that follows on nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Anew {
     /// To declare and register at once.
     Lodge,
     /// To keep a declaration in advance.
     PreRegister,
+}
+
+/// What a document asks for of a declaration that is kept already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Following {
     /// To register what is kept.
     Register,
     /// To put a new version in the place of a declaration.
@@ -126,23 +137,18 @@ impl Ask {
     /// By the document's function and its stage.
     pub(crate) fn of(declaration: &Declaration) -> Self {
         match (declaration.function.as_deref(), declaration.stage.as_deref()) {
-            (Some("1"), _) => Self::Cancel,
-            (Some("4"), _) => Self::Amend,
-            (_, Some("registration")) => Self::Register,
-            (_, Some("pre-registration")) => Self::PreRegister,
-            _ => Self::Lodge,
+            (Some("1"), _) => Self::Following(Following::Cancel),
+            (Some("4"), _) => Self::Following(Following::Amend),
+            (_, Some("registration")) => Self::Following(Following::Register),
+            (_, Some("pre-registration")) => Self::Anew(Anew::PreRegister),
+            _ => Self::Anew(Anew::Lodge),
         }
     }
+}
 
-    /// Whether it is about a declaration that is kept already.
-    pub(crate) fn follows(self) -> bool {
-        matches!(self, Self::Register | Self::Amend | Self::Cancel)
-    }
-
+impl Following {
     pub(crate) fn kind(self) -> CommandKind {
         match self {
-            Self::Lodge => CommandKind::Lodge,
-            Self::PreRegister => CommandKind::PreRegister,
             Self::Register => CommandKind::Register,
             Self::Amend => CommandKind::Amend,
             Self::Cancel => CommandKind::Cancel,

@@ -15,13 +15,8 @@ pub struct Order {
 }
 
 impl Order {
-    /// The message that it was read from.
-    pub fn arrival(&self) -> &Arrival {
-        &self.arrival
-    }
-
     /// Reads the command that arrived.
-    pub fn read(arrival: Arrival) -> Self {
+    pub(crate) fn read(arrival: Arrival) -> Self {
         let reading = message::read_command(arrival.payload());
         // What is commanded makes a command the same, and not when, nor how the document is laid out.
         let content_hash = match &reading {

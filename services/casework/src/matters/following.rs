@@ -1,92 +1,83 @@
 //! Documents that follow on a declaration: registration of what was declared in advance, amendment, cancellation.
 
-use clearance::life_cycle::{
-    Amendment, Basis, Circumstances as LifeCircumstances, Command, CommandKind, Decided, Event, RefusedCommand,
-    Standing, State, carry_out,
-};
+use clearance::life_cycle::{Amendment, Basis, Command, Decided, Event, RefusedCommand, Standing, carry_out};
 use message::Reading;
 use rulebook::{ReasonFor, RulesInForce};
 use storage::{DeclarationKey, DeclarationUpdate, NewDeclaration, NewRequest};
-use vocabulary::{Bilingual, CaseFacts, Decision, Declaration, DeclarationNumber, Finding, TraderFacts};
+use vocabulary::{Bilingual, CommandKind, Decision, Declaration, DeclarationNumber, Finding, Outcome, State};
 
-use super::deciding::case_decision;
-use crate::assess::without_lane;
-use crate::case::fact_book::{FactBook, Moment, Way, taken_by};
-use crate::case::{self, Case, decided_row, moved, standing_of};
-use crate::intake::arrival::Arrival;
-use crate::intake::lodgement::{Ask, Lodgement};
+use crate::assess::{ReadDocument, refer, without_lane};
+use crate::case::fact_book::{FactBook, Way};
+use crate::case::found::Papers;
+use crate::case::{self, Case, DecidedVersion, moved, standing_of};
+use crate::intake::lodgement::{Following, Lodgement};
 use crate::outgoing::notices::Subject;
-use crate::outgoing::send;
-use crate::plan::{Counted, Desk, Plan};
-use crate::record::entry::{LOG_BEGINNING, log_entry};
+use crate::plan::Counted;
+use crate::record::entry::{Answered, EntryKind, LOG_BEGINNING, log_entry};
+use crate::record::lost::{decision_lost, gap_of_lost_decision};
+use crate::recordable::Unrecordable;
+use crate::turn::Turn;
 
-/// A document that follows on a declaration, with everything that its answer depends on.
-pub(crate) struct FollowUp<'a> {
-    pub(crate) lodgement: &'a Lodgement,
-    pub(crate) key: &'a DeclarationKey,
-    pub(crate) declaration: &'a Declaration,
+/// A document that follows on a declaration, with what its answer depends on besides the declaration itself.
+pub(super) struct FollowUp<'a> {
+    pub(super) lodgement: &'a Lodgement,
+    pub(super) key: &'a DeclarationKey,
+    pub(super) declaration: &'a Declaration,
     /// What the reader found in the document, and what is wrong with its place in the order.
-    pub(crate) findings: Vec<Finding>,
-    /// The declaration that it is about, where it is known.
-    pub(crate) case: Option<&'a Case>,
-    pub(crate) trader: Option<&'a TraderFacts>,
+    pub(super) findings: Vec<Finding>,
     /// What else is known, and what is left of it.
-    pub(crate) facts: &'a FactBook,
-    /// What the batch has done before.
-    pub(crate) plan: &'a Plan,
+    pub(super) facts: &'a FactBook,
 }
 
-/// What came of a document.
-struct Answer {
-    outcome: &'static str,
-    notice: Vec<u8>,
+/// What the case has become; nothing where it stays as it is.
+type Changed = Result<Option<Case>, Unrecordable>;
+
+/// A declaration as it stands, and what is kept beside its row.
+struct Kept<'c> {
+    case: &'c Case,
+    papers: &'c Papers,
+    standing: Standing,
+}
+
+impl Kept<'_> {
+    /// The kept document as it was read; `None` where it cannot be read any more.
+    fn document(&self) -> Option<(&Declaration, &[Finding])> {
+        match &*self.papers.reading {
+            Reading::Read { declaration, findings } => Some((declaration, findings)),
+            Reading::Unreadable(_) => None,
+        }
+    }
 }
 
 impl FollowUp<'_> {
-    fn arrival(&self) -> &Arrival {
-        &self.lodgement.arrival
-    }
-
-    fn moment<'k>(&self, declaration: &'k DeclarationKey, log_sequence: i64) -> Moment<'k> {
-        Moment { declaration, log_sequence, at_ms: self.arrival().at_ms }
-    }
-
     /// Takes the document up: writes what happens, or why nothing does, into the step, and tells the declarant. Says what
     /// the case has become.
-    pub(crate) fn take_up(&self, ask: Ask, step: &mut Plan, desk: &Desk<'_>) -> Option<Case> {
-        let number = self.declaration.number.as_deref();
-        let Some((case, standing)) = self.case.and_then(|case| Some((case, standing_of(&case.row)?))) else {
-            let draft = Standing::draft(self.arrival().at);
-            self.refuse(
-                ask.kind(),
-                &draft,
-                &RefusedCommand::unknown_declaration(ask.kind(), &self.rules(desk)),
-                step,
-                desk,
-            );
-            return None;
+    pub(super) fn take_up(&self, following: Following, case: Option<&Case>, turn: &mut Turn<'_>) -> Changed {
+        let kind = following.kind();
+        let kept =
+            case.and_then(|case| Some(Kept { case, papers: case.papers.as_ref()?, standing: standing_of(&case.row)? }));
+        let Some(kept) = kept else {
+            let draft = Standing::draft(turn.at());
+            self.refuse(kind, &draft, &RefusedCommand::unknown_declaration(kind, &turn.rules()), turn);
+            return Ok(None);
         };
-        if let Err(refused) = self.sound(ask, case, &self.rules(desk)) {
-            self.refuse(ask.kind(), &standing, &refused, step, desk);
-            return None;
+        if let Err(refused) = self.sound(following, kept.case, &turn.rules()) {
+            self.refuse(kind, &kept.standing, &refused, turn);
+            return Ok(None);
         }
-        match ask {
-            Ask::Cancel => self.cancel(case, &standing, step, desk),
-            Ask::Register => self.register(case, &standing, step, desk),
-            Ask::Amend => self.amend(case, &standing, step, desk),
-            Ask::Lodge | Ask::PreRegister => {
-                // Neither follows on anything.
-                step.keep_quietly(self.arrival(), "follows_on_nothing", number.unwrap_or("-"));
-                None
-            }
+        match following {
+            Following::Cancel => self.cancel(&kept, turn),
+            Following::Register => self.register(&kept, turn),
+            Following::Amend => self.amend(&kept, turn),
         }
     }
 
     /// Whether the document may be about the case at all.
-    fn sound(&self, ask: Ask, case: &Case, rules: &RulesInForce<'_>) -> Result<(), RefusedCommand> {
+    fn sound(&self, following: Following, case: &Case, rules: &RulesInForce<'_>) -> Result<(), RefusedCommand> {
+        let kind = following.kind();
         if case.row.lodged.key.reference != self.key.reference {
             return Err(RefusedCommand::unsound(
-                ask.kind(),
+                kind,
                 "reference_of_another_declaration",
                 Bilingual::new(
                     format!("the number is that of the reference {}", case.row.lodged.key.reference),
@@ -99,12 +90,12 @@ impl FollowUp<'_> {
         let errors: Vec<Finding> = self.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
         // The mistakes of an amendment are told together with what its decision finds.
         let out_of_order = errors.iter().find(|finding| finding.code == "version_out_of_order");
-        if errors.is_empty() || (ask == Ask::Amend && out_of_order.is_none()) {
+        if errors.is_empty() || (following == Following::Amend && out_of_order.is_none()) {
             return Ok(());
         }
         let code = out_of_order.map_or("document_has_mistakes", |finding| finding.code.as_str());
         Err(RefusedCommand::unsound(
-            ask.kind(),
+            kind,
             code,
             Bilingual::new("the document has mistakes; nothing has changed", "chứng từ có lỗi; tờ khai giữ nguyên"),
             errors.clone(),
@@ -112,181 +103,162 @@ impl FollowUp<'_> {
         ))
     }
 
-    fn circumstances<'r>(&self, desk: &Desk<'r>) -> LifeCircumstances<'r> {
-        LifeCircumstances { at: self.arrival().at, rules: self.rules(desk) }
-    }
-
-    /// The rules of the day on which the document arrives.
-    fn rules<'r>(&self, desk: &Desk<'r>) -> RulesInForce<'r> {
-        desk.rulebook.in_force_on(self.arrival().at.date())
-    }
-
-    fn cancel(&self, case: &Case, standing: &Standing, step: &mut Plan, desk: &Desk<'_>) -> Option<Case> {
+    fn cancel(&self, kept: &Kept<'_>, turn: &mut Turn<'_>) -> Changed {
+        let Kept { case, papers, standing } = kept;
+        let kind = CommandKind::Cancel;
         let reason = self.declaration.change_reason_code.as_deref();
-        let command = Command::Cancel { reason };
-        match carry_out(standing, &command, &self.circumstances(desk)) {
+        let cancelled = carry_out(standing, &Command::Cancel { reason }, &turn.circumstances()).and_then(|events| {
+            // What has no force yet has taken nothing.
+            let taken = if standing.state.is_registered() { papers.taken() } else { Ok(Vec::new()) };
+            Ok((events, taken.map_err(|_| decision_lost(kind, &turn.rules()))?))
+        });
+        let (events, taken) = match cancelled {
+            Ok(cancelled) => cancelled,
             Err(refused) => {
-                self.refuse(CommandKind::Cancel, standing, &refused, step, desk);
-                None
+                self.refuse(kind, standing, &refused, turn);
+                return Ok(None);
             }
-            Ok(events) => {
-                let next = standing.after_all(&events, self.arrival().at);
-                let update = self.log(case, CommandKind::Cancel, &events, &next, step, desk);
-                if standing.state.is_registered() && !next.state.is_registered() {
-                    let moment = self.moment(&update.key, update.stand.log_sequence);
-                    self.facts.write_off(step, moment, Way::GivenBack, &taken_by(&case.decision));
-                }
-                self.answer(CommandKind::Cancel, &events, &next, None, step, desk);
-                let changed = case::after(case, &update);
-                step.updates.push(update);
-                Some(changed)
-            }
-        }
+        };
+        let next = standing.after_all(&events, turn.at());
+        let update = self.log(case, kind, &events, &next, turn)?;
+        let moment = turn.moment(&update.key, update.stand.log_sequence);
+        self.facts.write_off(turn.step, moment, Way::GivenBack, &taken)?;
+        self.answer(kind, &events, &next, None, turn);
+        let changed = case.after(&update);
+        turn.step.updates.push(update);
+        Ok(Some(changed))
     }
 
     /// Decides what was declared in advance again, on today's rules, and registers it.
-    fn register(&self, case: &Case, standing: &Standing, step: &mut Plan, desk: &Desk<'_>) -> Option<Case> {
-        let arrival = self.arrival();
-        let Reading::Read { declaration, findings } = message::read_declaration(&case.document) else {
-            step.keep(desk.topics, arrival, "document_lost", "the kept document cannot be read any more");
-            return None;
+    fn register(&self, kept: &Kept<'_>, turn: &mut Turn<'_>) -> Changed {
+        let Some((declaration, findings)) = kept.document() else { return Ok(keep_of_lost_document(turn)) };
+        let Kept { case, papers, standing } = kept;
+        let kind = CommandKind::Register;
+        let known = self.facts.case(declaration, &self.key.declarant, turn.before, &[]);
+        let document = ReadDocument { bytes: &papers.document, declaration, findings: findings.to_vec() };
+        let mut decision = turn.decide(document, known.facts(), turn.at(), standing.number);
+        let before = match serde_json::from_slice::<Basis>(&papers.decision) {
+            Ok(before) => before,
+            Err(_) => {
+                // Nobody can say what has changed since: an officer gets the case.
+                decision = refer_to_officer(decision);
+                Basis::default()
+            }
         };
-        let before: Basis = serde_json::from_slice(&case.decision).unwrap_or_default();
-        let facts = self.facts.case(&declaration, &self.key.declarant, self.plan, &[]);
-        let facts = CaseFacts { trader: self.trader, ..facts.for_case(None) };
-        let mut decision = case_decision(&declaration, findings, facts, arrival.at, standing.number, desk);
-        message::locate_in(&case.document, &mut decision.findings);
-        let now = Decided { declaration: &declaration, decision: &decision };
+        let now = Decided { declaration, decision: &decision };
         let command = Command::Register { before: &before, now };
-        match carry_out(standing, &command, &self.circumstances(desk)) {
+        let events = match carry_out(standing, &command, &turn.circumstances()) {
+            Ok(events) => events,
             Err(refused) => {
-                self.refuse(CommandKind::Register, standing, &refused, step, desk);
-                None
+                self.refuse(kind, standing, &refused, turn);
+                return Ok(None);
             }
-            Ok(events) => {
-                let next = standing.after_all(&events, arrival.at);
-                let body = serde_json::to_vec(&decision).unwrap_or_default();
-                let first = events.first().map_or("registered", Event::as_str);
-                let row = &case.row;
-                let entry = log_entry(
-                    &row.lodged.key,
-                    row.stand.log_sequence + 1,
-                    arrival.at_ms,
-                    first,
-                    body.clone(),
-                    row.stand.log_hash,
-                );
-                let update = case::decided_anew(row, &declaration, &decision, body, &next, &entry, desk.rulebook);
-                if next.state.is_registered() {
-                    let moment = self.moment(&row.lodged.key, entry.sequence);
-                    self.facts.write_off(step, moment, Way::Taken, &decision.write_offs);
-                }
-                step.log.push(entry);
-                self.answer(CommandKind::Register, &events, &next, Some(&decision), step, desk);
-                let changed = case::after(case, &update);
-                step.updates.push(update);
-                Some(changed)
-            }
+        };
+        let (at_ms, row) = (turn.arrival.at_ms, &case.row);
+        let next = standing.after_all(&events, turn.at());
+        let told = events.first().and_then(EntryKind::of_event).unwrap_or(EntryKind::Registered);
+        let body = serde_json::to_vec(&decision)?;
+        let entry = log_entry(&row.lodged.key, row.stand.log_sequence + 1, at_ms, told, body, row.stand.log_hash);
+        let update = case::decided_anew(row, declaration, &decision, &next, &entry, turn.grounds.rulebook)?;
+        if next.state.is_registered() {
+            let moment = turn.moment(&row.lodged.key, entry.sequence);
+            self.facts.write_off(turn.step, moment, Way::Taken, &decision.write_offs)?;
         }
+        turn.step.log.push(entry);
+        self.answer(kind, &events, &next, Some(&decision), turn);
+        let changed = case.after(&update);
+        turn.step.updates.push(update);
+        Ok(Some(changed))
     }
 
     /// Decides the new version, on the rules of the day of registration, and puts it in the place of the one before it.
-    fn amend(&self, case: &Case, standing: &Standing, step: &mut Plan, desk: &Desk<'_>) -> Option<Case> {
-        let arrival = self.arrival();
-        let Reading::Read { declaration: before, .. } = message::read_declaration(&case.document) else {
-            step.keep(desk.topics, arrival, "document_lost", "the kept document cannot be read any more");
-            return None;
-        };
+    fn amend(&self, kept: &Kept<'_>, turn: &mut Turn<'_>) -> Changed {
+        let Some((before, _)) = kept.document() else { return Ok(keep_of_lost_document(turn)) };
+        let Kept { case, papers, standing } = kept;
         let in_advance = standing.state == State::PreRegistered;
         let number = if in_advance { standing.number } else { standing.number.and_then(DeclarationNumber::amended) };
-        let decided_at = standing.registered_at.unwrap_or(arrival.at);
-        let findings = self.findings.clone();
+        let decided_at = standing.registered_at.unwrap_or(turn.at());
         // The new version may use what the one before it has used.
-        let given_back = if standing.state.is_registered() { taken_by(&case.decision) } else { Vec::new() };
-        let facts = self.facts.case(self.declaration, &self.key.declarant, self.plan, &given_back);
-        let facts = CaseFacts { trader: self.trader, ..facts.for_case(None) };
-        let mut decision = case_decision(self.declaration, findings, facts, decided_at, number, desk);
-        message::locate_in(arrival.payload(), &mut decision.findings);
+        let taken = if standing.state.is_registered() { papers.taken() } else { Ok(Vec::new()) };
+        let (given_back, is_lost) = match taken {
+            Ok(taken) => (taken, false),
+            Err(_) => (Vec::new(), true),
+        };
+        let known = self.facts.case(self.declaration, &self.key.declarant, turn.before, &given_back);
+        let (declaration, findings) = (self.declaration, self.findings.clone());
+        let document = ReadDocument { bytes: turn.arrival.payload(), declaration, findings };
+        let mut decision = turn.decide(document, known.facts(), decided_at, number);
         if in_advance {
             without_lane(&mut decision);
         }
-        let circumstances = self.circumstances(desk);
-        let after = Decided { declaration: self.declaration, decision: &decision };
-        let reason = self.declaration.change_reason_code.as_deref();
+        if is_lost {
+            decision = refer_to_officer(decision);
+        }
+        let circumstances = turn.circumstances();
+        let after = Decided { declaration, decision: &decision };
+        let reason = declaration.change_reason_code.as_deref();
         let late_certificate = reason
             .and_then(|code| circumstances.rules.change_reason(code))
             .is_some_and(|reason| reason.value.given_for == ReasonFor::Certificate);
-        let amendment = Amendment { reason, before: &before, after };
+        let amendment = Amendment { reason, before, after };
         let command = match (in_advance, late_certificate) {
             (true, _) => Command::Edit(after),
             (false, true) => Command::FileCertificate(amendment),
             (false, false) => Command::Amend(amendment),
         };
         let kind = command.kind();
-        match carry_out(standing, &command, &circumstances) {
+        let events = match carry_out(standing, &command, &circumstances) {
+            Ok(events) => events,
             Err(refused) => {
-                self.refuse(kind, standing, &refused, step, desk);
-                None
+                self.refuse(kind, standing, &refused, turn);
+                return Ok(None);
             }
-            Ok(events) if events.contains(&Event::AmendmentReferred) => {
-                // The declaration stands as it was; the new version is a case of its own for an officer.
-                decision.number = None;
-                let referred = Standing::draft(arrival.at).after(&Event::Referred, arrival.at);
-                let entry_kind = Event::AmendmentReferred.as_str();
-                let new = self.version(&decision, &referred, entry_kind, LOG_BEGINNING, step, desk, &events);
-                step.declarations.push(new);
-                None
-            }
-            Ok(events) => {
-                let next = standing.after_all(&events, arrival.at);
-                let update = self.log(case, kind, &events, &standing.superseded(arrival.at), step, desk);
-                let back = self.moment(&update.key, update.stand.log_sequence);
-                self.facts.write_off(step, back, Way::GivenBack, &given_back);
-                if next.state.is_registered() {
-                    self.facts.write_off(step, self.moment(self.key, 0), Way::Taken, &decision.write_offs);
-                }
-                let entry_kind = events.first().map_or("amended", Event::as_str);
-                let mut new = self.version(&decision, &next, entry_kind, update.stand.log_hash, step, desk, &events);
-                new.stand.registered_at_ms = case.row.stand.registered_at_ms;
-                let changed = Case::from(&new);
-                step.updates.push(update);
-                step.declarations.push(new);
-                Some(changed)
-            }
+        };
+        if events.contains(&Event::AmendmentReferred) {
+            // The declaration stands as it was; the new version is a case of its own for an officer.
+            decision.number = None;
+            let referred = Standing::draft(turn.at()).after(&Event::Referred, turn.at());
+            let begins = (EntryKind::AmendmentReferred, LOG_BEGINNING);
+            let new = self.version(&decision, &referred, begins, &events, turn)?;
+            turn.step.declarations.push(new);
+            return Ok(None);
         }
+        let next = standing.after_all(&events, turn.at());
+        let update = self.log(case, kind, &events, &standing.superseded(turn.at()), turn)?;
+        let back = turn.moment(&update.key, update.stand.log_sequence);
+        self.facts.write_off(turn.step, back, Way::GivenBack, &given_back)?;
+        if next.state.is_registered() {
+            let moment = turn.moment(self.key, 0);
+            self.facts.write_off(turn.step, moment, Way::Taken, &decision.write_offs)?;
+        }
+        let told = events.first().and_then(EntryKind::of_event).unwrap_or(EntryKind::Amended);
+        let mut new = self.version(&decision, &next, (told, update.stand.log_hash), &events, turn)?;
+        new.stand.registered_at_ms = case.row.stand.registered_at_ms;
+        let changed = Case::of_new(&new, self.lodgement.reading.clone());
+        turn.step.updates.push(update);
+        turn.step.declarations.push(new);
+        Ok(Some(changed))
     }
 
-    /// A new version with the first entry of its log, which is bound to the version before it, and its notices.
-    #[allow(clippy::too_many_arguments, reason = "each is a part of one row")]
+    /// A new version with the first entry of its log, by what that tells and the hash that it is bound to, and its notices.
     fn version(
         &self,
         decision: &Decision,
         standing: &Standing,
-        entry_kind: &str,
-        previous_hash: [u8; 32],
-        step: &mut Plan,
-        desk: &Desk<'_>,
+        (told, previous_hash): (EntryKind, [u8; 32]),
         events: &[Event],
-    ) -> NewDeclaration {
-        let arrival = self.arrival();
-        let subject = Subject { key: self.key, standing, decision: Some(decision), at: arrival.at };
-        let answer = send(desk.topics, arrival, &mut step.outbox, &subject.of_events(events));
-        let body = serde_json::to_vec(decision).unwrap_or_default();
-        let entry = log_entry(self.key, 0, arrival.at_ms, entry_kind, body.clone(), previous_hash);
-        let new = decided_row(
-            self.lodgement,
-            self.key,
-            self.declaration,
-            decision,
-            standing,
-            &entry,
-            answer,
-            body,
-            desk.rulebook,
-        );
-        step.counted.push(Counted::of(decision));
-        step.log.push(entry);
-        new
+        turn: &mut Turn<'_>,
+    ) -> Result<NewDeclaration, Unrecordable> {
+        let subject = Subject { key: self.key, standing, decision: Some(decision), at: turn.at() };
+        let answer = turn.send(&subject.of_events(events));
+        let body = serde_json::to_vec(decision)?;
+        let entry = log_entry(self.key, 0, turn.arrival.at_ms, told, body, previous_hash);
+        let (lodgement, key, declaration) = (self.lodgement, self.key, self.declaration);
+        let version = DecidedVersion { lodgement, key, declaration, decision, standing, entry: &entry, answer };
+        let new = version.into_row(turn.grounds.rulebook)?;
+        turn.step.counted.push(Counted::of(decision));
+        turn.step.log.push(entry);
+        Ok(new)
     }
 
     /// Writes what happened into the declaration's log.
@@ -296,24 +268,22 @@ impl FollowUp<'_> {
         kind: CommandKind,
         events: &[Event],
         next: &Standing,
-        step: &mut Plan,
-        desk: &Desk<'_>,
-    ) -> DeclarationUpdate {
+        turn: &mut Turn<'_>,
+    ) -> Result<DeclarationUpdate, Unrecordable> {
         let row = &case.row;
         let body = serde_json::json!({
             "reference_version": self.key.version,
             "reason": self.declaration.change_reason_code.as_deref(),
             "reason_in_words": self.declaration.change_reason.as_deref(),
-            "events": events,
+            "events": serde_json::to_value(events)?,
             "state": next.state.as_str(),
         });
-        let at_ms = self.arrival().at_ms;
         let body = body.to_string().into_bytes();
-        let entry =
-            log_entry(&row.lodged.key, row.stand.log_sequence + 1, at_ms, kind.as_str(), body, row.stand.log_hash);
-        let update = moved(row, next, &entry, desk.rulebook);
-        step.log.push(entry);
-        update
+        let (sequence, at_ms) = (row.stand.log_sequence + 1, turn.arrival.at_ms);
+        let entry = log_entry(&row.lodged.key, sequence, at_ms, EntryKind::Command(kind), body, row.stand.log_hash);
+        let update = moved(row, next, &entry, turn.grounds.rulebook)?;
+        turn.step.log.push(entry);
+        Ok(update)
     }
 
     /// Tells the declarant what happened, and keeps the document with that answer.
@@ -323,25 +293,15 @@ impl FollowUp<'_> {
         events: &[Event],
         standing: &Standing,
         decision: Option<&Decision>,
-        step: &mut Plan,
-        desk: &Desk<'_>,
+        turn: &mut Turn<'_>,
     ) {
-        let arrival = self.arrival();
-        let subject = Subject { key: self.key, standing, decision, at: arrival.at };
-        let notice = send(desk.topics, arrival, &mut step.outbox, &subject.of_events(events));
-        self.keep(kind, Answer { outcome: "carried_out", notice }, step);
+        let subject = Subject { key: self.key, standing, decision, at: turn.at() };
+        let notice = turn.send(&subject.of_events(events));
+        self.keep(kind, Answered::CarriedOut, notice, turn);
     }
 
-    fn refuse(
-        &self,
-        kind: CommandKind,
-        standing: &Standing,
-        refused: &RefusedCommand,
-        step: &mut Plan,
-        desk: &Desk<'_>,
-    ) {
-        let arrival = self.arrival();
-        let subject = Subject { key: self.key, standing, decision: None, at: arrival.at };
+    fn refuse(&self, kind: CommandKind, standing: &Standing, refused: &RefusedCommand, turn: &mut Turn<'_>) {
+        let subject = Subject { key: self.key, standing, decision: None, at: turn.at() };
         let mut notice = subject.refusal(refused);
         for finding in &mut notice.findings {
             if let Some(place) = finding.place.filter(|_| finding.path.is_empty()) {
@@ -352,22 +312,36 @@ impl FollowUp<'_> {
         if notice.number.is_none() {
             notice.number = self.declaration.number.as_ref().map(ToString::to_string);
         }
-        let notice = send(desk.topics, arrival, &mut step.outbox, &[notice]);
-        self.keep(kind, Answer { outcome: "refused", notice }, step);
+        let notice = turn.send(&[notice]);
+        self.keep(kind, Answered::Refused, notice, turn);
     }
 
-    fn keep(&self, kind: CommandKind, answer: Answer, step: &mut Plan) {
-        let arrival = self.arrival();
-        step.requests.push(NewRequest {
+    fn keep(&self, kind: CommandKind, answered: Answered, notice: Vec<u8>, turn: &mut Turn<'_>) {
+        let arrival = turn.arrival;
+        turn.step.requests.push(NewRequest {
             key: self.key.clone(),
             content_hash: self.lodgement.content_hash,
             kind: kind.as_str().to_owned(),
-            outcome: answer.outcome.to_owned(),
+            outcome: answered.as_str().to_owned(),
             number: self.declaration.number.as_ref().map(ToString::to_string),
             at_ms: arrival.at_ms,
             source: arrival.source(),
-            answer: answer.notice,
+            answer: notice,
             document: arrival.payload().to_vec(),
         });
+    }
+}
+
+/// Nothing can be decided on a document that is lost: the message is kept, and customs is told.
+fn keep_of_lost_document(turn: &mut Turn<'_>) -> Option<Case> {
+    turn.keep("document_lost", "the kept document cannot be read any more");
+    None
+}
+
+/// What would be accepted, but rests on a kept decision that cannot be read: an officer gets it, and why.
+fn refer_to_officer(decision: Decision) -> Decision {
+    match decision.outcome {
+        Outcome::Accepted => refer(decision, gap_of_lost_decision()),
+        Outcome::Rejected | Outcome::Unreadable | Outcome::Referred => decision,
     }
 }

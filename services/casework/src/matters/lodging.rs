@@ -1,96 +1,44 @@
 //! Lodged declarations: from a batch of messages to decisions, numbers and notices.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use clearance::life_cycle::{Circumstances as LifeCircumstances, Command, Decided, Event, Standing, carry_out};
+use clearance::life_cycle::{Event, Standing};
 use message::Reading;
-use storage::{DeclarationKey, DeclarationRow, Lodged, Prefetched, RequestRow, Stand, Wanted};
-use stream::Topics;
-use vocabulary::{Bilingual, CaseFacts, Decision, Declaration, Finding, Outcome, TraderFacts};
+use storage::{DeclarationKey, DeclarationRow, Lodged, RequestRow, Stand, Wanted};
+use vocabulary::{Bilingual, Declaration, Finding, Outcome};
 
-use super::deciding::{case_decision, next_number, use_number};
 use super::following::FollowUp;
-use crate::assess::without_lane;
-use crate::case::fact_book::{FactBook, Moment, Names, Way, known_traders};
-use crate::case::{Case, decided_row};
+use super::{Matter, Numbering};
+use crate::assess::{ReadDocument, without_lane};
+use crate::case::beginning::begin;
+use crate::case::fact_book::{FactBook, Names, Way};
+use crate::case::found::Found;
+use crate::case::{Case, DecidedVersion};
 use crate::intake::arrival::Arrival;
-use crate::intake::lodgement::{Ask, Lodgement, named, of_another, sequence_finding};
+use crate::intake::lodgement::{Anew, Ask, Lodgement, named, of_another, sequence_finding};
 use crate::outgoing::notices::{self, Subject, brief};
-use crate::outgoing::send;
-use crate::plan::{Counted, Desk, NO_KEY, Overlay, Plan, one_by_one};
-use crate::record::entry::{LOG_BEGINNING, log_entry};
-
-/// What has to be looked up before the lodgements can be decided.
-pub fn wanted(lodgements: &[Lodgement]) -> Wanted {
-    let mut declarations = HashSet::new();
-    let mut requests = HashSet::new();
-    let mut numbers = HashSet::new();
-    let mut traders = HashSet::new();
-    let mut names = Names::default();
-    for lodgement in lodgements {
-        let (Some(key), Reading::Read { declaration, .. }) = (&lodgement.key, &lodgement.reading) else { continue };
-        declarations.insert(key.clone());
-        if key.version > 1 {
-            // What follows on something has at least the second version.
-            declarations.insert(previous(key));
-            requests.extend([key.clone(), previous(key)]);
-        }
-        if Ask::of(declaration).follows() {
-            requests.insert(key.clone());
-            numbers.extend(named(declaration, key));
-        }
-        traders.insert(key.declarant.clone());
-        names.extend(declaration, &key.declarant);
-    }
-    let (facts, branches) = names.into_lists();
-    Wanted {
-        declarations: declarations.into_iter().collect(),
-        numbers: numbers.into_iter().collect(),
-        documents: true,
-        requests: requests.into_iter().collect(),
-        traders: traders.into_iter().collect(),
-        facts,
-        branches,
-        ..Wanted::default()
-    }
-}
-
-/// What has to be looked up besides, once the declarations are known that documents follow on: what those name. `None`
-/// when they name nothing.
-pub fn wanted_of_cases(prefetched: &Prefetched) -> Option<Wanted> {
-    let mut names = Names::default();
-    for (key, (document, _)) in &prefetched.documents {
-        if let Reading::Read { declaration, .. } = message::read_declaration(document) {
-            names.extend(&declaration, &key.declarant);
-        }
-    }
-    if names.is_empty() {
-        return None;
-    }
-    let (facts, branches) = names.into_lists();
-    Some(Wanted { facts, branches, ..Wanted::default() })
-}
-
-fn previous(key: &DeclarationKey) -> DeclarationKey {
-    DeclarationKey { version: key.version.saturating_sub(1), ..key.clone() }
-}
+use crate::plan::{Counted, NO_KEY, Plan};
+use crate::record::entry::{EntryKind, LOG_BEGINNING, log_entry};
+use crate::recordable::Unrecordable;
+use crate::turn::Turn;
 
 /// What is known of a document that was taken up before, in the database or earlier in the batch.
-#[derive(Clone)]
-struct Known {
+#[derive(Debug, Clone)]
+struct Earlier {
     content_hash: [u8; 32],
     outcome: String,
     number: Option<String>,
     answer: Vec<u8>,
 }
 
-impl From<DeclarationRow> for Known {
+impl From<DeclarationRow> for Earlier {
     fn from(row: DeclarationRow) -> Self {
         Self::from((&row.lodged, &row.stand))
     }
 }
 
-impl From<(&Lodged, &Stand)> for Known {
+impl From<(&Lodged, &Stand)> for Earlier {
     fn from((lodged, stand): (&Lodged, &Stand)) -> Self {
         Self {
             content_hash: lodged.content_hash,
@@ -101,186 +49,211 @@ impl From<(&Lodged, &Stand)> for Known {
     }
 }
 
-impl From<RequestRow> for Known {
+impl From<RequestRow> for Earlier {
     fn from(row: RequestRow) -> Self {
         Self { content_hash: row.content_hash, outcome: row.outcome, number: row.number, answer: row.answer }
     }
 }
 
+/// The declarant and the digits of a number that stay, by which a declaration is named.
+type Name = (String, String);
+
 /// What is known at the beginning of a batch, and what its messages have made of it so far.
-struct Archive {
-    known: Overlay<DeclarationKey, Known>,
+#[derive(Debug)]
+pub struct Known {
+    earlier: HashMap<DeclarationKey, Earlier>,
     /// Current versions, by declarant and the stem of their numbers.
-    cases: Overlay<(String, String), Case>,
-    traders: HashMap<String, TraderFacts>,
+    cases: HashMap<Name, Case>,
+    /// What was read in the documents of this batch, which those after them may follow on.
+    readings: HashMap<DeclarationKey, Arc<Reading>>,
     facts: FactBook,
 }
 
-impl Archive {
-    fn new(mut prefetched: Prefetched) -> Self {
-        let facts = FactBook::new(&mut prefetched);
-        let traders = known_traders(prefetched.traders);
-        let mut documents = prefetched.documents;
-        let cases = prefetched.numbers.into_iter().filter_map(|(number, row)| {
-            let (document, decision) = documents.remove(row.key())?;
-            Some((number, Case { row, document, decision }))
-        });
-        let cases = Overlay::new(cases.collect());
-        let declarations = prefetched.declarations.into_iter().map(|(key, row)| (key, Known::from(row)));
-        let requests = prefetched.requests.into_iter().map(|(key, row)| (key, Known::from(row)));
-        Self { known: Overlay::new(declarations.chain(requests).collect()), cases, traders, facts }
-    }
-
+impl Known {
     /// The current version of the declaration that a document names.
-    fn case(&self, plan: &Plan, name: &(String, String)) -> Option<Case> {
-        plan.current(&name.0, &name.1).map(Case::from).or_else(|| self.cases.get(name).cloned())
+    fn case(&self, before: &Plan, name: &Name) -> Option<Case> {
+        let of_this_batch = before.current(&name.0, &name.1).and_then(|new| {
+            let reading = self.readings.get(new.key())?;
+            Some(Case::of_new(new, reading.clone()))
+        });
+        of_this_batch.or_else(|| self.cases.get(name).cloned())
+    }
+
+    /// Goes on from what a message has done.
+    fn absorb(&mut self, key: &DeclarationKey, lodgement: &Lodgement, step: &Plan) {
+        self.facts.absorb(step);
+        let taken_up = step.declarations.last().map(|new| Earlier::from((&new.lodged, &new.stand)));
+        if taken_up.is_some() {
+            self.readings.insert(key.clone(), lodgement.reading.clone());
+        }
+        let answered = step.requests.last().map(|request| Earlier {
+            content_hash: request.content_hash,
+            outcome: request.outcome.clone(),
+            number: request.number.clone(),
+            answer: request.answer.clone(),
+        });
+        if let Some(earlier) = taken_up.or(answered) {
+            self.earlier.insert(key.clone(), earlier);
+        }
     }
 }
 
-/// Decides a batch of lodgements, in their order.
-pub fn plan(lodgements: &[Lodgement], prefetched: Prefetched, desk: &mut Desk<'_>) -> Plan {
-    let mut archive = Archive::new(prefetched);
-    one_by_one(
-        lodgements,
-        |lodgement| &lodgement.arrival,
-        desk,
-        |plan, step, lodgement, desk| take_up(plan, step, lodgement, &mut archive, desk),
-    )
+impl Matter for Lodgement {
+    type Known = Known;
+
+    fn read(arrival: Arrival) -> Self {
+        Self::read(arrival)
+    }
+
+    fn arrival(&self) -> &Arrival {
+        &self.arrival
+    }
+
+    fn wanted(messages: &[Self]) -> Wanted {
+        let mut declarations = HashSet::new();
+        let mut requests = HashSet::new();
+        let mut numbers = HashSet::new();
+        let mut traders = HashSet::new();
+        let mut names = Names::default();
+        for lodgement in messages {
+            let (Some(key), Reading::Read { declaration, .. }) = (&lodgement.key, &*lodgement.reading) else {
+                continue;
+            };
+            declarations.insert(key.clone());
+            if key.version > 1 {
+                // What follows on something has at least the second version.
+                declarations.insert(previous(key));
+                requests.extend([key.clone(), previous(key)]);
+            }
+            if let Ask::Following(_) = Ask::of(declaration) {
+                requests.insert(key.clone());
+                numbers.extend(named(declaration, key));
+            }
+            traders.insert(key.declarant.clone());
+            names.extend(declaration, &key.declarant);
+        }
+        let (facts, branches) = names.into_lists();
+        Wanted {
+            declarations: declarations.into_iter().collect(),
+            numbers: numbers.into_iter().collect(),
+            documents: true,
+            requests: requests.into_iter().collect(),
+            traders: traders.into_iter().collect(),
+            facts,
+            branches,
+            ..Wanted::default()
+        }
+    }
+
+    fn numbering(_messages: &[Self]) -> Numbering {
+        Numbering::Own
+    }
+
+    fn know(found: Found) -> Known {
+        let Found { mut rows, mut papers } = found;
+        let facts = FactBook::new(&mut rows);
+        let cases = rows.numbers.into_iter().filter_map(|(name, row)| {
+            let papers = papers.remove(&row.lodged.key)?;
+            Some((name, Case { row, papers: Some(papers) }))
+        });
+        let cases = cases.collect();
+        let declarations = rows.declarations.into_iter().map(|(key, row)| (key, Earlier::from(row)));
+        let requests = rows.requests.into_iter().map(|(key, row)| (key, Earlier::from(row)));
+        Known { earlier: declarations.chain(requests).collect(), cases, readings: HashMap::new(), facts }
+    }
+
+    fn take_up(&self, turn: &mut Turn<'_>, known: &mut Known) -> Result<(), Unrecordable> {
+        let (declaration, findings, key) = match (&*self.reading, &self.key) {
+            (Reading::Read { declaration, findings }, Some(key)) => (declaration, findings, key),
+            (Reading::Unreadable(findings), _) => {
+                turn.keep_unreadable(findings);
+                return Ok(());
+            }
+            (Reading::Read { .. }, None) => {
+                turn.keep(
+                    NO_KEY,
+                    "a message without a key is nobody's: its key is the tax code of the enterprise that declares",
+                );
+                return Ok(());
+            }
+        };
+        if let Some(earlier) = known.earlier.get(key) {
+            if earlier.content_hash == self.content_hash {
+                let (topics, answer) = (turn.grounds.topics, earlier.answer.clone());
+                let again = notices::answer_again(topics, turn.arrival, &key.declarant, &key.reference, answer);
+                turn.step.outbox.push(again);
+            } else {
+                contradict(turn, key, earlier);
+            }
+            return Ok(());
+        }
+        let ask = Ask::of(declaration);
+        let follows = matches!(ask, Ask::Following(_));
+        let mut findings = findings.clone();
+        if key.version > 1 || follows {
+            findings.extend(out_of_order(known.earlier.get(&previous(key)), key, follows));
+        }
+        findings.extend(of_another(declaration, &key.declarant));
+        match ask {
+            Ask::Following(following) => {
+                let name = named(declaration, key);
+                let case = name.as_ref().and_then(|name| known.case(turn.before, name));
+                let follow_up = FollowUp { lodgement: self, key, declaration, findings, facts: &known.facts };
+                let changed = follow_up.take_up(following, case.as_ref(), turn)?;
+                known.cases.extend(name.zip(changed));
+            }
+            Ask::Anew(anew) => lodge(self, (key, declaration), findings, anew, &known.facts, turn)?,
+        }
+        known.absorb(key, self, turn.step);
+        Ok(())
+    }
 }
 
-fn take_up(plan: &Plan, step: &mut Plan, lodgement: &Lodgement, archive: &mut Archive, desk: &mut Desk<'_>) {
-    let arrival = &lodgement.arrival;
-    let topics = desk.topics;
-    let (declaration, findings, key) = match (&lodgement.reading, &lodgement.key) {
-        (Reading::Read { declaration, findings }, Some(key)) => (declaration, findings, key),
-        (Reading::Unreadable(findings), _) => {
-            let (reason, detail) = reason_of(findings);
-            return step.keep(topics, arrival, &reason, &detail);
-        }
-        (Reading::Read { .. }, None) => {
-            let detail = "a message without a key is nobody's: its key is the tax code of the enterprise that declares";
-            return step.keep(topics, arrival, NO_KEY, detail);
-        }
-    };
-    if let Some(known) = archive.known.get(key) {
-        if known.content_hash == lodgement.content_hash {
-            step.outbox.push(notices::answer_again(
-                topics,
-                arrival,
-                &key.declarant,
-                &key.reference,
-                known.answer.clone(),
-            ));
-        } else {
-            contradict(topics, step, lodgement, key, known);
-        }
-        return;
-    }
-    let ask = Ask::of(declaration);
-    let mut findings = findings.clone();
-    if key.version > 1 || ask.follows() {
-        findings.extend(out_of_order(archive.known.get(&previous(key)), key, ask));
-    }
-    findings.extend(of_another(declaration, &key.declarant));
-    let trader = archive.traders.get(&key.declarant);
-    if ask.follows() {
-        let name = named(declaration, key);
-        let case = name.as_ref().and_then(|name| archive.case(plan, name));
-        let (case, facts) = (case.as_ref(), &archive.facts);
-        let follow_up = FollowUp { lodgement, key, declaration, findings, case, trader, facts, plan };
-        let changed = follow_up.take_up(ask, step, desk);
-        if let Some((name, case)) = name.zip(changed) {
-            archive.cases.put(name, case);
-        }
-    } else {
-        let facts = archive.facts.case(declaration, &key.declarant, plan, &[]);
-        let facts = CaseFacts { trader, ..facts.for_case(None) };
-        lodge(step, lodgement, key, declaration, findings, facts, &archive.facts, ask, desk);
-    }
-    archive.facts.absorb(step);
-    let taken_up = step.declarations.last().map(|new| Known::from((&new.lodged, &new.stand)));
-    let answered = step.requests.last().map(|request| Known {
-        content_hash: request.content_hash,
-        outcome: request.outcome.clone(),
-        number: request.number.clone(),
-        answer: request.answer.clone(),
-    });
-    if let Some(known) = taken_up.or(answered) {
-        archive.known.put(key.clone(), known);
-    }
+fn previous(key: &DeclarationKey) -> DeclarationKey {
+    DeclarationKey { version: key.version.saturating_sub(1), ..key.clone() }
 }
 
 /// Decides a declaration that follows on nothing.
-#[allow(clippy::too_many_arguments, reason = "each is a part of one decision")]
 fn lodge(
-    step: &mut Plan,
     lodgement: &Lodgement,
-    key: &DeclarationKey,
-    declaration: &Declaration,
+    (key, declaration): (&DeclarationKey, &Declaration),
     findings: Vec<Finding>,
-    facts: CaseFacts<'_>,
+    anew: Anew,
     book: &FactBook,
-    ask: Ask,
-    desk: &mut Desk<'_>,
-) {
-    let arrival = &lodgement.arrival;
-    let mut decision = decide(declaration, findings, facts, arrival, desk);
-    let in_advance = ask == Ask::PreRegister;
-    if in_advance {
+    turn: &mut Turn<'_>,
+) -> Result<(), Unrecordable> {
+    let arrival = turn.arrival;
+    let number = turn.next_number(declaration);
+    let known = book.case(declaration, &key.declarant, turn.before, &[]);
+    let document = ReadDocument { bytes: arrival.payload(), declaration, findings };
+    let mut decision = turn.decide(document, known.facts(), arrival.at, number);
+    if anew == Anew::PreRegister {
         without_lane(&mut decision);
     }
-    let draft = Standing::draft(arrival.at);
-    let decided = Decided { declaration, decision: &decision };
-    let command = if in_advance { Command::PreRegister(decided) } else { Command::Lodge(decided) };
-    let circumstances = LifeCircumstances { at: arrival.at, rules: desk.rulebook.in_force_on(arrival.at.date()) };
-    // Lodging is refused only where the rulebook knows a term not: an officer gets the case.
-    let events = carry_out(&draft, &command, &circumstances).unwrap_or_else(|_| vec![Event::Referred]);
-    let standing = draft.after_all(&events, arrival.at);
+    let (decision, events) = begin(anew, declaration, decision, &turn.circumstances());
+    turn.use_number(decision.number);
+    let standing = Standing::draft(arrival.at).after_all(&events, arrival.at);
     let subject = Subject { key, standing: &standing, decision: Some(&decision), at: arrival.at };
-    let answer = send(desk.topics, arrival, &mut step.outbox, &brief(subject.of_events(&events)));
-    let body = serde_json::to_vec(&decision).unwrap_or_default();
+    let answer = turn.send(&brief(subject.of_events(&events)));
     let kind = match events.first() {
-        Some(event @ Event::PreRegistered { .. }) => event.as_str(),
-        _ => decision.outcome.as_str(),
+        Some(Event::PreRegistered { .. }) => EntryKind::PreRegistered,
+        _ => EntryKind::of_outcome(decision.outcome),
     };
-    let entry = log_entry(key, 0, arrival.at_ms, kind, body.clone(), LOG_BEGINNING);
+    let entry = log_entry(key, 0, arrival.at_ms, kind, serde_json::to_vec(&decision)?, LOG_BEGINNING);
     if standing.state.is_registered() {
-        let moment = Moment { declaration: key, log_sequence: entry.sequence, at_ms: arrival.at_ms };
-        book.write_off(step, moment, Way::Taken, &decision.write_offs);
+        let moment = turn.moment(key, entry.sequence);
+        book.write_off(turn.step, moment, Way::Taken, &decision.write_offs)?;
     }
-    step.counted.push(Counted::of(&decision));
-    step.declarations.push(decided_row(
-        lodgement,
-        key,
-        declaration,
-        &decision,
-        &standing,
-        &entry,
-        answer,
-        body,
-        desk.rulebook,
-    ));
-    step.log.push(entry);
-}
-
-/// Decides one declaration with the next number of its direction, which is used up only when it is registered.
-fn decide(
-    declaration: &Declaration,
-    findings: Vec<Finding>,
-    facts: CaseFacts<'_>,
-    arrival: &Arrival,
-    desk: &mut Desk<'_>,
-) -> Decision {
-    let number = next_number(declaration, arrival, desk);
-    let mut decision = case_decision(declaration, findings, facts, arrival.at, number, desk);
-    message::locate_in(arrival.payload(), &mut decision.findings);
-    use_number(&decision, desk);
-    decision
+    let version =
+        DecidedVersion { lodgement, key, declaration, decision: &decision, standing: &standing, entry: &entry, answer };
+    turn.step.counted.push(Counted::of(&decision));
+    turn.step.declarations.push(version.into_row(turn.grounds.rulebook)?);
+    turn.step.log.push(entry);
+    Ok(())
 }
 
 /// A reference that was used before, for something else.
-fn contradict(topics: &Topics, plan: &mut Plan, lodgement: &Lodgement, key: &DeclarationKey, known: &Known) {
-    let arrival = &lodgement.arrival;
+fn contradict(turn: &mut Turn<'_>, key: &DeclarationKey, known: &Earlier) {
     let number = known.number.as_deref().unwrap_or("-");
     let finding = sequence_finding(
         "exists_with_different_content",
@@ -300,13 +273,13 @@ fn contradict(topics: &Topics, plan: &mut Plan, lodgement: &Lodgement, key: &Dec
             "hãy khai nội dung đã sửa với phiên bản kế tiếp hoặc số tham chiếu mới; lần khai đầu vẫn có hiệu lực",
         ),
     );
-    plan.keep_quietly(arrival, &finding.code, &finding.message.en);
+    turn.keep_quietly(&finding.code, &finding.message.en);
     let notice = vocabulary::Notice {
         kind: vocabulary::NoticeKind::Rejected,
         declarant: key.declarant.clone(),
         reference: key.reference.clone(),
         version: key.version,
-        issued_at: arrival.at,
+        issued_at: turn.at(),
         number: None,
         lane: None,
         totals: Vec::new(),
@@ -316,15 +289,15 @@ fn contradict(topics: &Topics, plan: &mut Plan, lodgement: &Lodgement, key: &Dec
         payment_identifier: None,
         findings: vec![finding],
     };
-    plan.outbox.push(notices::to_outbox(topics, arrival, 0, &notice));
+    turn.send(&[notice]);
 }
 
 /// Each document under a reference has the next version. A declaration in a later version needs the one before it to
 /// have been rejected.
-fn out_of_order(previous: Option<&Known>, key: &DeclarationKey, ask: Ask) -> Option<Finding> {
+fn out_of_order(previous: Option<&Earlier>, key: &DeclarationKey, follows: bool) -> Option<Finding> {
     match previous {
-        Some(_) if ask.follows() => None,
-        None if ask.follows() && key.version <= 1 => Some(sequence_finding(
+        Some(_) if follows => None,
+        None if follows && key.version <= 1 => Some(sequence_finding(
             "version_out_of_order",
             key,
             Bilingual::new(
@@ -369,20 +342,4 @@ fn out_of_order(previous: Option<&Known>, key: &DeclarationKey, ask: Ask) -> Opt
         )),
         Some(_) => None,
     }
-}
-
-/// The first finding's code, and all of them in a line that fits a header.
-fn reason_of(findings: &[Finding]) -> (String, String) {
-    let reason = findings.first().map_or_else(|| "unreadable".to_owned(), |finding| finding.code.clone());
-    let mut detail = String::new();
-    for finding in findings.iter().take(10) {
-        if !detail.is_empty() {
-            detail.push_str("; ");
-        }
-        detail.push_str(&finding.message.en);
-        if let (Some(line), Some(column)) = (finding.line, finding.column) {
-            detail.push_str(&format!(" (line {line}, column {column})"));
-        }
-    }
-    (reason, detail.chars().filter(|c| !c.is_control()).take(2_000).collect())
 }

@@ -6,6 +6,7 @@ use vocabulary::CommandAnswer;
 
 use super::envelope::{envelope, outbox_message, repeated};
 use crate::intake::arrival::Arrival;
+use crate::record::entry::Answered;
 
 /// Answers whoever gave a command, as the `sequence`-th message that it caused.
 pub(crate) fn command_answered(
@@ -14,7 +15,7 @@ pub(crate) fn command_answered(
     sequence: usize,
     answer: &CommandAnswer,
 ) -> OutboxMessage {
-    let word = if answer.refusal.is_some() { "refused" } else { "carried-out" };
+    let word = if answer.refusal.is_some() { Answered::Refused } else { Answered::CarriedOut }.header();
     let sequence = i32::try_from(sequence).unwrap_or(i32::MAX);
     let envelope = envelope(arrival, sequence, Role::Answers, word).with(SUBJECT_HEADER, answer.command.clone());
     let key = answer.declarant.clone().into_bytes();

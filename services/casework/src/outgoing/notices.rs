@@ -4,18 +4,12 @@ use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use storage::{DeclarationKey, OutboxMessage};
 use stream::{Role, SUBJECT_HEADER, Topics};
-use vocabulary::{Bilingual, Decision, DeclarationNumber, Notice, NoticeKind, Reason};
+use vocabulary::{Bilingual, Decision, DeclarationNumber, Notice, NoticeKind, Reason, State};
 
-use clearance::life_cycle::{Event, RefusedCommand, Standing, State};
+use clearance::life_cycle::{Event, RefusedCommand, Standing};
 
 use super::envelope::{envelope, outbox_message, repeated};
 use crate::intake::arrival::Arrival;
-
-/// The identifier that a payer names when paying what is owed on a declaration (mã định danh khoản phải nộp). It stays the
-/// same through amendments.
-pub fn payment_identifier(number: DeclarationNumber) -> String {
-    format!("TQ{}", number.original())
-}
 
 /// What a notice is about, besides the step that it tells of.
 pub(crate) struct Subject<'a> {
@@ -55,7 +49,7 @@ impl Subject<'_> {
         Notice {
             totals: self.decision.map(|decision| decision.totals.clone()).unwrap_or_default(),
             total_payable: Some(standing.owed + standing.interest),
-            payment_identifier: standing.number.filter(|_| to_be_paid).map(payment_identifier),
+            payment_identifier: standing.number.filter(|_| to_be_paid).map(DeclarationNumber::payment_identifier),
             ..self.notice(kind)
         }
     }
@@ -249,7 +243,7 @@ mod tests {
     use vocabulary::{Bilingual, CaseFacts, CriterionHit, Declaration, Direction, Lane, Outcome};
 
     use super::*;
-    use crate::assess::{Circumstances, clear};
+    use crate::assess::{Circumstances, ReadDocument, clear};
     use crate::intake::trace_context::Trace;
     use crate::outgoing::answers::command_answered_again;
     use crate::outgoing::unreadable;
@@ -348,7 +342,10 @@ mod tests {
             number: DeclarationNumber::new(Direction::Import, 1).ok(),
             draw: 0,
         };
-        let decided = |declaration: &Declaration| clear(declaration, findings.clone(), &circumstances, &rulebook);
+        let decided = |declaration: &Declaration| {
+            let read = ReadDocument { bytes: b"", declaration, findings: findings.clone() };
+            clear(read, &circumstances, &rulebook)
+        };
         let routed = decided(&declaration);
         // The decision itself has reasons, so that there is something to keep back.
         assert!(routed.outcome == Outcome::Accepted && routed.routing.len() >= 2, "{routed:?}");

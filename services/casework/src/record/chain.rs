@@ -3,7 +3,7 @@
 
 use storage::{DeclarationRow, LogEntry};
 
-use super::entry::{LOG_BEGINNING, log_entry};
+use super::entry::{LOG_BEGINNING, entry_of_word};
 use super::rederivation::RecordedDecision;
 use crate::hashing::content_hash;
 
@@ -61,7 +61,7 @@ pub fn check_chain(row: &DeclarationRow, log: &[LogEntry], earlier: &[[u8; 32]])
             return Err(ChainFault::Unbound { sequence });
         }
         let again =
-            log_entry(&row.lodged.key, sequence, entry.at_ms, &entry.kind, entry.body.clone(), entry.previous_hash);
+            entry_of_word(&row.lodged.key, sequence, entry.at_ms, &entry.kind, entry.body.clone(), entry.previous_hash);
         if again.hash != entry.hash {
             return Err(ChainFault::Altered { sequence });
         }
@@ -115,8 +115,8 @@ mod tests {
 
     fn chain() -> (DeclarationRow, Vec<LogEntry>) {
         let key = DeclarationKey { declarant: "0100233488".into(), reference: "A-1".into(), version: 1 };
-        let first = log_entry(&key, 0, 1, "accepted", b"{}".to_vec(), LOG_BEGINNING);
-        let second = log_entry(&key, 1, 2, "payment", b"{\"amount\":\"1\"}".to_vec(), first.hash);
+        let first = entry_of_word(&key, 0, 1, "accepted", b"{}".to_vec(), LOG_BEGINNING);
+        let second = entry_of_word(&key, 1, 2, "payment", b"{\"amount\":\"1\"}".to_vec(), first.hash);
         let lodged = Lodged {
             key,
             content_hash: content_hash(b"<Declaration/>"),
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn a_version_that_amends_begins_where_an_earlier_one_ends() {
         let (mut row, _) = chain();
-        let entry = log_entry(&row.lodged.key, 0, 3, "amended", b"{}".to_vec(), [7; 32]);
+        let entry = entry_of_word(&row.lodged.key, 0, 3, "amended", b"{}".to_vec(), [7; 32]);
         (row.stand.log_sequence, row.stand.log_hash) = (0, entry.hash);
         assert_eq!(check_chain(&row, std::slice::from_ref(&entry), &[[6; 32], [7; 32]]), Ok(()));
         assert_eq!(check_chain(&row, &[entry], &[[6; 32]]), Err(ChainFault::Unbound { sequence: 0 }));

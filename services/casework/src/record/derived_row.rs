@@ -7,18 +7,18 @@
 //!
 //! The row is what is searched and gone by; the log is what is chained. Whoever writes into the row alone is found out here.
 
-use clearance::life_cycle::{
-    Basis, Circumstances as LifeCircumstances, Command, Decided, Event, Standing, State, carry_out,
-};
+use clearance::life_cycle::{Basis, Circumstances as LifeCircumstances, Command, Decided, Event, Standing, carry_out};
 use message::Reading;
 use rulebook::Rulebook;
 use serde::Deserialize;
 use storage::{DeclarationRow, LogEntry};
-use vocabulary::{Decision, DeclarationNumber, Direction, Lane, Outcome};
+use vocabulary::duty::plain;
+use vocabulary::{Decision, DeclarationNumber, Direction, Lane, Outcome, State};
 
-use super::entry::LOG_BEGINNING;
+use super::entry::{EntryKind, LOG_BEGINNING};
 use super::rederivation::{RecordedDecision, rederive};
-use crate::case::{dong, standing_of};
+use crate::case::beginning::begin as begin_life;
+use crate::case::standing_of;
 use crate::intake::lodgement::Ask;
 use crate::outgoing::notices::{Subject, brief};
 use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
@@ -146,7 +146,7 @@ fn derive<'r>(
         derived.last_hash = entry.hash;
         if let Some((decision, rulebook)) = decide(entry, entry.at_ms)? {
             // What an officer had decided again has its events in the entry before it.
-            if entry.kind != "decided" {
+            if entry.kind != EntryKind::Decided.as_str() {
                 let now = Decided { declaration: &declaration, decision: &decision };
                 let circumstances = LifeCircumstances { at, rules: rulebook.in_force_on(at.date()) };
                 let events = carry_out(&derived.standing, &Command::Register { before: &basis, now }, &circumstances)
@@ -185,15 +185,12 @@ fn begin(
     if first.previous_hash != LOG_BEGINNING {
         return before.and_then(|before| before.successor.clone()).ok_or(RowUnderivable::Unreadable);
     }
-    if first.kind == Event::AmendmentReferred.as_str() {
+    if first.kind == EntryKind::AmendmentReferred.as_str() {
         return Ok((draft.after(&Event::Referred, at), vec![Event::AmendmentReferred]));
     }
-    let decided = Decided { declaration, decision };
-    let in_advance = Ask::of(declaration) == Ask::PreRegister;
-    let command = if in_advance { Command::PreRegister(decided) } else { Command::Lodge(decided) };
+    let Ask::Anew(anew) = Ask::of(declaration) else { return Err(RowUnderivable::Unreadable) };
     let circumstances = LifeCircumstances { at, rules: rulebook.in_force_on(at.date()) };
-    // As it was lodged: refused only where the rulebook knows a term not.
-    let events = carry_out(&draft, &command, &circumstances).unwrap_or_else(|_| vec![Event::Referred]);
+    let (_, events) = begin_life(anew, declaration, decision.clone(), &circumstances);
     Ok((draft.after_all(&events, at), events))
 }
 
@@ -219,9 +216,9 @@ impl Derived {
         let lane = |lane: Option<Lane>| optional(lane.map(|lane| lane.code().to_string()));
         compare("lane", lane(row.stand.lane), lane(standing.lane));
         let amount = |amount: Option<i64>| optional(amount.map(|amount| amount.to_string()));
-        let owed = (self.outcome == Outcome::Accepted).then(|| dong(standing.owed));
-        compare("total_payable", amount(row.stand.total_payable), amount(owed));
-        compare("paid", row.stand.paid.to_string(), dong(standing.paid).to_string());
+        let owed = (self.outcome == Outcome::Accepted).then(|| plain(standing.owed));
+        compare("total_payable", amount(row.stand.total_payable), optional(owed));
+        compare("paid", row.stand.paid.to_string(), plain(standing.paid));
         let time = |at_ms: i64| vietnam_time(at_ms).to_string();
         compare("since", time(row.stand.since_ms), standing.since.to_string());
         compare("registered_at", time(row.stand.registered_at_ms), time(self.registered_at_ms));

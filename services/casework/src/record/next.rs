@@ -1,9 +1,9 @@
 //! What comes next for a declaration, and who acts.
 
-use clearance::life_cycle::{Security, Standing, State};
+use clearance::life_cycle::Standing;
 use serde::Serialize;
-use vocabulary::Bilingual;
 use vocabulary::duty::grouped;
+use vocabulary::{Bilingual, Security, State};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Next {

@@ -6,14 +6,17 @@
 //!
 //! Under the rules that decided, the result is the recorded decision byte for byte: that is how an audit is answered.
 
+use clearance::life_cycle::Circumstances as LifeCircumstances;
 use message::Reading;
 use rulebook::Rulebook;
 use serde::Deserialize;
 use storage::DeclarationRow;
-use vocabulary::{Decision, DeclarationNumber, DutyType, Facts, Finding, Lane, Outcome, Place};
+use vocabulary::{Decision, DeclarationNumber, DutyType, Facts, Finding, Lane, Outcome, Place, RulebookGap};
 
-use crate::assess::{Circumstances, clear, without_lane};
-use crate::intake::lodgement::{SEQUENCE_RULE, of_another};
+use super::lost::RECORD_RULE;
+use crate::assess::{Circumstances, ReadDocument, clear, refer, without_lane};
+use crate::case::beginning::begin;
+use crate::intake::lodgement::{Ask, SEQUENCE_RULE, of_another};
 use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
 
 /// What is read back of a recorded decision: what it depended on, and what came of it.
@@ -28,6 +31,9 @@ pub struct RecordedDecision {
     /// The lane, of an accepted one.
     pub lane: Option<Lane>,
     pub findings: Vec<Finding>,
+    /// Where the rulebook was silent, or the record.
+    #[serde(default)]
+    pub gaps: Vec<RulebookGap>,
     /// What is owed of each tax.
     pub totals: Vec<RecordedTotal>,
     /// The random draw of selectivity.
@@ -112,11 +118,24 @@ pub fn rederive(
     facts.trader = recorded.facts.traders.first();
     let circumstances =
         Circumstances { facts, registered_at, number: recorded.number, draw: recorded.draw.unwrap_or(draw_if_none) };
-    let mut decision = clear(&declaration, findings, &circumstances, rulebook);
-    message::locate_in(document, &mut decision.findings);
-    if recorded.outcome == Outcome::Accepted && recorded.lane.is_none() {
-        // It was declared in advance, and its lane is drawn at registration.
-        without_lane(&mut decision);
+    let read = ReadDocument { bytes: document, declaration: &declaration, findings };
+    let mut decision = clear(read, &circumstances, rulebook);
+    // What hung on another decision that could not be read stands in the record, as what hung on other versions does.
+    let of_the_record = recorded.gaps.iter().find(|gap| *gap.rule == *RECORD_RULE);
+    if let (Outcome::Accepted, Some(gap)) = (decision.outcome, of_the_record) {
+        decision = refer(decision, gap.clone());
+    }
+    if recorded.outcome == Outcome::Accepted {
+        if recorded.lane.is_none() {
+            // It was declared in advance, and its lane is drawn at registration.
+            without_lane(&mut decision);
+        }
+        return Ok(decision);
+    }
+    // What is accepted now was not when it was lodged, and may be what cannot be registered.
+    if let Ask::Anew(anew) = Ask::of(&declaration) {
+        let circumstances = LifeCircumstances { at: registered_at, rules: rulebook.in_force_on(registered_at.date()) };
+        decision = begin(anew, &declaration, decision, &circumstances).0;
     }
     Ok(decision)
 }

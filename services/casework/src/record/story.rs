@@ -2,21 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use clearance::life_cycle::{Event, Security, Standing, State, interest_until, payable_until};
+use clearance::life_cycle::{Event, Standing, interest_until, payable_until};
 use jiff::civil::{Date, DateTime, Time};
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use storage::{DatedCommand, DatedPayment, DatedRequest, DeclarationRow, LogEntry};
 use vocabulary::duty::plain;
-use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
-use vocabulary::{Bilingual, DeclarationNumber, DutyType, Finding, Lane, Outcome, Reason};
+use vocabulary::{Bilingual, DeclarationNumber, DutyType, Finding, Lane, Outcome, Reason, Security, State};
 
+use super::entry::{Answered, EntryKind};
 use super::next::{self, Next};
 use super::rederivation::RecordedDecision;
 use super::wording;
 use crate::case::standing_of;
-use crate::outgoing::notices::payment_identifier;
+use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
 
 /// The story of one declaration.
 #[derive(Debug, Serialize)]
@@ -171,7 +171,7 @@ impl Story {
             paid: of(|standing| standing.paid),
             open: of(Standing::open),
             excess: of(|standing| (standing.paid - standing.owed - standing.interest).max(Decimal::ZERO)),
-            payment_identifier: identifier.map(payment_identifier),
+            payment_identifier: identifier.map(DeclarationNumber::payment_identifier),
             next: next::after(standing.as_ref()),
             steps: Vec::new(),
             told: BTreeSet::new(),
@@ -246,7 +246,7 @@ impl Story {
 
     /// Adds a document that was refused. One that was carried out is told by the log.
     pub fn add_request(&mut self, dated: &DatedRequest) {
-        if dated.request.outcome != "refused" {
+        if dated.request.outcome != Answered::Refused.as_str() {
             return;
         }
         let notice = notice_of(&dated.request.answer);
@@ -292,7 +292,7 @@ impl Story {
             at: vietnam_time(dated.at_ms),
             version: self.version,
             entry: None,
-            kind: "payment".to_owned(),
+            kind: EntryKind::Payment.as_str().to_owned(),
             words: vec![wording::not_booked(dated.payment.amount, &dated.payment.outcome, reason)],
             decision: None,
             notice: notice.as_ref().map(|notice| notice.kind.as_str()),

@@ -1,49 +1,56 @@
 //! Steps of a story in words.
 
-use clearance::life_cycle::{CommandKind, Event};
+use clearance::life_cycle::Event;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use vocabulary::duty::grouped;
-use vocabulary::{Bilingual, Commander, Outcome, Reason};
+use vocabulary::{Bilingual, CommandKind, Commander, Outcome, Reason};
 
+use super::entry::EntryKind;
 use super::rederivation::RecordedDecision;
 use super::story::Happened;
 
 /// A decision, by the word of its entry.
-pub(super) fn decided(kind: &str, version: u32, recorded: &RecordedDecision) -> Bilingual {
+pub(super) fn decided(word: &str, version: u32, recorded: &RecordedDecision) -> Bilingual {
     let mistakes = recorded.findings.iter().filter(|finding| finding.is_error()).count();
-    let (en, vi) = match kind {
-        "accepted" => ("it was lodged and registered".to_owned(), "được khai và đăng ký".to_owned()),
-        "rejected" => (
+    let (en, vi) = match EntryKind::of_word(word) {
+        Some(EntryKind::Accepted) => ("it was lodged and registered".to_owned(), "được khai và đăng ký".to_owned()),
+        Some(EntryKind::Rejected) => (
             format!("it was lodged and not registered, for {mistakes} mistakes"),
             format!("được khai nhưng không được đăng ký vì {mistakes} lỗi"),
         ),
-        "referred" => (
+        Some(EntryKind::Referred) => (
             "it was lodged and handed to an officer, because the rulebook does not answer it".to_owned(),
             "được khai và chuyển cho công chức hải quan vì bộ quy tắc chưa có câu trả lời".to_owned(),
         ),
-        "pre_registered" => ("it was declared in advance".to_owned(), "được khai trước".to_owned()),
-        "edited" => ("it was declared anew in advance".to_owned(), "được khai lại trước khi đăng ký".to_owned()),
-        "registered" => (
+        Some(EntryKind::PreRegistered) => ("it was declared in advance".to_owned(), "được khai trước".to_owned()),
+        Some(EntryKind::Edited) => {
+            ("it was declared anew in advance".to_owned(), "được khai lại trước khi đăng ký".to_owned())
+        }
+        Some(EntryKind::Registered) => (
             format!("what was declared in advance was registered, on the rules of {}", recorded.registered_on),
             format!("thông tin khai trước được đăng ký, theo quy tắc ngày {}", recorded.registered_on),
         ),
-        "decided" => (
+        Some(EntryKind::Decided) => (
             format!("it was decided on the rules of {}: {}", recorded.registered_on, recorded.outcome.as_str()),
             format!("được quyết định theo quy tắc ngày {}: {}", recorded.registered_on, recorded.outcome.as_str()),
         ),
-        "amended" => (
+        Some(EntryKind::Amended) => (
             format!("version {version} took the place of the one before it"),
             format!("phiên bản {version} thay cho phiên bản trước"),
         ),
-        "amendment_referred" => (
+        Some(EntryKind::AmendmentReferred) => (
             "the amendment was handed to an officer; the declaration stands as it was".to_owned(),
             "đề nghị sửa đổi được chuyển cho công chức hải quan; tờ khai giữ nguyên".to_owned(),
         ),
-        _ if recorded.outcome == Outcome::Accepted => {
+        Some(EntryKind::Unreadable | EntryKind::Payment | EntryKind::Command(_)) | None
+            if recorded.outcome == Outcome::Accepted =>
+        {
             ("it was decided anew".to_owned(), "được quyết định lại".to_owned())
         }
-        _ => (kind.to_owned(), kind.to_owned()),
+        Some(EntryKind::Unreadable | EntryKind::Payment | EntryKind::Command(_)) | None => {
+            (word.to_owned(), word.to_owned())
+        }
     };
     Bilingual::new(en, vi)
 }

@@ -3,9 +3,7 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use vocabulary::{DeclarationNumber, Direction, Lane, Reason};
-
-use super::standing::Security;
+use vocabulary::{DeclarationNumber, Direction, Lane, Reason, Security};
 
 /// One step of a declaration's life. Events are kept and never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,9 +6,10 @@
 use jiff::civil::Date;
 use rulebook::RulesInForce;
 use rust_decimal::{Decimal, RoundingStrategy};
+use vocabulary::Security;
 
 use super::event::Event;
-use super::standing::{Security, Standing};
+use super::standing::Standing;
 use crate::settlement::late_interest;
 
 /// The last day on which a declaration's taxes are paid without interest; `None` while they are not late yet.

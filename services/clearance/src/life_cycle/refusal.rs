@@ -1,9 +1,8 @@
 //! Why a command is not carried out.
 
+use super::command::law_of;
 use rulebook::{Provision, RulesInForce};
-use vocabulary::{Bilingual, Finding, Reason, RulebookGap, State};
-
-use super::command::CommandKind;
+use vocabulary::{Bilingual, CommandKind, Finding, Reason, RulebookGap, State};
 
 /// A command that is not carried out, and why. Nothing about the declaration changes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +40,7 @@ impl RefusedCommand {
                 format!("không thực hiện được việc {}: tờ khai {}", name.vi, meaning.vi),
             ),
             "life-cycle/states-and-commands",
-            rules.law(kind.law()),
+            rules.law(law_of(kind)),
         )
     }
 
@@ -58,7 +57,7 @@ impl RefusedCommand {
         findings: Vec<Finding>,
         rules: &RulesInForce<'_>,
     ) -> Self {
-        Self::new(code, message, "life-cycle/requests", rules.law(kind.law())).with(findings)
+        Self::new(code, message, "life-cycle/requests", rules.law(law_of(kind))).with(findings)
     }
 
     /// The rulebook does not say what the command depends on.

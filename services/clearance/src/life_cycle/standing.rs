@@ -3,33 +3,9 @@
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use vocabulary::{DeclarationNumber, Direction, Lane, State};
+use vocabulary::{DeclarationNumber, Direction, Lane, Security, State};
 
 use super::event::Event;
-
-/// What stands in for payment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Security {
-    /// Nothing: what is owed is paid before clearance.
-    #[default]
-    None,
-    /// A bank's guarantee covers what is owed (Law 107/2016 art. 9).
-    Guaranteed,
-    /// An authorised operator pays in the month after clearance (Law 107/2016 art. 9).
-    Deferred,
-}
-
-impl Security {
-    /// The word used in records.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Guaranteed => "guaranteed",
-            Self::Deferred => "deferred",
-        }
-    }
-}
 
 /// Where a declaration stands, and what its next step depends on. It is the sum of its events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,16 +5,18 @@ use jiff::civil::{Date, DateTime};
 use rulebook::{CodeList, FrozenFrom, LimitKind, ReasonFor, RulesInForce, Until};
 use rust_decimal::Decimal;
 use vocabulary::{
-    AutomaticCase, Balance, Bilingual, Decision, Declaration, Direction, Lane, Outcome, Reason, RulebookGap, State,
+    AutomaticCase, Balance, Bilingual, CommandKind, Decision, Direction, Instruction, Lane, Outcome, Reason,
+    RulebookGap, Security, State,
 };
 
+use super::after_clearance::has_to_be_checked;
 use super::changed;
-use super::command::{Amendment, Command, CommandKind, Decided};
+use super::command::{Amendment, Command, Decided, law_of};
 use super::event::Event;
 use super::frozen::changes_of_frozen_fields;
 use super::interest::{interest_on_more, interest_until};
 use super::refusal::RefusedCommand;
-use super::standing::{Security, Standing};
+use super::standing::Standing;
 
 /// What a step depends on besides where the declaration stands.
 #[derive(Debug, Clone, Copy)]
@@ -43,18 +45,8 @@ pub fn carry_out(standing: &Standing, command: &Command<'_>, circumstances: &Cir
         Command::FileCertificate(amendment) => desk.amend(amendment, ReasonFor::Certificate),
         Command::Cancel { reason } => desk.cancel(*reason),
         Command::Pay { amount, by_declarant } => desk.pay(*amount, *by_declarant),
-        Command::AcceptDocuments => desk.accept_documents(),
-        Command::InstructAmendment { reason } => desk.instruct_amendment(reason),
-        Command::Reroute { lane, reason } => desk.reroute(*lane, reason),
-        Command::FinishExamination => desk.finish_examination(),
-        Command::Release { reason } => desk.release(reason),
-        Command::TakeToStorage => desk.take_to_storage(),
-        Command::Clear => desk.clear(),
         Command::Decide(decided) => desk.decide(decided),
-        Command::Refuse { reason } => desk.refuse(reason),
-        Command::PassSupervision => desk.pass_supervision(),
-        Command::Expire => desk.expire(),
-        Command::CancelAutomatically(case) => desk.cancel_automatically(*case),
+        Command::Instructed(instruction) => desk.instructed(instruction),
     }
 }
 
@@ -67,12 +59,30 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
+    fn instructed(&self, instruction: &Instruction) -> Step {
+        match instruction {
+            Instruction::AcceptDocuments => self.accept_documents(),
+            Instruction::InstructAmendment { reason } => self.instruct_amendment(reason),
+            Instruction::Reroute { lane, reason } => self.reroute(*lane, reason),
+            Instruction::FinishExamination => self.finish_examination(),
+            Instruction::Release { reason_code } => self.release(reason_code),
+            Instruction::TakeToStorage { .. } => self.take_to_storage(),
+            Instruction::Clear { .. } => self.clear(),
+            // Without a decision there is nothing to decide by.
+            Instruction::Decide => self.refuse_state(),
+            Instruction::Refuse { reason } => self.refuse(reason),
+            Instruction::PassSupervision => self.pass_supervision(),
+            Instruction::Expire => self.expire(),
+            Instruction::CancelAutomatically(case) => self.cancel_automatically(*case),
+        }
+    }
+
     fn refuse_state<T>(&self) -> Result<T, RefusedCommand> {
         Err(RefusedCommand::in_state(self.kind, self.standing.state, &self.rules))
     }
 
     fn refusal(&self, code: &str, en: impl Into<String>, vi: impl Into<String>, rule: &str) -> RefusedCommand {
-        RefusedCommand::new(code, Bilingual::new(en, vi), rule, self.rules.law(self.kind.law()))
+        RefusedCommand::new(code, Bilingual::new(en, vi), rule, self.rules.law(law_of(self.kind)))
     }
 
     fn allow(&self, states: &[State]) -> Result<(), RefusedCommand> {
@@ -426,9 +436,7 @@ impl Desk<'_> {
                 "life-cycle/payments",
             ));
         }
-        if !self.standing.state.is_registered() {
-            return self.refuse_state();
-        }
+        // Where another enterprise's declaration stands is none of the payer's business.
         if !by_declarant {
             return Err(self.refusal(
                 "payer_is_another",
@@ -436,6 +444,9 @@ impl Desk<'_> {
                 "người nộp tiền không phải là người khai; người nộp được hoàn lại tiền",
                 "life-cycle/payments",
             ));
+        }
+        if !self.standing.state.is_registered() {
+            return self.refuse_state();
         }
         let mut events = interest_until(self.standing, self.at.date(), &self.rules);
         let open = self.standing.after_all(&events, self.at).open();
@@ -645,29 +656,6 @@ impl Desk<'_> {
         events.push(Event::Cleared { due_on });
         Ok(events)
     }
-}
-
-/// Whether an officer checks an amendment of what is cleared: it rests on a claim, it goes by a lane that asks for a check, or
-/// it lowers what is owed by more than a certificate that customs holds.
-fn has_to_be_checked(amendment: &Amendment<'_>, given_for: ReasonFor, lowers: bool) -> bool {
-    let decision = amendment.after.decision;
-    let proved = given_for == ReasonFor::Certificate
-        && beside_certificates(amendment.before) == beside_certificates(amendment.after.declaration);
-    !decision.claims.is_empty() || decision.lane != Some(Lane::Green) || (lowers && !proved)
-}
-
-/// A declaration without what a certificate that is filed later brings with it.
-fn beside_certificates(declaration: &Declaration) -> Declaration {
-    let mut rest = declaration.clone();
-    (rest.function, rest.stage, rest.version, rest.number, rest.change_reason_code) = (None, None, None, None, None);
-    for item in &mut rest.goods_items {
-        item.tariff_schedule = None;
-        item.certificate_form = None;
-        item.certificate_number = None;
-        item.certificate_date = None;
-        item.certificate_late = None;
-    }
-    rest
 }
 
 /// The declared day of arrival of an import.

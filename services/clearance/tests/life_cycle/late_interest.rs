@@ -1,9 +1,9 @@
 //! What is paid late costs interest, counted once for each day.
 
-use clearance::life_cycle::{Command, Event, Security, Standing, State, carry_out, interest_until};
+use clearance::life_cycle::{Command, Event, Standing, State, carry_out, interest_until};
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
-use vocabulary::{Declaration, Lane};
+use vocabulary::{Declaration, Lane, Security};
 
 use crate::{RULEBOOK, accepted, amend, declaration, dong, on, standing};
 

@@ -9,16 +9,15 @@ mod sequences;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use clearance::life_cycle::{
-    Amendment, Basis, Circumstances, Command, CommandKind, Decided, Event, Security, Standing, State, Step, carry_out,
-};
+use clearance::life_cycle::{Amendment, Basis, Circumstances, Command, Decided, Event, Standing, Step, carry_out};
 use jiff::civil::{Date, DateTime, date, datetime};
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use vocabulary::declaration::{Bill, Permit};
 use vocabulary::{
-    AppliedExchangeRate, AssessedItem, AutomaticCase, Balance, Bilingual, Citation, Claim, ClaimKind, Decision,
-    Declaration, Direction, DutyLine, DutyTotal, DutyType, Facts, Lane, Outcome, Rate, Reason, TraderFacts, WriteOff,
+    AppliedExchangeRate, AssessedItem, AutomaticCase, Balance, Bilingual, Citation, Claim, ClaimKind, CommandKind,
+    Decision, Declaration, Direction, DutyLine, DutyTotal, DutyType, Facts, Instruction, Lane, Outcome, Rate, Reason,
+    Security, State, TraderFacts, WriteOff,
 };
 
 static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(|| {
@@ -193,26 +192,41 @@ fn with_commands(kind: CommandKind, mut try_one: impl FnMut(&Command<'_>)) {
                 try_one(&Command::Pay { amount: dong(amount), by_declarant: true });
             }
         }
-        CommandKind::AcceptDocuments => try_one(&Command::AcceptDocuments),
-        CommandKind::InstructAmendment => try_one(&Command::InstructAmendment { reason: reason() }),
-        CommandKind::Reroute => {
-            for lane in [Lane::Yellow, Lane::Red] {
-                try_one(&Command::Reroute { lane, reason: reason() });
-            }
-        }
-        CommandKind::FinishExamination => try_one(&Command::FinishExamination),
-        CommandKind::Release => try_one(&Command::Release { reason: "B" }),
-        CommandKind::TakeToStorage => try_one(&Command::TakeToStorage),
-        CommandKind::Clear => try_one(&Command::Clear),
-        CommandKind::Refuse => try_one(&Command::Refuse { reason: reason() }),
-        CommandKind::PassSupervision => try_one(&Command::PassSupervision),
-        CommandKind::Expire => try_one(&Command::Expire),
-        CommandKind::CancelAutomatically => {
-            for case in AutomaticCase::ALL {
-                try_one(&Command::CancelAutomatically(case));
+        CommandKind::AcceptDocuments
+        | CommandKind::InstructAmendment
+        | CommandKind::Reroute
+        | CommandKind::FinishExamination
+        | CommandKind::Release
+        | CommandKind::TakeToStorage
+        | CommandKind::Clear
+        | CommandKind::Refuse
+        | CommandKind::PassSupervision
+        | CommandKind::Expire
+        | CommandKind::CancelAutomatically => {
+            for instruction in instructions().iter().filter(|instruction| instruction.kind() == kind) {
+                try_one(&Command::Instructed(instruction));
             }
         }
     }
+}
+
+/// What customs may command without a decision, in every way that matters.
+fn instructions() -> Vec<Instruction> {
+    let mut all = vec![
+        Instruction::AcceptDocuments,
+        Instruction::InstructAmendment { reason: reason() },
+        Instruction::Reroute { lane: Lane::Yellow, reason: reason() },
+        Instruction::Reroute { lane: Lane::Red, reason: reason() },
+        Instruction::FinishExamination,
+        Instruction::Release { reason_code: "B".into() },
+        Instruction::TakeToStorage { place: None },
+        Instruction::Clear { permit: None },
+        Instruction::Refuse { reason: reason() },
+        Instruction::PassSupervision,
+        Instruction::Expire,
+    ];
+    all.extend(AutomaticCase::ALL.map(Instruction::CancelAutomatically));
+    all
 }
 
 #[test]
@@ -355,7 +369,7 @@ fn registration_is_refused_when_what_it_rests_on_has_changed() {
     // Seven days are kept, the eighth is not.
     assert!(register(&before, date(2026, 11, 30)).is_ok());
     assert_eq!(register(&before, date(2026, 12, 1)).unwrap_err().code, "pre_registration_expired");
-    let expire = |day| carry_out(&standing(State::PreRegistered), &Command::Expire, &on(day));
+    let expire = |day| carry_out(&standing(State::PreRegistered), &Command::Instructed(&Instruction::Expire), &on(day));
     assert_eq!(expire(date(2026, 11, 30)).unwrap_err().code, "term_not_passed");
     assert_eq!(expire(date(2026, 12, 1)), Ok(vec![Event::Expired]));
 }
@@ -443,7 +457,8 @@ fn penalties_hang_on_the_days_since_clearance() {
 
 #[test]
 fn an_instructed_amendment_is_due_in_five_working_days() {
-    let instruct = Command::InstructAmendment { reason: reason() };
+    let instruct = Instruction::InstructAmendment { reason: reason() };
+    let instruct = Command::Instructed(&instruct);
     // From Wednesday, 29 April 2026: two holidays and a weekend lie between.
     let events = carry_out(&standing(State::DocumentCheck), &instruct, &on(date(2026, 4, 29))).unwrap();
     let [Event::AmendmentInstructed { due_on: Some(due_on), .. }] = &events[..] else { panic!("{events:?}") };
@@ -495,11 +510,13 @@ fn an_amendment_after_clearance_that_rests_on_a_claim_or_lowers_the_tax_is_check
         assert_eq!(file(state, "ERR", &corrected, &accepted(Lane::Green, 60)).state, State::AmendmentCheck);
         assert_eq!(file(state, "ERR", &corrected, &accepted(Lane::Green, 100)).state, state);
         // An officer accepts it whatever lane the goods took, and what was cleared is where it was.
-        let events = carry_out(&checked, &Command::AcceptDocuments, &now()).unwrap();
+        let events = carry_out(&checked, &Command::Instructed(&Instruction::AcceptDocuments), &now()).unwrap();
         let accepted_again = checked.after_all(&events, AT);
         assert_eq!((accepted_again.state, accepted_again.cleared_on), (state, checked.cleared_on));
         // Or asks for another one, and waits.
-        let events = carry_out(&checked, &Command::InstructAmendment { reason: reason() }, &now()).unwrap();
+        let events =
+            carry_out(&checked, &Command::Instructed(&Instruction::InstructAmendment { reason: reason() }), &now())
+                .unwrap();
         let waiting = checked.after_all(&events, AT);
         assert_eq!(waiting.state, State::AmendmentCheck);
         let events = amend(&waiting, &corrected, &accepted(Lane::Green, 100), AT.date()).unwrap();
@@ -507,12 +524,14 @@ fn an_amendment_after_clearance_that_rests_on_a_claim_or_lowers_the_tax_is_check
     }
     // The check holds no goods back, and nobody refuses or cancels what is cleared because of it.
     let checked = file(State::Cleared, "COO", &declaration(), &named);
-    let passed = checked.after_all(&carry_out(&checked, &Command::PassSupervision, &now()).unwrap(), AT);
+    let passed = checked
+        .after_all(&carry_out(&checked, &Command::Instructed(&Instruction::PassSupervision), &now()).unwrap(), AT);
     assert_eq!(passed.state, State::AmendmentCheck);
-    let events = carry_out(&passed, &Command::AcceptDocuments, &now()).unwrap();
+    let events = carry_out(&passed, &Command::Instructed(&Instruction::AcceptDocuments), &now()).unwrap();
     assert_eq!(passed.after_all(&events, AT).state, State::ThroughSupervision);
-    for command in [Command::Refuse { reason: reason() }, Command::CancelAutomatically(AutomaticCase::GoodsNotArrived)]
-    {
+    let cancel = Instruction::CancelAutomatically(AutomaticCase::GoodsNotArrived);
+    for instruction in [Instruction::Refuse { reason: reason() }, cancel] {
+        let command = Command::Instructed(&instruction);
         assert!(carry_out(&checked, &command, &on(date(2027, 3, 1))).is_err(), "{command:?}");
     }
 }
@@ -535,7 +554,8 @@ fn cancellation_has_its_reasons_and_its_terms() {
     assert_eq!(cancel(State::ThroughSupervision, Export, Some("RET")), Ok(()));
     let automatic = |state: State, direction: Direction, case: AutomaticCase, day: Date| {
         let standing = Standing { direction: Some(direction), ..standing(state) };
-        carry_out(&standing, &Command::CancelAutomatically(case), &on(day)).map(|_| ()).map_err(|refusal| refusal.code)
+        let cancel = Instruction::CancelAutomatically(case);
+        carry_out(&standing, &Command::Instructed(&cancel), &on(day)).map(|_| ()).map_err(|refusal| refusal.code)
     };
     let (fifteenth, sixteenth) = (date(2026, 12, 8), date(2026, 12, 9));
     let arrived = AutomaticCase::GoodsNotArrived;
@@ -552,7 +572,10 @@ fn cancellation_has_its_reasons_and_its_terms() {
 #[test]
 fn release_needs_the_declared_tax_and_a_reason_of_the_list() {
     let mut standing = standing(State::DocumentCheck);
-    let release = |standing: &Standing, reason| carry_out(standing, &Command::Release { reason }, &now());
+    let release = |standing: &Standing, reason: &str| {
+        let release = Instruction::Release { reason_code: reason.into() };
+        carry_out(standing, &Command::Instructed(&release), &now())
+    };
     assert_eq!(release(&standing, "B").unwrap_err().code, "tax_not_settled");
     standing.paid = dong(100);
     assert_eq!(release(&standing, "Q").unwrap_err().code, "release_reason_unknown");
@@ -563,7 +586,7 @@ fn release_needs_the_declared_tax_and_a_reason_of_the_list() {
     let events = amend(&released, &declaration(), &accepted(Lane::Green, 150), AT.date()).unwrap();
     let revalued = released.after_all(&events, AT);
     assert_eq!(revalued.state, State::ReleasedBeforePermit);
-    let events = carry_out(&revalued, &Command::Clear, &now()).unwrap();
+    let events = carry_out(&revalued, &Command::Instructed(&Instruction::Clear { permit: None }), &now()).unwrap();
     assert_eq!(events, [Event::PaymentAwaited]);
     let awaiting = revalued.after_all(&events, AT);
     assert_eq!(pay(&awaiting, 50), Ok(vec![received(50, 0, 0), Event::Cleared { due_on: None }]));

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use clearance::life_cycle::{CommandKind, State, carry_out};
+use clearance::life_cycle::{carry_out, law_of};
 use rust_decimal::Decimal;
-use vocabulary::Direction;
+use vocabulary::{CommandKind, Direction, State};
 
 use crate::{AT, dong, on, standing, with_commands};
 
@@ -84,7 +84,7 @@ fn page() -> String {
         for kind in CommandKind::ALL {
             let reached: Vec<&str> = leads_to(state, kind).into_iter().map(State::as_str).collect();
             if !reached.is_empty() {
-                let law = on(AT.date()).rules.law(kind.law());
+                let law = on(AT.date()).rules.law(law_of(kind));
                 let _ = writeln!(page, "| {state} | `{}` | {} | {} |", kind.as_str(), reached.join(", "), law);
             }
         }

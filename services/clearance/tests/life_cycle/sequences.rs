@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use clearance::life_cycle::{
-    Circumstances, Command, CommandKind, Event, Security, Standing, State, carry_out, next_of_time,
-};
+use clearance::life_cycle::{Circumstances, Command, Event, Standing, carry_out, next_of_time};
 use jiff::civil::{DateTime, date};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
-use vocabulary::{AutomaticCase, Direction};
+use vocabulary::{AutomaticCase, CommandKind, Direction, Instruction, Security, State};
 
 use crate::{AT, RULEBOOK, now, on, standing, with_commands};
 
@@ -88,7 +86,8 @@ fn the_calendar_acts_when_the_term_has_passed_and_not_before() {
                 let standing = Standing { direction: Some(direction), arrival_on, ..standing(state) };
                 let Some(next) = next_of_time(&standing, &now().rules) else { continue };
                 assert!(arrival_on == Some(date(2027, 1, 10)) || direction == Direction::Export || next.case.is_none());
-                let command = next.case.map_or(Command::Expire, Command::CancelAutomatically);
+                let instruction = next.case.map_or(Instruction::Expire, Instruction::CancelAutomatically);
+                let command = Command::Instructed(&instruction);
                 let at = |at: DateTime| Circumstances { at, rules: RULEBOOK.in_force_on(at.date()) };
                 let before = next.from.checked_sub(jiff::Span::new().seconds(1)).unwrap();
                 let early = carry_out(&standing, &command, &at(before)).unwrap_err();

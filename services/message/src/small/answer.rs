@@ -1,6 +1,6 @@
 //! The answer to whoever gave a command: `schemas/answer/1.0/answer.xsd`.
 
-use vocabulary::{Bilingual, CommandAnswer, Finding, Kind, Lane, Refusal, RulebookGap, Value};
+use vocabulary::{Bilingual, CommandAnswer, Finding, Kind, Lane, Refusal, RulebookGap, State, Value};
 
 use super::indented::Out;
 use super::shapes::{
@@ -28,7 +28,7 @@ pub fn write_answer(answer: &CommandAnswer) -> Vec<u8> {
     out.optional(1, "FunctionalReferenceID", answer.reference.as_deref());
     out.optional(1, "VersionID", answer.version.map(|version| version.to_string()).as_deref());
     out.leaf(1, "IssueDateTime", "", &answer.issued_at.to_string());
-    out.optional(1, "StateCode", answer.state.as_deref());
+    out.optional(1, "StateCode", answer.state.map(State::as_str));
     out.optional(1, "Lane", answer.lane.map(Lane::as_str));
     out.optional(1, "DueDate", answer.due_on.map(|day| day.to_string()).as_deref());
     if let Some(refusal) = &answer.refusal {
@@ -67,7 +67,8 @@ pub fn read_answer(bytes: &[u8]) -> Result<CommandAnswer, Vec<Finding>> {
         let reference = cursor.optional_text("FunctionalReferenceID");
         let version = cursor.optional_parsed("VersionID", NUMBER_SHAPE, shapes::number);
         let issued_at = cursor.parsed("IssueDateTime", DATE_TIME_SHAPE, date_time);
-        let state = cursor.optional_parsed("StateCode", ["the word of a state", "tên trạng thái"], state);
+        let state = cursor
+            .optional_parsed("StateCode", ["the word of a state", "tên trạng thái"], |text| text.parse().ok());
         let lane = cursor.optional_parsed("Lane", LANE_SHAPE, shapes::lane);
         let due_on = cursor.optional_value("DueDate", Kind::Date).and_then(|value| match value {
             Value::Date(day) => Some(day),
@@ -87,11 +88,6 @@ pub fn read_answer(bytes: &[u8]) -> Result<CommandAnswer, Vec<Finding>> {
             refusal,
         })
     })
-}
-
-fn state(text: &str) -> Option<String> {
-    let word = (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    word.then(|| text.to_owned())
 }
 
 fn refusal(cursor: &mut Cursor<'_>) -> Option<Refusal> {

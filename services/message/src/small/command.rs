@@ -2,8 +2,11 @@
 //!
 //! Who commands stands around what is commanded, so that nobody can be written who commands what is another's.
 
+use std::sync::LazyLock;
+
 use vocabulary::{
-    AutomaticCase, Bilingual, Commander, CustomsCommand, Finding, Instruction, Kind, NamedDeclaration, Post, Reason,
+    Actor, AutomaticCase, Bilingual, CommandKind, Commander, CustomsCommand, Finding, Instruction, Kind,
+    NamedDeclaration, Post, Reason,
 };
 
 use super::indented::Out;
@@ -30,19 +33,16 @@ const WORDS: Kind = Kind::Wide { max: 300 };
 /// The most characters of a sentence or a remark.
 const SENTENCE_MAX: usize = 1_000;
 
-const OFFICERS: [&str; 9] = [
-    "AcceptDocuments",
-    "InstructAmendment",
-    "Reroute",
-    "FinishExamination",
-    "Release",
-    "TakeToStorage",
-    "Clear",
-    "Decide",
-    "Refuse",
-];
-const GATES: [&str; 1] = ["PassSupervision"];
-const TIMES: [&str; 2] = ["Expire", "CancelAutomatically"];
+/// Every command that customs gives, with its element: the words of its kind, each beginning with a capital.
+static ELEMENTS: LazyLock<Vec<(CommandKind, String)>> = LazyLock::new(|| {
+    let given = CommandKind::ALL.into_iter().filter(|kind| kind.actor().is_customs());
+    given.map(|kind| (kind, element_name(kind.as_str()))).collect()
+});
+
+fn element_name(word: &str) -> String {
+    let capital = |part: &str| part[..1].to_ascii_uppercase() + &part[1..];
+    word.split('_').filter(|part| !part.is_empty()).map(capital).collect()
+}
 
 /// Reads a command.
 ///
@@ -81,14 +81,17 @@ fn named(cursor: &mut Cursor<'_>) -> Option<NamedDeclaration> {
 
 /// Who commands and what, from inside the element that says who.
 fn given(cursor: &mut Cursor<'_>, who: &Element) -> Option<(Commander, Instruction, Option<String>)> {
-    let (commander, words): (Option<Commander>, &[&str]) = match who.name.as_str() {
-        "Officer" => (post(cursor).map(Commander::Officer), &OFFICERS),
-        "Gate" => (post(cursor).map(Commander::Gate), &GATES),
-        _ => (Some(Commander::Time), &TIMES),
+    let (commander, actor) = match who.name.as_str() {
+        "Officer" => (post(cursor).map(Commander::Officer), Actor::Officer),
+        "Gate" => (post(cursor).map(Commander::Gate), Actor::Gate),
+        _ => (Some(Commander::Time), Actor::Time),
     };
-    let element = cursor.choice(words)?;
+    let theirs = ELEMENTS.iter().filter(|(kind, _)| kind.actor() == actor);
+    let words: Vec<&str> = theirs.map(|(_, element)| element.as_str()).collect();
+    let element = cursor.choice(&words)?;
+    let (kind, _) = ELEMENTS.iter().find(|(_, name)| *name == element.name)?;
     let instructed = cursor.group(element, |inner| {
-        let instruction = instruction(inner, &element.name);
+        let instruction = instruction(inner, *kind);
         let remark = match inner.optional("Remark") {
             Some(remark) => Some(inner.bounded_text_in(remark, SENTENCE_MAX)?),
             None => None,
@@ -105,32 +108,41 @@ fn post(cursor: &mut Cursor<'_>) -> Option<Post> {
     Some(Post { identity: identity?, office: office? })
 }
 
-fn instruction(cursor: &mut Cursor<'_>, name: &str) -> Option<Instruction> {
-    Some(match name {
-        "AcceptDocuments" => Instruction::AcceptDocuments,
-        "InstructAmendment" => Instruction::InstructAmendment { reason: reason(cursor)? },
-        "Reroute" => {
+fn instruction(cursor: &mut Cursor<'_>, kind: CommandKind) -> Option<Instruction> {
+    Some(match kind {
+        CommandKind::AcceptDocuments => Instruction::AcceptDocuments,
+        CommandKind::InstructAmendment => Instruction::InstructAmendment { reason: reason(cursor)? },
+        CommandKind::Reroute => {
             let lane = cursor.parsed("Lane", LANE_SHAPE, lane);
             let reason = reason(cursor);
             Instruction::Reroute { lane: lane?, reason: reason? }
         }
-        "FinishExamination" => Instruction::FinishExamination,
-        "Release" => {
+        CommandKind::FinishExamination => Instruction::FinishExamination,
+        CommandKind::Release => {
             let code = cursor.value("ReleaseReasonCode", Kind::Code { min: 1, max: 4 }).and_then(text);
             Instruction::Release { reason_code: code? }
         }
-        "TakeToStorage" => Instruction::TakeToStorage { place: optional_words(cursor, "StoragePlace")? },
-        "Clear" => Instruction::Clear { permit: optional_words(cursor, "PermitID")? },
-        "Decide" => Instruction::Decide,
-        "Refuse" => Instruction::Refuse { reason: reason(cursor)? },
-        "PassSupervision" => Instruction::PassSupervision,
-        "Expire" => Instruction::Expire,
-        _ => {
+        CommandKind::TakeToStorage => Instruction::TakeToStorage { place: optional_words(cursor, "StoragePlace")? },
+        CommandKind::Clear => Instruction::Clear { permit: optional_words(cursor, "PermitID")? },
+        CommandKind::Decide => Instruction::Decide,
+        CommandKind::Refuse => Instruction::Refuse { reason: reason(cursor)? },
+        CommandKind::PassSupervision => Instruction::PassSupervision,
+        CommandKind::Expire => Instruction::Expire,
+        CommandKind::CancelAutomatically => {
             let case = cursor.parsed("CaseCode", ["a case of art. 22", "trường hợp theo điều 22"], |text| {
                 AutomaticCase::ALL.into_iter().find(|case| case.as_str() == text)
             });
             Instruction::CancelAutomatically(case?)
         }
+        // What declarants and banks ask for comes in documents of their own.
+        CommandKind::PreRegister
+        | CommandKind::Edit
+        | CommandKind::Register
+        | CommandKind::Lodge
+        | CommandKind::Amend
+        | CommandKind::FileCertificate
+        | CommandKind::Cancel
+        | CommandKind::Pay => return None,
     })
 }
 
@@ -197,30 +209,13 @@ pub fn write_command(command: &CustomsCommand) -> Vec<u8> {
         out.leaf(2, "ID", "", &post.identity);
         out.leaf(2, "CustomsOfficeID", "", &post.office);
     }
-    let name = element_of(&command.instruction);
-    out.open(2, name);
+    let name = element_name(command.instruction.kind().as_str());
+    out.open(2, &name);
     write_particulars(&mut out, &command.instruction);
     out.optional(3, "Remark", command.remark.as_deref());
-    out.close(2, name);
+    out.close(2, &name);
     out.close(1, who);
     out.end("Command")
-}
-
-fn element_of(instruction: &Instruction) -> &'static str {
-    match instruction {
-        Instruction::AcceptDocuments => "AcceptDocuments",
-        Instruction::InstructAmendment { .. } => "InstructAmendment",
-        Instruction::Reroute { .. } => "Reroute",
-        Instruction::FinishExamination => "FinishExamination",
-        Instruction::Release { .. } => "Release",
-        Instruction::TakeToStorage { .. } => "TakeToStorage",
-        Instruction::Clear { .. } => "Clear",
-        Instruction::Decide => "Decide",
-        Instruction::Refuse { .. } => "Refuse",
-        Instruction::PassSupervision => "PassSupervision",
-        Instruction::Expire => "Expire",
-        Instruction::CancelAutomatically(_) => "CancelAutomatically",
-    }
 }
 
 fn write_particulars(out: &mut Out, instruction: &Instruction) {

@@ -10,7 +10,7 @@ use crate::rows::{
     BranchRow, CommandKey, CommandRow, DECLARATION_COLUMNS, DeclarationRow, PaymentKey, PaymentRow, RequestRow,
     lane_of, number_of,
 };
-use crate::tables::{COMMAND_KEYS, DECLARATION_KEYS, PAIRS, PAYMENT_KEYS, TAX_CODES};
+use crate::tables::{COMMAND_KEYS, DECLARATION_KEYS, PAIRS, PAYMENT_KEYS, STEMS, TAX_CODES};
 
 pub(super) async fn prefetch(database: &Database, wanted: &Wanted) -> Result<Prefetched, StorageError> {
     let mut found = Prefetched::default();
@@ -63,7 +63,12 @@ async fn numbers(database: &Database, wanted: &Wanted, found: &mut Prefetched) -
         "SELECT {DECLARATION_COLUMNS}{documents} FROM declarations WHERE state <> 'superseded' \
          AND (declarant, number_stem) IN ("
     );
-    for row in look_up(database, select, PAIRS, &wanted.numbers, ")").await? {
+    let of_anybody = format!(
+        "SELECT {DECLARATION_COLUMNS}{documents} FROM declarations WHERE state <> 'superseded' AND number_stem IN ("
+    );
+    let mut rows = look_up(database, select, PAIRS, &wanted.numbers, ")").await?;
+    rows.extend(look_up(database, of_anybody, STEMS, &wanted.numbers_of_anybody, ")").await?);
+    for row in rows {
         let declaration = DeclarationRow::of(&row)?;
         if wanted.documents {
             let opened = (row.decompressed("document")?, row.decompressed("decision")?);

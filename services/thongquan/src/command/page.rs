@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use clearance::life_cycle::State;
+use casework::Answered;
 use serde_json::{Value, json};
 use vocabulary::{CommandAnswer, Language};
 
@@ -22,10 +22,9 @@ pub(super) fn of(answer: &CommandAnswer, repeated: bool, language: Language) -> 
     };
     let again = if repeated { say(" (as answered before)", " (như đã trả lời)") } else { "" };
     let _ = writeln!(page, "{colour}{word}{colour:#}{again}  {BOLD}{name}{BOLD:#}");
-    if let Some(word) = &answer.state {
-        let state: Option<State> = word.parse().ok();
-        let meaning = state.map_or_else(|| word.clone(), |state| state.meaning().in_language(language).to_owned());
-        let _ = write!(page, "  {} {meaning}", say("the declaration", "tờ khai"));
+    if let Some(state) = answer.state {
+        let meaning = state.meaning();
+        let _ = write!(page, "  {} {}", say("the declaration", "tờ khai"), meaning.in_language(language));
         if let Some(lane) = answer.lane {
             let _ = write!(page, ", {} {}", say("lane", "luồng"), lane_name(lane, language));
         }
@@ -49,9 +48,10 @@ pub(super) fn of(answer: &CommandAnswer, repeated: bool, language: Language) -> 
 }
 
 pub(super) fn json(answer: &CommandAnswer, repeated: bool) -> Value {
+    let outcome = if answer.refusal.is_some() { Answered::Refused } else { Answered::CarriedOut };
     json!({
         "command": answer.command,
-        "outcome": if answer.refusal.is_some() { "refused" } else { "carried_out" },
+        "outcome": outcome.as_str(),
         "repeated": repeated,
         "declarant": answer.declarant,
         "number": answer.number,

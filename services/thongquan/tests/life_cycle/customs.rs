@@ -155,7 +155,11 @@ impl Customs {
     ) -> (CommandAnswer, Notice) {
         let command = self.made(declarant, name, commander, instruction);
         let (answer, message) = self.give(&command).await;
-        assert_eq!((answer.refusal.as_ref(), answer.state.as_deref()), (None, Some(state)), "{answer:?}");
+        assert_eq!(
+            (answer.refusal.as_ref(), answer.state.map(vocabulary::State::as_str)),
+            (None, Some(state)),
+            "{answer:?}"
+        );
         assert_eq!(message.header("ce_type"), Some(&b"vn.thongquan.answer.carried-out"[..]));
         let told = self.expect(kinds).await;
         (answer, told)

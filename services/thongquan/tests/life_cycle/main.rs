@@ -19,7 +19,7 @@ use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use vocabulary::{
     AutomaticCase, Bilingual, Commander, CustomsCommand, Declaration, Facts, Instruction, Lane, NoticeKind, Post,
-    Reason,
+    Reason, State,
 };
 
 /// 2026-11-24 09:00 in Vietnam.
@@ -363,7 +363,7 @@ async fn referred_lives_of(backend: Backend) {
 
     let answer = customs.refused(&trader, "REF-1#1", officer(), Instruction::Decide, "rulebook_silent").await;
     assert!(!answer.refusal.unwrap().gaps.is_empty());
-    assert_eq!((answer.state.as_deref(), answer.number), (Some("referred"), None));
+    assert_eq!((answer.state.map(State::as_str), answer.number), (Some("referred"), None));
     let refuse = Instruction::Refuse { reason: reason("currency", "không chấp nhận đồng tiền này") };
     customs.officer(&trader, "REF-2#1", refuse, "refused", &[NoticeKind::Refused]).await;
 
@@ -427,7 +427,7 @@ async fn time_acts_on(backend: Backend) {
     assert_eq!(first.look(BEGINNING_MS + day).await.unwrap(), 1);
     second.look(BEGINNING_MS + day).await.unwrap();
     let (answer, _) = customs.answer().await;
-    assert_eq!(answer.state.as_deref(), Some("expired"), "{answer:?}");
+    assert_eq!(answer.state.map(State::as_str), Some("expired"), "{answer:?}");
     let told = customs.expect(&[NoticeKind::Expired]).await;
     assert_eq!((told.reference.as_str(), told.reason.unwrap().code.as_str()), ("T-1", "pre_registration_expired"));
 
@@ -473,7 +473,7 @@ async fn refusals_of(backend: Backend) {
     let mut laws = BTreeSet::new();
     for (commander, instruction) in all_commands() {
         let answer = customs.refused(&trader, &number, commander, instruction, "not_allowed_in_state").await;
-        assert_eq!(answer.state.as_deref(), Some("refused"));
+        assert_eq!(answer.state.map(State::as_str), Some("refused"));
         laws.insert(answer.refusal.unwrap().law);
     }
     assert!(laws.len() >= 7, "{laws:?}");

@@ -8,11 +8,12 @@ use stream::Topics;
 use vocabulary::TaxCodeStatus;
 
 use super::*;
+use crate::case::found::Found;
 use crate::case::series::{Generations, Series};
 use crate::intake::arrival::Arrival;
 use crate::intake::lodgement::Lodgement;
-use crate::matters::lodging;
-use crate::plan::Desk;
+use crate::matters::plan;
+use crate::turn::Grounds;
 
 /// 2026-11-24 09:00 in Vietnam.
 const BEGINNING_MS: i64 = 1_795_485_600_000;
@@ -61,16 +62,15 @@ fn found(facts: &Facts, left: Option<i64>) -> Prefetched {
 
 /// Decides declarations in one batch.
 fn decide(rulebook: &Rulebook, declarations: &[Declaration], prefetched: Prefetched) -> Plan {
-    let mut desk = Desk {
+    let grounds = Grounds {
         rulebook,
         selectivity_secret: b"a secret for tests",
         topics: &Topics::new(""),
-        series: Series::default(),
         generations: &Generations::default(),
     };
     let lodgements: Vec<Lodgement> =
         (0..).zip(declarations).map(|(offset, document)| lodged(document, offset)).collect();
-    lodging::plan(&lodgements, prefetched, &mut desk)
+    plan(&lodgements, Found::new(prefetched), grounds, Series::default()).0
 }
 
 /// Reference, version, entry of the log, what was left before and after.
@@ -121,7 +121,7 @@ fn every_kind_of_fact_comes_back_with_what_is_left() {
 
     let case = |left| {
         let book = FactBook::new(&mut found(&facts, left));
-        book.case(&declaration, "0100233488", &Plan::default(), &[])
+        book.case(&declaration, "0100233488", &Plan::default(), &[]).facts
     };
     assert_eq!(case(None), Facts { traders: Vec::new(), ..facts.clone() });
     let used = case(Some(1));
@@ -129,7 +129,8 @@ fn every_kind_of_fact_comes_back_with_what_is_left() {
     assert_eq!(used.exemption_lists[0].lines[0].remaining, Decimal::ONE);
     assert_eq!(used.temporary_declarations[0].lines[0].remaining, Decimal::ONE);
     assert_eq!(used.guarantees[0].remaining, Decimal::ONE);
-    let other = FactBook::new(&mut found(&facts, None)).case(&sample("B"), "0100233488", &Plan::default(), &[]);
+    let book = FactBook::new(&mut found(&facts, None));
+    let other = book.case(&sample("B"), "0100233488", &Plan::default(), &[]).facts;
     assert!(other.is_empty(), "a declaration sees what it names: {other:?}");
     // All that the case is made of is looked up.
     let mut names = Names::default();

@@ -47,11 +47,6 @@ const ALLOWED: &[(&str, &[&str], &str)] = &[
     ("services/casework", &["record/story.rs", "record/wording.rs"], "what happened, and its words"),
     ("services/processor", &["batch_trace.rs", "measurements.rs"], "both measure the stages of a batch"),
     (
-        "services/processor",
-        &["ownership.rs", "partition_worker.rs", "relay.rs", "run.rs"],
-        "to be taken apart: the counters stand in the file that starts those who count",
-    ),
-    (
         "services/simulator",
         &[
             "auditor/claims.rs",

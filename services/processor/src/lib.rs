@@ -21,14 +21,16 @@ mod arrivals;
 mod batch_trace;
 mod ownership;
 mod partition_worker;
+mod progress;
 mod rehearsal;
 mod relay;
 mod run;
 mod spans;
 mod standstills;
 
+pub use progress::Progress;
 pub use rehearsal::Rehearsal;
-pub use run::{Processor, ProcessorError, Progress, run};
+pub use run::{Processor, ProcessorError, run};
 pub use settings::Settings;
 pub use spans::{Attribute, Span, SpanKind, SpanSink};
 pub use standstills::{Standstill, Standstills};

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use storage::{Ledger, Position, StreamPartition};
 use stream::{BoxError, PositionRefused, Positions};
 
-use crate::run::Progress;
+use crate::progress::Progress;
 use crate::standstills::part_of;
 
 /// Takes partitions over in the database when the stream assigns them, and remembers the epochs.

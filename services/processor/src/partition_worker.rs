@@ -17,7 +17,7 @@ use crate::arrivals::arrival_of;
 use crate::batch_trace::{BatchTrace, Clock};
 use crate::fail_points::{self, Place};
 use crate::measurements::{self, Stage, Timer};
-use crate::run::{Progress, RETRY_WAIT_MAX, RETRY_WAIT_MIN};
+use crate::progress::{Progress, RETRY_WAIT_MAX, RETRY_WAIT_MIN};
 use crate::settings::Settings;
 use crate::spans::SpanSink;
 use crate::standstills::part_of;

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::batch_trace;
 use crate::fail_points::{self, Place};
 use crate::measurements::{self, Stage, Timer};
-use crate::run::{Progress, RETRY_WAIT_MAX, RETRY_WAIT_MIN};
+use crate::progress::{Progress, RETRY_WAIT_MAX, RETRY_WAIT_MIN};
 use crate::spans::SpanSink;
 
 /// How many messages are read from the outbox, or published, at a time.

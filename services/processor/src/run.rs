@@ -2,25 +2,24 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use casework::{Confirmation, Lodgement, NUMBER_STRIPES, Order};
 use rulebook::Rulebook;
-use storage::{Batch, Ledger, StreamPartition};
+use storage::{Ledger, StreamPartition};
 use stream::{Consumer, ConsumerSettings, Event, Message, Positions as _, Role, Stream, StreamError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::clock::StreamTimes;
 use crate::measurements;
 use crate::ownership::Ownership;
 use crate::partition_worker::{Ended, Office, PartitionWorker};
+use crate::progress::{Progress, RETRY_WAIT_MAX, RETRY_WAIT_MIN};
 use crate::relay::Relay;
 use crate::settings::Settings;
 use crate::spans::SpanSink;
-use crate::standstills::{Standstills, part_of};
+use crate::standstills::part_of;
 
 /// How many batches of a partition may wait for its worker; then the stream waits, and with it the other partitions.
 const BATCHES_WAITING_MAX: usize = 2;
@@ -28,10 +27,6 @@ const BATCHES_WAITING_MAX: usize = 2;
 const BATCH_BYTES_MAX: usize = 8 << 20;
 /// How long stopping may take before what is not finished is left for the next start.
 const CLOSE_DEADLINE: Duration = Duration::from_secs(20);
-
-/// How long what failed waits before it is tried again, which grows from one to the other.
-pub(crate) const RETRY_WAIT_MIN: Duration = Duration::from_millis(50);
-pub(crate) const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// Why the processor cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -66,41 +61,6 @@ pub struct Processor {
     pub progress: Arc<Progress>,
     /// Where the work is told to whoever traces it, if anybody does.
     pub spans: Option<Arc<dyn SpanSink>>,
-}
-
-/// How much was done since the start.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// Messages committed, of every kind.
-    pub messages: AtomicU64,
-    /// Lodged messages committed: declarations, repeats, and what could not be read.
-    pub lodged: AtomicU64,
-    pub decided: AtomicU64,
-    pub payments: AtomicU64,
-    pub commands: AtomicU64,
-    /// Messages kept without a decision.
-    pub kept: AtomicU64,
-    /// Transactions.
-    pub batches: AtomicU64,
-    /// What does not go on.
-    pub standstills: Standstills,
-    /// Which times the messages bear that arrive.
-    pub stream_times: StreamTimes,
-}
-
-impl Progress {
-    pub(crate) fn count(&self, batch: &Batch, role: Role) {
-        let messages = u64::try_from(batch.next - batch.expected).unwrap_or(0);
-        self.messages.fetch_add(messages, Ordering::Relaxed);
-        if role == Role::Lodged {
-            self.lodged.fetch_add(messages, Ordering::Relaxed);
-        }
-        self.decided.fetch_add(batch.declarations.len() as u64, Ordering::Relaxed);
-        self.payments.fetch_add(batch.payments.len() as u64, Ordering::Relaxed);
-        self.commands.fetch_add(batch.commands.len() as u64, Ordering::Relaxed);
-        self.kept.fetch_add(batch.kept.len() as u64, Ordering::Relaxed);
-        self.batches.fetch_add(1, Ordering::Relaxed);
-    }
 }
 
 /// A partition that is being worked on: where its batches go. Dropping it ends the worker after what it was given.

@@ -25,7 +25,7 @@ use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
 use vocabulary::{Commander, CustomsCommand, Instruction, NamedDeclaration, State};
 
 use crate::clock::{ClockWatch, Doubt, EVEN_FOR};
-use crate::run::Progress;
+use crate::progress::Progress;
 
 /// Why a look came to nothing, or to a part of what was due. The next one goes on.
 #[derive(Debug, thiserror::Error)]

@@ -362,15 +362,16 @@ impl Site {
     async fn on_kafka_of(servers: &Servers, without: Option<Safeguard>) -> Self {
         let folder = Self::folder_of(without);
         let store = format!("sqlite:{}", folder.path().join("thongquan.db").display());
+        let prefix = format!("cut-{}.", without.map_or("never", Safeguard::name));
         let stream = stream::KafkaStream::open(stream::KafkaSettings::new(servers.kafka())).await.unwrap();
         let environment = vec![
             ("THONGQUAN_STORAGE__URL", store.clone()),
             ("THONGQUAN_STREAM__KIND", "kafka".to_owned()),
             ("THONGQUAN_STREAM__BROKERS", servers.kafka()),
-            ("THONGQUAN_STREAM__GROUP", "thongquan".to_owned()),
+            // Of its own: the broker gives an instance back what it had, whatever topics it reads now.
+            ("THONGQUAN_STREAM__GROUP", format!("{prefix}group")),
         ];
         let store = storage::open(&store, storage::Options::default()).await.unwrap();
-        let prefix = format!("cut-{}.", without.map_or("never", Safeguard::name));
         let backend = common::ready(store, std::sync::Arc::new(stream), &prefix, environment).await;
         Self { folder, backend, lodged: Vec::new(), without }
     }

@@ -293,7 +293,9 @@ async fn rows_that_were_forged_are_found_and_so_are_logs_that_were_cut() {
     execute(
         &forged,
         "DROP TRIGGER decision_log_is_not_deleted; DELETE FROM decision_log WHERE version = 5 AND sequence = 2; \
-         UPDATE declarations SET log_sequence = 1, state = 'awaiting_payment', paid = paid - 1, standing = X'', \
+         UPDATE declarations SET log_sequence = 1, state = 'awaiting_payment', paid = paid - 1, since_ms = since_ms - 5000, \
+         standing = CAST(json_remove(json_set(CAST(standing AS TEXT), '$.state', 'awaiting_payment', '$.since', \
+         '2026-11-25T09:00:03', '$.paid', CAST(paid - 1 AS TEXT)), '$.cleared_on', '$.due_on') AS BLOB), \
          log_hash = (SELECT hash FROM decision_log WHERE version = 5 AND sequence = 1) WHERE version = 5",
     )
     .await;

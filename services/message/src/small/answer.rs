@@ -67,8 +67,7 @@ pub fn read_answer(bytes: &[u8]) -> Result<CommandAnswer, Vec<Finding>> {
         let reference = cursor.optional_text("FunctionalReferenceID");
         let version = cursor.optional_parsed("VersionID", NUMBER_SHAPE, shapes::number);
         let issued_at = cursor.parsed("IssueDateTime", DATE_TIME_SHAPE, date_time);
-        let state = cursor
-            .optional_parsed("StateCode", ["the word of a state", "tên trạng thái"], |text| text.parse().ok());
+        let state = cursor.optional_parsed("StateCode", ["the word of a state", "tên trạng thái"], state).flatten();
         let lane = cursor.optional_parsed("Lane", LANE_SHAPE, shapes::lane);
         let due_on = cursor.optional_value("DueDate", Kind::Date).and_then(|value| match value {
             Value::Date(day) => Some(day),
@@ -88,6 +87,12 @@ pub fn read_answer(bytes: &[u8]) -> Result<CommandAnswer, Vec<Finding>> {
             refusal,
         })
     })
+}
+
+/// The state that a word names; one that a newer program wrote is passed over, as the schema asks of everybody.
+fn state(word: &str) -> Option<Option<State>> {
+    let is_word = (1..=32).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    is_word.then(|| word.parse().ok())
 }
 
 fn refusal(cursor: &mut Cursor<'_>) -> Option<Refusal> {

@@ -14,12 +14,12 @@ use crate::settlement::late_interest;
 
 /// The last day on which a declaration's taxes are paid without interest; `None` while they are not late yet.
 pub fn payable_until(standing: &Standing) -> Option<Date> {
-    let moved_on = standing.released_on.or(standing.cleared_on)?;
     match standing.security {
-        // Until the day of the next month that the law gives to an authorised operator.
-        Security::Deferred => standing.due_on,
+        // Until the day of the next month that the law gives to an authorised operator; from clearance on, where nothing was
+        // open then and no day was given.
+        Security::Deferred => standing.cleared_on.map(|cleared| standing.due_on.unwrap_or(cleared)),
         // Under a guarantee interest runs from clearance or release.
-        Security::Guaranteed | Security::None => Some(moved_on),
+        Security::Guaranteed | Security::None => standing.released_on.or(standing.cleared_on),
     }
 }
 

@@ -156,9 +156,13 @@ impl Standing {
             Event::AmendmentHeld => enter(State::AmendmentCheck),
             Event::AmendmentAccepted => enter(self.cleared_state()),
             Event::AmendmentInstructed { due_on, .. } => {
-                // What is cleared stays so: the officer waits for the next amendment.
-                enter(if self.state.is_cleared() { self.state } else { State::AmendmentInstructed });
-                (next.since, next.due_on) = (at, *due_on);
+                if self.state.is_cleared() {
+                    // What is cleared stays so, and so does the day on which its taxes are due: interest runs from it.
+                    next.since = at;
+                } else {
+                    enter(State::AmendmentInstructed);
+                    (next.since, next.due_on) = (at, *due_on);
+                }
             }
             Event::Rerouted { lane, .. } => {
                 enter(State::of_lane(*lane));

@@ -314,7 +314,8 @@ impl Desk<'_> {
             lane,
             owed_before: before,
             owed_after: after,
-            security: self.security(&amendment.after),
+            // The term of payment was given at clearance: no later document asks for a longer one.
+            security: if standing.state.is_cleared() { standing.security } else { self.security(&amendment.after) },
             penalty_rules_apply,
             arrival_on: arrival_of(&amendment.after),
         }];

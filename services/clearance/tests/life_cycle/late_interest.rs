@@ -3,9 +3,9 @@
 use clearance::life_cycle::{Command, Event, Standing, State, carry_out, interest_until};
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
-use vocabulary::{Declaration, Lane, Security};
+use vocabulary::{Declaration, Instruction, Lane, Security};
 
-use crate::{RULEBOOK, accepted, amend, declaration, dong, on, standing};
+use crate::{RULEBOOK, accepted, amend, declaration, dong, on, reason, standing, trader};
 
 const CLEARED_ON: Date = date(2026, 11, 3);
 
@@ -85,4 +85,31 @@ fn what_is_not_cleared_bears_none_and_what_no_rule_counts_is_an_officers() {
     let until = date(2019, 2, 1);
     let events = interest_until(&before_the_rules, until, &RULEBOOK.in_force_on(until));
     assert_eq!(events, [Event::InterestUnknown { until }]);
+}
+
+#[test]
+fn no_amendment_and_no_instruction_moves_the_day_from_which_interest_runs() {
+    // An authorised operator that asks for a deferral only when the tax is raised, after clearance.
+    let paid = Standing { security: Security::None, paid: dong(100_000_000), due_on: None, ..guaranteed() };
+    let asking = Declaration { due_date_code: Some("C".into()), ..declaration() };
+    let mut raised = accepted(Lane::Green, 110_000_000);
+    raised.facts.traders = vec![trader(true)];
+    let day = date(2026, 11, 14);
+    let amended = paid.after_all(&amend(&paid, &asking, &raised, day).unwrap(), on(day).at);
+    assert_eq!((amended.security, amended.interest), (Security::None, dong(30_000)));
+    // One that had the deferral, and nothing open when it was cleared.
+    let settled = Standing { security: Security::Deferred, ..paid };
+    let amended = settled.after_all(&amend(&settled, &asking, &raised, day).unwrap(), on(day).at);
+    assert_eq!(amended.interest, dong(30_000));
+    // An officer who asks for another amendment gives no other term of payment with it.
+    let deferred = Standing {
+        security: Security::Deferred,
+        due_on: Some(date(2026, 12, 10)),
+        state: State::AmendmentCheck,
+        ..guaranteed()
+    };
+    let command = Command::Instructed(&Instruction::InstructAmendment { reason: reason() });
+    let instructed = deferred.after_all(&carry_out(&deferred, &command, &on(date(2026, 12, 30))).unwrap(), on(day).at);
+    assert_eq!(instructed.due_on, Some(date(2026, 12, 10)));
+    assert_eq!(pay(&instructed, 100_000_000, date(2026, 12, 21)).interest, dong(300_000));
 }

@@ -302,6 +302,18 @@ fn a_guarantee_settles_when_it_covers_everything() {
     }
 }
 
+/// What customs holds of the declarant.
+fn trader(authorised_operator: bool) -> TraderFacts {
+    TraderFacts {
+        tax_code: TAX_CODE.into(),
+        status: Default::default(),
+        compliance_level: 1,
+        authorised_operator,
+        debt_over_90_days: false,
+        entitlements: Vec::new(),
+    }
+}
+
 #[test]
 fn an_authorised_operator_pays_by_the_tenth_of_the_next_month() {
     for (authorised, code, state) in
@@ -309,14 +321,7 @@ fn an_authorised_operator_pays_by_the_tenth_of_the_next_month() {
     {
         let declaration = Declaration { due_date_code: Some(code.into()), ..declaration() };
         let mut decision = accepted(Lane::Green, 100);
-        decision.facts.traders.push(TraderFacts {
-            tax_code: TAX_CODE.into(),
-            status: Default::default(),
-            compliance_level: 1,
-            authorised_operator: authorised,
-            debt_over_90_days: false,
-            entitlements: Vec::new(),
-        });
+        decision.facts.traders.push(trader(authorised));
         let lodge = Command::Lodge(Decided { declaration: &declaration, decision: &decision });
         let after = Standing::draft(AT).after_all(&carry_out(&Standing::draft(AT), &lodge, &now()).unwrap(), AT);
         assert_eq!(after.state, state, "{authorised} {code}");

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 
 use crate::columns::Value::{Integer, OptionalText, Text};
-use crate::columns::{Column, insert, names};
+use crate::columns::{Column, names};
 use crate::compression::Compressed;
 use crate::database::{Connection, Database, Transaction};
 use crate::error::StorageError;
-use crate::query::{Row, text};
+use crate::query::{Row, insert, text};
 
 /// Whose account it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

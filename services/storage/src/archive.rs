@@ -8,8 +8,9 @@ pub use self::listing::{Beginning, Cursor, Filter, OFFICES_MAX, Order, Page, Sco
 
 use crate::database::Database;
 use crate::error::StorageError;
+use crate::keys::DeclarationKey;
 use crate::query::Query;
-use crate::rows::{DECLARATION_COLUMNS, DeclarationKey, DeclarationRow, LogEntry, PaymentKey, PaymentRow, RequestRow};
+use crate::rows::{DECLARATION_COLUMNS, DeclarationRow, LogEntry, PaymentKey, PaymentRow, RequestRow, key_of};
 
 /// A document that brought no version into being, and when it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,7 +164,7 @@ impl Archive for Database {
             select.push(" AND declarant = ").bind_text(declarant);
         }
         select.push(") ORDER BY declarant, reference, version");
-        self.all(select).await?.iter().map(|row| row.key()).collect()
+        self.all(select).await?.iter().map(key_of).collect()
     }
 
     async fn versions_of(&self, declarant: &str, reference: &str) -> Result<Vec<DeclarationRow>, StorageError> {

@@ -5,7 +5,8 @@ use vocabulary::DeclarationNumber;
 
 use crate::database::Database;
 use crate::error::StorageError;
-use crate::rows::{DeclarationKey, number_of};
+use crate::keys::DeclarationKey;
+use crate::rows::{key_of, number_of};
 
 /// A declaration on which the calendar acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl Calendar for Database {
         let mut page = Vec::new();
         for row in self.all(select).await? {
             page.push(Timed {
-                key: row.key()?,
+                key: key_of(&row)?,
                 at_ms: row.get("time_acts_at_ms")?,
                 number: number_of(&row)?,
                 standing: row.get("standing")?,

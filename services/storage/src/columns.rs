@@ -3,10 +3,6 @@
 
 use std::borrow::Cow;
 
-use crate::compression::Compressed;
-use crate::error::StorageError;
-use crate::query::{Dialect, Query};
-
 /// A column: what it is called, and what of a row goes into it.
 pub(crate) struct Column<T>(pub(crate) &'static str, pub(crate) Value<T>);
 
@@ -25,20 +21,6 @@ pub(crate) enum Value<T> {
 
 /// How many rows go into one statement. SQLite bounds the values of a statement (32,766), and a row has at most 30.
 pub(crate) const ROWS_MAX: usize = 500;
-
-/// Inserts rows into a table; `conflict` says what becomes of those whose keys exist.
-pub(crate) fn insert<'a, T>(
-    dialect: Dialect,
-    table: &str,
-    columns: &[Column<T>],
-    rows: &'a [T],
-    conflict: &str,
-    compressed: &mut Compressed<'a>,
-) -> Result<Query, StorageError> {
-    let mut statement = Query::new(dialect, format!("INSERT INTO {table} ({}) ", names(columns)));
-    statement.rows(columns, rows, compressed)?.push(conflict);
-    Ok(statement)
-}
 
 /// The names of columns, as a list.
 pub(crate) fn names<T>(columns: &[Column<T>]) -> String {

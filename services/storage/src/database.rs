@@ -13,8 +13,9 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Postgres, Sqlite};
 
 use crate::error::StorageError;
+use crate::failed_connection::throw_away_failed;
+use crate::options::Options;
 use crate::query::{Builder, Dialect, Query, Row};
-use crate::store::Options;
 use crate::{postgres, sqlite};
 
 /// The connections to one database.
@@ -119,17 +120,6 @@ impl Connection {
             Self::Sqlite(connection) => throw_away_failed(connection, outcome),
             Self::Postgres(connection) => throw_away_failed(connection, outcome),
         }
-    }
-}
-
-/// Lets a connection on which a transaction failed go, in place of handing it to whoever writes next. A database that has
-/// rolled a transaction back by itself leaves a client behind that believes to be inside of it, and begins no other.
-pub(crate) fn throw_away_failed<DB: sqlx::Database, T>(
-    connection: &mut PoolConnection<DB>,
-    outcome: &Result<T, StorageError>,
-) {
-    if outcome.is_err() {
-        connection.close_on_drop();
     }
 }
 

@@ -8,12 +8,12 @@
 use async_trait::async_trait;
 
 use crate::columns::Value::{Bytes, Integer, Text};
-use crate::columns::{Column, insert, names};
+use crate::columns::{Column, names};
 use crate::compression::Compressed;
 use crate::database::{Connection, Database, Transaction};
 use crate::error::StorageError;
 use crate::facts::{self, Facts};
-use crate::query::{Row, text};
+use crate::query::{Row, insert, text};
 
 /// Which way a document goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -6,10 +6,11 @@ use sqlx::{Connection as _, PgConnection};
 use vocabulary::{Direction, Lane, Outcome, State};
 
 use crate::database::Database;
+use crate::keys::{DeclarationKey, MessageSource};
 use crate::ledger::{Batch, Ledger, StreamPartition};
+use crate::options::Options;
 use crate::query::{Dialect, Query};
-use crate::rows::{DeclarationKey, Lodged, MessageSource, NewDeclaration, Searched, Stand};
-use crate::store::Options;
+use crate::rows::{Lodged, NewDeclaration, Searched, Stand};
 
 impl Database {
     /// The plan of a query, as the database words it.

@@ -7,18 +7,21 @@
 //! statement calculates with them. A batch says what it found left and what it leaves, and the database compares: what
 //! is decided on one remainder is never written over another. The database itself refuses a remainder below zero.
 
+mod columns;
+
 use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use rust_decimal::Decimal;
 
-use crate::columns::{ROWS_MAX, insert};
+use self::columns::BALANCES;
+pub(crate) use self::columns::{PAIRS, WRITE_OFFS, balance_changes};
+use crate::columns::ROWS_MAX;
 use crate::compression::Compressed;
 use crate::database::{Connection, Database, Transaction};
 use crate::error::StorageError;
-use crate::query::{Query, Row};
-use crate::rows::DeclarationKey;
-use crate::tables::{self, BALANCES, PAIRS};
+use crate::keys::DeclarationKey;
+use crate::query::{Query, Row, insert};
 
 /// What a fact is known by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -158,7 +161,7 @@ pub(crate) async fn put(transaction: &mut Transaction<'_>, facts: &Facts) -> Res
     let traders: Vec<(&str, &[u8])> = traders.into_iter().collect();
     for traders in traders.chunks(ROWS_MAX) {
         let replaced = " ON CONFLICT (tax_code) DO UPDATE SET facts = excluded.facts";
-        let columns = tables::traders();
+        let columns = columns::traders();
         transaction.run(insert(dialect, "traders", &columns, traders, replaced, &mut Compressed::default())?).await?;
     }
     let facts: BTreeMap<&FactKey, &Fact> = facts.facts.iter().map(|fact| (&fact.key, fact)).collect();
@@ -173,7 +176,7 @@ async fn put_with_balances(transaction: &mut Transaction<'_>, facts: &[&Fact]) -
     let dialect = transaction.dialect();
     let replaced = " ON CONFLICT (kind, name, qualifier) DO UPDATE SET holder = excluded.holder, \
                     document = excluded.document";
-    let columns = tables::facts();
+    let columns = columns::facts();
     transaction.run(insert(dialect, "facts", &columns, facts, replaced, &mut Compressed::default())?).await?;
     let names: Vec<(String, String)> =
         facts.iter().map(|fact| (fact.key.kind.clone(), fact.key.name.clone())).collect();

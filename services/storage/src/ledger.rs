@@ -8,6 +8,7 @@
 //! decisions, their log, the payments and the messages to be sent, or nothing does. The position is what makes a decision
 //! happen once: of two owners who both believe that a partition is theirs, one finds it moved, and is fenced.
 
+mod columns;
 mod commit;
 mod outbox;
 mod prefetch;
@@ -18,14 +19,14 @@ use async_trait::async_trait;
 use vocabulary::Direction;
 
 pub use self::outbox::OutboxMessage;
-pub(crate) use self::outbox::headers_text;
 use crate::database::{Connection, Database};
 use crate::error::StorageError;
 use crate::facts::{FactKey, FactRow, Facts, WriteOff};
+use crate::keys::DeclarationKey;
 use crate::query::{Query, Row};
 use crate::rows::{
-    BranchRow, CommandKey, CommandRow, DeclarationKey, DeclarationRow, DeclarationUpdate, KeptMessage, LogEntry,
-    NewCommand, NewDeclaration, NewPayment, NewRequest, PaymentKey, PaymentRow, RequestRow, Retiming,
+    BranchRow, CommandKey, CommandRow, DeclarationRow, DeclarationUpdate, KeptMessage, LogEntry, NewCommand,
+    NewDeclaration, NewPayment, NewRequest, PaymentKey, PaymentRow, RequestRow, Retiming,
 };
 
 /// A partition of a topic, as a consumer group reads it: each group has a position of its own.

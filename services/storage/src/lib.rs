@@ -25,8 +25,11 @@ mod exchange;
 #[cfg(test)]
 mod explained;
 mod facts;
+mod failed_connection;
 mod inspection;
+mod keys;
 mod ledger;
+mod options;
 mod postgres;
 mod query;
 mod rows;
@@ -34,7 +37,6 @@ mod sessions;
 pub mod sqlite;
 mod store;
 mod subscriptions;
-mod tables;
 mod upkeep;
 
 use std::sync::Arc;
@@ -52,14 +54,15 @@ pub use exchange::{
 };
 pub use facts::{BalanceKey, Fact, FactKey, FactRow, FactStore, Facts, Grant, WriteOff};
 pub use inspection::{positions_found, schema_version_found};
+pub use keys::{DeclarationKey, MessageSource};
 pub use ledger::{Batch, Commit, Ledger, OutboxMessage, Position, Prefetched, SeriesAdvance, StreamPartition, Wanted};
+pub use options::Options;
 pub use rows::{
-    BranchRow, CommandKey, CommandRow, DeclarationKey, DeclarationRow, DeclarationUpdate, KeptMessage, Lodged,
-    LogEntry, MessageSource, NewCommand, NewDeclaration, NewPayment, NewRequest, PaymentKey, PaymentRow, RequestRow,
-    Retiming, Searched, Stand,
+    BranchRow, CommandKey, CommandRow, DeclarationRow, DeclarationUpdate, KeptMessage, Lodged, LogEntry, NewCommand,
+    NewDeclaration, NewPayment, NewRequest, PaymentKey, PaymentRow, RequestRow, Retiming, Searched, Stand,
 };
 pub use sessions::{Session, Sessions};
-pub use store::{Options, Store};
+pub use store::Store;
 pub use subscriptions::{Delivery, DeliveryKey, NewDelivery, Subscription, Subscriptions};
 pub use upkeep::{Counts, Health, Upkeep, Waiting};
 

@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgBindIterExt as _, PgPool, PgPoolOptions, Postgres};
-use sqlx::{Executor as _, QueryBuilder};
+use sqlx::Executor as _;
+use sqlx::postgres::{PgPool, PgPoolOptions};
 
 use crate::SCHEMA_VERSION;
-use crate::columns::{Column, Value};
-use crate::compression::Compressed;
 use crate::error::StorageError;
-use crate::store::Options;
+use crate::options::Options;
 
 /// What brings a database from each version to the next, beginning with an empty one.
 const MIGRATIONS: [&str; 1] = [include_str!("postgres/schema.sql")];
@@ -63,39 +61,5 @@ async fn migrate(pool: &PgPool, allowed: bool) -> Result<(), StorageError> {
         sqlx::query("INSERT INTO schema_version VALUES ($1)").bind(SCHEMA_VERSION).execute(&mut *transaction).await?;
     }
     transaction.commit().await?;
-    Ok(())
-}
-
-/// An array for each column: the text of a statement is the same for any number of rows.
-pub(crate) fn push_rows<'a, T>(
-    statement: &mut QueryBuilder<Postgres>,
-    columns: &[Column<T>],
-    rows: &'a [T],
-    compressed: &mut Compressed<'a>,
-) -> Result<(), StorageError> {
-    let mut separator = "SELECT * FROM UNNEST(";
-    for Column(_, value) in columns {
-        statement.push(separator);
-        match value {
-            Value::Text(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::TEXT[]"),
-            Value::OptionalText(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::TEXT[]"),
-            Value::Integer(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BIGINT[]"),
-            Value::OptionalInteger(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BIGINT[]"),
-            Value::Bytes(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BYTEA[]"),
-            Value::OptionalBytes(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BYTEA[]"),
-            Value::Compressed(of) => {
-                rows.iter().try_for_each(|row| compressed.add(of(row)))?;
-                let bytes = rows.iter().map(|row| compressed.of(of(row)));
-                statement.push_bind(bytes.bind_iter()).push("::BYTEA[]")
-            }
-            Value::OptionalCompressed(of) => {
-                rows.iter().filter_map(of).try_for_each(|bytes| compressed.add(bytes))?;
-                let bytes = rows.iter().map(|row| of(row).map(|bytes| compressed.of(bytes)));
-                statement.push_bind(bytes.bind_iter()).push("::BYTEA[]")
-            }
-        };
-        separator = ", ";
-    }
-    statement.push(")");
     Ok(())
 }

@@ -3,17 +3,18 @@
 //! Both speak nearly the same SQL: ON CONFLICT, RETURNING, UPDATE ... FROM a common table. How many rows are given to one
 //! statement differs, and so does the client's type of everything; both differences end here.
 
+mod many_rows;
+
 use std::borrow::Cow;
 
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Encode, Postgres, QueryBuilder, Row as _, Sqlite, Type};
 
-use crate::columns::Column;
+use crate::columns::{Column, names};
 use crate::compression::{Compressed, decompress};
 use crate::error::StorageError;
-use crate::rows::{DeclarationKey, MessageSource};
-use crate::{postgres, sqlite};
+use crate::keys::DeclarationKey;
 
 /// Whose SQL it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,12 +147,26 @@ impl Query {
         match &mut self.builder {
             Builder::Sqlite(builder) => {
                 self.text_is_constant = false;
-                sqlite::push_rows(builder, columns, rows, compressed)?;
+                many_rows::as_values(builder, columns, rows, compressed)?;
             }
-            Builder::Postgres(builder) => postgres::push_rows(builder, columns, rows, compressed)?,
+            Builder::Postgres(builder) => many_rows::as_arrays(builder, columns, rows, compressed)?,
         }
         Ok(self)
     }
+}
+
+/// Inserts rows into a table; `conflict` says what becomes of those whose keys exist.
+pub(crate) fn insert<'a, T>(
+    dialect: Dialect,
+    table: &str,
+    columns: &[Column<T>],
+    rows: &'a [T],
+    conflict: &str,
+    compressed: &mut Compressed<'a>,
+) -> Result<Query, StorageError> {
+    let mut statement = Query::new(dialect, format!("INSERT INTO {table} ({}) ", names(columns)));
+    statement.rows(columns, rows, compressed)?.push(conflict);
+    Ok(statement)
 }
 
 /// Text as both databases take it: PostgreSQL refuses the character zero, which no text of ours needs.
@@ -204,30 +219,6 @@ impl Row {
     /// When they cannot be decompressed.
     pub(crate) fn decompressed(&self, column: &str) -> Result<Vec<u8>, StorageError> {
         decompress(&self.get::<Vec<u8>>(column)?)
-    }
-
-    /// A declaration's key.
-    ///
-    /// # Errors
-    /// When its version is out of range.
-    pub(crate) fn key(&self) -> Result<DeclarationKey, StorageError> {
-        Ok(DeclarationKey {
-            declarant: self.get("declarant")?,
-            reference: self.get("reference")?,
-            version: self.narrow("version")?,
-        })
-    }
-
-    /// The message that something was caused by.
-    ///
-    /// # Errors
-    /// When its partition is out of range.
-    pub(crate) fn source(&self) -> Result<MessageSource, StorageError> {
-        Ok(MessageSource {
-            topic: self.get("source_topic")?,
-            partition: self.narrow("source_partition")?,
-            offset: self.get("source_offset")?,
-        })
     }
 }
 

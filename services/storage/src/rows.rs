@@ -3,6 +3,7 @@
 use vocabulary::{DeclarationNumber, Direction, Lane, Outcome, State};
 
 use crate::error::StorageError;
+use crate::keys::{DeclarationKey, MessageSource};
 use crate::query::Row;
 
 /// The columns of a [`DeclarationRow`].
@@ -10,23 +11,28 @@ pub(crate) const DECLARATION_COLUMNS: &str = "declarant, reference, version, con
     office, number, lane, since_ms, registered_at_ms, total_payable, paid, rulebook, source_topic, source_partition, source_offset, \
     log_sequence, log_hash, answer, standing";
 
-/// What a declaration is known by: who declares, under which reference, in which version.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct DeclarationKey {
-    /// The declarant's tax code.
-    pub declarant: String,
-    /// The declarant's reference.
-    pub reference: String,
-    /// The version of the reference.
-    pub version: u32,
+/// A declaration's key.
+///
+/// # Errors
+/// When its version is out of range.
+pub(crate) fn key_of(row: &Row) -> Result<DeclarationKey, StorageError> {
+    Ok(DeclarationKey {
+        declarant: row.get("declarant")?,
+        reference: row.get("reference")?,
+        version: row.narrow("version")?,
+    })
 }
 
-/// The message in the stream that something was caused by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MessageSource {
-    pub topic: String,
-    pub partition: i32,
-    pub offset: i64,
+/// The message that something was caused by.
+///
+/// # Errors
+/// When its partition is out of range.
+pub(crate) fn source_of(row: &Row) -> Result<MessageSource, StorageError> {
+    Ok(MessageSource {
+        topic: row.get("source_topic")?,
+        partition: row.narrow("source_partition")?,
+        offset: row.get("source_offset")?,
+    })
 }
 
 /// What of a declaration stays as it was lodged.
@@ -90,12 +96,12 @@ impl DeclarationRow {
 
     pub(crate) fn of(row: &Row) -> Result<Self, StorageError> {
         let lodged = Lodged {
-            key: row.key()?,
+            key: key_of(row)?,
             content_hash: row.hash("content_hash")?,
             direction: direction_of(row)?,
             kind: row.get("kind")?,
             office: row.get("office")?,
-            source: row.source()?,
+            source: source_of(row)?,
             answer: row.get("answer")?,
         };
         let stand = Stand {
@@ -280,7 +286,7 @@ pub struct LogEntry {
 impl LogEntry {
     pub(crate) fn of(row: &Row) -> Result<Self, StorageError> {
         Ok(Self {
-            key: row.key()?,
+            key: key_of(row)?,
             sequence: row.get("sequence")?,
             at_ms: row.get("at_ms")?,
             kind: row.get("kind")?,

@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 
+use crate::columns::Column;
 use crate::columns::Value::{Bytes, Integer, Text};
-use crate::columns::{Column, insert};
 use crate::compression::Compressed;
 use crate::database::Database;
 use crate::error::StorageError;
-use crate::query::text;
+use crate::query::{insert, text};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {

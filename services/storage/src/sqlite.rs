@@ -3,14 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::QueryBuilder;
-use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::SCHEMA_VERSION;
-use crate::columns::{Column, Value};
-use crate::compression::Compressed;
 use crate::error::StorageError;
-use crate::store::Options;
+use crate::options::Options;
 
 mod message_log;
 
@@ -88,40 +85,4 @@ impl Pools {
         transaction.commit().await?;
         Ok(())
     }
-}
-
-/// Rows of values, which SQLite takes much faster than one row after the other.
-pub(crate) fn push_rows<'a, T>(
-    statement: &mut QueryBuilder<Sqlite>,
-    columns: &[Column<T>],
-    rows: &'a [T],
-    compressed: &mut Compressed<'a>,
-) -> Result<(), StorageError> {
-    let mut before_row = "VALUES (";
-    for row in rows {
-        let mut separator = before_row;
-        for Column(_, value) in columns {
-            statement.push(separator);
-            match value {
-                Value::Text(of) => statement.push_bind(of(row)),
-                Value::OptionalText(of) => statement.push_bind(of(row)),
-                Value::Integer(of) => statement.push_bind(of(row)),
-                Value::OptionalInteger(of) => statement.push_bind(of(row)),
-                Value::Bytes(of) => statement.push_bind(of(row)),
-                Value::OptionalBytes(of) => statement.push_bind(of(row)),
-                Value::Compressed(of) => {
-                    compressed.add(of(row))?;
-                    statement.push_bind(compressed.of(of(row)))
-                }
-                Value::OptionalCompressed(of) => {
-                    of(row).map_or(Ok(()), |bytes| compressed.add(bytes))?;
-                    statement.push_bind(of(row).map(|bytes| compressed.of(bytes)))
-                }
-            };
-            separator = ", ";
-        }
-        before_row = "), (";
-    }
-    statement.push(")");
-    Ok(())
 }

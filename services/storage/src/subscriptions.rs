@@ -9,11 +9,11 @@
 use async_trait::async_trait;
 
 use crate::columns::Value::{Bytes, Integer, Text};
-use crate::columns::{Column, ROWS_MAX, insert, names};
+use crate::columns::{Column, ROWS_MAX, names};
 use crate::compression::Compressed;
 use crate::database::Database;
 use crate::error::StorageError;
-use crate::query::{Row, text};
+use crate::query::{Row, insert, text};
 
 /// What an enterprise wants to be told, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,8 +13,9 @@ use vocabulary::{Direction, Lane, State};
 
 use crate::database::Database;
 use crate::error::StorageError;
+use crate::keys::DeclarationKey;
 use crate::query::Query;
-use crate::rows::{DECLARATION_COLUMNS, DeclarationKey, DeclarationRow, lane_of, state_of};
+use crate::rows::{DECLARATION_COLUMNS, DeclarationRow, lane_of, state_of};
 
 /// The declarations that nobody waits for any more are in none of the lists of what waits; the indexes of those lists have
 /// this condition word for word.

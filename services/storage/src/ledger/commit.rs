@@ -1,16 +1,17 @@
 //! A batch as statements, in the order in which its transaction runs them.
 
+use super::columns::{
+    COMMANDS, DECISION_LOG, DECLARATION_UPDATES, DECLARATIONS, FlaggedGoods, KEPT_MESSAGES, PAYMENTS, REQUESTS,
+    RETIMINGS, flagged_goods,
+};
+use super::outbox::OUTBOX;
 use super::{Batch, Commit, is_of};
-use crate::columns::{Column, ROWS_MAX, insert, names};
+use crate::columns::{Column, ROWS_MAX, names};
 use crate::compression::Compressed;
 use crate::database::{Connection, Database, Transaction};
 use crate::error::StorageError;
-use crate::facts::{self, changes};
-use crate::query::{Dialect, Query};
-use crate::tables::{
-    COMMANDS, DECISION_LOG, DECLARATION_UPDATES, DECLARATIONS, FlaggedGoods, KEPT_MESSAGES, OUTBOX, PAYMENTS, REQUESTS,
-    RETIMINGS, WRITE_OFFS, balance_changes, flagged_goods,
-};
+use crate::facts::{self, WRITE_OFFS, balance_changes, changes};
+use crate::query::{Dialect, Query, insert};
 
 pub(super) async fn commit(database: &Database, batch: &Batch) -> Result<Commit, StorageError> {
     // Compressing and encoding come before the transaction, which should be short.

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use crate::columns::{ROWS_MAX, names};
+use crate::columns::Value::{Bytes, Integer, Text};
+use crate::columns::{Column, ROWS_MAX, names};
 use crate::database::Database;
 use crate::error::StorageError;
-use crate::query::Query;
-use crate::rows::MessageSource;
-use crate::tables::{OUTBOX, OUTBOX_KEY};
+use crate::keys::MessageSource;
+use crate::query::{Query, text};
+use crate::rows::source_of;
 
 /// A message that waits to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,22 @@ pub struct OutboxMessage {
     pub payload: Vec<u8>,
 }
 
+/// How many of the outbox's columns are its key.
+pub(crate) const OUTBOX_KEY: usize = 4;
+
+pub(crate) const OUTBOX: &[Column<OutboxMessage>] = &[
+    Column("source_topic", Text(|message| text(&message.source.topic))),
+    Column("source_partition", Integer(|message| message.source.partition.into())),
+    Column("source_offset", Integer(|message| message.source.offset)),
+    Column("sequence", Integer(|message| message.sequence.into())),
+    Column("at_ms", Integer(|message| message.at_ms)),
+    Column("event_id", Text(|message| text(&message.event_id))),
+    Column("topic", Text(|message| text(&message.topic))),
+    Column("message_key", Bytes(|message| &message.key)),
+    Column("headers", Text(|message| headers_text(&message.headers).into())),
+    Column("payload", Bytes(|message| &message.payload)),
+];
+
 /// The messages that wait after a place, which is the offset of their cause and their own sequence.
 pub(super) async fn page(
     database: &Database,
@@ -42,7 +59,7 @@ pub(super) async fn page(
     let mut page = Vec::new();
     for row in database.all(select).await? {
         page.push(OutboxMessage {
-            source: row.source()?,
+            source: source_of(&row)?,
             sequence: row.narrow("sequence")?,
             at_ms: row.get("at_ms")?,
             event_id: row.get("event_id")?,
@@ -65,7 +82,7 @@ pub(super) async fn remove(database: &Database, messages: &[OutboxMessage]) -> R
 }
 
 /// Headers as text: a line for each, name and value apart by a tab. Neither holds control characters.
-pub(crate) fn headers_text(headers: &[(String, String)]) -> String {
+fn headers_text(headers: &[(String, String)]) -> String {
     let mut text = String::new();
     for (name, value) in headers {
         let clean = |text: &str| text.replace(['\t', '\n', '\0'], " ");

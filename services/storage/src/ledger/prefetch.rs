@@ -1,16 +1,16 @@
 //! What is read before a batch is decided: a query for each kind of thing that its messages name.
 
+use super::columns::{COMMAND_KEYS, DECLARATION_KEYS, PAYMENT_KEYS, STEMS, TAX_CODES};
 use super::{Prefetched, Wanted};
 use crate::columns::{Column, ROWS_MAX};
 use crate::database::Database;
 use crate::error::StorageError;
-use crate::facts::{fact_key_of, facts_named, quantity_of};
+use crate::facts::{PAIRS, fact_key_of, facts_named, quantity_of};
 use crate::query::{Query, Row};
 use crate::rows::{
-    BranchRow, CommandKey, CommandRow, DECLARATION_COLUMNS, DeclarationRow, PaymentKey, PaymentRow, RequestRow,
+    BranchRow, CommandKey, CommandRow, DECLARATION_COLUMNS, DeclarationRow, PaymentKey, PaymentRow, RequestRow, key_of,
     lane_of, number_of,
 };
-use crate::tables::{COMMAND_KEYS, DECLARATION_KEYS, PAIRS, PAYMENT_KEYS, STEMS, TAX_CODES};
 
 pub(super) async fn prefetch(database: &Database, wanted: &Wanted) -> Result<Prefetched, StorageError> {
     let mut found = Prefetched::default();
@@ -85,7 +85,7 @@ async fn requests(database: &Database, wanted: &Wanted, found: &mut Prefetched) 
     let select = "SELECT declarant, reference, version, content_hash, kind, outcome, number, answer \
                   FROM requests WHERE (declarant, reference, version) IN (";
     for row in look_up(database, select, DECLARATION_KEYS, &wanted.requests, ")").await? {
-        found.requests.insert(row.key()?, RequestRow::of(&row)?);
+        found.requests.insert(key_of(&row)?, RequestRow::of(&row)?);
     }
     Ok(())
 }

@@ -12,8 +12,8 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};
 
 use super::Pools;
-use crate::database::throw_away_failed;
 use crate::error::StorageError;
+use crate::failed_connection::throw_away_failed;
 
 /// How many numbers of each series are left out where nobody knows how many the lost file gave: so many for a burst, and one
 /// for each second since the copy was made, which is more than a whole country registers in one partition and direction. What

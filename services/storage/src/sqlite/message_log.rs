@@ -8,8 +8,8 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, QueryBuilder, Row as _, Sqlite};
 
 use super::{Options, Pools, generation};
-use crate::database::throw_away_failed;
 use crate::error::StorageError;
+use crate::failed_connection::throw_away_failed;
 use crate::query::narrow;
 
 /// How many records go into one statement.

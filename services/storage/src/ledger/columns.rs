@@ -1,18 +1,16 @@
-//! The columns of each table that rows are written to, and of the keys that rows are looked up by.
+//! The columns of each table that a batch writes to, and of the keys that its rows are looked up by.
 
-use rust_decimal::Decimal;
 use vocabulary::Direction;
 
 use crate::columns::Column;
 use crate::columns::Value::{
     Bytes, Compressed, Integer, OptionalBytes, OptionalCompressed, OptionalInteger, OptionalText, Text,
 };
-use crate::facts::{BalanceKey, Fact, Kept, WriteOff, quantity_text};
-use crate::ledger::{OutboxMessage, headers_text};
+use crate::keys::DeclarationKey;
 use crate::query::text;
 use crate::rows::{
-    CommandKey, DeclarationKey, DeclarationUpdate, KeptMessage, LogEntry, NewCommand, NewDeclaration, NewPayment,
-    NewRequest, PaymentKey, Retiming,
+    CommandKey, DeclarationUpdate, KeptMessage, LogEntry, NewCommand, NewDeclaration, NewPayment, NewRequest,
+    PaymentKey, Retiming,
 };
 
 pub(crate) const DECLARATIONS: &[Column<NewDeclaration>] = &[
@@ -145,22 +143,6 @@ pub(crate) const PAYMENTS: &[Column<NewPayment>] = &[
     Column("answer", Bytes(|payment| &payment.answer)),
 ];
 
-/// How many of the outbox's columns are its key.
-pub(crate) const OUTBOX_KEY: usize = 4;
-
-pub(crate) const OUTBOX: &[Column<OutboxMessage>] = &[
-    Column("source_topic", Text(|message| text(&message.source.topic))),
-    Column("source_partition", Integer(|message| message.source.partition.into())),
-    Column("source_offset", Integer(|message| message.source.offset)),
-    Column("sequence", Integer(|message| message.sequence.into())),
-    Column("at_ms", Integer(|message| message.at_ms)),
-    Column("event_id", Text(|message| text(&message.event_id))),
-    Column("topic", Text(|message| text(&message.topic))),
-    Column("message_key", Bytes(|message| &message.key)),
-    Column("headers", Text(|message| headers_text(&message.headers).into())),
-    Column("payload", Bytes(|message| &message.payload)),
-];
-
 pub(crate) const KEPT_MESSAGES: &[Column<KeptMessage>] = &[
     Column("source_topic", Text(|kept| text(&kept.source.topic))),
     Column("source_partition", Integer(|kept| kept.source.partition.into())),
@@ -169,58 +151,6 @@ pub(crate) const KEPT_MESSAGES: &[Column<KeptMessage>] = &[
     Column("detail", Text(|kept| text(&kept.detail))),
     Column("message_key", OptionalBytes(|kept| kept.key.as_deref())),
     Column("payload", OptionalBytes(|kept| kept.payload.as_deref())),
-];
-
-pub(crate) fn traders<'a>() -> [Column<(&'a str, &'a [u8])>; 2] {
-    [Column("tax_code", Text(|(tax_code, _)| text(tax_code))), Column("facts", Bytes(|(_, facts)| facts))]
-}
-
-pub(crate) fn facts<'a>() -> [Column<&'a Fact>; 5] {
-    [
-        Column("kind", Text(|fact| text(&fact.key.kind))),
-        Column("name", Text(|fact| text(&fact.key.name))),
-        Column("qualifier", Text(|fact| text(&fact.key.qualifier))),
-        Column("holder", Text(|fact| text(&fact.holder))),
-        Column("document", Bytes(|fact| &fact.document)),
-    ]
-}
-
-pub(crate) const BALANCES: &[Column<(BalanceKey, Kept)>] = &[
-    Column("kind", Text(|(key, _)| text(&key.fact.kind))),
-    Column("name", Text(|(key, _)| text(&key.fact.name))),
-    Column("qualifier", Text(|(key, _)| text(&key.fact.qualifier))),
-    Column("line", Integer(|(key, _)| key.line.into())),
-    Column("granted", Text(|(_, kept)| quantity_text(kept.granted).into())),
-    Column("remaining", Text(|(_, kept)| quantity_text(kept.remaining).into())),
-    Column("unit", Text(|(_, kept)| text(&kept.unit))),
-];
-
-/// A balance, what was left of it, and what is left of it from now on.
-pub(crate) type BalanceChange<'a> = (&'a BalanceKey, Decimal, Decimal);
-
-pub(crate) fn balance_changes<'a>() -> [Column<BalanceChange<'a>>; 6] {
-    [
-        Column("kind", Text(|(key, ..)| text(&key.fact.kind))),
-        Column("name", Text(|(key, ..)| text(&key.fact.name))),
-        Column("qualifier", Text(|(key, ..)| text(&key.fact.qualifier))),
-        Column("line", Integer(|(key, ..)| key.line.into())),
-        Column("remaining_before", Text(|(_, before, _)| quantity_text(*before).into())),
-        Column("remaining_after", Text(|(.., after)| quantity_text(*after).into())),
-    ]
-}
-
-pub(crate) const WRITE_OFFS: &[Column<WriteOff>] = &[
-    Column("declarant", Text(|write_off| text(&write_off.declaration.declarant))),
-    Column("reference", Text(|write_off| text(&write_off.declaration.reference))),
-    Column("version", Integer(|write_off| write_off.declaration.version.into())),
-    Column("log_sequence", Integer(|write_off| write_off.log_sequence)),
-    Column("kind", Text(|write_off| text(&write_off.balance.fact.kind))),
-    Column("name", Text(|write_off| text(&write_off.balance.fact.name))),
-    Column("qualifier", Text(|write_off| text(&write_off.balance.fact.qualifier))),
-    Column("line", Integer(|write_off| write_off.balance.line.into())),
-    Column("at_ms", Integer(|write_off| write_off.at_ms)),
-    Column("remaining_before", Text(|write_off| quantity_text(write_off.before).into())),
-    Column("remaining_after", Text(|write_off| quantity_text(write_off.after).into())),
 ];
 
 pub(crate) const DECLARATION_KEYS: &[Column<DeclarationKey>] = &[
@@ -237,10 +167,6 @@ pub(crate) const PAYMENT_KEYS: &[Column<PaymentKey>] = &[
 
 pub(crate) const COMMAND_KEYS: &[Column<CommandKey>] =
     &[Column("declarant", Text(|key| text(&key.declarant))), Column("identifier", Text(|key| text(&key.identifier)))];
-
-/// What two texts name: a kind and a name, or a declarant and the stem of a number.
-pub(crate) const PAIRS: &[Column<(String, String)>] =
-    &[Column("first", Text(|(first, _)| text(first))), Column("second", Text(|(_, second)| text(second)))];
 
 pub(crate) const TAX_CODES: &[Column<String>] = &[Column("tax_code", Text(|code| text(code)))];
 

@@ -54,3 +54,4 @@ pub use names::FieldUse;
 pub use necessary::Subject;
 pub use schema::{CollectionSlot, FieldSlot, ListSlot, Record, Schema, Scope, Type, Value};
 pub use seen::{Seen, SeenValue};
+pub use suggest::nearest;

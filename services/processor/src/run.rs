@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use casework::{Confirmation, Lodgement, NUMBER_STRIPES, Order};
 use rulebook::Rulebook;
 use storage::{Ledger, StreamPartition};
-use stream::{Consumer, ConsumerSettings, Event, Message, Positions as _, Role, Stream, StreamError};
+use stream::{Batch, Consumer, ConsumerSettings, Event, Message, Positions as _, Role, Stream, StreamError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -135,113 +135,138 @@ pub async fn run(processor: Processor, mut stop: watch::Receiver<bool>) -> Resul
     };
     let topics = settings.topics.processed();
     let opened = open(&*stream, &topics, &settings.group, &consumer_settings, &ownership, &progress);
-    let mut consumer = tokio::select! {
+    let consumer = tokio::select! {
         biased;
         () = stopped(&mut stop) => return Ok(()),
         opened = opened => opened?,
     };
     let office = Arc::new(Office { store, rulebook, settings, relay: relay.sender(), progress, spans });
-
-    let mut seats = Seats::default();
-    let mut stop_while_sending = stop.clone();
-    let result = loop {
-        measurements::partitions(seats.held.len());
-        tokio::select! {
-            biased;
-            () = stopped(&mut stop) => break Ok(()),
-            Some(ended) = seats.workers.join_next(), if !seats.workers.is_empty() => {
-                let Ok((partition, turn, ended)) = ended else { continue };
-                if seats.held.get(&partition).is_none_or(|seat| seat.turn != turn) {
-                    // It had already been replaced.
-                    continue;
-                }
-                seats.held.remove(&partition);
-                match ended {
-                    Ended::Released => {}
-                    Ended::Fenced => {
-                        tracing::warn!(
-                            topic = %partition.topic, partition = partition.partition,
-                            "the position was moved by another process; taking the partition over anew"
-                        );
-                        let taken = take_over(&*stream, &ownership, &partition, &office.progress);
-                        let next = tokio::select! {
-                            biased;
-                            () = stopped(&mut stop_while_sending) => break Ok(()),
-                            taken = taken => taken,
-                        };
-                        match next {
-                            Ok(next) => {
-                                seats.seat(&office, &ownership, partition.clone());
-                                go_on_from(&mut *consumer, &partition, next).await;
-                            }
-                            Err(reason) => break Err(halted(partition, reason)),
-                        }
-                    }
-                    Ended::Failed(reason) => break Err(halted(partition, reason)),
-                }
-            }
-            event = consumer.next() => match event {
-                Err(error) => break Err(error.into()),
-                Ok(Event::Assigned(partitions)) => {
-                    tracing::info!(partitions = partitions.len(), "partitions were assigned");
-                    // At once, and not with their first batch: what an earlier owner left in the outbox goes out now.
-                    for (topic, partition) in partitions {
-                        seats.seat(&office, &ownership, office.settings.partition(&topic, partition));
-                    }
-                }
-                Ok(Event::Revoked(partitions)) => {
-                    tracing::info!(partitions = partitions.len(), "partitions were revoked");
-                    for (topic, partition) in partitions {
-                        seats.held.remove(&office.settings.partition(&topic, partition));
-                    }
-                }
-                Ok(Event::Halted { topic, partition, reason }) => {
-                    let partition = office.settings.partition(&topic, partition);
-                    if !ownership.met_passing_trouble(&partition) {
-                        break Err(halted(partition, reason));
-                    }
-                    tracing::warn!(
-                        topic = %partition.topic, partition = partition.partition, reason,
-                        "a partition could not be taken over in time; it is tried until it can be"
-                    );
-                    let taken = take_over(&*stream, &ownership, &partition, &office.progress);
-                    let next = tokio::select! {
-                        biased;
-                        () = stopped(&mut stop_while_sending) => break Ok(()),
-                        taken = taken => taken,
-                    };
-                    match next {
-                        Ok(next) => {
-                            seats.seat(&office, &ownership, partition.clone());
-                            go_on_from(&mut *consumer, &partition, next).await;
-                        }
-                        Err(reason) => break Err(halted(partition, reason)),
-                    }
-                }
-                Ok(Event::Batch(batch)) => {
-                    if let Some(newest_ms) = batch.messages.iter().map(|message| message.timestamp_ms).max() {
-                        office.progress.stream_times.hear(newest_ms);
-                    }
-                    let partition = office.settings.partition(&batch.topic, batch.partition);
-                    seats.seat(&office, &ownership, partition.clone());
-                    if let Some(seat) = seats.held.get(&partition) {
-                        // A worker that has just ended does not take it; it is read again from the stored position.
-                        tokio::select! {
-                            biased;
-                            () = stopped(&mut stop_while_sending) => break Ok(()),
-                            _ = seat.batches.send(batch.messages) => {}
-                        }
-                    }
-                }
-            },
-        }
-    };
-
-    seats.close().await;
-    consumer.close(CLOSE_DEADLINE).await;
-    drop(office);
+    let mut run = Run { stream, ownership, consumer, office, seats: Seats::default(), stop };
+    let result = run.until_stopped().await;
+    run.close().await;
     relay.close(CLOSE_DEADLINE).await;
     result
+}
+
+/// A processor at work.
+struct Run {
+    stream: Arc<dyn Stream>,
+    ownership: Arc<Ownership>,
+    consumer: Box<dyn Consumer>,
+    office: Arc<Office>,
+    seats: Seats,
+    stop: watch::Receiver<bool>,
+}
+
+impl Run {
+    async fn until_stopped(&mut self) -> Result<(), ProcessorError> {
+        loop {
+            measurements::partitions(self.seats.held.len());
+            let workers = &mut self.seats.workers;
+            tokio::select! {
+                biased;
+                () = stopped(&mut self.stop) => return Ok(()),
+                Some(ended) = workers.join_next(), if !workers.is_empty() => {
+                    let Ok((partition, turn, ended)) = ended else { continue };
+                    self.meet_end(partition, turn, ended).await?;
+                }
+                event = self.consumer.next() => self.meet(event?).await?,
+            }
+        }
+    }
+
+    /// A worker has ended.
+    async fn meet_end(&mut self, partition: StreamPartition, turn: u64, ended: Ended) -> Result<(), ProcessorError> {
+        if self.seats.held.get(&partition).is_none_or(|seat| seat.turn != turn) {
+            // It had already been replaced.
+            return Ok(());
+        }
+        self.seats.held.remove(&partition);
+        match ended {
+            Ended::Released => Ok(()),
+            Ended::Fenced => {
+                tracing::warn!(
+                    topic = %partition.topic, partition = partition.partition,
+                    "the position was moved by another process; taking the partition over anew"
+                );
+                self.seat_again(partition).await
+            }
+            Ended::Failed(reason) => Err(halted(partition, reason)),
+        }
+    }
+
+    /// Something has happened in the stream.
+    async fn meet(&mut self, event: Event) -> Result<(), ProcessorError> {
+        match event {
+            Event::Assigned(partitions) => {
+                tracing::info!(partitions = partitions.len(), "partitions were assigned");
+                // At once, and not with their first batch: what an earlier owner left in the outbox goes out now.
+                for (topic, partition) in partitions {
+                    let partition = self.office.settings.partition(&topic, partition);
+                    self.seats.seat(&self.office, &self.ownership, partition);
+                }
+            }
+            Event::Revoked(partitions) => {
+                tracing::info!(partitions = partitions.len(), "partitions were revoked");
+                for (topic, partition) in partitions {
+                    self.seats.held.remove(&self.office.settings.partition(&topic, partition));
+                }
+            }
+            Event::Halted { topic, partition, reason } => {
+                let partition = self.office.settings.partition(&topic, partition);
+                if !self.ownership.met_passing_trouble(&partition) {
+                    return Err(halted(partition, reason));
+                }
+                tracing::warn!(
+                    topic = %partition.topic, partition = partition.partition, reason,
+                    "a partition could not be taken over in time; it is tried until it can be"
+                );
+                self.seat_again(partition).await?;
+            }
+            Event::Batch(batch) => self.hand_on(batch).await,
+        }
+        Ok(())
+    }
+
+    /// Gives a batch to the worker of its partition.
+    async fn hand_on(&mut self, batch: Batch) {
+        if let Some(newest_ms) = batch.messages.iter().map(|message| message.timestamp_ms).max() {
+            self.office.progress.stream_times.hear(newest_ms);
+        }
+        let partition = self.office.settings.partition(&batch.topic, batch.partition);
+        self.seats.seat(&self.office, &self.ownership, partition.clone());
+        if let Some(seat) = self.seats.held.get(&partition) {
+            // A worker that has just ended does not take it; it is read again from the stored position.
+            tokio::select! {
+                biased;
+                () = stopped(&mut self.stop) => {}
+                _ = seat.batches.send(batch.messages) => {}
+            }
+        }
+    }
+
+    /// Takes a partition over anew, gives it a worker and reads it from where it stands; gives that up when the process
+    /// stops.
+    async fn seat_again(&mut self, partition: StreamPartition) -> Result<(), ProcessorError> {
+        let taken = take_over(&*self.stream, &self.ownership, &partition, &self.office.progress);
+        let next = tokio::select! {
+            biased;
+            () = stopped(&mut self.stop) => return Ok(()),
+            taken = taken => taken.map_err(|reason| halted(partition.clone(), reason))?,
+        };
+        self.seats.seat(&self.office, &self.ownership, partition.clone());
+        if let Err(error) = self.consumer.rewind(&partition.topic, partition.partition, next).await {
+            // It is no longer ours: whoever has it goes on.
+            tracing::info!(%error, "the partition was not rewound");
+        }
+        Ok(())
+    }
+
+    /// Finishes what was begun, then leaves the group.
+    async fn close(mut self) {
+        self.seats.close().await;
+        self.consumer.close(CLOSE_DEADLINE).await;
+    }
 }
 
 /// Begins to read; patiently, while the trouble may pass.
@@ -314,14 +339,6 @@ async fn take_over(
         progress.standstills.meets(&part, &error);
         tokio::time::sleep(wait).await;
         wait = (wait * 2).min(RETRY_WAIT_MAX);
-    }
-}
-
-/// Reads a partition that was taken over anew from where it stands.
-async fn go_on_from(consumer: &mut dyn Consumer, partition: &StreamPartition, next: i64) {
-    if let Err(error) = consumer.rewind(&partition.topic, partition.partition, next).await {
-        // It is no longer ours: whoever has it goes on.
-        tracing::info!(%error, "the partition was not rewound");
     }
 }
 

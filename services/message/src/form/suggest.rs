@@ -1,6 +1,7 @@
 //! Which name was probably meant.
 
-/// The known name nearest to an unknown one; `None` when none is near.
+/// The known name nearest to an unknown one; `None` when none is near. A declarant who acts on a wrong guess lodges once
+/// more in vain, so less is guessed than for those who write rules: a short name has to be right but for its capitals.
 pub(crate) fn nearest<'n>(unknown: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     // Comparing is quadratic in the length, and no name of ours is as long as this.
     if unknown.len() > 64 {

@@ -2,6 +2,7 @@
 
 pub(crate) mod aliases;
 
+use conditions::nearest;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 use vocabulary::{Bilingual, Direction};
@@ -13,7 +14,7 @@ use crate::code_list::entry::{
 };
 use crate::code_list::table::ListTable;
 use crate::code_versions::CodeVersions;
-use crate::error::{Problems, RuleError, did_you_mean, nearest};
+use crate::error::{Problems, RuleError, did_you_mean};
 use crate::reading::csv_file::{CsvFile, Row};
 use crate::reading::dating::Lawbook;
 use crate::reading::sources::Sources;

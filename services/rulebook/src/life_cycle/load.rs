@@ -1,11 +1,12 @@
 //! Terms, reasons and frozen fields of a declaration's life: `life-cycle/`.
 
+use conditions::nearest;
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 use vocabulary::Scope;
 
 use crate::cited::{Provenance, Versions};
-use crate::error::{Problems, nearest};
+use crate::error::Problems;
 use crate::life_cycle::rules::{
     ChangeNote, ChangeReason, FrozenField, FrozenFrom, LifeCycleRules, LimitKind, ReasonFor, RegistrationChange, Until,
 };

@@ -4,9 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use conditions::nearest;
 use sha2::{Digest as _, Sha256};
 
-use crate::error::{Problems, RuleError, nearest, whole_file};
+use crate::error::{Problems, RuleError, whole_file};
 use crate::reading::folder::read_files;
 use crate::reading::seal::{self, SEAL};
 

@@ -58,6 +58,8 @@ pub(super) fn settings() -> Vec<String> {
     names
 }
 
+/// The setting that was meant, by letters alone: all names begin alike, so that a share of their length would take any for
+/// another, and the marks between their parts are what is most often wrong.
 fn nearest<'k>(upper: &str, known: &'k [String]) -> Option<&'k str> {
     let squeezed = |name: &str| name.replace('_', "");
     let wrong = squeezed(upper);

@@ -1,10 +1,11 @@
 //! What several files of conditional rules have in common: the words of their fields, and conditions.
 
+use conditions::nearest;
 use conditions::{Condition, ConditionError, Limits};
 use vocabulary::{FieldId, Scope, Severity};
 
 use crate::conditional::schema::{Vocabulary, number_of};
-use crate::error::{Problems, RuleError, nearest};
+use crate::error::{Problems, RuleError};
 use crate::reading::toml_file::Section;
 use crate::reading::values::Fault;
 

@@ -3,6 +3,7 @@
 //! Both name fields as the vocabulary does. A value stands as TOML has it: texts and decimals between double quotes,
 //! whole numbers and days without.
 
+use conditions::nearest;
 use conditions::{SeenValue, Type};
 use rust_decimal::Decimal;
 use toml::Spanned;
@@ -12,7 +13,7 @@ use vocabulary::{Declaration, Field, FieldId, Kind, Place, Scope, Text, Value};
 use crate::conditional::rule_test::{Base, Change, Group, RuleTest, SupposedFacts};
 use crate::conditional::schema;
 use crate::conditional::subject::Supposed;
-use crate::error::{Problems, did_you_mean, nearest};
+use crate::error::{Problems, did_you_mean};
 use crate::reading::sources::Sources;
 use crate::reading::toml_file::{Section, TomlFile};
 use crate::reading::values::{self, Fault};

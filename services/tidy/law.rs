@@ -1,44 +1,18 @@
 //! The law changes by day and is cited from `rules/law`; a citation that is written into the code is missed by
 //! `rules check` when its instrument is replaced.
 
-use std::collections::BTreeMap;
-
 use crate::Findings;
 use crate::source::files;
-
-/// How many citations may still stand in which file. A smaller number found has to be written here.
-const STILL: &[(&str, usize)] = &[
-    ("services/casework/src/intake/lodgement.rs", 2),
-    ("services/casework/src/outgoing/notices.rs", 2),
-    ("services/message/src/declaration/layout.rs", 1),
-    ("services/message/src/small/answer.rs", 1),
-    ("services/message/src/small/command.rs", 1),
-    ("services/message/src/small/notice.rs", 1),
-    ("services/message/src/small/payment.rs", 1),
-];
 
 #[test]
 fn no_law_is_cited_in_code() {
     let mut findings = Findings::default();
-    let mut still: BTreeMap<&str, usize> = STILL.iter().copied().collect();
     for file in files() {
         let product = file.product().filter_map(|token| Some((token.line, token.text()?)));
-        let cited: Vec<(usize, &str)> = product.filter(|(_, text)| names_instrument(text)).collect();
-        let allowed = still.remove(file.path.as_str()).unwrap_or(0);
-        if cited.len() > allowed {
-            for (line, text) in &cited {
-                let what = format!("cites the law in code: name it in rules/law and ask the rulebook for it: {text}");
-                findings.add(format_args!("{}:{line}", file.path), what);
-            }
-        } else if cited.len() < allowed {
-            findings.add(
-                "services/tidy/law.rs",
-                format_args!("{} cites {} times only: lower {allowed}", file.path, cited.len()),
-            );
+        for (line, text) in product.filter(|(_, text)| names_instrument(text)) {
+            let what = format_args!("cites the law in code: name it in rules/law and ask the rulebook for it: {text}");
+            findings.add(format_args!("{}:{line}", file.path), what);
         }
-    }
-    for file in still.keys() {
-        findings.add("services/tidy/law.rs", format_args!("{file} is no more: take it off the list"));
     }
     findings.none();
 }

@@ -114,7 +114,8 @@ pub fn assess_document(
             });
             AssessedDocument { decision, declaration: Some(declaration.into()), calculation }
         }
-        Reading::Unreadable(findings) => {
+        Reading::Unreadable(mut findings) => {
+            rulebook.in_force_on(at.date()).cite(&mut findings);
             let decision = Decision {
                 outcome: Outcome::Unreadable,
                 reference: None,

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use clearance::{Context, clear};
 use jiff::civil::Date;
-use rulebook::{CodeList, Rulebook};
+use rulebook::{CodeList, Provision, Rulebook};
 use vocabulary::declaration::{Adjustment, Attachment, OtherTax, Transit};
 use vocabulary::{
     CaseFacts, Decision, Declaration, DeclarationNumber, Direction, Outcome, Record as _, Scope, TaxCodeStatus,
@@ -221,4 +221,31 @@ fn tax_codes_are_known_apply_to_their_tax_and_stand_once() {
 fn a_field_of_the_other_form_is_found() {
     check_fires("field_of_the_other_direction", "export", |declaration| declaration.container_count = Some(1));
     check_silent("field_of_the_other_direction", "export", |_| {});
+}
+
+#[test]
+fn what_the_reader_finds_cites_the_law_in_words() {
+    let rules = RULEBOOK.in_force_on(Date::constant(2026, 11, 24));
+    for name in message::PROVISIONS {
+        let known = Provision::ALL.iter().find(|provision| provision.name() == name);
+        assert!(known.is_some(), "rules/law/citations.toml has no `{name}`");
+    }
+    let message::Reading::Read { declaration, findings } = message::read_declaration(
+        b"<Declaration xmlns='urn:thongquan:declaration:1'><FunctionCode>9</FunctionCode><Colour/></Declaration>",
+    ) else {
+        panic!("unreadable")
+    };
+    assert!(findings.len() > 1 && findings.iter().all(|finding| finding.law == message::PROVISIONS[0]));
+    let context = Context {
+        rules,
+        registered_at: rules.date().at(9, 30, 0, 0),
+        number: None,
+        draw: 0,
+        facts: CaseFacts::default(),
+    };
+    let decision = clear(&declaration, findings.clone(), &context);
+    let law = rules.law(Provision::DeclarationForm);
+    let found = decision.findings.iter().filter(|finding| *finding.law == **law).count();
+    assert!(law.contains("38/2015/TT-BTC") && found >= findings.len(), "{:?}", decision.findings);
+    assert!(decision.findings.iter().all(|finding| finding.law.contains(' ')));
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod characters;
 pub(crate) mod findings;
+pub(crate) mod law;
 pub(crate) mod strange;
 pub(crate) mod suggest;
 pub(crate) mod values;

@@ -24,6 +24,7 @@ pub use declaration::{
     DECLARATION_NAMESPACE, DECLARATION_SCHEMA, Reading, field_table, locate, locate_in, read_declaration,
     write_declaration, xsd,
 };
+pub use form::law::PROVISIONS;
 pub use small::{
     ANSWER_NAMESPACE, COMMAND_NAMESPACE, NOTICE_NAMESPACE, PAYMENT_NAMESPACE, read_answer, read_command, read_notice,
     read_payment, write_answer, write_command, write_notice, write_payment,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use vocabulary::{Bilingual, Citation, CriterionHit, Declaration, RulebookGap};
+use vocabulary::{Bilingual, Citation, CriterionHit, Declaration, Finding, RulebookGap};
 
 use crate::cited::Cited;
 use crate::code_list::CodeList;
@@ -69,6 +69,16 @@ impl<'a> RulesInForce<'a> {
     /// The words of a provision of the law that the program itself cites.
     pub fn law(&self, provision: Provision) -> &'a Arc<str> {
         self.rulebook.provisions.on(provision, self.date)
+    }
+
+    /// Puts the words of the law into findings that name their provision, as those of the readers of documents do: they do
+    /// not know the rules.
+    pub fn cite(&self, findings: &mut [Finding]) {
+        for finding in findings {
+            if let Some(provision) = Provision::ALL.iter().find(|provision| provision.name() == finding.law) {
+                finding.law = self.law(*provision).to_string();
+            }
+        }
     }
 
     // Subjects.

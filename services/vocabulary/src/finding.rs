@@ -105,7 +105,7 @@ pub struct Finding {
     pub suggestions: Vec<String>,
     /// The rule that the finding rests on.
     pub rule: String,
-    /// The law behind the rule.
+    /// The law behind the rule; the name of its provision where the rulebook has not put the words of the day in yet.
     pub law: String,
     /// The code of another finding that this one follows from, and that will go when the other is mended.
     pub follows_from: Option<String>,

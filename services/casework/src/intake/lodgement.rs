@@ -1,8 +1,12 @@
 //! A lodged document after reading: what it asks for, whose it is, and what it is known by.
+//!
+//! What is wrong with it names its provision of law, as the reader's findings do; the words are put in with the rules of the
+//! day on which it is decided.
 
 use std::sync::Arc;
 
 use message::Reading;
+use rulebook::Provision;
 use storage::DeclarationKey;
 use vocabulary::{Bilingual, CommandKind, Declaration, DeclarationNumber, Direction, Finding, Place, Severity};
 
@@ -96,7 +100,7 @@ pub(crate) fn of_another(declaration: &Declaration, owner: &str) -> Option<Findi
         ),
         suggestions: Vec::new(),
         rule: KEY_RULE.to_owned(),
-        law: "Law 54/2014/QH13, art. 18 (the declarant declares, and answers for it)".to_owned(),
+        law: Provision::AnswerForDeclaration.name().to_owned(),
         follows_from: None,
         line: None,
         column: None,
@@ -176,7 +180,7 @@ pub(crate) fn sequence_finding(code: &str, key: &DeclarationKey, message: Biling
         mend,
         suggestions: Vec::new(),
         rule: SEQUENCE_RULE.to_owned(),
-        law: "Law 54/2014/QH13, art. 29 (the declarant answers for one declaration of the goods)".to_owned(),
+        law: Provision::OneDeclaration.name().to_owned(),
         follows_from: None,
         line: None,
         column: None,

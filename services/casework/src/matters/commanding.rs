@@ -237,7 +237,8 @@ impl Handling<'_> {
         let moment = turn.moment(&row.lodged.key, entry.sequence);
         self.facts.write_off(turn.step, moment, Way::GivenBack, &given_back)?;
         turn.step.log.push(entry);
-        let subject = Subject { key: &row.lodged.key, standing: &next, decision: None, at: turn.at() };
+        let subject =
+            Subject { key: &row.lodged.key, standing: &next, decision: None, at: turn.at(), rules: turn.rules() };
         turn.send(&subject.of_events(&events));
         Ok(self.carried_out(case, update, &next, turn))
     }
@@ -337,7 +338,13 @@ impl Handling<'_> {
         }
         turn.step.counted.push(Counted::of(&decision));
         turn.step.log.extend([order, entry]);
-        let subject = Subject { key: &row.lodged.key, standing: &next, decision: Some(&decision), at: turn.at() };
+        let subject = Subject {
+            key: &row.lodged.key,
+            standing: &next,
+            decision: Some(&decision),
+            at: turn.at(),
+            rules: turn.rules(),
+        };
         turn.send(&brief(subject.of_events(&events)));
         Ok(self.carried_out(case, update, &next, turn))
     }

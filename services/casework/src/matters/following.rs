@@ -87,18 +87,19 @@ impl FollowUp<'_> {
                 rules,
             ));
         }
-        let errors: Vec<Finding> = self.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
+        let mut errors: Vec<Finding> = self.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
         // The mistakes of an amendment are told together with what its decision finds.
         let out_of_order = errors.iter().find(|finding| finding.code == "version_out_of_order");
         if errors.is_empty() || (following == Following::Amend && out_of_order.is_none()) {
             return Ok(());
         }
-        let code = out_of_order.map_or("document_has_mistakes", |finding| finding.code.as_str());
+        let code = out_of_order.map_or("document_has_mistakes", |finding| finding.code.as_str()).to_owned();
+        rules.cite(&mut errors);
         Err(RefusedCommand::unsound(
             kind,
-            code,
+            &code,
             Bilingual::new("the document has mistakes; nothing has changed", "chứng từ có lỗi; tờ khai giữ nguyên"),
-            errors.clone(),
+            errors,
             rules,
         ))
     }
@@ -249,7 +250,7 @@ impl FollowUp<'_> {
         events: &[Event],
         turn: &mut Turn<'_>,
     ) -> Result<NewDeclaration, Unrecordable> {
-        let subject = Subject { key: self.key, standing, decision: Some(decision), at: turn.at() };
+        let subject = Subject { key: self.key, standing, decision: Some(decision), at: turn.at(), rules: turn.rules() };
         let answer = turn.send(&subject.of_events(events));
         let body = serde_json::to_vec(decision)?;
         let entry = log_entry(self.key, 0, turn.arrival.at_ms, told, body, previous_hash);
@@ -295,13 +296,13 @@ impl FollowUp<'_> {
         decision: Option<&Decision>,
         turn: &mut Turn<'_>,
     ) {
-        let subject = Subject { key: self.key, standing, decision, at: turn.at() };
+        let subject = Subject { key: self.key, standing, decision, at: turn.at(), rules: turn.rules() };
         let notice = turn.send(&subject.of_events(events));
         self.keep(kind, Answered::CarriedOut, notice, turn);
     }
 
     fn refuse(&self, kind: CommandKind, standing: &Standing, refused: &RefusedCommand, turn: &mut Turn<'_>) {
-        let subject = Subject { key: self.key, standing, decision: None, at: turn.at() };
+        let subject = Subject { key: self.key, standing, decision: None, at: turn.at(), rules: turn.rules() };
         let mut notice = subject.refusal(refused);
         for finding in &mut notice.findings {
             if let Some(place) = finding.place.filter(|_| finding.path.is_empty()) {

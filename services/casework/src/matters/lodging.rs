@@ -233,7 +233,7 @@ fn lodge(
     let (decision, events) = begin(anew, declaration, decision, &turn.circumstances());
     turn.use_number(decision.number);
     let standing = Standing::draft(arrival.at).after_all(&events, arrival.at);
-    let subject = Subject { key, standing: &standing, decision: Some(&decision), at: arrival.at };
+    let subject = Subject { key, standing: &standing, decision: Some(&decision), at: arrival.at, rules: turn.rules() };
     let answer = turn.send(&brief(subject.of_events(&events)));
     let kind = match events.first() {
         Some(Event::PreRegistered { .. }) => EntryKind::PreRegistered,
@@ -255,7 +255,7 @@ fn lodge(
 /// A reference that was used before, for something else.
 fn contradict(turn: &mut Turn<'_>, key: &DeclarationKey, known: &Earlier) {
     let number = known.number.as_deref().unwrap_or("-");
-    let finding = sequence_finding(
+    let mut findings = [sequence_finding(
         "exists_with_different_content",
         key,
         Bilingual::new(
@@ -272,7 +272,9 @@ fn contradict(turn: &mut Turn<'_>, key: &DeclarationKey, known: &Earlier) {
             "lodge corrected content under the next version or a new reference; the first lodgement stands",
             "hãy khai nội dung đã sửa với phiên bản kế tiếp hoặc số tham chiếu mới; lần khai đầu vẫn có hiệu lực",
         ),
-    );
+    )];
+    turn.rules().cite(&mut findings);
+    let [finding] = findings;
     turn.keep_quietly(&finding.code, &finding.message.en);
     let notice = vocabulary::Notice {
         kind: vocabulary::NoticeKind::Rejected,

@@ -145,7 +145,7 @@ fn tell_payer(turn: &mut Turn<'_>, payment: &PaymentConfirmation, reason: Reason
     let key =
         DeclarationKey { declarant: payment.payer.clone(), reference: payment.payment_identifier.clone(), version: 0 };
     let draft = Standing::draft(turn.at());
-    let subject = Subject { key: &key, standing: &draft, decision: None, at: turn.at() };
+    let subject = Subject { key: &key, standing: &draft, decision: None, at: turn.at(), rules: turn.rules() };
     turn.send(&[Notice {
         reason: Some(reason),
         number: Some(payment.declaration_number.clone()),
@@ -216,7 +216,13 @@ impl Booking<'_> {
             // What another enterprise's declaration is called and where it stands is none of the payer's business.
             Err(refused) if !by_declarant => return Ok(self.not_booked(refused.reason(), turn)),
             Err(refused) => {
-                let subject = Subject { key: &row.lodged.key, standing: &standing, decision: None, at: turn.at() };
+                let subject = Subject {
+                    key: &row.lodged.key,
+                    standing: &standing,
+                    decision: None,
+                    at: turn.at(),
+                    rules: turn.rules(),
+                };
                 let answer = turn.send(&[subject.refusal(&refused)]);
                 return Ok(Booked { outcome: refused.code, answer, changed: None });
             }
@@ -237,7 +243,8 @@ impl Booking<'_> {
         let entry = log_entry(&row.lodged.key, sequence, at_ms, EntryKind::Payment, body, row.stand.log_hash);
         let update = moved(row, &next, &entry, turn.grounds.rulebook)?;
         turn.step.log.push(entry);
-        let subject = Subject { key: &row.lodged.key, standing: &next, decision: None, at: turn.at() };
+        let subject =
+            Subject { key: &row.lodged.key, standing: &next, decision: None, at: turn.at(), rules: turn.rules() };
         let answer = turn.send(&subject.of_events(&events));
         let changed = Some(row_after(row, &update));
         turn.step.updates.push(update);

@@ -1,6 +1,7 @@
 //! What the declarant is told about a decision, and the messages that carry it.
 
 use jiff::civil::DateTime;
+use rulebook::{Provision, RulesInForce};
 use rust_decimal::Decimal;
 use storage::{DeclarationKey, OutboxMessage};
 use stream::{Role, SUBJECT_HEADER, Topics};
@@ -19,6 +20,8 @@ pub(crate) struct Subject<'a> {
     /// What was decided, where the step rests on a decision.
     pub(crate) decision: Option<&'a Decision>,
     pub(crate) at: DateTime,
+    /// The rules of the day on which it is told.
+    pub(crate) rules: RulesInForce<'a>,
 }
 
 impl Subject<'_> {
@@ -169,11 +172,15 @@ impl Subject<'_> {
 
     /// What an amendment brings with it besides its figures.
     fn reason_of_amendment(&self, penalty_rules_apply: bool) -> Option<Reason> {
+        let law = self.rules.law(Provision::Amendment);
         let penalty = penalty_rules_apply.then(|| Reason {
             code: "penalty_rules_apply".to_owned(),
             message: Bilingual::new(
-                "the rules on penalties apply to this amendment (Circular 38/2015/TT-BTC, art. 20)",
-                "việc khai bổ sung này thuộc diện xem xét xử phạt (Thông tư 38/2015/TT-BTC, điều 20)",
+                format!("the rules on penalties apply to this amendment ({law})"),
+                format!(
+                    "việc khai bổ sung này thuộc diện xem xét xử phạt ({})",
+                    self.rules.rulebook().law_in_vietnamese(law)
+                ),
             ),
         });
         if self.standing.state != State::AmendmentCheck {
@@ -279,7 +286,7 @@ mod tests {
         let circumstances = LifeCircumstances { at: arrival.at, rules };
         let events = carry_out(&draft, &lodge, &circumstances).unwrap();
         let standing = draft.after_all(&events, arrival.at);
-        let subject = Subject { key: &key, standing: &standing, decision: Some(decision), at: arrival.at };
+        let subject = Subject { key: &key, standing: &standing, decision: Some(decision), at: arrival.at, rules };
         let notices = subject.of_events(&events);
         let messages = (0..).zip(&notices).map(|(at, notice)| to_outbox(&Topics::new(""), arrival, at, notice));
         messages

@@ -126,7 +126,8 @@ fn derive<'r>(
     let (decision, rulebook) = decide(first, registered_at_ms)?.ok_or(RowUnderivable::Unreadable)?;
     let at = vietnam_time(first.at_ms);
     let (standing, events) = begin(&declaration, &decision, rulebook, first, before)?;
-    let subject = Subject { key: &row.lodged.key, standing: &standing, decision: Some(&decision), at };
+    let rules = rulebook.in_force_on(at.date());
+    let subject = Subject { key: &row.lodged.key, standing: &standing, decision: Some(&decision), at, rules };
     let answer = brief(subject.of_events(&events)).first().map(message::write_notice).unwrap_or_default();
     let mut derived = Derived {
         standing,

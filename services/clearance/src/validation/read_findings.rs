@@ -1,5 +1,6 @@
-//! The reader's findings, completed by what the rules know: a value that the reader recognised is offered only where the
-//! rules have it, and one that it cannot know is looked up.
+//! The reader's findings, completed by what the rules know: the words of the law whose name the reader gave, and the codes
+//! that were meant. A value that the reader recognised is offered only where the rules have it, and one that it cannot know
+//! is looked up.
 
 use rulebook::{CodeList, RulesInForce};
 use vocabulary::declaration::{declaration, goods_item, other_tax};
@@ -26,8 +27,9 @@ fn codes_of(field: FieldId, rules: &RulesInForce<'_>) -> Option<Codes> {
     })
 }
 
-/// The findings with the codes that were meant.
+/// The findings with the words of the law and the codes that were meant.
 pub(crate) fn completed(mut findings: Vec<Finding>, rules: &RulesInForce<'_>) -> Vec<Finding> {
+    rules.cite(&mut findings);
     for finding in &mut findings {
         let (Some(place), Some(value)) = (finding.place, finding.value.clone()) else { continue };
         match codes_of(place.field, rules) {

@@ -20,10 +20,6 @@ pub const DECLARATION_NAMESPACE: &str = "urn:thongquan:declaration:1";
 /// The folder of the schema, by which findings name it.
 pub const DECLARATION_SCHEMA: &str = "schemas/declaration/1.0";
 
-/// The law that asks for the particulars of a declaration.
-pub(crate) const DECLARATION_LAW: &str = "Circular 38/2015/TT-BTC, Appendix II, as amended by Circulars 39/2018/TT-BTC and 121/2025/TT-BTC \
-                   (particulars of the customs declaration)";
-
 /// An element of the layout.
 #[derive(Debug)]
 pub(crate) struct Node {

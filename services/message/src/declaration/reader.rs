@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use vocabulary::records::{self, Position};
 use vocabulary::{Declaration, FieldId, Finding, Kind, Place, Scope};
 
-use super::layout::{Content, DECLARATION_LAW, DECLARATION_NAMESPACE, DECLARATION_SCHEMA, Group, Layout, ROOT, layout};
+use super::layout::{Content, DECLARATION_NAMESPACE, DECLARATION_SCHEMA, Group, Layout, ROOT, layout};
 use super::notes;
 use crate::form::findings::{self, Notes};
+use crate::form::law;
 use crate::form::values;
 use crate::xml::{self, Namespace, Refusal, Tag, Token, Tokens};
 
@@ -42,14 +43,14 @@ pub fn read_declaration(bytes: &[u8]) -> Reading {
         Err(refusal) => {
             let readable = bytes.get(..refusal.offset).and_then(|bytes| std::str::from_utf8(bytes).ok());
             let finding =
-                findings::of_refusal(&refusal, readable.unwrap_or_default(), DECLARATION_SCHEMA, DECLARATION_LAW);
+                findings::of_refusal(&refusal, readable.unwrap_or_default(), DECLARATION_SCHEMA, law::DECLARATION);
             return Reading::Unreadable(vec![finding]);
         }
     };
     let mut reader = Reader {
         layout: layout(),
         tokens: Tokens::new(source, NAMESPACES),
-        notes: Notes::new(DECLARATION_SCHEMA, DECLARATION_LAW),
+        notes: Notes::new(DECLARATION_SCHEMA, law::DECLARATION),
         declaration: Declaration::default(),
         position: Position::default(),
         frames: Vec::with_capacity(8),
@@ -61,7 +62,7 @@ pub fn read_declaration(bytes: &[u8]) -> Reading {
             Reading::Read { declaration: reader.declaration, findings }
         }
         Err(refusal) => {
-            Reading::Unreadable(vec![findings::of_refusal(&refusal, source, DECLARATION_SCHEMA, DECLARATION_LAW)])
+            Reading::Unreadable(vec![findings::of_refusal(&refusal, source, DECLARATION_SCHEMA, law::DECLARATION)])
         }
     }
 }

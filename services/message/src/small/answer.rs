@@ -9,16 +9,13 @@ use super::shapes::{
 };
 use super::tree::{Cursor, Element, Format};
 use super::{shapes, tree};
+use crate::form::law;
 
 /// The namespace of answers, version 1.
 pub const ANSWER_NAMESPACE: &str = "urn:thongquan:answer:1";
 
-const FORMAT: Format = Format {
-    root: "Answer",
-    namespace: ANSWER_NAMESPACE,
-    schema: "schemas/answer/1.0",
-    law: "Law 54/2014/QH13, art. 19 (tasks and powers of customs officers)",
-};
+const FORMAT: Format =
+    Format { root: "Answer", namespace: ANSWER_NAMESPACE, schema: "schemas/answer/1.0", law: law::COMMAND };
 
 pub fn write_answer(answer: &CommandAnswer) -> Vec<u8> {
     let mut out = Out::begin("Answer", ANSWER_NAMESPACE);

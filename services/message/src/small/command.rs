@@ -14,16 +14,13 @@ use super::shapes::{
     COMMAND_ID, DATE_TIME_SHAPE, DECLARATION_ID, LANE_SHAPE, NUMBER_SHAPE, TAX_CODE_ID, date_time, lane, number, text,
 };
 use super::tree::{self, Cursor, Element, Format};
+use crate::form::law;
 
 /// The namespace of commands, version 1.
 pub const COMMAND_NAMESPACE: &str = "urn:thongquan:command:1";
 
-const FORMAT: Format = Format {
-    root: "Command",
-    namespace: COMMAND_NAMESPACE,
-    schema: "schemas/command/1.0",
-    law: "Law 54/2014/QH13, art. 19 (tasks and powers of customs officers)",
-};
+const FORMAT: Format =
+    Format { root: "Command", namespace: COMMAND_NAMESPACE, schema: "schemas/command/1.0", law: law::COMMAND };
 
 /// The declarant's own reference.
 const REFERENCE_ID: Kind = Kind::Ascii { max: 35 };

@@ -11,16 +11,13 @@ use super::shapes::{
 };
 use super::tree::{Cursor, Element, Format};
 use super::{shapes, tree};
+use crate::form::law;
 
 /// The namespace of the notice, version 1.
 pub const NOTICE_NAMESPACE: &str = "urn:thongquan:notice:1";
 
-const FORMAT: Format = Format {
-    root: "Notice",
-    namespace: NOTICE_NAMESPACE,
-    schema: "schemas/notice/1.0",
-    law: "Law 54/2014/QH13, art. 30 (registration of declarations)",
-};
+const FORMAT: Format =
+    Format { root: "Notice", namespace: NOTICE_NAMESPACE, schema: "schemas/notice/1.0", law: law::NOTICE };
 
 pub fn write_notice(notice: &Notice) -> Vec<u8> {
     let mut out = Out::begin("Notice", NOTICE_NAMESPACE);

@@ -6,6 +6,7 @@ use vocabulary::{Finding, Kind, PaymentConfirmation, Value};
 use super::indented::Out;
 use super::shapes::{DATE_TIME_SHAPE, DECLARATION_ID, PAYMENT_IDENTIFIER_ID, TAX_CODE_ID, date_time, text};
 use super::tree::{self, Format};
+use crate::form::law;
 
 /// The namespace of the payment confirmation, version 1.
 pub const PAYMENT_NAMESPACE: &str = "urn:thongquan:payment:1";
@@ -14,7 +15,7 @@ const FORMAT: Format = Format {
     root: "PaymentConfirmation",
     namespace: PAYMENT_NAMESPACE,
     schema: "schemas/payment/1.0",
-    law: "Law 108/2025/QH15, art. 14 (the identifier of what is owed; the payment's date is that of the debit)",
+    law: law::PAYMENT,
 };
 
 /// Reads a bank's confirmation.

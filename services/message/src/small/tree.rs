@@ -50,7 +50,7 @@ pub struct Format {
     pub namespace: &'static str,
     /// The folder of the schema.
     pub schema: &'static str,
-    /// The law that asks for such documents.
+    /// The name of the provision of law that asks for such documents.
     pub law: &'static str,
 }
 

@@ -30,6 +30,16 @@ macro_rules! provisions {
         #[derive(Debug)]
         pub(crate) struct Provisions { $($field: Dated,)+ }
 
+        impl Provision {
+            /// Every provision.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// Its name in `law/citations.toml`.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($field),)+ }
+            }
+        }
+
         impl Provisions {
             fn of(&self, provision: Provision) -> &Dated {
                 match provision { $(Provision::$name => &self.$field,)+ }
@@ -110,6 +120,20 @@ provisions! {
     Supervision = supervision,
     /// Cases that an officer decides.
     OfficersDecision = officers_decision,
+    /// Interest that was counted on tax which is lower than it was.
+    InterestTakenBack = interest_taken_back,
+    /// Who declares, and answers for what is declared.
+    AnswerForDeclaration = answer_for_declaration,
+    /// That goods are declared once.
+    OneDeclaration = one_declaration,
+    /// The form of a lodged declaration.
+    DeclarationForm = declaration_form,
+    /// The form of a command of customs, and of its answer.
+    CommandForm = command_form,
+    /// The form of a notice to the declarant.
+    NoticeForm = notice_form,
+    /// The form of a bank's confirmation of a payment.
+    PaymentForm = payment_form,
 }
 
 /// The words of one provision, the oldest first.

@@ -37,7 +37,7 @@ pub use command::{Amendment, Command, Decided, law_of};
 pub use event::Event;
 pub use interest::{interest_until, payable_until};
 pub use refusal::RefusedCommand;
-pub use standing::Standing;
+pub use standing::{DatedPayment, Standing};
 pub use term::{TimedCommand, case_of_time, next_of_time};
 pub use transition::{Circumstances, Step, carry_out};
 pub use vocabulary::{State, UnknownState};

@@ -117,6 +117,23 @@ impl Subject<'_> {
                 }),
                 ..self.with_totals(NoticeKind::DutyDifference)
             },
+            Event::InterestTakenBack { amount, tax, interest, until, law, .. } => Notice {
+                reason: Some(Reason {
+                    code: "late_interest_taken_back".to_owned(),
+                    message: Bilingual::new(
+                        format!(
+                            "{amount} dong of interest are taken back: up to {until} it is {interest} dong on a tax of {tax} \
+                             dong ({law})"
+                        ),
+                        format!(
+                            "giảm {amount} đồng tiền chậm nộp: đến ngày {until} là {interest} đồng trên số thuế {tax} đồng \
+                             ({})",
+                            self.rules.rulebook().law_in_vietnamese(law)
+                        ),
+                    ),
+                }),
+                ..self.with_totals(NoticeKind::DutyDifference)
+            },
             Event::InterestUnknown { until } => Notice {
                 reason: Some(Reason {
                     code: "late_interest_unknown".to_owned(),

@@ -105,6 +105,7 @@ impl EntryKind {
             | Event::AmendmentAccepted
             | Event::DutyDifference { .. }
             | Event::InterestCounted { .. }
+            | Event::InterestTakenBack { .. }
             | Event::InterestUnknown { .. }
             | Event::PaymentReceived { .. }
             | Event::PaymentAwaited

@@ -116,6 +116,20 @@ pub(super) fn happened(event: &Event) -> Bilingual {
                 grouped(*on)
             ),
         ),
+        Event::InterestTakenBack { amount, tax, interest, until, law, .. } => (
+            format!(
+                "{} dong of interest were taken back: up to {until} it is {} dong on a tax of {} dong ({law})",
+                grouped(*amount),
+                grouped(*interest),
+                grouped(*tax)
+            ),
+            format!(
+                "giảm {} đồng tiền chậm nộp: đến ngày {until} là {} đồng trên số thuế {} đồng ({law})",
+                grouped(*amount),
+                grouped(*interest),
+                grouped(*tax)
+            ),
+        ),
         Event::InterestUnknown { until } => (
             format!("the rulebook does not say what paying late costs up to {until}: an officer says it"),
             format!("bộ quy tắc chưa có mức tiền chậm nộp đến ngày {until}: công chức xác định"),

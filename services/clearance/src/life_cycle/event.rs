@@ -88,6 +88,19 @@ pub enum Event {
         rule: String,
         law: String,
     },
+    /// The tax that interest was counted on is lower: what was counted too much is not owed.
+    InterestTakenBack {
+        /// How much less it is, in whole dong.
+        amount: Decimal,
+        /// The tax that is owed, in whole dong.
+        tax: Decimal,
+        /// The interest that it bears, counted from the beginning, in whole dong.
+        interest: Decimal,
+        /// The day up to which it was counted, which does not count itself.
+        until: Date,
+        rule: String,
+        law: String,
+    },
     /// The rulebook does not say what paying late costs: an officer says it.
     InterestUnknown {
         /// The day up to which it would be counted.
@@ -166,6 +179,7 @@ impl Event {
             Self::AmendmentReferred => "amendment_referred",
             Self::DutyDifference { .. } => "duty_difference",
             Self::InterestCounted { .. } => "interest_counted",
+            Self::InterestTakenBack { .. } => "interest_taken_back",
             Self::InterestUnknown { .. } => "interest_unknown",
             Self::PaymentReceived { .. } => "payment_received",
             Self::PaymentAwaited => "payment_awaited",

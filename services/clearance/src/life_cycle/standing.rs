@@ -31,6 +31,10 @@ pub struct Standing {
     /// The day up to which interest was counted, or of the last payment after clearance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interest_until: Option<Date>,
+    /// What was paid since release or clearance, the oldest first, one for each day: interest runs on what was open on each
+    /// day. All else of `paid` was paid before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paid_later: Vec<DatedPayment>,
     /// What stands in for payment.
     #[serde(default, skip_serializing_if = "is_none")]
     pub security: Security,
@@ -55,6 +59,14 @@ pub struct Standing {
     pub arrival_on: Option<Date>,
 }
 
+/// What was paid on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatedPayment {
+    pub on: Date,
+    /// In whole dong, of all payments of the day.
+    pub amount: Decimal,
+}
+
 fn is_none(security: &Security) -> bool {
     *security == Security::None
 }
@@ -72,6 +84,7 @@ impl Standing {
             paid: Decimal::ZERO,
             interest: Decimal::ZERO,
             interest_until: None,
+            paid_later: Vec::new(),
             security: Security::None,
             registered_at: None,
             released_on: None,
@@ -143,13 +156,15 @@ impl Standing {
             }
             Event::InterestCounted { amount, until, .. } => {
                 next.interest += *amount;
-                next.interest_until = Some(*until);
+                next.interest_until = next.interest_until.max(Some(*until));
             }
+            Event::InterestTakenBack { amount, .. } => next.interest -= *amount,
             Event::InterestUnknown { .. } => {}
             Event::PaymentReceived { amount, .. } => {
                 next.paid += *amount;
                 if next.state.is_cleared() || next.released_on.is_some() {
-                    next.interest_until = Some(at.date());
+                    next.interest_until = next.interest_until.max(Some(at.date()));
+                    next.pay_later(at.date(), *amount);
                 }
             }
             Event::PaymentAwaited => enter(State::AwaitingPayment),
@@ -192,6 +207,13 @@ impl Standing {
             Event::DocumentsAccepted | Event::Examined | Event::DutyDifference { .. } | Event::AmendmentReferred => {}
         }
         next
+    }
+
+    fn pay_later(&mut self, on: Date, amount: Decimal) {
+        match self.paid_later.binary_search_by_key(&on, |payment| payment.on) {
+            Ok(same_day) => self.paid_later[same_day].amount += amount,
+            Err(place) => self.paid_later.insert(place, DatedPayment { on, amount }),
+        }
     }
 
     /// The same declaration after events, one after the other.

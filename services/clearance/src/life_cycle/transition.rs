@@ -14,7 +14,7 @@ use super::changed;
 use super::command::{Amendment, Command, Decided, law_of};
 use super::event::Event;
 use super::frozen::changes_of_frozen_fields;
-use super::interest::{interest_on_more, interest_until};
+use super::interest::{interest_on_amending, interest_until};
 use super::refusal::RefusedCommand;
 use super::standing::Standing;
 
@@ -319,10 +319,7 @@ impl Desk<'_> {
             penalty_rules_apply,
             arrival_on: arrival_of(&amendment.after),
         }];
-        // What was open until now bears interest as it was; what comes to it ought to have been paid with it.
-        events.extend(interest_until(standing, self.at.date(), &self.rules));
-        let more = (after - before.max(standing.paid)).max(Decimal::ZERO);
-        events.extend(interest_on_more(standing, more, self.at.date(), &self.rules));
+        events.extend(interest_on_amending(standing, after, self.at.date(), &self.rules));
         if before != after {
             events.push(Event::DutyDifference { before, after });
         }

@@ -21,8 +21,8 @@ pub mod small;
 pub mod xml;
 
 pub use declaration::{
-    DECLARATION_NAMESPACE, DECLARATION_SCHEMA, Reading, field_table, locate, locate_in, read_declaration,
-    write_declaration, xsd,
+    DECLARATION_NAMESPACE, DECLARATION_SCHEMA, Reading, field_table, locate, locate_in, read_declaration, read_plainly,
+    read_strictly, write_declaration, xsd,
 };
 pub use form::law::PROVISIONS;
 pub use small::{

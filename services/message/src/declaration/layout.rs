@@ -78,8 +78,46 @@ pub(crate) struct Location {
 /// The tree, numbered.
 pub(crate) struct Layout {
     pub(crate) nodes: Vec<Node>,
+    /// The name of each element.
+    pub(crate) names: Vec<SoughtName>,
     /// Every field's place, in the order of the document.
     pub(crate) locations: Vec<Location>,
+}
+
+/// A name as a reader looks for it in a text: nearly every other name is told from it by comparing one number.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SoughtName {
+    name: &'static str,
+    /// Its first bytes.
+    beginning: u64,
+    /// Which bits of the number before belong to the name.
+    mask: u64,
+}
+
+/// So many bytes are compared as one number.
+const AT_ONCE: usize = size_of::<u64>();
+
+impl SoughtName {
+    fn new(name: &'static str) -> Self {
+        let (mut beginning, mut mask) = ([0; AT_ONCE], [0; AT_ONCE]);
+        for (at, byte) in name.bytes().take(AT_ONCE).enumerate() {
+            (beginning[at], mask[at]) = (byte, u8::MAX);
+        }
+        Self { name, beginning: u64::from_ne_bytes(beginning), mask: u64::from_ne_bytes(mask) }
+    }
+
+    /// The text behind the name, where a text of eight bytes or more begins with it.
+    #[inline]
+    pub(crate) fn behind(self, text: &[u8]) -> Option<&[u8]> {
+        let (beginning, rest) = text.split_first_chunk()?;
+        if u64::from_ne_bytes(*beginning) & self.mask != self.beginning {
+            return None;
+        }
+        match self.name.as_bytes().split_at_checked(AT_ONCE) {
+            Some((_, name)) => rest.strip_prefix(name),
+            None => text.get(self.name.len()..),
+        }
+    }
 }
 
 /// The number of the root element.
@@ -128,7 +166,8 @@ impl Layout {
             nodes.push(Node { name: element.name, parent, min: fewest(element), max: element.max, content });
             at += 1;
         }
-        let mut layout = Self { nodes, locations: Vec::new() };
+        let names = nodes.iter().map(|node| SoughtName::new(node.name)).collect();
+        let mut layout = Self { nodes, names, locations: Vec::new() };
         let mut locations = Vec::new();
         layout.collect_locations(ROOT, &mut locations);
         layout.locations = locations;

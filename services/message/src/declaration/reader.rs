@@ -9,7 +9,7 @@ use vocabulary::records::{self, Position};
 use vocabulary::{Declaration, FieldId, Finding, Kind, Place, Scope};
 
 use super::layout::{Content, DECLARATION_NAMESPACE, DECLARATION_SCHEMA, Group, Layout, ROOT, layout};
-use super::notes;
+use super::{notes, plain};
 use crate::form::findings::{self, Notes};
 use crate::form::law;
 use crate::form::values;
@@ -38,15 +38,31 @@ pub enum Reading {
 /// It finds everything that `schemas/declaration/1.0/declaration.xsd` forbids. Beyond the schema it holds documents to
 /// UTF-8, 2 MiB, 32 levels and 16 attributes of an element, and refuses document types.
 pub fn read_declaration(bytes: &[u8]) -> Reading {
-    let source = match xml::text_of(bytes) {
-        Ok(source) => source,
+    read_text(bytes, |source| match plain::read(source) {
+        Some(declaration) => Reading::Read { declaration, findings: Vec::new() },
+        None => strictly(source),
+    })
+}
+
+/// Reads a document as a declaration as [`read_declaration`] does, by the strict reader alone, for those who compare.
+pub fn read_strictly(bytes: &[u8]) -> Reading {
+    read_text(bytes, strictly)
+}
+
+/// Hands the text of a document to a reader, unless it has none.
+fn read_text(bytes: &[u8], read: impl FnOnce(&str) -> Reading) -> Reading {
+    match xml::text_of(bytes) {
+        Ok(source) => read(source),
         Err(refusal) => {
             let readable = bytes.get(..refusal.offset).and_then(|bytes| std::str::from_utf8(bytes).ok());
             let finding =
                 findings::of_refusal(&refusal, readable.unwrap_or_default(), DECLARATION_SCHEMA, law::DECLARATION);
-            return Reading::Unreadable(vec![finding]);
+            Reading::Unreadable(vec![finding])
         }
-    };
+    }
+}
+
+fn strictly(source: &str) -> Reading {
     let mut reader = Reader {
         layout: layout(),
         tokens: Tokens::new(source, NAMESPACES),

@@ -58,7 +58,10 @@ impl Mistake {
 
 /// The text without white space around it, and with one blank for white space inside it: what the schema looks at.
 pub(crate) fn collapse(text: &str) -> Cow<'_, str> {
-    let trimmed = text.trim_matches(|character: char| character.is_ascii() && is_space(character as u8));
+    let bytes = text.as_bytes();
+    let first = bytes.iter().position(|&byte| !is_space(byte)).unwrap_or(bytes.len());
+    let behind = bytes.iter().rposition(|&byte| !is_space(byte)).map_or(first, |last| last + 1);
+    let trimmed = text.get(first..behind).unwrap_or_default();
     let mut after_space = false;
     let plain = trimmed.bytes().all(|byte| {
         let space = is_space(byte);

@@ -54,7 +54,7 @@ fn forbidden(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Checks an XML declaration, `<?xml ... ?>` (XML 1.0, section 2.8).
-pub(super) fn check_declaration(raw: &str) -> Result<(), Box<Refusal>> {
+pub(crate) fn check_declaration(raw: &str) -> Result<(), Box<Refusal>> {
     let broken = || Refusal::malformed(0, "the XML declaration is not a proper one", "khai báo XML không hợp lệ");
     let body = raw.strip_prefix("<?xml").and_then(|rest| rest.strip_suffix("?>")).ok_or_else(broken)?;
     let mut rest = body;

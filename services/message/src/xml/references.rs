@@ -6,7 +6,7 @@ use super::text::is_char;
 /// The character that a reference such as `&amp;` or `&#x1EF1;` stands for.
 ///
 /// `raw` begins with the ampersand and ends with the semicolon.
-pub(super) fn resolve(raw: &str, offset: usize) -> Result<char, Box<Refusal>> {
+pub(crate) fn resolve(raw: &str, offset: usize) -> Result<char, Box<Refusal>> {
     let name = raw.strip_prefix('&').and_then(|rest| rest.strip_suffix(';')).unwrap_or(raw);
     let number = match name {
         "lt" => return Ok('<'),

@@ -39,6 +39,6 @@ pub use plan::{Advance, Counted, NO_KEY, PROCESSING_FAILED, Plan, REFUSED_BY_DAT
 pub use record::chain::{ChainFault, LoggedDecision, check_chain, check_record, decisions_of};
 pub use record::derived_row::{KeptVersion, RowDifference, RowUnderivable, check_row};
 pub use record::entry::{Answered, EntryKind};
-pub use record::rederivation::{RecordedDecision, RecordedTotal, RederivationError, is_identical, rederive};
+pub use record::rederivation::{RederivationError, is_identical, read_decision, rederive};
 pub use recordable::Unrecordable;
 pub use turn::{Grounds, Turn};

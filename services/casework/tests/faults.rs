@@ -4,7 +4,7 @@
 
 mod support;
 
-use casework::{RecordedDecision, is_identical, rederive};
+use casework::{is_identical, read_decision, rederive};
 use jiff::civil::date;
 use rust_decimal::Decimal;
 use storage::{BalanceKey, DeclarationKey};
@@ -60,7 +60,7 @@ fn what_cannot_be_registered_is_an_officers_case_and_the_decision_says_why() {
     assert_eq!((row.stand.outcome, row.stand.state, row.stand.number), (Outcome::Referred, State::Referred, None));
     assert_eq!(batch.log[0].kind, "referred");
     let (document, decision) = customs.kept.papers[row.key()].clone();
-    let recorded = RecordedDecision::read(&decision).unwrap();
+    let recorded = read_decision(&decision).unwrap();
     assert_eq!((recorded.outcome, recorded.number, recorded.lane), (Outcome::Referred, None, None));
     let codes: Vec<&str> = recorded.gaps.iter().map(|gap| &*gap.code).collect();
     assert_eq!(codes, ["rulebook_silent"]);
@@ -101,7 +101,7 @@ fn an_amendment_of_a_decision_that_cannot_be_read_is_an_officers_case() {
     let batch = customs.lodge("amended", &[amended]);
     let new = &batch.declarations[0];
     assert_eq!((new.stand.outcome, new.stand.state), (Outcome::Referred, State::Referred));
-    let recorded = RecordedDecision::read(&new.decision).unwrap();
+    let recorded = read_decision(&new.decision).unwrap();
     assert!(recorded.gaps.iter().any(|gap| &*gap.code == "decision_lost"), "{:?}", recorded.gaps);
     assert!(batch.updates.is_empty() && batch.write_offs.is_empty(), "the declaration stays as it was");
     assert_eq!(left(&customs), before);
@@ -129,7 +129,7 @@ fn a_registration_of_a_decision_that_cannot_be_read_is_an_officers_case() {
     let row = customs.row("A", 1).clone();
     assert_eq!((row.stand.outcome, row.stand.state), (Outcome::Referred, State::Referred));
     let (document, decision) = customs.kept.papers[&key].clone();
-    let recorded = RecordedDecision::read(&decision).unwrap();
+    let recorded = read_decision(&decision).unwrap();
     assert!(recorded.gaps.iter().any(|gap| &*gap.code == "decision_lost"), "{:?}", recorded.gaps);
     let again = rederive(&row, &document, &recorded, 0, customs.rulebook).unwrap();
     assert!(is_identical(&again, &decision));

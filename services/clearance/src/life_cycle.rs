@@ -32,7 +32,6 @@ mod transition;
 
 mod term;
 
-pub use changed::Basis;
 pub use command::{Amendment, Command, Decided, law_of};
 pub use event::Event;
 pub use interest::{interest_until, payable_until};

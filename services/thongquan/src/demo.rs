@@ -416,19 +416,15 @@ async fn summary(
             decided += 1;
             *outcomes.entry(row.stand.outcome.as_str().to_owned()).or_default() += 1;
             *states.entry(row.stand.state.as_str().to_owned()).or_default() += 1;
-            let decision: serde_json::Value = serde_json::from_slice(decision).unwrap_or_default();
-            if let Some(lane) = decision["lane"].as_str() {
-                *lanes.entry(lane.to_owned()).or_default() += 1;
+            let Ok(decision) = casework::read_decision(decision) else { continue };
+            if let Some(lane) = decision.lane {
+                *lanes.entry(lane.as_str().to_owned()).or_default() += 1;
             }
-            for finding in decision["findings"].as_array().into_iter().flatten() {
-                *codes.entry(finding["code"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
+            for finding in decision.findings {
+                *codes.entry(finding.code).or_default() += 1;
             }
-            for total in decision["totals"].as_array().into_iter().flatten() {
-                let duty = DutyType::ALL.into_iter().find(|duty| Some(duty.as_str()) == total["type"].as_str());
-                let payable = total["payable"].as_str().and_then(|text| text.parse::<Decimal>().ok());
-                if let (Some(duty), Some(payable)) = (duty, payable) {
-                    *taxes.entry(duty).or_default() += payable;
-                }
+            for total in decision.totals {
+                *taxes.entry(total.duty_type).or_default() += total.payable;
             }
         }
     }

@@ -353,7 +353,7 @@ async fn anothers(backend: Backend) {
         let key =
             storage::DeclarationKey { declarant: declarant.clone(), reference: reference.clone(), version: *version };
         let (_, document, _) = backend.store.declaration(&key).await.unwrap().unwrap();
-        let recorded = casework::RecordedDecision::read(decision.as_bytes()).unwrap();
+        let recorded = casework::read_decision(decision.as_bytes()).unwrap();
         let again = casework::rederive(row, &document, &recorded, 0, &rulebook).unwrap();
         assert!(casework::is_identical(&again, decision.as_bytes()), "{key:?} is derived again");
     }

@@ -44,7 +44,7 @@ impl Outcome {
 }
 
 /// One goods item as valued and assessed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssessedItem {
     /// The number of the line, from 1.
     pub sequence: u32,
@@ -58,12 +58,12 @@ pub struct AssessedItem {
     /// Its duties and taxes, in the order of assessment.
     pub taxes: Vec<DutyLine>,
     /// What became of its claim to the rate of a trade agreement; `None` where it makes none.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preference: Option<Preference>,
 }
 
 /// What is owed of one tax on the whole declaration, in whole dong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DutyTotal {
     /// Which duty or tax.
     #[serde(rename = "type")]
@@ -89,7 +89,10 @@ pub struct CriterionHit {
 }
 
 /// The whole of a decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+///
+/// It is kept as JSON, and what is read back is written as the same bytes again. One thing is not told apart there: a tax
+/// that goods are not subject to is written with the rate 0, and reads back as a rate of 0 %.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// What became of the declaration.
     pub outcome: Outcome,
@@ -117,7 +120,7 @@ pub struct Decision {
     #[serde(serialize_with = "as_plain")]
     pub total_payable: Decimal,
     /// What lowers a tax on the declarant's word alone; only of an accepted one.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<Claim>,
     /// Why the lane was chosen.
     pub routing: Vec<CriterionHit>,
@@ -128,17 +131,17 @@ pub struct Decision {
     /// The rules by which amounts were rounded.
     pub roundings: Vec<Citation>,
     /// What the declaration uses up of certificates, exemptions, temporary movements and guarantees.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub write_offs: Vec<WriteOff>,
     /// What was known besides the declaration, so that the decision can be derived again.
-    #[serde(skip_serializing_if = "Facts::is_empty")]
+    #[serde(default, skip_serializing_if = "Facts::is_empty")]
     pub facts: Facts,
     /// The content hash of the rulebook.
     pub rulebook: String,
 }
 
 /// An exchange rate that was applied, with where it comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppliedExchangeRate {
     /// The currency's code (ISO 4217).
     pub currency: String,

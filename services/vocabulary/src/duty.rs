@@ -1,6 +1,8 @@
 //! Duties and taxes, as assessed.
 
 use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -128,6 +130,39 @@ impl fmt::Display for Rate {
     }
 }
 
+/// The text of a rate that is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no rate")]
+pub struct NoRate(String);
+
+impl FromStr for PerUnit {
+    type Err = NoRate;
+
+    fn from_str(text: &str) -> Result<Self, NoRate> {
+        let parts = || {
+            let (amount, unit) = text.split_once(' ')?;
+            let (currency, unit) = unit.split_once('/')?;
+            let amount = Decimal::from_str_exact(amount).ok()?;
+            Some(Self { amount, currency: currency.into(), unit: unit.into() })
+        };
+        parts().ok_or_else(|| NoRate(text.to_owned()))
+    }
+}
+
+/// Reads what is written; 0 as a percentage.
+impl FromStr for Rate {
+    type Err = NoRate;
+
+    fn from_str(text: &str) -> Result<Self, NoRate> {
+        let percentage = |text: &str| Decimal::from_str_exact(text).map_err(|_| NoRate(text.to_owned()));
+        match text.split_once(" % + ") {
+            Some((percent, per_unit)) => Ok(Self::Mixed(percentage(percent)?, per_unit.parse()?)),
+            None if text.contains('/') => text.parse().map(Self::Specific),
+            None => percentage(text).map(Self::AdValorem),
+        }
+    }
+}
+
 /// One duty or tax on one goods item (WCO 50A). Amounts are exact, in dong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DutyLine {
@@ -170,6 +205,45 @@ impl Serialize for DutyLine {
             line.serialize_field("relief_law", &*citation.law)?;
         }
         line.end()
+    }
+}
+
+/// A line as it is written.
+#[derive(Deserialize)]
+struct Written {
+    #[serde(rename = "type")]
+    duty_type: DutyType,
+    base: Decimal,
+    quantity: Option<Decimal>,
+    rate: String,
+    amount: Decimal,
+    relief: Decimal,
+    payable: Decimal,
+    rule: Arc<str>,
+    law: Arc<str>,
+    relief_rule: Option<Arc<str>>,
+    relief_law: Option<Arc<str>>,
+}
+
+impl<'de> Deserialize<'de> for DutyLine {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(deserializer)?;
+        let relief_citation = match (written.relief_rule, written.relief_law) {
+            (Some(rule), Some(law)) => Some(Citation { rule, law }),
+            (None, None) => None,
+            _ => return Err(serde::de::Error::custom("a relief has a rule and a law")),
+        };
+        Ok(Self {
+            duty_type: written.duty_type,
+            base: written.base,
+            quantity: written.quantity,
+            rate: written.rate.parse().map_err(serde::de::Error::custom)?,
+            amount: written.amount,
+            relief: written.relief,
+            payable: written.payable,
+            citation: Citation { rule: written.rule, law: written.law },
+            relief_citation,
+        })
     }
 }
 
@@ -245,6 +319,11 @@ mod tests {
             (Rate::NotSubject, "0"),
         ] {
             assert_eq!(rate.to_string(), expected);
+            let read: Rate = expected.parse().unwrap();
+            assert!(read == rate || (&read, &rate) == (&Rate::AdValorem(Decimal::ZERO), &Rate::NotSubject));
+        }
+        for text in ["", "x", "7 %", "5 VND", "5/LTR", "30 % + ", "30 % + 5", "0 "] {
+            assert!(text.parse::<Rate>().is_err(), "{text}");
         }
     }
 

@@ -13,7 +13,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rust_decimal::Decimal;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use storage::{BalanceKey, BranchRow, DeclarationKey, Fact, FactKey, FactRow, Grant, Prefetched};
 use vocabulary::{
@@ -231,19 +230,6 @@ fn known_traders(kept: HashMap<String, Vec<u8>>) -> HashMap<String, TraderFacts>
         }
     });
     known.collect()
-}
-
-/// What a kept decision took.
-///
-/// # Errors
-/// When the decision cannot be read: then nobody knows what there is to give back.
-pub(crate) fn taken_by(decision: &[u8]) -> Result<Vec<WriteOff>, serde_json::Error> {
-    #[derive(Deserialize)]
-    struct Taken {
-        #[serde(default)]
-        write_offs: Vec<WriteOff>,
-    }
-    Ok(serde_json::from_slice::<Taken>(decision)?.write_offs)
 }
 
 /// Whether something is taken or given back.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use message::Reading;
 use storage::{DeclarationKey, Prefetched, Wanted};
-use vocabulary::WriteOff;
+use vocabulary::{Decision, WriteOff};
 
-use super::fact_book::{Names, taken_by};
+use super::fact_book::Names;
+use crate::record::rederivation::{RederivationError, read_decision};
 
 /// What is kept of a declaration beside its row.
 #[derive(Debug, Clone)]
@@ -21,12 +22,20 @@ pub(crate) struct Papers {
 }
 
 impl Papers {
+    /// What was decided, read when it is asked for: most messages do not ask.
+    ///
+    /// # Errors
+    /// When it cannot be read any more.
+    pub(crate) fn decided(&self) -> Result<Decision, RederivationError> {
+        read_decision(&self.decision)
+    }
+
     /// What the decision took of certificates, lists and guarantees.
     ///
     /// # Errors
     /// When the decision cannot be read: then nobody knows what there is to give back.
-    pub(crate) fn taken(&self) -> Result<Vec<WriteOff>, serde_json::Error> {
-        taken_by(&self.decision)
+    pub(crate) fn taken(&self) -> Result<Vec<WriteOff>, RederivationError> {
+        Ok(self.decided()?.write_offs)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Documents that follow on a declaration: registration of what was declared in advance, amendment, cancellation.
 
-use clearance::life_cycle::{Amendment, Basis, Command, Decided, Event, RefusedCommand, Standing, carry_out};
+use clearance::life_cycle::{Amendment, Command, Decided, Event, RefusedCommand, Standing, carry_out};
 use message::Reading;
 use rulebook::{ReasonFor, RulesInForce};
 use storage::{DeclarationKey, DeclarationUpdate, NewDeclaration, NewRequest};
@@ -138,16 +138,12 @@ impl FollowUp<'_> {
         let known = self.facts.case(declaration, &self.key.declarant, turn.before, &[]);
         let document = ReadDocument { bytes: &papers.document, declaration, findings: findings.to_vec() };
         let mut decision = turn.decide(document, known.facts(), turn.at(), standing.number);
-        let before = match serde_json::from_slice::<Basis>(&papers.decision) {
-            Ok(before) => before,
-            Err(_) => {
-                // Nobody can say what has changed since: an officer gets the case.
-                decision = refer_to_officer(decision);
-                Basis::default()
-            }
-        };
+        let before = papers.decided().ok();
+        if before.is_none() {
+            decision = refer_to_officer(decision);
+        }
         let now = Decided { declaration, decision: &decision };
-        let command = Command::Register { before: &before, now };
+        let command = Command::Register { before: before.as_ref(), now };
         let events = match carry_out(standing, &command, &turn.circumstances()) {
             Ok(events) => events,
             Err(refused) => {

@@ -2,9 +2,10 @@
 //! what the log says.
 
 use storage::{DeclarationRow, LogEntry};
+use vocabulary::Decision;
 
 use super::entry::{LOG_BEGINNING, entry_of_word};
-use super::rederivation::RecordedDecision;
+use super::rederivation::read_decision;
 use crate::hashing::content_hash;
 
 /// Where what is kept of a declaration contradicts itself.
@@ -86,7 +87,7 @@ pub fn check_record(
     if content_hash(document) != row.lodged.content_hash {
         return Err(ChainFault::Document);
     }
-    let newest = log.iter().rev().find(|entry| RecordedDecision::read(&entry.body).is_ok());
+    let newest = log.iter().rev().find(|entry| read_decision(&entry.body).is_ok());
     if newest.is_none_or(|entry| entry.body != decision) {
         return Err(ChainFault::Decision);
     }
@@ -98,12 +99,12 @@ pub fn check_record(
 pub struct LoggedDecision<'a> {
     pub entry: &'a LogEntry,
     /// What is read back of it.
-    pub recorded: RecordedDecision,
+    pub recorded: Decision,
 }
 
 /// Every decision in a log: the first one, and what was decided anew at registration. Other entries hold what happened.
 pub fn decisions_of(log: &[LogEntry]) -> impl Iterator<Item = LoggedDecision<'_>> {
-    log.iter().filter_map(|entry| Some(LoggedDecision { entry, recorded: RecordedDecision::read(&entry.body).ok()? }))
+    log.iter().filter_map(|entry| Some(LoggedDecision { entry, recorded: read_decision(&entry.body).ok()? }))
 }
 
 #[cfg(test)]

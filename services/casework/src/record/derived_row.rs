@@ -7,7 +7,7 @@
 //!
 //! The row is what is searched and gone by; the log is what is chained. Whoever writes into the row alone is found out here.
 
-use clearance::life_cycle::{Basis, Circumstances as LifeCircumstances, Command, Decided, Event, Standing, carry_out};
+use clearance::life_cycle::{Circumstances as LifeCircumstances, Command, Decided, Event, Standing, carry_out};
 use message::Reading;
 use rulebook::Rulebook;
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use vocabulary::duty::plain;
 use vocabulary::{Decision, DeclarationNumber, Direction, Lane, Outcome, State};
 
 use super::entry::{EntryKind, LOG_BEGINNING};
-use super::rederivation::{RecordedDecision, rederive};
+use super::rederivation::{read_decision, rederive};
 use crate::case::beginning::begin as begin_life;
 use crate::case::standing_of;
 use crate::intake::lodgement::Ask;
@@ -109,21 +109,22 @@ fn derive<'r>(
     let Reading::Read { declaration, .. } = message::read_declaration(document) else {
         return Err(RowUnderivable::Unreadable);
     };
-    let decide = |entry: &LogEntry, at_ms: i64| -> Result<Option<(Decision, &'r Rulebook)>, RowUnderivable> {
-        let Ok(recorded) = RecordedDecision::read(&entry.body) else { return Ok(None) };
+    // The recorded decision of an entry, the one that is derived again, and their rules.
+    let decide = |entry: &LogEntry, at_ms: i64| -> Result<Option<(Decision, Decision, &'r Rulebook)>, RowUnderivable> {
+        let Ok(recorded) = read_decision(&entry.body) else { return Ok(None) };
         let rulebook = rules(&recorded.rulebook).ok_or(RowUnderivable::OtherRules)?;
         // What came in a row's times may be what was forged: those of the log are put in their place.
         let mut at_its_time = (*row).clone();
         at_its_time.stand.registered_at_ms = at_ms;
         let decision =
             rederive(&at_its_time, document, &recorded, 0, rulebook).map_err(|_| RowUnderivable::Unreadable)?;
-        Ok(Some((decision, rulebook)))
+        Ok(Some((recorded, decision, rulebook)))
     };
     let (first, others) = log.split_first().ok_or(RowUnderivable::Unreadable)?;
     // What was amended keeps the time of its registration.
     let registered_at_ms =
         before.filter(|before| before.successor.is_some()).map_or(first.at_ms, |before| before.registered_at_ms);
-    let (decision, rulebook) = decide(first, registered_at_ms)?.ok_or(RowUnderivable::Unreadable)?;
+    let (mut basis, decision, rulebook) = decide(first, registered_at_ms)?.ok_or(RowUnderivable::Unreadable)?;
     let at = vietnam_time(first.at_ms);
     let (standing, events) = begin(&declaration, &decision, rulebook, first, before)?;
     let rules = rulebook.in_force_on(at.date());
@@ -141,20 +142,20 @@ fn derive<'r>(
         rulebook: decision.rulebook.clone(),
         answer,
     };
-    let mut basis: Basis = serde_json::from_slice(&first.body).unwrap_or_default();
     for entry in others {
         let at = vietnam_time(entry.at_ms);
         derived.last_hash = entry.hash;
-        if let Some((decision, rulebook)) = decide(entry, entry.at_ms)? {
+        if let Some((recorded, decision, rulebook)) = decide(entry, entry.at_ms)? {
             // What an officer had decided again has its events in the entry before it.
             if entry.kind != EntryKind::Decided.as_str() {
                 let now = Decided { declaration: &declaration, decision: &decision };
                 let circumstances = LifeCircumstances { at, rules: rulebook.in_force_on(at.date()) };
-                let events = carry_out(&derived.standing, &Command::Register { before: &basis, now }, &circumstances)
-                    .map_err(|_| RowUnderivable::Unreadable)?;
+                let register = Command::Register { before: Some(&basis), now };
+                let events =
+                    carry_out(&derived.standing, &register, &circumstances).map_err(|_| RowUnderivable::Unreadable)?;
                 derived.standing = derived.standing.after_all(&events, at);
             }
-            basis = serde_json::from_slice(&entry.body).unwrap_or_default();
+            basis = recorded;
             derived.outcome = decision.outcome;
             derived.registered_at_ms = entry.at_ms;
             derived.rulebook = decision.rulebook;

@@ -9,9 +9,8 @@
 use clearance::life_cycle::Circumstances as LifeCircumstances;
 use message::Reading;
 use rulebook::Rulebook;
-use serde::Deserialize;
 use storage::DeclarationRow;
-use vocabulary::{Decision, DeclarationNumber, DutyType, Facts, Finding, Lane, Outcome, Place, RulebookGap};
+use vocabulary::{Decision, Finding, Outcome, Place};
 
 use super::lost::RECORD_RULE;
 use crate::assess::{Circumstances, ReadDocument, clear, refer, without_lane};
@@ -19,51 +18,12 @@ use crate::case::beginning::begin;
 use crate::intake::lodgement::{Ask, SEQUENCE_RULE, of_another};
 use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
 
-/// What is read back of a recorded decision: what it depended on, and what came of it.
-#[derive(Debug, Clone, Deserialize)]
-pub struct RecordedDecision {
-    /// What became of the declaration.
-    pub outcome: Outcome,
-    /// The day whose rules were applied.
-    pub registered_on: jiff::civil::Date,
-    /// The number, of an accepted one.
-    pub number: Option<DeclarationNumber>,
-    /// The lane, of an accepted one.
-    pub lane: Option<Lane>,
-    pub findings: Vec<Finding>,
-    /// Where the rulebook was silent, or the record.
-    #[serde(default)]
-    pub gaps: Vec<RulebookGap>,
-    /// What is owed of each tax.
-    pub totals: Vec<RecordedTotal>,
-    /// The random draw of selectivity.
-    pub draw: Option<u32>,
-    /// What was known besides the declaration.
-    #[serde(default)]
-    pub facts: Facts,
-    /// The content hash of the rulebook that decided.
-    pub rulebook: String,
-}
-
-/// What is owed of one tax on a whole declaration.
-#[derive(Debug, Clone, Deserialize)]
-pub struct RecordedTotal {
-    /// Which duty or tax.
-    #[serde(rename = "type")]
-    pub duty_type: DutyType,
-    /// In whole dong.
-    pub payable: rust_decimal::Decimal,
-}
-
-impl RecordedDecision {
-    /// Reads a decision as it was kept.
-    ///
-    /// # Errors
-    /// When it is not one.
-    pub fn read(decision: &[u8]) -> Result<Self, RederivationError> {
-        serde_json::from_slice(decision)
-            .map_err(|error| RederivationError::DecisionUnreadable { detail: error.to_string() })
-    }
+/// Reads a decision as it was kept.
+///
+/// # Errors
+/// When it is not one.
+pub fn read_decision(kept: &[u8]) -> Result<Decision, RederivationError> {
+    serde_json::from_slice(kept).map_err(|error| RederivationError::DecisionUnreadable { detail: error.to_string() })
 }
 
 /// Why a decision cannot be derived again.
@@ -93,7 +53,7 @@ pub enum RederivationError {
 pub fn rederive(
     row: &DeclarationRow,
     document: &[u8],
-    recorded: &RecordedDecision,
+    recorded: &Decision,
     draw_if_none: u32,
     rulebook: &Rulebook,
 ) -> Result<Decision, RederivationError> {

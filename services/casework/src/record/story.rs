@@ -13,7 +13,7 @@ use vocabulary::{Bilingual, DeclarationNumber, DutyType, Finding, Lane, Outcome,
 
 use super::entry::{Answered, EntryKind};
 use super::next::{self, Next};
-use super::rederivation::RecordedDecision;
+use super::rederivation::read_decision;
 use super::wording;
 use crate::case::standing_of;
 use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
@@ -208,7 +208,7 @@ impl Story {
                 notice: None,
                 findings: Vec::new(),
             };
-            if let Ok(recorded) = RecordedDecision::read(&entry.body) {
+            if let Ok(recorded) = read_decision(&entry.body) {
                 step.words.push(wording::decided(&entry.kind, row.lodged.key.version, &recorded));
                 if entry.sequence == 0 {
                     step.notice = notice_of(&row.lodged.answer).map(|notice| notice.kind.as_str());

@@ -4,14 +4,13 @@ use clearance::life_cycle::Event;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use vocabulary::duty::grouped;
-use vocabulary::{Bilingual, CommandKind, Commander, Outcome, Reason};
+use vocabulary::{Bilingual, CommandKind, Commander, Decision, Outcome, Reason};
 
 use super::entry::EntryKind;
-use super::rederivation::RecordedDecision;
 use super::story::Happened;
 
 /// A decision, by the word of its entry.
-pub(super) fn decided(word: &str, version: u32, recorded: &RecordedDecision) -> Bilingual {
+pub(super) fn decided(word: &str, version: u32, recorded: &Decision) -> Bilingual {
     let mistakes = recorded.findings.iter().filter(|finding| finding.is_error()).count();
     let (en, vi) = match EntryKind::of_word(word) {
         Some(EntryKind::Accepted) => ("it was lodged and registered".to_owned(), "được khai và đăng ký".to_owned()),

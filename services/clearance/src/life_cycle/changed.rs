@@ -3,89 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rulebook::{RegistrationChange, RulesInForce};
-use serde::Deserialize;
 use vocabulary::declaration::{declaration, goods_item};
-use vocabulary::duty::plain;
-use vocabulary::{Bilingual, Decision, DutyLine, DutyType, Finding, Place, RulebookGap};
+use vocabulary::{AssessedItem, Bilingual, Decision, DutyLine, DutyType, Finding, Place, RulebookGap};
 
 use crate::problem::problem;
-
-/// What a registration is held against: the rates, reliefs and totals of the decision on what was declared in advance.
-///
-/// It reads back from a decision as it is kept.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub struct Basis {
-    exchange_rates: Vec<BasisExchangeRate>,
-    items: Vec<BasisItem>,
-    totals: Vec<BasisTotal>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-struct BasisExchangeRate {
-    currency: String,
-    rate: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-struct BasisItem {
-    taxes: Vec<BasisTax>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-struct BasisTax {
-    #[serde(rename = "type")]
-    duty_type: DutyType,
-    rate: String,
-    rule: String,
-    #[serde(default)]
-    relief_rule: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-struct BasisTotal {
-    #[serde(rename = "type")]
-    duty_type: DutyType,
-    payable: String,
-}
-
-impl From<&Decision> for Basis {
-    fn from(decision: &Decision) -> Self {
-        let tax = |line: &DutyLine| BasisTax {
-            duty_type: line.duty_type,
-            rate: line.rate.to_string(),
-            rule: line.citation.rule.to_string(),
-            relief_rule: line.relief_citation.as_ref().map(|citation| citation.rule.to_string()),
-        };
-        Self {
-            exchange_rates: decision
-                .exchange_rates
-                .iter()
-                .map(|rate| BasisExchangeRate { currency: rate.currency.clone(), rate: plain(rate.rate) })
-                .collect(),
-            items: decision
-                .items
-                .iter()
-                .map(|item| BasisItem { taxes: item.taxes.iter().map(tax).collect() })
-                .collect(),
-            totals: decision
-                .totals
-                .iter()
-                .map(|total| BasisTotal { duty_type: total.duty_type, payable: plain(total.payable) })
-                .collect(),
-        }
-    }
-}
 
 /// The changes, each once, on a goods item by its position or on the whole declaration, with the number of the item.
 type Found = BTreeMap<(RegistrationChange, Option<usize>), Option<u32>>;
 
-/// Everything that makes the registration another decision than the pre-registration.
+/// Everything that makes the registration another decision than the pre-registration: in rates, reliefs and totals.
 ///
 /// # Errors
 /// A gap when the rulebook has no code for a change.
-pub(super) fn changes(before: &Basis, now: &Decision, rules: &RulesInForce<'_>) -> Result<Vec<Finding>, RulebookGap> {
-    let numbers: Vec<u32> = now.items.iter().map(|item| item.sequence).collect();
-    let now = Basis::from(now);
+pub(super) fn changes(
+    before: &Decision,
+    now: &Decision,
+    rules: &RulesInForce<'_>,
+) -> Result<Vec<Finding>, RulebookGap> {
     let mut found = Found::new();
     for rate in &now.exchange_rates {
         if before.exchange_rates.iter().any(|other| other.currency == rate.currency && other.rate != rate.rate) {
@@ -95,9 +29,8 @@ pub(super) fn changes(before: &Basis, now: &Decision, rules: &RulesInForce<'_>) 
     for (position, (was, is)) in before.items.iter().zip(&now.items).enumerate() {
         let types: BTreeSet<DutyType> = was.taxes.iter().chain(&is.taxes).map(|tax| tax.duty_type).collect();
         for duty_type in types {
-            let of = |item: &BasisItem| item.taxes.iter().find(|tax| tax.duty_type == duty_type).cloned();
-            if let Some(change) = change_of(of(was), of(is)) {
-                found.insert((change, Some(position)), numbers.get(position).copied());
+            if let Some(change) = change_of(tax_of(was, duty_type), tax_of(is, duty_type)) {
+                found.insert((change, Some(position)), Some(is.sequence));
             }
         }
     }
@@ -107,17 +40,23 @@ pub(super) fn changes(before: &Basis, now: &Decision, rules: &RulesInForce<'_>) 
     found.into_iter().map(|(change, number)| finding(change, number, rules)).collect()
 }
 
-fn change_of(was: Option<BasisTax>, is: Option<BasisTax>) -> Option<RegistrationChange> {
+fn tax_of(item: &AssessedItem, duty_type: DutyType) -> Option<&DutyLine> {
+    item.taxes.iter().find(|tax| tax.duty_type == duty_type)
+}
+
+fn change_of(was: Option<&DutyLine>, is: Option<&DutyLine>) -> Option<RegistrationChange> {
     let (was, is) = match (was, is) {
         (Some(was), Some(is)) => (was, is),
         (None, None) => return None,
         _ => return Some(RegistrationChange::Assessment),
     };
-    if was.rate != is.rate {
+    // Rates are held against each other as they are written: what was kept does not tell 0 % from a tax that goods are not
+    // subject to.
+    if was.rate.to_string() != is.rate.to_string() {
         return Some(match is.duty_type {
             DutyType::ImportDuty | DutyType::ExportDuty => {
-                let preferential = |tax: &BasisTax| tax.rule.contains("preferential/");
-                if preferential(&was) || preferential(&is) {
+                let preferential = |tax: &DutyLine| tax.citation.rule.contains("preferential/");
+                if preferential(was) || preferential(is) {
                     RegistrationChange::Agreement
                 } else {
                     RegistrationChange::TariffLine
@@ -127,10 +66,12 @@ fn change_of(was: Option<BasisTax>, is: Option<BasisTax>) -> Option<Registration
         });
     }
     // A rule's name ends with the first day of its version, which may change without anything else.
-    let relief = |tax: &BasisTax| {
-        tax.relief_rule.as_deref().map(|rule| rule.split_once('@').map_or(rule, |(name, _)| name).to_owned())
-    };
-    (relief(&was) != relief(&is)).then_some(RegistrationChange::Exemption)
+    (relief_of(was) != relief_of(is)).then_some(RegistrationChange::Exemption)
+}
+
+fn relief_of(tax: &DutyLine) -> Option<&str> {
+    let rule = &*tax.relief_citation.as_ref()?.rule;
+    Some(rule.split_once('@').map_or(rule, |(name, _)| name))
 }
 
 /// What of a registration's own mistakes is a change since the pre-registration, by the field that they stand on.

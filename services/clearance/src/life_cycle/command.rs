@@ -4,8 +4,6 @@ use rulebook::Provision;
 use rust_decimal::Decimal;
 use vocabulary::{CommandKind, Decision, Declaration, Instruction};
 
-use super::changed::Basis;
-
 /// A declaration and what was decided on it.
 #[derive(Debug, Clone, Copy)]
 pub struct Decided<'a> {
@@ -34,8 +32,9 @@ pub enum Command<'a> {
     Edit(Decided<'a>),
     /// The declarant registers what was declared in advance (IDC, EDC).
     Register {
-        /// What was decided when it was declared in advance.
-        before: &'a Basis,
+        /// What was decided when it was declared in advance; `None` where that cannot be read any more: nobody can say then
+        /// what has changed since, and an officer gets the case.
+        before: Option<&'a Decision>,
         /// What is decided on it now.
         now: Decided<'a>,
     },

@@ -39,7 +39,7 @@ pub fn carry_out(standing: &Standing, command: &Command<'_>, circumstances: &Cir
     match command {
         Command::PreRegister(decided) => desk.pre_register(decided),
         Command::Edit(decided) => desk.edit(decided),
-        Command::Register { before, now } => desk.register(before, now),
+        Command::Register { before, now } => desk.register(*before, now),
         Command::Lodge(decided) => desk.lodge(decided),
         Command::Amend(amendment) => desk.amend(amendment, ReasonFor::Amendment),
         Command::FileCertificate(amendment) => desk.amend(amendment, ReasonFor::Certificate),
@@ -156,12 +156,15 @@ impl Desk<'_> {
         }
     }
 
-    fn register(&self, before: &changed::Basis, now: &Decided<'_>) -> Step {
+    fn register(&self, before: Option<&Decision>, now: &Decided<'_>) -> Step {
         self.allow(&[State::PreRegistered])?;
         self.within_pre_registration()?;
         let decision = now.decision;
         let changes = match decision.outcome {
-            Outcome::Accepted => changed::changes(before, decision, &self.rules),
+            Outcome::Accepted => match before {
+                Some(before) => changed::changes(before, decision, &self.rules),
+                None => return Ok(vec![Event::Referred]),
+            },
             Outcome::Rejected | Outcome::Unreadable => changed::as_changes(&decision.findings, &self.rules),
             Outcome::Referred => return Ok(vec![Event::Referred]),
         };

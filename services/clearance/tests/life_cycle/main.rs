@@ -9,7 +9,7 @@ mod sequences;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use clearance::life_cycle::{Amendment, Basis, Circumstances, Command, Decided, Event, Standing, Step, carry_out};
+use clearance::life_cycle::{Amendment, Circumstances, Command, Decided, Event, Standing, Step, carry_out};
 use jiff::civil::{Date, DateTime, date, datetime};
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
@@ -139,7 +139,7 @@ fn standing(state: State) -> Standing {
 /// Some commands of a kind, enough to reach every state that the kind can lead to.
 fn with_commands(kind: CommandKind, mut try_one: impl FnMut(&Command<'_>)) {
     let (before, after) = (declaration(), Declaration { notes: Some("corrected".into()), ..declaration() });
-    let basis = Basis::from(&accepted(Lane::Green, 100));
+    let basis = accepted(Lane::Green, 100);
     let outcomes: Vec<Decision> = [
         accepted(Lane::Green, 0),
         accepted(Lane::Green, 100),
@@ -168,7 +168,7 @@ fn with_commands(kind: CommandKind, mut try_one: impl FnMut(&Command<'_>)) {
         CommandKind::Register => {
             for decision in &outcomes {
                 let now = Decided { declaration: &before, decision };
-                try_one(&Command::Register { before: &basis, now });
+                try_one(&Command::Register { before: Some(&basis), now });
             }
         }
         CommandKind::Amend | CommandKind::FileCertificate => {
@@ -337,13 +337,12 @@ fn an_authorised_operator_pays_by_the_tenth_of_the_next_month() {
 fn registration_is_refused_when_what_it_rests_on_has_changed() {
     let declaration = declaration();
     let before = accepted(Lane::Green, 100);
-    let basis = Basis::from(&before);
-    // The basis reads back from a decision as it is kept.
-    let kept: Basis = serde_json::from_slice(&serde_json::to_vec(&before).unwrap()).unwrap();
-    assert_eq!(kept, basis);
+    // What was decided before is read back as it is kept.
+    let basis: Decision = serde_json::from_slice(&serde_json::to_vec(&before).unwrap()).unwrap();
+    assert_eq!(basis, before);
     let register = |decision: &Decision, day: Date| {
         let now = Decided { declaration: &declaration, decision };
-        carry_out(&standing(State::PreRegistered), &Command::Register { before: &basis, now }, &on(day))
+        carry_out(&standing(State::PreRegistered), &Command::Register { before: Some(&basis), now }, &on(day))
     };
     let events = register(&before, AT.date()).unwrap();
     assert_eq!(events.iter().map(Event::as_str).collect::<Vec<_>>(), ["registered", "payment_awaited"]);

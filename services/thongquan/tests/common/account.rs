@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use casework::RecordedDecision;
+use casework::read_decision;
 use message::Reading;
 use sha2::{Digest as _, Sha256};
 use simulator::auditor::{Auditor, Number, Opinion, of};
 use simulator::{Intent, Lodged};
 use storage::{DeclarationRow, LogEntry};
 use stream::TailFrom;
-use vocabulary::{DutyType, Outcome};
+use vocabulary::{Decision, DutyType, Outcome};
 
 use crate::common::{self, Backend};
 
@@ -122,10 +122,10 @@ impl Account {
                 documents.insert((lodged.tax_code.clone(), reference, version), lodged);
             }
         }
-        let accepted: Vec<(&Key, RecordedDecision)> = self
+        let accepted: Vec<(&Key, Decision)> = self
             .decisions
             .iter()
-            .map(|(key, (_, decision))| (key, RecordedDecision::read(decision.as_bytes()).unwrap()))
+            .map(|(key, (_, decision))| (key, read_decision(decision.as_bytes()).unwrap()))
             .filter(|(_, decision)| decision.outcome == Outcome::Accepted)
             .collect();
         assert!(accepted.len() * 2 > self.decisions.len(), "most are accepted");

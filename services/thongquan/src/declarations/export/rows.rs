@@ -1,10 +1,10 @@
 //! What stands in the rows of an export.
 
+use casework::{RederivationError, read_decision};
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
-use serde::Deserialize;
 use storage::DeclarationRow;
-use vocabulary::{Direction, DutyType};
+use vocabulary::{AssessedItem, Citation, Decision, Direction, DutyLine, DutyType};
 
 use super::table::{Cell, Column, Kind};
 
@@ -24,59 +24,10 @@ pub(super) enum RowOf {
 pub(super) enum RowError {
     /// It cannot be read.
     #[error(transparent)]
-    Unreadable(#[from] serde_json::Error),
-    /// An amount is no decimal.
-    #[error("`{0}` is no decimal")]
-    NoDecimal(String),
+    Unreadable(#[from] RederivationError),
     /// The sum of a tax's measures on one line leaves the range of decimals.
     #[error("the measures of a tax on goods item {item} add up to more than 28 digits")]
     TooMuch { item: u32 },
-}
-
-/// What is read of a kept decision.
-#[derive(Deserialize)]
-struct Exported {
-    findings: Vec<Coded>,
-    gaps: Vec<serde::de::IgnoredAny>,
-    items: Vec<Item>,
-    totals: Vec<Total>,
-}
-
-#[derive(Deserialize)]
-struct Coded {
-    code: String,
-}
-
-#[derive(Deserialize)]
-struct Total {
-    #[serde(rename = "type")]
-    duty_type: DutyType,
-    payable: String,
-}
-
-#[derive(Deserialize)]
-struct Item {
-    sequence: u32,
-    commodity_code: String,
-    origin: Option<String>,
-    customs_value: String,
-    taxes: Vec<Tax>,
-}
-
-#[derive(Deserialize)]
-struct Tax {
-    #[serde(rename = "type")]
-    duty_type: DutyType,
-    base: String,
-    quantity: Option<String>,
-    rate: String,
-    amount: String,
-    relief: String,
-    payable: String,
-    rule: String,
-    law: String,
-    relief_rule: Option<String>,
-    relief_law: Option<String>,
 }
 
 /// The columns of rows.
@@ -129,13 +80,13 @@ pub(super) fn columns(row_of: RowOf) -> Vec<Column> {
 
 /// The rows of one version.
 pub(super) fn rows(row_of: RowOf, row: &DeclarationRow, decision: &[u8]) -> Result<Vec<Vec<Cell>>, RowError> {
-    let decision: Exported = serde_json::from_slice(decision)?;
+    let decision = read_decision(decision)?;
     let mut rows = Vec::new();
     match row_of {
-        RowOf::Declaration => rows.push(of_the_declaration(row, &decision)?),
+        RowOf::Declaration => rows.push(of_the_declaration(row, &decision)),
         RowOf::Item => {
             for item in &decision.items {
-                let mut cells = of_an_item(row, item)?;
+                let mut cells = of_an_item(row, item);
                 for tax in DutyType::ALL {
                     cells.extend(of_the_measures(item, tax)?);
                 }
@@ -145,8 +96,8 @@ pub(super) fn rows(row_of: RowOf, row: &DeclarationRow, decision: &[u8]) -> Resu
         RowOf::Tax => {
             for item in &decision.items {
                 for tax in &item.taxes {
-                    let mut cells = of_an_item(row, item)?;
-                    cells.extend(of_a_tax(tax)?);
+                    let mut cells = of_an_item(row, item);
+                    cells.extend(of_a_tax(tax));
                     rows.push(cells);
                 }
             }
@@ -182,11 +133,11 @@ fn of_a_version(row: &DeclarationRow) -> Vec<Cell> {
     ]
 }
 
-fn of_the_declaration(row: &DeclarationRow, decision: &Exported) -> Result<Vec<Cell>, RowError> {
+fn of_the_declaration(row: &DeclarationRow, decision: &Decision) -> Vec<Cell> {
     let mut cells = of_a_version(row);
     for tax in DutyType::ALL {
         cells.push(match decision.totals.iter().find(|total| total.duty_type == tax) {
-            Some(total) => Cell::Decimal(decimal(&total.payable)?),
+            Some(total) => Cell::Decimal(total.payable),
             None => Cell::Empty,
         });
     }
@@ -198,57 +149,53 @@ fn of_the_declaration(row: &DeclarationRow, decision: &Exported) -> Result<Vec<C
         Cell::text(&codes.join(" ")),
         count(decision.gaps.len()),
     ]);
-    Ok(cells)
+    cells
 }
 
-fn of_an_item(row: &DeclarationRow, item: &Item) -> Result<Vec<Cell>, RowError> {
+fn of_an_item(row: &DeclarationRow, item: &AssessedItem) -> Vec<Cell> {
     let mut cells = of_a_version(row);
     cells.extend([
         Cell::Whole(item.sequence.into()),
         Cell::text(&item.commodity_code),
         Cell::text(item.origin.as_deref().unwrap_or_default()),
-        Cell::Decimal(decimal(&item.customs_value)?),
+        Cell::Decimal(item.customs_value),
     ]);
-    Ok(cells)
+    cells
 }
 
 /// Base, rate and payable amount of one tax on one line. Where measures from several rules stand side by side, their
 /// payable amounts are added up, their rates stand one after the other, and there is a base when they share one.
-fn of_the_measures(item: &Item, duty_type: DutyType) -> Result<[Cell; 3], RowError> {
-    let measures: Vec<&Tax> = item.taxes.iter().filter(|tax| tax.duty_type == duty_type).collect();
+fn of_the_measures(item: &AssessedItem, duty_type: DutyType) -> Result<[Cell; 3], RowError> {
+    let measures: Vec<&DutyLine> = item.taxes.iter().filter(|tax| tax.duty_type == duty_type).collect();
     let Some((first, others)) = measures.split_first() else {
         return Ok([Cell::Empty, Cell::Empty, Cell::Empty]);
     };
     let shared = others.iter().all(|other| other.base == first.base);
-    let base = if shared { Cell::Decimal(decimal(&first.base)?) } else { Cell::Empty };
-    let rates: Vec<&str> = measures.iter().map(|tax| tax.rate.as_str()).collect();
+    let base = if shared { Cell::Decimal(first.base) } else { Cell::Empty };
+    let rates: Vec<String> = measures.iter().map(|tax| tax.rate.to_string()).collect();
     let mut payable = Decimal::ZERO;
     for tax in &measures {
-        let sum = payable.checked_add(decimal(&tax.payable)?);
+        let sum = payable.checked_add(tax.payable);
         payable = sum.ok_or(RowError::TooMuch { item: item.sequence })?;
     }
     Ok([base, Cell::text(&rates.join(" + ")), Cell::Decimal(payable)])
 }
 
-fn of_a_tax(tax: &Tax) -> Result<Vec<Cell>, RowError> {
-    let quantity = tax.quantity.as_deref().map(decimal).transpose()?;
-    Ok(vec![
+fn of_a_tax(tax: &DutyLine) -> Vec<Cell> {
+    let relief = |part: fn(&Citation) -> &str| Cell::text(tax.relief_citation.as_ref().map(part).unwrap_or_default());
+    vec![
         Cell::text(tax.duty_type.as_str()),
-        Cell::Decimal(decimal(&tax.base)?),
-        Cell::maybe(quantity, Cell::Decimal),
-        Cell::text(&tax.rate),
-        Cell::Decimal(decimal(&tax.amount)?),
-        Cell::Decimal(decimal(&tax.relief)?),
-        Cell::Decimal(decimal(&tax.payable)?),
-        Cell::text(&tax.rule),
-        Cell::text(&tax.law),
-        Cell::text(tax.relief_rule.as_deref().unwrap_or_default()),
-        Cell::text(tax.relief_law.as_deref().unwrap_or_default()),
-    ])
-}
-
-fn decimal(text: &str) -> Result<Decimal, RowError> {
-    Decimal::from_str_exact(text).map_err(|_| RowError::NoDecimal(text.to_owned()))
+        Cell::Decimal(tax.base),
+        Cell::maybe(tax.quantity, Cell::Decimal),
+        Cell::text(&tax.rate.to_string()),
+        Cell::Decimal(tax.amount),
+        Cell::Decimal(tax.relief),
+        Cell::Decimal(tax.payable),
+        Cell::text(&tax.citation.rule),
+        Cell::text(&tax.citation.law),
+        relief(|citation| &citation.rule),
+        relief(|citation| &citation.law),
+    ]
 }
 
 fn count(length: usize) -> Cell {
@@ -259,30 +206,38 @@ fn count(length: usize) -> Cell {
 mod tests {
     use super::*;
 
-    fn tax(base: &str, rate: &str, payable: &str) -> Tax {
-        let text = str::to_owned;
-        Tax {
+    fn number(text: &str) -> Decimal {
+        Decimal::from_str_exact(text).unwrap()
+    }
+
+    fn tax(base: &str, rate: &str, payable: &str) -> DutyLine {
+        DutyLine {
             duty_type: DutyType::AntiDumping,
-            base: text(base),
+            base: number(base),
             quantity: None,
-            rate: text(rate),
-            amount: text(payable),
-            relief: text("0"),
-            payable: text(payable),
-            rule: text("r"),
-            law: text("l"),
-            relief_rule: None,
-            relief_law: None,
+            rate: rate.parse().unwrap(),
+            amount: number(payable),
+            relief: Decimal::ZERO,
+            payable: number(payable),
+            citation: Citation::new("r", "l"),
+            relief_citation: None,
         }
     }
 
-    fn item(taxes: Vec<Tax>) -> Item {
-        Item { sequence: 1, commodity_code: "72104911".into(), origin: None, customs_value: "100".into(), taxes }
+    fn item(taxes: Vec<DutyLine>) -> AssessedItem {
+        AssessedItem {
+            sequence: 1,
+            commodity_code: "72104911".into(),
+            origin: None,
+            customs_value: Decimal::ONE_HUNDRED,
+            taxes,
+            preference: None,
+        }
     }
 
     #[test]
     fn measures_side_by_side_are_one_exact_amount() {
-        let number = |text| Cell::Decimal(Decimal::from_str_exact(text).unwrap());
+        let number = |text| Cell::Decimal(number(text));
         let two = item(vec![tax("100", "4.5", "4.5"), tax("100", "0.25", "0.25")]);
         let cells = of_the_measures(&two, DutyType::AntiDumping).unwrap();
         assert_eq!(cells, [number("100"), Cell::text("4.5 + 0.25"), number("4.75")]);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use casework::{RecordedDecision, RederivationError, is_identical, rederive};
+use casework::{RederivationError, is_identical, read_decision, rederive};
 use jiff::civil::Date;
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
@@ -51,17 +51,6 @@ pub(super) struct Result {
     pub(super) lane: Option<Lane>,
     pub(super) totals: BTreeMap<DutyType, Decimal>,
     pub(super) codes: BTreeSet<String>,
-}
-
-impl From<&RecordedDecision> for Result {
-    fn from(recorded: &RecordedDecision) -> Self {
-        Self {
-            outcome: recorded.outcome,
-            lane: recorded.lane,
-            totals: recorded.totals.iter().map(|total| (total.duty_type, total.payable)).collect(),
-            codes: recorded.findings.iter().map(|finding| finding.code.clone()).collect(),
-        }
-    }
 }
 
 impl From<&Decision> for Result {
@@ -138,7 +127,7 @@ pub(super) fn of(record: &Record, rules: &Rules<'_>) -> Trial {
 }
 
 fn both(record: &Record, rules: &Rules<'_>) -> std::result::Result<CameOut, RederivationError> {
-    let recorded = RecordedDecision::read(&record.decision)?;
+    let recorded = read_decision(&record.decision)?;
     // Made of the content, so that trying twice gives the same lane.
     let hash = record.row.lodged.content_hash;
     let draw = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % 1_000_000;

@@ -457,7 +457,7 @@ async fn summary(
             page,
             "  {:<30} {:>24} VND",
             render::duty_name(*duty, language),
-            vocabulary::duty::grouped(*payable)
+            vocabulary::duty::number(*payable, language)
         );
     }
     let mut frequent: Vec<(String, u64)> = codes.into_iter().collect();

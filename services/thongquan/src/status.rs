@@ -9,7 +9,7 @@ use storage::{DeclarationRow, Store};
 use vocabulary::{DeclarationNumber, Language, State};
 
 use crate::config::{self, Config, ConfigArgument};
-use crate::{Failure, Format, Lang, backends, load_rulebook, now_in_vietnam, print, print_json};
+use crate::{Failure, Format, Lang, backends, load_rulebook, now_in_vietnam, print, print_json, text};
 
 #[derive(clap::Args)]
 #[command(
@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     for story in &stories {
         match arguments.format {
-            Format::Table => print(&page::of(story, Language::from(arguments.lang))),
+            Format::Table => print(&page::of(story, Language::from(arguments.lang), text::columns())),
             Format::Json => print_json(story)?,
         }
     }
@@ -96,15 +96,20 @@ async fn tell(store: &dyn Store, declarant: &str, reference: &str, config: &Conf
     let versions = store.versions_of(declarant, reference).await.map_err(read_failed)?;
     let Some(row) = current(&versions) else { return Ok(None) };
     let mut story = Story::of(row);
-    if Story::may_bear_interest(row) {
+    let mut rulebook = None;
+    if Story::tells_interest(row) {
         // The story is worth telling without the rules too: what was booked stands in it.
         match load_rulebook(&config.rules.folder) {
-            Ok(rulebook) => story.count_interest(row, now_in_vietnam()?.date(), &rulebook),
+            Ok(loaded) => {
+                story.count_interest(row, now_in_vietnam()?.date(), &loaded);
+                rulebook = Some(loaded);
+            }
             Err(failure) => crate::print_error(&format!("interest is not counted up to today: {}", failure.message)),
         }
     }
     for row in &versions {
-        story.add_log(row, &store.log_of(&row.lodged.key).await.map_err(read_failed)?);
+        let log = store.log_of(&row.lodged.key).await.map_err(read_failed)?;
+        story.add_log(row, &log, rulebook.as_ref());
     }
     for request in store.requests_of(declarant, reference).await.map_err(read_failed)? {
         story.add_request(&request);

@@ -2,8 +2,8 @@
 
 use clearance::life_cycle::Standing;
 use serde::Serialize;
-use vocabulary::duty::grouped;
-use vocabulary::{Bilingual, Security, State};
+use vocabulary::duty::number;
+use vocabulary::{Bilingual, Language, Security, State};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Next {
@@ -25,7 +25,8 @@ pub fn after(standing: Option<&Standing>) -> Next {
         Some(day) => (format!(" by {day}"), format!(" trước hết ngày {day}")),
         None => (String::new(), String::new()),
     };
-    let open = grouped(standing.open());
+    let open = number(standing.open(), Language::English);
+    let vi_open = number(standing.open(), Language::Vietnamese);
     match standing.state {
         State::Draft => next("declarant", "nothing was lodged yet", "chưa khai"),
         State::Rejected => next(
@@ -46,7 +47,7 @@ pub fn after(standing: Option<&Standing>) -> Next {
         State::AwaitingPayment => next(
             "bank",
             format!("the payer has {open} dong debited under the identifier; clearance follows by itself"),
-            format!("người nộp thuế nộp {open} đồng theo mã định danh; hệ thống tự động thông quan sau đó"),
+            format!("người nộp thuế nộp {vi_open} đồng theo mã định danh; hệ thống tự động thông quan sau đó"),
         ),
         State::DocumentCheck => next("officer", "an officer checks the documents", "công chức hải quan kiểm tra hồ sơ"),
         State::AmendmentInstructed => next(
@@ -80,13 +81,13 @@ pub fn after(standing: Option<&Standing>) -> Next {
             next(
                 "bank",
                 format!("{open} dong, guaranteed or deferred, are to be paid{en_term}"),
-                format!("còn phải nộp {open} đồng được bảo lãnh hoặc nộp chậm{vi_term}"),
+                format!("còn phải nộp {vi_open} đồng được bảo lãnh hoặc nộp chậm{vi_term}"),
             )
         }
         State::Cleared | State::ThroughSupervision if !standing.open().is_zero() => next(
             "bank",
             format!("{open} dong are still to be paid; what is late bears interest for each day"),
-            format!("còn phải nộp {open} đồng; tiền chậm nộp được tính theo từng ngày"),
+            format!("còn phải nộp {vi_open} đồng; tiền chậm nộp được tính theo từng ngày"),
         ),
         State::Cleared => next("gate", "the goods pass the supervision area", "hàng hóa qua khu vực giám sát hải quan"),
         State::ThroughSupervision | State::Refused | State::Cancelled | State::Expired | State::Superseded => {

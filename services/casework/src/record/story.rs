@@ -178,9 +178,12 @@ impl Story {
         }
     }
 
-    /// Whether tax is open that bears interest sooner or later.
-    pub fn may_bear_interest(row: &DeclarationRow) -> bool {
-        standing_of(row).is_some_and(|standing| payable_until(&standing).is_some() && !standing.open_tax().is_zero())
+    /// Whether interest is told of, which takes the rules: tax is open that bears it sooner or later, or some was counted.
+    pub fn tells_interest(row: &DeclarationRow) -> bool {
+        standing_of(row).is_some_and(|standing| {
+            let open = payable_until(&standing).is_some() && !standing.open_tax().is_zero();
+            open || standing.interest_until.is_some()
+        })
     }
 
     /// Counts the interest that no payment has booked yet, up to a day.
@@ -190,11 +193,13 @@ impl Story {
         let standing = standing.after_all(&counted, until.to_datetime(Time::midnight()));
         (self.interest, self.open) = (standing.interest, standing.open());
         self.next = next::after(Some(&standing));
-        self.interest_so_far = counted.iter().map(wording::happened).collect();
+        let law = |law: &str| rulebook.law_in_vietnamese(law);
+        self.interest_so_far = counted.iter().map(|event| wording::happened(event, &law)).collect();
     }
 
-    /// Adds what the log of a version tells.
-    pub fn add_log(&mut self, row: &DeclarationRow, log: &[LogEntry]) {
+    /// Adds what the log of a version tells; with the rules, the law that it cites has its Vietnamese words too.
+    pub fn add_log(&mut self, row: &DeclarationRow, log: &[LogEntry], rulebook: Option<&Rulebook>) {
+        let law = |law: &str| rulebook.map_or_else(|| law.to_owned(), |rulebook| rulebook.law_in_vietnamese(law));
         let first = self.steps.len();
         let mut cleared_by_an_event = false;
         for entry in log {
@@ -226,7 +231,7 @@ impl Story {
                 });
                 step.findings = recorded.findings;
             } else if let Ok(happened) = serde_json::from_slice::<Happened>(&entry.body) {
-                step.words.extend(happened.events.iter().map(wording::happened));
+                step.words.extend(happened.events.iter().map(|event| wording::happened(event, &law)));
                 step.words.extend(wording::commanded(&happened));
                 self.told.extend(happened.bank_reference);
                 cleared_by_an_event |= happened.events.iter().any(|event| matches!(event, Event::Cleared { .. }));

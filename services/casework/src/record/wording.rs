@@ -3,8 +3,8 @@
 use clearance::life_cycle::Event;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use vocabulary::duty::grouped;
-use vocabulary::{Bilingual, CommandKind, Commander, Decision, Outcome, Reason};
+use vocabulary::duty::{grouped, number};
+use vocabulary::{Bilingual, CommandKind, Commander, Decision, Language, Outcome, Reason};
 
 use super::entry::EntryKind;
 use super::story::Happened;
@@ -59,7 +59,8 @@ pub(super) fn cleared_at_once() -> Bilingual {
     Bilingual::new("it was cleared at once", "được thông quan ngay")
 }
 
-pub(super) fn happened(event: &Event) -> Bilingual {
+/// What happened; `law_in_vietnamese` has the Vietnamese words of a citation.
+pub(super) fn happened(event: &Event, law_in_vietnamese: &dyn Fn(&str) -> String) -> Bilingual {
     let by = |day: &Option<Date>| {
         let en = day.map(|day| format!(" by {day}")).unwrap_or_default();
         let vi = day.map(|day| format!(" trước hết ngày {day}")).unwrap_or_default();
@@ -70,15 +71,15 @@ pub(super) fn happened(event: &Event) -> Bilingual {
         Event::Referred => ("it was handed to an officer".to_owned(), "được chuyển cho công chức hải quan".to_owned()),
         Event::PreRegistered { owed, .. } => (
             format!("it is kept in advance; {} dong would be owed", grouped(*owed)),
-            format!("được lưu khai trước; dự kiến phải nộp {} đồng", grouped(*owed)),
+            format!("được lưu khai trước; dự kiến phải nộp {} đồng", in_vietnamese(*owed)),
         ),
         Event::Edited { owed, .. } => (
             format!("it was declared anew in advance; {} dong would be owed", grouped(*owed)),
-            format!("được khai lại trước khi đăng ký; dự kiến phải nộp {} đồng", grouped(*owed)),
+            format!("được khai lại trước khi đăng ký; dự kiến phải nộp {} đồng", in_vietnamese(*owed)),
         ),
         Event::Registered { lane, owed, .. } => (
             format!("it was registered, {lane} lane, {} dong owed", grouped(*owed)),
-            format!("được đăng ký, luồng {}, phải nộp {} đồng", lane.code(), grouped(*owed)),
+            format!("được đăng ký, luồng {}, phải nộp {} đồng", lane.code(), in_vietnamese(*owed)),
         ),
         Event::Amended { number, owed_before, owed_after, penalty_rules_apply, .. } => {
             let penalty = if *penalty_rules_apply { "; the rules on penalties apply" } else { "" };
@@ -91,8 +92,8 @@ pub(super) fn happened(event: &Event) -> Bilingual {
                 ),
                 format!(
                     "được sửa đổi thành số {number}: phải nộp {} đồng, trước đó {} đồng{penalty_vi}",
-                    grouped(*owed_after),
-                    grouped(*owed_before)
+                    in_vietnamese(*owed_after),
+                    in_vietnamese(*owed_before)
                 ),
             )
         }
@@ -101,7 +102,7 @@ pub(super) fn happened(event: &Event) -> Bilingual {
         }
         Event::DutyDifference { before, after } => (
             format!("what is owed changed from {} to {} dong", grouped(*before), grouped(*after)),
-            format!("số phải nộp thay đổi từ {} thành {} đồng", grouped(*before), grouped(*after)),
+            format!("số phải nộp thay đổi từ {} thành {} đồng", in_vietnamese(*before), in_vietnamese(*after)),
         ),
         Event::InterestCounted { amount, on, days, percent_per_day, law, .. } => (
             format!(
@@ -110,9 +111,11 @@ pub(super) fn happened(event: &Event) -> Bilingual {
                 grouped(*on)
             ),
             format!(
-                "tiền chậm nộp {} đồng trên số thuế {} đồng, {days} ngày, mức {percent_per_day} %/ngày ({law})",
-                grouped(*amount),
-                grouped(*on)
+                "tiền chậm nộp {} đồng trên số thuế {} đồng, {days} ngày, mức {} %/ngày ({})",
+                in_vietnamese(*amount),
+                in_vietnamese(*on),
+                in_vietnamese(*percent_per_day),
+                law_in_vietnamese(law)
             ),
         ),
         Event::InterestTakenBack { amount, tax, interest, until, law, .. } => (
@@ -123,10 +126,11 @@ pub(super) fn happened(event: &Event) -> Bilingual {
                 grouped(*tax)
             ),
             format!(
-                "giảm {} đồng tiền chậm nộp: đến ngày {until} là {} đồng trên số thuế {} đồng ({law})",
-                grouped(*amount),
-                grouped(*interest),
-                grouped(*tax)
+                "giảm {} đồng tiền chậm nộp: đến ngày {until} là {} đồng trên số thuế {} đồng ({})",
+                in_vietnamese(*amount),
+                in_vietnamese(*interest),
+                in_vietnamese(*tax),
+                law_in_vietnamese(law)
             ),
         ),
         Event::InterestUnknown { until } => (
@@ -191,18 +195,22 @@ pub(super) fn happened(event: &Event) -> Bilingual {
     Bilingual::new(en, vi)
 }
 
+fn in_vietnamese(amount: Decimal) -> String {
+    number(amount, Language::Vietnamese)
+}
+
 fn paid(amount: Decimal, open: Decimal, excess: Decimal) -> (String, String) {
     let (en, vi) = if !open.is_zero() {
-        (format!("{} dong are still open", grouped(open)), format!("còn phải nộp {} đồng", grouped(open)))
+        (format!("{} dong are still open", grouped(open)), format!("còn phải nộp {} đồng", in_vietnamese(open)))
     } else if !excess.is_zero() {
         (
             format!("{} dong too much, the payer's to claim back", grouped(excess)),
-            format!("nộp thừa {} đồng, người nộp được hoàn", grouped(excess)),
+            format!("nộp thừa {} đồng, người nộp được hoàn", in_vietnamese(excess)),
         )
     } else {
         ("nothing is open".to_owned(), "đã nộp đủ".to_owned())
     };
-    (format!("{} dong were paid: {en}", grouped(amount)), format!("đã nộp {} đồng: {vi}", grouped(amount)))
+    (format!("{} dong were paid: {en}", grouped(amount)), format!("đã nộp {} đồng: {vi}", in_vietnamese(amount)))
 }
 
 /// Who commanded a step of customs, and on what it rests.
@@ -251,14 +259,14 @@ pub(super) fn refused(kind: &str, reason: Option<&Reason>) -> Bilingual {
 
 /// A payment that did nothing to the declaration.
 pub(super) fn not_booked(amount: i64, outcome: &str, reason: Option<&Reason>) -> Bilingual {
-    let amount = grouped(Decimal::from(amount));
+    let amount = Decimal::from(amount);
     let (mut en, mut vi) = because(reason);
     if reason.is_none() {
         (en, vi) = (format!(" ({outcome})"), format!(" ({outcome})"));
     }
     Bilingual::new(
-        format!("{amount} dong were paid and not booked on it{en}"),
-        format!("khoản nộp {amount} đồng không được hạch toán cho tờ khai này{vi}"),
+        format!("{} dong were paid and not booked on it{en}", grouped(amount)),
+        format!("khoản nộp {} đồng không được hạch toán cho tờ khai này{vi}", in_vietnamese(amount)),
     )
 }
 
@@ -266,5 +274,51 @@ fn because(reason: Option<&Reason>) -> (String, String) {
     match reason {
         Some(Reason { code, message }) => (format!(": {} ({code})", message.en), format!(": {} ({code})", message.vi)),
         None => (String::new(), String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_language_has_numbers_of_its_own() {
+        let amount = |text: &str| Decimal::from_str_exact(text).unwrap_or_default();
+        let (tax, interest) = (amount("1234567"), amount("300000"));
+        let law = "Law 108/2025/QH15, art. 16";
+        let counted = Event::InterestCounted {
+            amount: interest,
+            on: tax,
+            days: 10,
+            percent_per_day: amount("0.03"),
+            until: Date::MAX,
+            rule: "r".into(),
+            law: law.into(),
+        };
+        let taken_back = Event::InterestTakenBack {
+            amount: interest,
+            tax,
+            interest,
+            until: Date::MAX,
+            rule: "r".into(),
+            law: law.into(),
+        };
+        let events = [
+            counted,
+            taken_back,
+            Event::DutyDifference { before: tax, after: interest },
+            Event::PaymentReceived { amount: tax, open: interest, excess: Decimal::ZERO },
+            Event::PaymentReceived { amount: tax, open: Decimal::ZERO, excess: interest },
+            Event::PreRegistered { number: None, direction: None, owed: tax },
+        ];
+        let said =
+            events.iter().map(|event| happened(event, &|law| law.replace("Law", "Luật").replace("art.", "điều")));
+        for Bilingual { en, vi } in said.chain([not_booked(1_234_567, "unmatched", None)]) {
+            assert!(en.contains("1,234,567") || en.contains("300,000"), "{en}");
+            assert!(vi.contains("1.234.567") || vi.contains("300.000"), "{vi}");
+            assert!(!en.contains("1.234") && !vi.contains("1,234") && !vi.contains("300,000"), "{en} / {vi}");
+            assert_eq!(en.contains("Law 108"), vi.contains("Luật 108"), "{vi}");
+            assert!(!vi.contains("0.03") && !vi.contains("art."), "{vi}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use processor::{Rehearsal, Settings};
 use rulebook::Rulebook;
 use storage::{Batch, Commit, Position, Store};
-use stream::{BoxError, ConsumerSettings, Event, Outgoing, Positions, Stream, Topics};
+use stream::{Assigned, BoxError, ConsumerSettings, Event, Outgoing, Positions, Stream, Topics};
 use tokio::task::JoinSet;
 
 use crate::documents::Documents;
@@ -43,15 +43,23 @@ pub async fn broker(stream: &Arc<dyn Stream>, topic: &str, messages: Vec<Outgoin
     let settings = ConsumerSettings { max_messages: 500, ..ConsumerSettings::default() };
     let mut consumer =
         stream.consumer(&[topic], &format!("{topic}.group"), settings, Arc::new(FromTheBeginning)).await.unwrap();
-    let (mut begun, mut first, mut read) = (Instant::now(), 0, 0);
-    while read < count {
-        if let Event::Batch(batch) = consumer.next().await.unwrap() {
-            read += batch.messages.len();
-            if first == 0 {
-                // Joining the group takes its time, and is not what is measured.
-                (begun, first) = (Instant::now(), read);
+    let Event::Assigned(partitions) = consumer.next().await.unwrap() else { panic!("nobody else is in the group") };
+    let (sizes, mut came) = tokio::sync::mpsc::channel(PARTITIONS as usize);
+    for Assigned { batches: mut partition, .. } in partitions {
+        let sizes = sizes.clone();
+        tokio::spawn(async move {
+            while let Some(batch) = partition.next().await {
+                if sizes.send(batch.messages.len()).await.is_err() {
+                    return;
+                }
             }
-        }
+        });
+    }
+    // Joining the group takes its time, and is not what is measured.
+    let first = came.recv().await.unwrap();
+    let (begun, mut read) = (Instant::now(), first);
+    while read < count {
+        read += came.recv().await.unwrap();
     }
     let handed_out = a_second(count - first, begun.elapsed());
     consumer.close(Duration::from_secs(10)).await;

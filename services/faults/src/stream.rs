@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use storage::{Batch, Commit, Ledger, StreamPartition};
 use stream::{
-    BoxError, Consumer, ConsumerSettings, Event, Outgoing, Positions, PublishError, Result, Stream, StreamError, Tail,
-    TailFrom, TopicSpec, TopicState,
+    Assigned, Batch as Read, Batches, BoxError, Consumer, ConsumerSettings, Event, Outgoing, Positions, PublishError,
+    Result, Stream, Tail, TailFrom, TopicSpec, TopicState,
 };
 
 use crate::place::{Place, Trap};
@@ -60,7 +60,7 @@ impl Stream for FaultyStream {
         };
         let inner = self.inner.consumer(topics, group, settings, positions).await?;
         let (store, trap) = (self.store.clone(), self.trap.clone());
-        Ok(Box::new(FaultyConsumer { inner, store, trap, group: group.to_owned(), read: None }))
+        Ok(Box::new(FaultyConsumer { inner, store, trap, group: group.to_owned() }))
     }
 
     // The rest is as it should be.
@@ -91,8 +91,22 @@ struct FaultyConsumer {
     store: Arc<dyn Ledger>,
     trap: Arc<Trap>,
     group: String,
+}
+
+impl FaultyConsumer {
+    fn trapped(&self, inner: Box<dyn Batches>) -> Box<dyn Batches> {
+        let (store, trap) = (self.store.clone(), self.trap.clone());
+        Box::new(FaultyBatches { inner, store, trap, group: self.group.clone(), read: None })
+    }
+}
+
+struct FaultyBatches {
+    inner: Box<dyn Batches>,
+    store: Arc<dyn Ledger>,
+    trap: Arc<Trap>,
+    group: String,
     /// What was read and has not been handed out, when the caller lost patience in between.
-    read: Option<Event>,
+    read: Option<Read>,
 }
 
 /// Moves the position of what was read, as if reading were all that has to be done about it.
@@ -108,10 +122,32 @@ async fn move_on(store: &dyn Ledger, partition: StreamPartition, next: i64) {
 #[async_trait]
 impl Consumer for FaultyConsumer {
     async fn next(&mut self) -> Result<Event> {
+        match self.inner.next().await? {
+            Event::Assigned(partitions) => {
+                let trapped = |assigned: Assigned| Assigned { batches: self.trapped(assigned.batches), ..assigned };
+                Ok(Event::Assigned(partitions.into_iter().map(trapped).collect()))
+            }
+            event => Ok(event),
+        }
+    }
+
+    async fn rewind(&mut self, topic: &str, partition: i32, offset: i64) -> Result<Box<dyn Batches>> {
+        let batches = self.inner.rewind(topic, partition, offset).await?;
+        Ok(self.trapped(batches))
+    }
+
+    async fn close(self: Box<Self>, deadline: Duration) {
+        self.inner.close(deadline).await;
+    }
+}
+
+#[async_trait]
+impl Batches for FaultyBatches {
+    async fn next(&mut self) -> Option<Read> {
         if self.read.is_none() {
             self.read = Some(self.inner.next().await?);
         }
-        if let Some(Event::Batch(batch)) = &self.read {
+        if let Some(batch) = &self.read {
             if self.trap.lacks(Safeguard::PositionOnDecision) {
                 let (group, topic) = (self.group.clone(), batch.topic.to_string());
                 let partition = StreamPartition { group, topic, partition: batch.partition };
@@ -119,15 +155,7 @@ impl Consumer for FaultyConsumer {
             }
             self.trap.pass(Place::AfterPoll, &batch.topic, batch.partition).await;
         }
-        self.read.take().ok_or(StreamError::Closed)
-    }
-
-    async fn rewind(&mut self, topic: &str, partition: i32, offset: i64) -> Result<()> {
-        self.inner.rewind(topic, partition, offset).await
-    }
-
-    async fn close(self: Box<Self>, deadline: Duration) {
-        self.inner.close(deadline).await;
+        self.read.take()
     }
 }
 

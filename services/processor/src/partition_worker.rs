@@ -9,8 +9,8 @@ use casework::{
 };
 use rulebook::Rulebook;
 use storage::{Batch, Commit, Ledger, OutboxMessage, Prefetched, StorageError, StreamPartition, Wanted};
-use stream::{Message, Role};
-use tokio::sync::mpsc;
+use stream::{Batches, Message, Role};
+use tokio::sync::{mpsc, oneshot};
 use vocabulary::Direction;
 
 use crate::arrivals::arrival_of;
@@ -52,6 +52,24 @@ pub(crate) enum Ended {
     Fenced,
     /// It cannot go on without a person.
     Failed(String),
+}
+
+/// Where a worker gets its batches from.
+pub(crate) struct Supply {
+    pub(crate) batches: Box<dyn Batches>,
+    /// Resolves when the worker is to take no more.
+    pub(crate) let_go: oneshot::Receiver<()>,
+}
+
+impl Supply {
+    /// The next messages; `None` when the worker is to end.
+    async fn next(&mut self) -> Option<Vec<Message>> {
+        tokio::select! {
+            biased;
+            _ = &mut self.let_go => None,
+            batch = self.batches.next() => Some(batch?.messages),
+        }
+    }
 }
 
 /// The worker of one partition.
@@ -142,16 +160,12 @@ impl PartitionWorker {
     }
 
     /// Works on batches of one matter until they end.
-    pub(crate) async fn run<M: Matter>(mut self, mut batches: mpsc::Receiver<Vec<Message>>) -> Ended {
-        let enough = self.office.settings.batch_messages_max / 2;
-        while let Some(mut messages) = batches.recv().await {
-            // What came meanwhile shares the transaction: the smaller the batches are, the more each message costs.
-            while messages.len() <= enough
-                && let Ok(more) = batches.try_recv()
-            {
-                messages.extend(more);
-            }
+    pub(crate) async fn run<M: Matter>(mut self, mut supply: Supply) -> Ended {
+        while let Some(mut messages) = supply.next().await {
             fail_points::pass(Place::AfterPoll).await;
+            if let Some(newest_ms) = messages.iter().map(|message| message.timestamp_ms).max() {
+                self.office.progress.stream_times.hear(newest_ms);
+            }
             // What was read before a rewind may come once more.
             messages.retain(|message| message.offset >= self.next);
             if let Err(ended) = self.process(Reading::<M>::of(messages)).await {

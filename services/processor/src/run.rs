@@ -8,21 +8,19 @@ use arc_swap::ArcSwap;
 use casework::{Confirmation, Lodgement, NUMBER_STRIPES, Order};
 use rulebook::Rulebook;
 use storage::{Ledger, StreamPartition};
-use stream::{Batch, Consumer, ConsumerSettings, Event, Message, Positions as _, Role, Stream, StreamError};
-use tokio::sync::{mpsc, watch};
+use stream::{Assigned, Batches, Consumer, ConsumerSettings, Event, Positions as _, Role, Stream, StreamError};
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::measurements;
 use crate::ownership::Ownership;
-use crate::partition_worker::{Ended, Office, PartitionWorker};
+use crate::partition_worker::{Ended, Office, PartitionWorker, Supply};
 use crate::progress::{Progress, RETRY_WAIT_MAX, RETRY_WAIT_MIN};
 use crate::relay::Relay;
 use crate::settings::Settings;
 use crate::spans::SpanSink;
 use crate::standstills::part_of;
 
-/// How many batches of a partition may wait for its worker; then the stream waits, and with it the other partitions.
-const BATCHES_WAITING_MAX: usize = 2;
 /// How many bytes of messages a batch holds, at most: more than as many declarations of the usual size as one holds.
 const BATCH_BYTES_MAX: usize = 8 << 20;
 /// How long stopping may take before what is not finished is left for the next start.
@@ -63,10 +61,10 @@ pub struct Processor {
     pub spans: Option<Arc<dyn SpanSink>>,
 }
 
-/// A partition that is being worked on: where its batches go. Dropping it ends the worker after what it was given.
+/// A partition that is being worked on. Dropping it ends the worker after the batch that it has.
 struct Seat {
-    batches: mpsc::Sender<Vec<Message>>,
     turn: u64,
+    _stays: oneshot::Sender<()>,
 }
 
 #[derive(Default)]
@@ -77,21 +75,25 @@ struct Seats {
 }
 
 impl Seats {
-    /// Gives a partition that is owned a worker, unless it has one.
-    fn seat(&mut self, office: &Arc<Office>, ownership: &Ownership, partition: StreamPartition) {
-        if self.held.contains_key(&partition) {
-            return;
-        }
+    /// Gives a partition that is owned a worker, in place of the one that it may have had.
+    fn seat(
+        &mut self,
+        office: &Arc<Office>,
+        ownership: &Ownership,
+        partition: StreamPartition,
+        batches: Box<dyn Batches>,
+    ) {
         let Some(position) = ownership.held(&partition) else {
             return;
         };
         self.turns += 1;
-        let (batches, received) = mpsc::channel(BATCHES_WAITING_MAX);
-        self.workers.spawn(work(office.clone(), partition.clone(), position, received, self.turns));
-        self.held.insert(partition, Seat { batches, turn: self.turns });
+        let (stays, let_go) = oneshot::channel();
+        let supply = Supply { batches, let_go };
+        self.workers.spawn(work(office.clone(), partition.clone(), position, supply, self.turns));
+        self.held.insert(partition, Seat { turn: self.turns, _stays: stays });
     }
 
-    /// Lets the workers finish what they were given.
+    /// Lets the workers finish the batches that they have.
     async fn close(&mut self) {
         self.held.clear();
         let workers = &mut self.workers;
@@ -201,9 +203,9 @@ impl Run {
             Event::Assigned(partitions) => {
                 tracing::info!(partitions = partitions.len(), "partitions were assigned");
                 // At once, and not with their first batch: what an earlier owner left in the outbox goes out now.
-                for (topic, partition) in partitions {
+                for Assigned { topic, partition, batches } in partitions {
                     let partition = self.office.settings.partition(&topic, partition);
-                    self.seats.seat(&self.office, &self.ownership, partition);
+                    self.seats.seat(&self.office, &self.ownership, partition, batches);
                 }
             }
             Event::Revoked(partitions) => {
@@ -223,29 +225,11 @@ impl Run {
                 );
                 self.seat_again(partition).await?;
             }
-            Event::Batch(batch) => self.hand_on(batch).await,
         }
         Ok(())
     }
 
-    /// Gives a batch to the worker of its partition.
-    async fn hand_on(&mut self, batch: Batch) {
-        if let Some(newest_ms) = batch.messages.iter().map(|message| message.timestamp_ms).max() {
-            self.office.progress.stream_times.hear(newest_ms);
-        }
-        let partition = self.office.settings.partition(&batch.topic, batch.partition);
-        self.seats.seat(&self.office, &self.ownership, partition.clone());
-        if let Some(seat) = self.seats.held.get(&partition) {
-            // A worker that has just ended does not take it; it is read again from the stored position.
-            tokio::select! {
-                biased;
-                () = stopped(&mut self.stop) => {}
-                _ = seat.batches.send(batch.messages) => {}
-            }
-        }
-    }
-
-    /// Takes a partition over anew, gives it a worker and reads it from where it stands; gives that up when the process
+    /// Takes a partition over anew, reads it from where it stands and gives it a worker; gives that up when the process
     /// stops.
     async fn seat_again(&mut self, partition: StreamPartition) -> Result<(), ProcessorError> {
         let taken = take_over(&*self.stream, &self.ownership, &partition, &self.office.progress);
@@ -254,10 +238,10 @@ impl Run {
             () = stopped(&mut self.stop) => return Ok(()),
             taken = taken => taken.map_err(|reason| halted(partition.clone(), reason))?,
         };
-        self.seats.seat(&self.office, &self.ownership, partition.clone());
-        if let Err(error) = self.consumer.rewind(&partition.topic, partition.partition, next).await {
+        match self.consumer.rewind(&partition.topic, partition.partition, next).await {
+            Ok(batches) => self.seats.seat(&self.office, &self.ownership, partition, batches),
             // It is no longer ours: whoever has it goes on.
-            tracing::info!(%error, "the partition was not rewound");
+            Err(error) => tracing::info!(%error, "the partition was not rewound"),
         }
         Ok(())
     }
@@ -346,7 +330,7 @@ async fn work(
     office: Arc<Office>,
     partition: StreamPartition,
     position: storage::Position,
-    batches: mpsc::Receiver<Vec<Message>>,
+    supply: Supply,
     turn: u64,
 ) -> (StreamPartition, u64, Ended) {
     let mut wait = RETRY_WAIT_MIN;
@@ -370,9 +354,9 @@ async fn work(
         }
     };
     let ended = match role {
-        Role::Lodged => worker.run::<Lodgement>(batches).await,
-        Role::Commands => worker.run::<Order>(batches).await,
-        Role::Settled => worker.run::<Confirmation>(batches).await,
+        Role::Lodged => worker.run::<Lodgement>(supply).await,
+        Role::Commands => worker.run::<Order>(supply).await,
+        Role::Settled => worker.run::<Confirmation>(supply).await,
         Role::Answers | Role::Notices | Role::Unreadable => Ended::Failed("nobody reads what we write".to_owned()),
     };
     (partition, turn, ended)

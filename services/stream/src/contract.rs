@@ -1,6 +1,7 @@
 //! The traits that both logs implement, and the words that they share.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,10 +61,15 @@ pub trait Stream: Send + Sync {
     async fn tail(&self, topic: &str, from: TailFrom) -> Result<Box<dyn Tail>>;
 }
 
-/// A member of a group, reading batches.
+/// A member of a group, whose partitions are read each for itself.
+///
+/// ```text
+///   next ──► Assigned ── batches of partition 0 ──► a worker that takes one when it has room
+///                     └─ batches of partition 1 ──► another, which the first does not hold up
+/// ```
 #[async_trait]
 pub trait Consumer: Send {
-    /// What happens next. Waits as long as nothing does. Dropping the future loses nothing.
+    /// What happens next to the partitions. Waits as long as nothing does. Dropping the future loses nothing.
     ///
     /// # Errors
     ///
@@ -71,28 +77,51 @@ pub trait Consumer: Send {
     /// [transient](StreamError::is_transient).
     async fn next(&mut self) -> Result<Event>;
 
-    /// Reads a partition from this offset again (or from there on, when it had halted). Batches read before are not
-    /// handed out any more. An offset that does not fit the log halts the partition.
+    /// Reads a partition from this offset again (or from there on, when it had halted), as a new assignment: what was
+    /// read before is not handed out any more. An offset that does not fit the log halts the partition.
     ///
     /// # Errors
     ///
     /// [`StreamError::NotAssigned`] when the partition has been revoked meanwhile, which an event will tell or has told.
-    async fn rewind(&mut self, topic: &str, partition: i32, offset: i64) -> Result<()>;
+    async fn rewind(&mut self, topic: &str, partition: i32, offset: i64) -> Result<Box<dyn Batches>>;
 
     /// Leaves the group, so that others take over at once. Waits at most until the deadline; what hangs is left behind,
     /// and the process should end.
     async fn close(self: Box<Self>, deadline: Duration);
 }
 
-/// What a consumer meets.
+/// The batches of one partition under one assignment, in the order of their offsets, for whoever works on it.
+///
+/// They are taken, not pushed: what nobody takes waits in the log, but for a bounded part of it that is read ahead, and
+/// the other partitions go on.
+#[async_trait]
+pub trait Batches: Send {
+    /// The next batch; waits as long as there is none. `None` once the assignment is over: the partition was revoked or
+    /// rewound, or the consumer was closed or has failed. Dropping the future loses nothing.
+    async fn next(&mut self) -> Option<Batch>;
+}
+
+/// A partition that is read from now on.
+pub struct Assigned {
+    pub topic: Arc<str>,
+    pub partition: i32,
+    /// What it holds, from the position that [`Positions::acquire`] gave.
+    pub batches: Box<dyn Batches>,
+}
+
+impl fmt::Debug for Assigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Assigned({}/{})", self.topic, self.partition)
+    }
+}
+
+/// What happens to the partitions of a consumer.
 #[derive(Debug)]
 pub enum Event {
-    /// Messages of one partition.
-    Batch(Batch),
-    /// Partitions that are read from now on, each from the position that [`Positions::acquire`] gave.
-    Assigned(Vec<(Arc<str>, i32)>),
-    /// Partitions that are read by somebody else from now on. Batches of theirs that were waiting are dropped; the caller
-    /// drops what it has not committed.
+    /// Partitions that are read from now on.
+    Assigned(Vec<Assigned>),
+    /// Partitions that are read by somebody else from now on. What was read ahead of them is dropped; the caller drops
+    /// what it has not committed.
     Revoked(Vec<(Arc<str>, i32)>),
     /// A partition that is assigned and cannot be read: its position does not fit the log, belongs to another log or
     /// could not be found out. Somebody has to look; nothing is skipped and nothing is reset.
@@ -111,12 +140,11 @@ pub struct ConsumerSettings {
     pub max_messages: usize,
     /// Bytes of keys, payloads and headers in a batch, at most; a single message may be larger.
     pub max_bytes: usize,
-    /// How long a batch waits for more messages after its first one.
+    /// How long a message waits for others to share its batch, at most.
     pub max_wait: Duration,
     /// After how long without a sign of life the other members take over.
     pub session_timeout: Duration,
-    /// How long the owner may go without asking for the next event, once the reader's memory is full, before the others
-    /// take over.
+    /// How long the owner may take no batch of any partition, and wait for none either, before the others take over.
     pub stall_timeout: Duration,
     /// How long to ask the database for positions before a partition halts.
     pub acquire_timeout: Duration,
@@ -140,6 +168,11 @@ impl Default for ConsumerSettings {
 }
 
 impl ConsumerSettings {
+    /// For so long an owner that stands still is waited for, and for so long the group then waits for a poll.
+    pub(crate) fn half_a_stall(&self) -> Duration {
+        self.stall_timeout / 2
+    }
+
     /// Checks what neither log could work with.
     pub(crate) fn check(&self) -> Result<()> {
         let refuse =
@@ -156,8 +189,9 @@ impl ConsumerSettings {
                 "less than a second passes between two signs of life of a healthy process",
             );
         }
-        if self.stall_timeout <= self.session_timeout || self.stall_timeout <= self.acquire_timeout {
-            return refuse("stall_timeout", "it must be longer than session_timeout and acquire_timeout");
+        let half = self.half_a_stall();
+        if half <= self.session_timeout || half <= self.acquire_timeout {
+            return refuse("stall_timeout", "it must be longer than twice session_timeout and twice acquire_timeout");
         }
         Ok(())
     }

@@ -3,21 +3,23 @@
 //! ```text
 //!   settings.rs    what is asked of the client library, and why
 //!   broker.rs      questions about the cluster and its topics
-//!   client_library.rs   what the client library logs, and its errors as ours
+//!   client_library.rs   what the client library logs, and its messages and errors as ours
 //!   topic_identity.rs   what tells a topic from a later one of its name
 //!   publisher.rs   messages out
 //!   mailbox.rs     what the reading thread and the owner of a consumer share
+//!   held.rs        a partition that is assigned, and what is read ahead of it
+//!   batches.rs     where its batches are taken
 //!   rebalance.rs   partitions that come and go; positions restored before the first message is fetched
-//!   gathering.rs   messages into batches
 //!   reader.rs      the thread that polls
 //!   consumer.rs    the owner's end of the mailbox
 //!   tail.rs        reading without a group
 //! ```
 
+mod batches;
 mod broker;
 mod client_library;
 mod consumer;
-mod gathering;
+mod held;
 mod mailbox;
 mod publisher;
 mod reader;
@@ -136,11 +138,12 @@ impl Stream for KafkaStream {
     ) -> Result<Box<dyn Consumer>> {
         settings.check()?;
         let mut identities = BTreeMap::new();
+        let mut partitions = 0;
         for topic in topics {
-            self.partitions(topic).await?;
+            partitions += self.partitions(topic).await?;
             identities.insert((*topic).to_owned(), self.topic_identity(topic).await?);
         }
-        let consumer = consumer::join(&self.settings, identities, topics, group, settings, positions)?;
+        let consumer = consumer::join(&self.settings, identities, partitions, topics, group, settings, positions)?;
         Ok(Box::new(consumer))
     }
 

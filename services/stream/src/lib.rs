@@ -1,15 +1,16 @@
 //! A partitioned log behind one trait, and the only crate that knows Kafka.
 //!
 //! Messages lie in the partitions of topics, in order, each with an offset; a key decides the partition, so what has one
-//! key stays in order. A [`Consumer`] hands out batches, one partition at a time. Where a partition resumes is asked from
-//! the caller's database through [`Positions`], because there the position is committed together with what was made of
-//! the messages: the log itself keeps no positions. What comes out twice is recognised by its event identifier (`ce_id`).
+//! key stays in order. A [`Consumer`] hands out each partition by itself, to be taken batch by batch. Where a partition
+//! resumes is asked from the caller's database through [`Positions`], because there the position is committed together
+//! with what was made of the messages: the log itself keeps no positions. What comes out twice is recognised by its event
+//! identifier (`ce_id`).
 //!
 //! ```text
 //!                 ┌────────────── Stream ──────────────┐
-//!   publish ────► │  topic  ┌ partition 0  ▪▪▪▪▪▪▪▪▪   │ ────► Consumer ── Batch, Assigned, Revoked, Halted ──► caller
-//!   (by key)      │         └ partition 1  ▪▪▪▪▪       │           ▲                                              │
-//!                 │                                    │           └──── Positions ◄── database ◄── one commit ───┘
+//!   publish ────► │  topic  ┌ partition 0  ▪▪▪▪▪▪▪▪▪   │ ────► Consumer ── Assigned ── Batches of each ──► its worker
+//!   (by key)      │         └ partition 1  ▪▪▪▪▪       │           ▲        └─ Revoked, Halted                │
+//!                 │                                    │           └──── Positions ◄── database ◄── one commit ┘
 //!                 └──── kafka.rs  or  embedded.rs ─────┘ ────► Tail (no group, every partition: to wait for an answer)
 //! ```
 //!
@@ -33,7 +34,9 @@ mod tail_start;
 mod topics;
 
 pub use broadcast::{Broadcast, Heard, Listener};
-pub use contract::{Consumer, ConsumerSettings, Event, Stream, Tail, TailFrom, TopicSpec, TopicState};
+pub use contract::{
+    Assigned, Batches, Consumer, ConsumerSettings, Event, Stream, Tail, TailFrom, TopicSpec, TopicState,
+};
 pub use correspondence::{Answer, Correspondence, Exchange, ExchangeError, ListenError};
 pub use embedded::EmbeddedStream;
 pub use envelope::{CAUSE_HEADER, DETAIL_HEADER, Envelope, REASON_HEADER, REPEATED_HEADER, SUBJECT_HEADER, as_cause};

@@ -86,9 +86,6 @@ pub struct Batch {
     pub partition: i32,
     /// At least one message.
     pub messages: Vec<Message>,
-    /// The assignment that the batch was read under, counted up within the consumer. A partition that is revoked and
-    /// comes back, or is rewound, has a new one.
-    pub assignment: u64,
 }
 
 impl Batch {

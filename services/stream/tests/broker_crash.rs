@@ -11,7 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use stream::{BoxError, ConsumerSettings, Event, KafkaSettings, KafkaStream, Outgoing, Positions, Stream, TopicSpec};
+use stream::{BoxError, ConsumerSettings, KafkaSettings, KafkaStream, Outgoing, Positions, Stream, TopicSpec};
+
+#[path = "contract/reading.rs"]
+mod reading;
+
+use self::reading::{Event, Reading};
 
 /// The developers' script, with a folder and ports of its own. Stops the broker when it goes.
 struct Servers {
@@ -87,6 +92,7 @@ async fn nothing_acknowledged_is_lost_and_keys_stay_in_order_when_the_broker_is_
     let mut consumer = stream
         .consumer(&[&topic], "crash", ConsumerSettings::default(), Arc::new(FromTheBeginning))
         .await
+        .map(Reading::of)
         .expect("a consumer");
 
     let stop = Arc::new(AtomicBool::new(false));

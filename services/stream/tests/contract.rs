@@ -18,6 +18,8 @@ mod group;
 mod halting;
 #[path = "contract/publishing.rs"]
 mod publishing;
+#[path = "contract/reading.rs"]
+mod reading;
 #[path = "contract/support.rs"]
 mod support;
 #[path = "contract/tailing.rs"]
@@ -65,6 +67,7 @@ contract! {
     consuming::reading_resumes_where_the_positions_say,
     consuming::a_rewound_partition_is_read_again,
     consuming::batches_keep_to_their_bounds,
+    consuming::a_partition_that_is_not_taken_from_holds_up_no_other,
     consuming::what_is_published_later_arrives,
     consuming::closing_releases_every_partition,
     halting::a_position_beyond_the_end_halts_and_is_not_reset,

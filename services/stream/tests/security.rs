@@ -11,9 +11,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use stream::{
-    BoxError, ConsumerSettings, Event, KafkaSettings, KafkaStream, Outgoing, Positions, Stream, StreamError, TailFrom,
+    BoxError, ConsumerSettings, KafkaSettings, KafkaStream, Outgoing, Positions, Stream, StreamError, TailFrom,
     TopicSpec,
 };
+
+#[path = "contract/reading.rs"]
+mod reading;
+
+use self::reading::{Event, Reading};
 
 struct FromTheBeginning;
 
@@ -81,8 +86,11 @@ async fn messages_pass_through_tls_and_sasl() {
 
     // A member that keeps its name over restarts.
     let settings = ConsumerSettings { instance: Some(unique("member")), ..ConsumerSettings::default() };
-    let mut consumer =
-        stream.consumer(&[&topic], &unique("group"), settings, Arc::new(FromTheBeginning)).await.unwrap();
+    let mut consumer = stream
+        .consumer(&[&topic], &unique("group"), settings, Arc::new(FromTheBeginning))
+        .await
+        .map(Reading::of)
+        .unwrap();
     let mut read = 0;
     while read < 50 {
         let event = tokio::time::timeout(Duration::from_secs(60), consumer.next()).await.unwrap().unwrap();

@@ -1,13 +1,17 @@
-//! What the client library says: its log lines, and its errors as ours.
+//! What the client library says: its log lines, and its messages and errors as ours.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use rdkafka::Message as _;
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Headers as _};
 
 use crate::error::StreamError;
+use crate::record::{Headers, Message};
 
 /// Sends what the client library logs to where everything else is logged.
 #[derive(Clone)]
@@ -73,4 +77,21 @@ pub(super) fn is_transient(code: RDKafkaErrorCode) -> bool {
             | Code::UnsupportedVersion
             | Code::InvalidArgument
     )
+}
+
+/// Copies a message out of the client library's memory.
+pub(super) fn owned(topic: &Arc<str>, message: &BorrowedMessage<'_>) -> Message {
+    let headers: Headers = message.headers().map_or_else(Vec::new, |headers| {
+        headers.iter().map(|header| (header.key.to_owned(), header.value.unwrap_or_default().to_vec())).collect()
+    });
+    Message {
+        topic: Arc::clone(topic),
+        partition: message.partition(),
+        offset: message.offset(),
+        timestamp_ms: message.timestamp().to_millis().unwrap_or(-1),
+        key: message.key().map(<[u8]>::to_vec),
+        headers,
+        payload: message.payload().map(<[u8]>::to_vec),
+        generation: 0,
+    }
 }

@@ -1,7 +1,7 @@
 //! The owner's end of the mailbox.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,23 +14,21 @@ use super::publisher::setting;
 use super::reader::Reader;
 use super::rebalance::{Member, Rebalancing};
 use super::settings::KafkaSettings;
-use crate::contract::{Consumer, ConsumerSettings, Event};
+use crate::contract::{Batches, Consumer, ConsumerSettings, Event};
 use crate::error::{Result, StreamError};
 use crate::positions::Positions;
 
-/// How many of the largest batches may wait for the owner.
-const BATCHES_WAITING: usize = 2;
-
-/// Joins the group and starts the thread that polls.
+/// Joins the group and starts the thread that polls. The topics have so many partitions together.
 pub(super) fn join(
     kafka: &KafkaSettings,
     identities: BTreeMap<String, String>,
+    partitions: i32,
     topics: &[&str],
     group: &str,
     settings: ConsumerSettings,
     positions: Arc<dyn Positions>,
 ) -> Result<KafkaConsumer> {
-    let mailbox = Arc::new(Mailbox::new(BATCHES_WAITING * settings.max_bytes));
+    let mailbox = Arc::new(Mailbox::new(settings.clone()));
     let context = Rebalancing {
         mailbox: Arc::clone(&mailbox),
         positions,
@@ -38,15 +36,18 @@ pub(super) fn join(
         identities,
         at: kafka.brokers.clone(),
         acquire_timeout: settings.acquire_timeout,
+        member: OnceLock::new(),
     };
-    let member = Member::from_config_and_context(&kafka.consumer(group, &settings)?, context).map_err(setting)?;
+    let config = kafka.consumer(group, &settings, partitions)?;
+    let member = Arc::new(Member::from_config_and_context(&config, context).map_err(setting)?);
+    // Set before anything is polled, and thus before the group calls back.
+    let _ = member.context().member.set(Arc::downgrade(&member));
     member
         .subscribe(topics)
         .map_err(|error| explain(&kafka.brokers, format!("join group {group}"), Duration::ZERO, &error))?;
     let reader = Reader {
         member,
         mailbox: Arc::clone(&mailbox),
-        settings,
         topics: topics.iter().map(|topic| Arc::from(*topic)).collect(),
         at: kafka.brokers.clone(),
     };
@@ -67,7 +68,7 @@ impl Consumer for KafkaConsumer {
         self.mailbox.next().await
     }
 
-    async fn rewind(&mut self, topic: &str, partition: i32, offset: i64) -> Result<()> {
+    async fn rewind(&mut self, topic: &str, partition: i32, offset: i64) -> Result<Box<dyn Batches>> {
         self.mailbox.rewind(topic, partition, offset)
     }
 

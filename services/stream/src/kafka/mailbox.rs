@@ -1,65 +1,43 @@
 //! What the reading thread and the owner of a consumer share: events on their way to the owner, the partitions that are
 //! held, and the owner's wishes on their way back.
-//!
-//! Every partition is held under an *assignment*, a number that changes when the partition is taken away, comes back or is
-//! rewound. A batch enters and leaves the mailbox only under the assignment that holds now, so nothing that was read
-//! before such a change is handed out after it.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
-use crate::contract::Event;
+use super::batches::{KafkaBatches, Takers};
+use super::held::{HeldPartition, PartitionKey, Source};
+use crate::contract::{Assigned, Batches, ConsumerSettings, Event};
 use crate::error::{Result, StreamError};
-use crate::record::Batch;
-
-/// A partition of a topic.
-pub(super) type PartitionKey = (Arc<str>, i32);
-
-/// Events that may wait, however small they are.
-const EVENTS_MAX: usize = 256;
 
 pub(super) struct Mailbox {
     state: Mutex<State>,
     /// Wakes the owner: an event has come, or the reader has ended.
     arrived: Notify,
-    /// Wakes the reader: there is room, or a wish.
-    wished: Condvar,
-    bytes_max: usize,
+    pub(super) takers: Arc<Takers>,
 }
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<Waiting>,
-    waiting_bytes: usize,
-    held: BTreeMap<PartitionKey, Held>,
+    waiting: VecDeque<Result<Event>>,
+    held: BTreeMap<PartitionKey, Arc<HeldPartition>>,
     assignments: u64,
     closing: bool,
     ended: bool,
 }
 
-enum Waiting {
-    Batch { batch: Batch, size_bytes: usize },
-    Event(Event),
-    Failure(StreamError),
-}
-
-/// A partition that is assigned to this consumer.
-#[derive(Clone, Copy)]
-struct Held {
-    assignment: u64,
-    /// What will be read next, as far as batches have been handed over.
-    next: i64,
-    halted: bool,
-    /// Where the owner wants to go on reading; until the reader is there, what it reads is dropped.
-    rewind_to: Option<i64>,
+/// A partition that has come: where to read it from or why not to, and what reads ahead of it and tells of that.
+pub(super) struct Arrival {
+    pub(super) key: PartitionKey,
+    pub(super) position: Result<i64, String>,
+    pub(super) source: Source,
+    pub(super) news: watch::Sender<()>,
 }
 
 impl Mailbox {
-    pub(super) fn new(bytes_max: usize) -> Self {
-        Self { state: Mutex::default(), arrived: Notify::new(), wished: Condvar::new(), bytes_max }
+    pub(super) fn new(settings: ConsumerSettings) -> Self {
+        Self { state: Mutex::default(), arrived: Notify::new(), takers: Arc::new(Takers::new(settings)) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -68,122 +46,85 @@ impl Mailbox {
 
     // ---- for the reader ----
 
-    /// Partitions have come, each with the position to read from or the reason not to.
-    pub(super) fn assign(&self, partitions: Vec<(PartitionKey, Result<i64, String>)>) {
+    /// Partitions have come.
+    pub(super) fn assign(&self, partitions: Vec<Arrival>) {
         let mut state = self.state();
         let mut live = Vec::new();
         let mut halted = Vec::new();
-        for (key, position) in partitions {
+        for Arrival { key, position, source, news } in partitions {
             state.assignments += 1;
             let assignment = state.assignments;
-            let next = *position.as_ref().unwrap_or(&0);
-            state.held.insert(key.clone(), Held { assignment, next, halted: position.is_err(), rewind_to: None });
-            match position {
-                Ok(_) => live.push(key),
-                Err(reason) => halted.push(halt_event(key, reason)),
+            let next = position.as_ref().ok().copied();
+            let held = Arc::new(HeldPartition::new(key.clone(), assignment, next, source, news));
+            if let Err(reason) = position {
+                halted.push(Ok(halt_event(key.clone(), reason)));
+            } else {
+                live.push(self.assigned(&held, assignment));
+            }
+            if let Some(before) = state.held.insert(key, held) {
+                before.end();
             }
         }
         if !live.is_empty() {
-            state.waiting.push_back(Waiting::Event(Event::Assigned(live)));
+            state.waiting.push_back(Ok(Event::Assigned(live)));
         }
         state.waiting.extend(halted);
         drop(state);
+        self.takers.begin();
         self.arrived.notify_one();
     }
 
-    /// Partitions are being taken away; what waits of them is dropped. Says which were held.
+    fn assigned(&self, held: &Arc<HeldPartition>, assignment: u64) -> Assigned {
+        let (topic, partition) = held.key.clone();
+        Assigned { topic, partition, batches: self.batches(held, assignment) }
+    }
+
+    fn batches(&self, held: &Arc<HeldPartition>, assignment: u64) -> Box<dyn Batches> {
+        Box::new(KafkaBatches::new(Arc::clone(held), assignment, Arc::clone(&self.takers)))
+    }
+
+    /// Partitions are being taken away. Says which were held.
     pub(super) fn revoke(&self, partitions: &[PartitionKey]) -> Vec<PartitionKey> {
         let mut state = self.state();
         let mut revoked = Vec::new();
         for key in partitions {
-            if state.held.remove(key).is_some() {
+            if let Some(held) = state.held.remove(key) {
+                held.end();
                 state.forget(key);
                 revoked.push(key.clone());
             }
         }
         if !revoked.is_empty() {
-            state.waiting.push_back(Waiting::Event(Event::Revoked(revoked.clone())));
+            state.waiting.push_back(Ok(Event::Revoked(revoked.clone())));
         }
         drop(state);
         self.arrived.notify_one();
         revoked
     }
 
-    /// The assignment under which a message of this partition is read now, if it is wanted at all.
-    pub(super) fn wanted(&self, key: &PartitionKey) -> Option<u64> {
-        let state = self.state();
-        let held = state.held.get(key)?;
-        (!held.halted && held.rewind_to.is_none()).then_some(held.assignment)
-    }
-
-    /// Hands a batch over, unless its assignment is over.
-    pub(super) fn put(&self, batch: Batch) {
-        let mut guard = self.state();
-        let state = &mut *guard;
-        let key = (Arc::clone(&batch.topic), batch.partition);
-        let Some(held) = state.held.get_mut(&key) else { return };
-        if held.assignment != batch.assignment || held.halted || held.rewind_to.is_some() {
-            return;
-        }
-        held.next = batch.next_offset();
-        let size_bytes = batch.messages.iter().map(crate::record::Message::size_bytes).sum();
-        state.waiting_bytes += size_bytes;
-        state.waiting.push_back(Waiting::Batch { batch, size_bytes });
-        drop(guard);
-        self.arrived.notify_one();
-    }
-
-    /// The partitions that are read now, with what will be read next.
-    pub(super) fn live(&self) -> Vec<(PartitionKey, i64)> {
-        let state = self.state();
-        state.held.iter().filter(|(_, held)| !held.halted).map(|(key, held)| (key.clone(), held.next)).collect()
+    pub(super) fn held(&self) -> Vec<Arc<HeldPartition>> {
+        self.state().held.values().cloned().collect()
     }
 
     /// A partition cannot be read any further.
-    pub(super) fn halt(&self, key: &PartitionKey, reason: String) {
-        let mut state = self.state();
-        if let Some(held) = state.held.get_mut(key) {
-            held.halted = true;
-            held.rewind_to = None;
-            state.waiting.push_back(halt_event(key.clone(), reason));
-        }
-        drop(state);
+    pub(super) fn halt(&self, held: &HeldPartition, reason: String) {
+        held.halt();
+        self.state().waiting.push_back(Ok(halt_event(held.key.clone(), reason)));
         self.arrived.notify_one();
-    }
-
-    /// Where the owner wants to go on reading.
-    pub(super) fn rewinds(&self) -> Vec<(PartitionKey, i64)> {
-        let state = self.state();
-        state.held.iter().filter_map(|(key, held)| Some((key.clone(), held.rewind_to?))).collect()
-    }
-
-    /// The reader has gone to this offset, as the owner wanted.
-    pub(super) fn rewound(&self, key: &PartitionKey, offset: i64) {
-        if let Some(held) = self.state().held.get_mut(key)
-            && held.rewind_to == Some(offset)
-        {
-            held.rewind_to = None;
-            held.next = offset;
-        }
-    }
-
-    /// Waits for room or a wish, but not long; says whether there is room.
-    pub(super) fn wait_for_room(&self, wait: Duration) -> bool {
-        let state = self.state();
-        if state.has_room(self.bytes_max) {
-            return true;
-        }
-        let (state, _) = self.wished.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
-        state.has_room(self.bytes_max)
     }
 
     pub(super) fn is_closing(&self) -> bool {
         self.state().closing
     }
 
-    /// The consumer cannot go on; the owner is told after what has been read before.
+    /// Nothing more is read: what was read ahead is dropped, and the client library let go.
+    pub(super) fn end_partitions(&self) {
+        self.held().iter().for_each(|held| held.end());
+    }
+
+    /// The consumer cannot go on; the owner is told after what has happened before.
     pub(super) fn fail(&self, error: StreamError) {
-        self.state().waiting.push_back(Waiting::Failure(error));
+        self.state().waiting.push_back(Err(error));
         self.arrived.notify_one();
     }
 
@@ -200,13 +141,7 @@ impl Mailbox {
             {
                 let mut state = self.state();
                 match state.waiting.pop_front() {
-                    Some(Waiting::Batch { batch, size_bytes }) => {
-                        state.waiting_bytes -= size_bytes;
-                        self.wished.notify_one();
-                        return Ok(Event::Batch(batch));
-                    }
-                    Some(Waiting::Event(event)) => return Ok(event),
-                    Some(Waiting::Failure(error)) => return Err(error),
+                    Some(event) => return event,
                     None if state.ended => return Err(StreamError::Closed),
                     None => {}
                 }
@@ -215,25 +150,21 @@ impl Mailbox {
         }
     }
 
-    pub(super) fn rewind(&self, topic: &str, partition: i32, offset: i64) -> Result<()> {
+    pub(super) fn rewind(&self, topic: &str, partition: i32, offset: i64) -> Result<Box<dyn Batches>> {
         let mut guard = self.state();
         let state = &mut *guard;
-        state.assignments += 1;
         let key = (Arc::from(topic), partition);
-        let Some(held) = state.held.get_mut(&key) else {
+        let Some(held) = state.held.get(&key).cloned() else {
             return Err(StreamError::NotAssigned { topic: topic.to_owned(), partition });
         };
-        held.assignment = state.assignments;
-        held.halted = false;
-        held.rewind_to = Some(offset);
+        state.assignments += 1;
+        held.rewind(state.assignments, offset);
         state.forget(&key);
-        self.wished.notify_one();
-        Ok(())
+        Ok(self.batches(&held, state.assignments))
     }
 
     pub(super) fn close(&self) {
         self.state().closing = true;
-        self.wished.notify_one();
     }
 
     /// Waits until the reader is gone.
@@ -245,113 +176,69 @@ impl Mailbox {
 }
 
 impl State {
-    fn has_room(&self, bytes_max: usize) -> bool {
-        self.waiting.is_empty() || (self.waiting_bytes < bytes_max && self.waiting.len() < EVENTS_MAX)
-    }
-
-    /// Drops what waits of a partition: batches, and reasons to halt that hold no longer.
-    fn forget(&mut self, key: &PartitionKey) {
-        let mut dropped_bytes = 0;
-        self.waiting.retain(|waiting| match waiting {
-            Waiting::Batch { batch, size_bytes } if batch.topic == key.0 && batch.partition == key.1 => {
-                dropped_bytes += size_bytes;
-                false
-            }
-            Waiting::Event(Event::Halted { topic, partition, .. }) => *topic != key.0 || *partition != key.1,
-            _ => true,
-        });
-        self.waiting_bytes -= dropped_bytes;
+    /// Drops reasons to halt that hold no longer.
+    fn forget(&mut self, (topic, partition): &PartitionKey) {
+        self.waiting.retain(
+            |event| !matches!(event, Ok(Event::Halted { topic: t, partition: p, .. }) if t == topic && p == partition),
+        );
     }
 }
 
-fn halt_event((topic, partition): PartitionKey, reason: String) -> Waiting {
+fn halt_event((topic, partition): PartitionKey, reason: String) -> Event {
     tracing::error!(%topic, partition, reason, "a partition halts");
-    Waiting::Event(Event::Halted { topic, partition, reason })
+    Event::Halted { topic, partition, reason }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::held::tests::{Feed, message, source};
     use super::*;
-    use crate::record::Message;
 
     fn key() -> PartitionKey {
         (Arc::from("t"), 0)
     }
 
-    fn batch(assignment: u64, offset: i64) -> Batch {
-        let topic: Arc<str> = Arc::from("t");
-        let message = Message {
-            topic: Arc::clone(&topic),
-            partition: 0,
-            offset,
-            timestamp_ms: 0,
-            key: None,
-            headers: Vec::new(),
-            payload: Some(vec![0; 10]),
-            generation: 0,
-        };
-        Batch { topic, partition: 0, messages: vec![message], assignment }
+    fn assign(mailbox: &Mailbox, position: i64) -> Feed {
+        let feed = Feed::default();
+        let (source, news) = (source(&feed), watch::Sender::new(()));
+        mailbox.assign(vec![Arrival { key: key(), position: Ok(position), source, news }]);
+        feed
     }
 
-    async fn offsets_waiting(mailbox: &Mailbox) -> Vec<i64> {
-        mailbox.end();
-        let mut offsets = Vec::new();
-        while let Ok(event) = mailbox.next().await {
-            if let Event::Batch(batch) = event {
-                offsets.push(batch.messages[0].offset);
-            }
+    async fn assigned(mailbox: &Mailbox) -> Box<dyn Batches> {
+        match mailbox.next().await {
+            Ok(Event::Assigned(mut partitions)) => partitions.remove(0).batches,
+            other => panic!("nothing was assigned: {other:?}"),
         }
-        offsets
     }
 
     #[tokio::test]
     async fn nothing_read_before_a_revocation_is_handed_out_after_it() {
-        let mailbox = Mailbox::new(1_000);
-        mailbox.assign(vec![(key(), Ok(0))]);
-        let first = mailbox.wanted(&key()).expect("held");
-        mailbox.put(batch(first, 0));
+        let mailbox = Mailbox::new(ConsumerSettings::default());
+        let first = assign(&mailbox, 0);
+        first.lock().unwrap().push_back(Ok(message(0, 1)));
         mailbox.revoke(&[key()]);
-        mailbox.put(batch(first, 1));
-        mailbox.assign(vec![(key(), Ok(5))]);
-        mailbox.put(batch(first, 2));
-        let second = mailbox.wanted(&key()).expect("held again");
-        mailbox.put(batch(second, 5));
-        assert_eq!(offsets_waiting(&mailbox).await, [5]);
+        let second = assign(&mailbox, 5);
+        second.lock().unwrap().push_back(Ok(message(5, 1)));
+        let mut before = assigned(&mailbox).await;
+        assert!(matches!(mailbox.next().await, Ok(Event::Revoked(_))));
+        let mut after = assigned(&mailbox).await;
+        assert!(before.next().await.is_none());
+        assert_eq!(after.next().await.map(|batch| batch.messages[0].offset), Some(5));
+        mailbox.end_partitions();
+        assert!(after.next().await.is_none());
     }
 
     #[tokio::test]
-    async fn nothing_read_before_a_rewind_is_handed_out_after_it() {
-        let mailbox = Mailbox::new(1_000);
-        mailbox.assign(vec![(key(), Ok(0))]);
-        let first = mailbox.wanted(&key()).expect("held");
-        mailbox.put(batch(first, 0));
-        mailbox.rewind("t", 0, 0).expect("held");
-        assert_eq!(mailbox.wanted(&key()), None, "the reader has not gone back yet");
-        mailbox.put(batch(first, 1));
-        assert_eq!(mailbox.rewinds(), [(key(), 0)]);
-        mailbox.rewound(&key(), 0);
-        let second = mailbox.wanted(&key()).expect("gone back");
-        mailbox.put(batch(first, 2));
-        mailbox.put(batch(second, 0));
-        assert_eq!(offsets_waiting(&mailbox).await, [0]);
-    }
-
-    #[test]
-    fn the_reader_waits_while_the_owner_is_behind() {
-        let mailbox = Mailbox::new(15);
-        mailbox.assign(vec![(key(), Ok(0))]);
-        let assignment = mailbox.wanted(&key()).expect("held");
-        mailbox.put(batch(assignment, 0));
-        assert!(mailbox.wait_for_room(Duration::ZERO), "one batch leaves room");
-        mailbox.put(batch(assignment, 1));
-        assert!(!mailbox.wait_for_room(Duration::ZERO), "two exceed the bound");
-        mailbox.revoke(&[key()]);
-        assert!(mailbox.wait_for_room(Duration::ZERO), "what is dropped makes room");
-    }
-
-    #[test]
-    fn a_partition_that_is_not_held_cannot_be_rewound() {
-        let mailbox = Mailbox::new(15);
+    async fn a_partition_that_is_not_held_cannot_be_rewound() {
+        let mailbox = Mailbox::new(ConsumerSettings::default());
         assert!(matches!(mailbox.rewind("t", 0, 0), Err(StreamError::NotAssigned { .. })));
+        assign(&mailbox, 0);
+        let mut before = assigned(&mailbox).await;
+        mailbox.halt(&mailbox.held()[0], "a reason".to_owned());
+        assert!(mailbox.rewind("t", 0, 3).is_ok());
+        assert!(before.next().await.is_none());
+        mailbox.end();
+        assert!(matches!(mailbox.next().await, Err(StreamError::Closed)), "the reason to halt holds no longer");
     }
 }

@@ -1,32 +1,31 @@
-//! The thread that polls, gathers messages into batches, and goes where the owner wants to read on.
+//! The thread that serves the group, goes where the owner wants to read on, and looks into the client library's trouble.
+//!
+//! Messages pass it by: each partition has a queue of its own in the client library, which fetches for those alone that have
+//! room, and from which batches are taken.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Headers as _};
 use rdkafka::{Message as _, Offset, TopicPartitionList};
 
 use super::broker;
-use super::gathering::Gathering;
-use super::mailbox::{Mailbox, PartitionKey};
+use super::held::{HeldPartition, PartitionKey};
+use super::mailbox::Mailbox;
 use super::rebalance::{Member, ends, refusal};
-use crate::contract::ConsumerSettings;
 use crate::error::StreamError;
 use crate::positions::misfit;
-use crate::record::{Headers, Message};
 
 /// The longest that the thread sleeps without looking for wishes.
-const IDLE_WAIT: Duration = Duration::from_millis(50);
+const IDLE_WAIT: Duration = Duration::from_millis(100);
 
 /// How long going to another offset may take.
 const SEEK_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) struct Reader {
-    pub(super) member: Member,
+    pub(super) member: Arc<Member>,
     pub(super) mailbox: Arc<Mailbox>,
-    pub(super) settings: ConsumerSettings,
     pub(super) topics: Vec<Arc<str>>,
     pub(super) at: String,
 }
@@ -40,57 +39,73 @@ enum Verdict {
 impl Reader {
     /// Polls until the owner closes or the broker will not have us, then leaves the group.
     pub(super) fn run(self) {
-        let mut gathering = Gathering::new(&self.settings);
         while !self.mailbox.is_closing() {
-            self.rewind();
-            if !self.mailbox.wait_for_room(IDLE_WAIT) {
-                continue;
+            if let Verdict::Stop(error) = self.serve() {
+                self.mailbox.fail(error);
+                break;
             }
-            match self.member.poll(gathering.wait(IDLE_WAIT)) {
-                Some(Ok(message)) => {
-                    let key = (self.topic(message.topic()), message.partition());
-                    if let Some(assignment) = self.mailbox.wanted(&key) {
-                        let message = owned(&key.0, &message);
-                        gathering.add(key, assignment, message, |batch| self.mailbox.put(batch));
-                    }
-                }
-                Some(Err(error)) => {
-                    if let Verdict::Stop(error) = self.judge(&error) {
-                        self.mailbox.fail(error);
-                        break;
-                    }
-                }
-                None => {}
-            }
-            gathering.put_due(|batch| self.mailbox.put(batch));
         }
+        self.mailbox.end_partitions();
         let mailbox = Arc::clone(&self.mailbox);
-        // Dropping the member leaves the group and waits for it, with the callbacks that go with it.
+        // Their queues were the others who held the member. Dropping it leaves the group and waits for it, with the
+        // callbacks that go with it.
         drop(self);
         mailbox.end();
     }
 
-    /// One shared name per topic instead of one per message.
-    fn topic(&self, name: &str) -> Arc<str> {
-        self.topics.iter().find(|topic| ***topic == *name).map_or_else(|| Arc::from(name), Arc::clone)
+    fn serve(&self) -> Verdict {
+        self.rewind();
+        for error in self.mailbox.takers.troubles() {
+            if let stop @ Verdict::Stop(_) = self.judge(&error) {
+                return stop;
+            }
+        }
+        if self.is_stalled() {
+            // The client library notices that nobody polls, and leaves the group to those who work.
+            std::thread::sleep(IDLE_WAIT);
+            return Verdict::Continue;
+        }
+        match self.member.poll(IDLE_WAIT) {
+            None => Verdict::Continue,
+            Some(Err(error)) => self.judge(&error),
+            Some(Ok(message)) => Verdict::Stop(StreamError::Refused {
+                at: self.at.clone(),
+                action: "read each partition by itself".into(),
+                detail: format!(
+                    "offset {} of partition {} of {} came beside its queue",
+                    message.offset(),
+                    message.partition(),
+                    message.topic()
+                ),
+            }),
+        }
+    }
+
+    fn is_stalled(&self) -> bool {
+        self.mailbox.takers.have_stood_still_for(self.mailbox.takers.settings.half_a_stall())
+            && self.mailbox.held().iter().any(|held| held.next().is_some())
     }
 
     /// Goes where the owner wants to read on.
     fn rewind(&self) {
-        for (key, offset) in self.mailbox.rewinds() {
-            let deadline = Instant::now() + SEEK_TIMEOUT;
-            let misfit = match ends(&self.member, &key, deadline) {
-                Ok((begin, end)) => misfit(offset, begin, end),
-                Err(reason) => Some(reason),
-            };
-            if let Some(reason) = misfit {
-                self.mailbox.halt(&key, reason);
+        for held in self.mailbox.held() {
+            let Some(offset) = held.rewinding() else { continue };
+            if let Some(reason) = self.misfit(&held, offset) {
+                self.mailbox.halt(&held, reason);
                 continue;
             }
-            match self.go(&key, offset) {
-                Ok(()) => self.mailbox.rewound(&key, offset),
-                Err(error) => self.mailbox.halt(&key, format!("the client failed to go to offset {offset}: {error}")),
+            match self.go(&held.key, offset) {
+                Ok(()) => held.rewound(offset),
+                Err(error) => self.mailbox.halt(&held, format!("the client failed to go to offset {offset}: {error}")),
             }
+        }
+    }
+
+    /// Why a partition cannot be read from an offset on.
+    fn misfit(&self, held: &HeldPartition, offset: i64) -> Option<String> {
+        match ends(&self.member, &held.key, Instant::now() + SEEK_TIMEOUT) {
+            Ok((begin, end)) => misfit(offset, begin, end),
+            Err(reason) => Some(reason),
         }
     }
 
@@ -142,14 +157,11 @@ impl Reader {
     /// The library says that some position does not fit the log, and not which: every partition is looked at.
     fn find_misfit(&self, error: &KafkaError) -> Verdict {
         let mut found = false;
-        for (key, next) in self.mailbox.live() {
-            let reason = match ends(&self.member, &key, Instant::now() + SEEK_TIMEOUT) {
-                Ok((begin, end)) => misfit(next, begin, end),
-                Err(reason) => Some(reason),
-            };
+        for held in self.mailbox.held() {
+            let reason = held.next().and_then(|next| self.misfit(&held, next));
             if let Some(reason) = reason {
                 found = true;
-                self.mailbox.halt(&key, reason);
+                self.mailbox.halt(&held, reason);
             }
         }
         // The partition in question is read no further, so going on without having found it would lose it silently.
@@ -170,22 +182,5 @@ impl Reader {
             }
         }
         Verdict::Continue
-    }
-}
-
-/// Copies a message out of the client library's memory.
-pub(super) fn owned(topic: &Arc<str>, message: &BorrowedMessage<'_>) -> Message {
-    let headers: Headers = message.headers().map_or_else(Vec::new, |headers| {
-        headers.iter().map(|header| (header.key.to_owned(), header.value.unwrap_or_default().to_vec())).collect()
-    });
-    Message {
-        topic: Arc::clone(topic),
-        partition: message.partition(),
-        offset: message.offset(),
-        timestamp_ms: message.timestamp().to_millis().unwrap_or(-1),
-        key: message.key().map(<[u8]>::to_vec),
-        headers,
-        payload: message.payload().map(<[u8]>::to_vec),
-        generation: 0,
     }
 }

@@ -5,8 +5,7 @@
 //! and no seek has to race with a fetch.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::{Arc, OnceLock, Weak, mpsc};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
@@ -16,9 +15,11 @@ use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 
-use super::client_library;
-use super::mailbox::{Mailbox, PartitionKey};
+use super::client_library::{self, owned};
+use super::held::{PartitionKey, Source};
+use super::mailbox::{Arrival, Mailbox};
 use crate::error::StreamError;
 use crate::positions::{Positions, acquire_patiently, misfit};
 
@@ -37,6 +38,8 @@ pub(super) struct Rebalancing {
     pub(super) identities: BTreeMap<String, String>,
     pub(super) at: String,
     pub(super) acquire_timeout: Duration,
+    /// The consumer that calls back, for whom partitions get queues of their own.
+    pub(super) member: OnceLock<Weak<Member>>,
 }
 
 /// The client library's consumer with our callbacks.
@@ -87,7 +90,10 @@ impl Rebalancing {
                     halted.add_partition(topic, partition);
                 }
             }
-            held.push((key, position));
+            // Before the partition is handed over, so that none of its messages comes any other way.
+            let news = watch::Sender::new(());
+            let source = self.source(&key, news.clone()).ok_or(KafkaError::Subscription(topic.to_owned()))?;
+            held.push(Arrival { key, position, source, news });
         }
         if !held.is_empty() {
             self.mailbox.assign(held);
@@ -114,6 +120,17 @@ impl Rebalancing {
             RebalanceProtocol::Cooperative => member.incremental_unassign(partitions),
             _ => member.unassign(),
         }
+    }
+
+    /// A queue of the partition's own.
+    fn source(&self, key: &PartitionKey, news: watch::Sender<()>) -> Option<Source> {
+        let member = self.member.get()?.upgrade()?;
+        let mut queue = member.split_partition_queue(&key.0, key.1)?;
+        queue.set_nonempty_callback(move || {
+            news.send_replace(());
+        });
+        let topic = Arc::clone(&key.0);
+        Some(Box::new(move || Some(queue.poll(Duration::ZERO)?.map(|message| owned(&topic, &message)))))
     }
 
     /// Where to read on, or why the partition halts.

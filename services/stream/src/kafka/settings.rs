@@ -12,6 +12,18 @@ use crate::error::{Result, StreamError};
 /// What a topic and a request may hold: 4 MiB, above [`MESSAGE_BYTES_MAX`](crate::MESSAGE_BYTES_MAX) by the framing.
 pub(super) const TOPIC_MESSAGE_BYTES_MAX: &str = "4194304";
 
+/// What a fetch brings of a partition, packed; more than one message only as long as it fits. Small, so that all partitions
+/// advance together instead of one after the other.
+const FETCHED_BYTES: usize = 128 << 10;
+
+/// So much, packed, is not waited with: less than what a fetch may bring of one partition, so that a backlog of a single one
+/// never waits.
+const FETCHED_BYTES_ENOUGH: usize = 96 << 10;
+
+/// What is read ahead, unpacked: of all partitions of a consumer together, and of each between these.
+const QUEUED_KIB: usize = 8 << 10;
+const QUEUED_KIB_OF_EACH: std::ops::RangeInclusive<usize> = 64..=(2 << 10);
+
 /// How to reach a Kafka cluster.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KafkaSettings {
@@ -126,15 +138,26 @@ impl KafkaSettings {
         ])
     }
 
-    /// A member of a group whose positions live in the database.
-    pub(super) fn consumer(&self, group: &str, settings: &ConsumerSettings) -> Result<ClientConfig> {
+    /// A member of a group whose positions live in the database, and which reads topics that have so many partitions
+    /// together.
+    pub(super) fn consumer(&self, group: &str, settings: &ConsumerSettings, partitions: i32) -> Result<ClientConfig> {
         let heartbeat = (settings.session_timeout / 4).min(Duration::from_secs(3));
-        let mut config = self.reader(group, 32 << 10)?;
+        // Each partition has a queue of its own, for which the bound holds.
+        let share = QUEUED_KIB / usize::try_from(partitions).unwrap_or(1).max(1);
+        let share = share.clamp(*QUEUED_KIB_OF_EACH.start(), *QUEUED_KIB_OF_EACH.end());
+        let mut config = self.reader(group, share)?;
+        if !settings.max_wait.is_zero() {
+            // Messages wait for each other at the broker, in the one request that waits there anyway: what arrives together
+            // costs one request and one batch, and what has arrived is never held back here.
+            config
+                .set("fetch.min.bytes", FETCHED_BYTES_ENOUGH.to_string())
+                .set("fetch.wait.max.ms", settings.max_wait.as_millis().max(1).to_string());
+        }
         config
             .set("partition.assignment.strategy", "cooperative-sticky")
             .set("session.timeout.ms", settings.session_timeout.as_millis().to_string())
             .set("heartbeat.interval.ms", heartbeat.as_millis().to_string())
-            .set("max.poll.interval.ms", settings.stall_timeout.as_millis().to_string());
+            .set("max.poll.interval.ms", settings.half_a_stall().as_millis().to_string());
         if let Some(instance) = &settings.instance {
             config.set("group.instance.id", instance);
         }
@@ -157,9 +180,11 @@ impl KafkaSettings {
             ("auto.offset.reset", "error".into()),
             ("enable.partition.eof", "false".into()),
             ("check.crcs", "true".into()),
-            ("fetch.wait.max.ms", "100".into()),
-            ("fetch.message.max.bytes", TOPIC_MESSAGE_BYTES_MAX.into()),
-            ("fetch.max.bytes", "16777216".into()),
+            // A request that is answered by the first message, and else waits for long.
+            ("fetch.min.bytes", "1".into()),
+            ("fetch.wait.max.ms", "500".into()),
+            ("fetch.message.max.bytes", FETCHED_BYTES.to_string()),
+            ("fetch.max.bytes", (8 * FETCHED_BYTES).to_string()),
             // What has been fetched and not been read yet is bounded by size; when it is full, fetching resumes soon
             // rather than after the usual second.
             ("queued.min.messages", "20000".into()),
@@ -222,10 +247,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_read_ahead_is_shared_among_the_partitions() {
+        for (partitions, kib) in [(1, "2048"), (4, "2048"), (12, "682"), (192, "64")] {
+            let settings = KafkaSettings::new("127.0.0.1:1");
+            let config = settings.consumer("g", &ConsumerSettings::default(), partitions).expect("allowed");
+            assert_eq!(config.get("queued.max.messages.kbytes"), Some(kib), "{partitions}");
+        }
+    }
+
+    #[test]
     fn security_settings_reach_the_client() {
         let mut settings = KafkaSettings::new("127.0.0.1:1");
         settings.client.insert("security.protocol".into(), "sasl_ssl".into());
-        let config = settings.consumer("g", &ConsumerSettings::default()).expect("allowed");
+        let config = settings.consumer("g", &ConsumerSettings::default(), 4).expect("allowed");
         assert_eq!(config.get("security.protocol"), Some("sasl_ssl"));
         assert_eq!(config.get("enable.auto.commit"), Some("false"));
     }

@@ -11,9 +11,8 @@ use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 
-use super::client_library::{Logs, explain, is_transient};
+use super::client_library::{Logs, explain, is_transient, owned};
 use super::publisher::setting;
-use super::reader::owned;
 use super::settings::KafkaSettings;
 use crate::contract::{Tail, TailFrom};
 use crate::error::{Result, StreamError};

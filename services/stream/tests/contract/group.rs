@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use stream::{Consumer, Event};
-
 use crate::backend::{Backend, unique};
+use crate::reading::{Event, Reading};
 use crate::support::{KeptPositions, PATIENCE, outgoing, settings};
 
 /// Reads and commits until told to stop. Says what was committed and the partitions that were held at the end.
 async fn work(
-    mut consumer: Box<dyn Consumer>,
+    mut consumer: Reading,
     topic: String,
     positions: Arc<KeptPositions>,
     stop: Arc<AtomicBool>,
@@ -73,12 +72,21 @@ async fn members_share_partitions_and_nothing_is_lost_when_one_leaves() {
     };
 
     let (stop_first, stop_second) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    let first = backend.stream.consumer(&[&topic], &group, settings(), positions.clone()).await.expect("a consumer");
+    let first = backend
+        .stream
+        .consumer(&[&topic], &group, settings(), positions.clone())
+        .await
+        .map(Reading::of)
+        .expect("a consumer");
     let first = tokio::spawn(work(first, topic.clone(), positions.clone(), stop_first.clone()));
     publish(0..50).await;
     until(400).await;
 
-    let second = second_handle.consumer(&[&topic], &group, settings(), positions.clone()).await.expect("a consumer");
+    let second = second_handle
+        .consumer(&[&topic], &group, settings(), positions.clone())
+        .await
+        .map(Reading::of)
+        .expect("a consumer");
     let second = tokio::spawn(work(second, topic.clone(), positions.clone(), stop_second.clone()));
     let shared = async {
         while positions.acquired.lock().expect("not poisoned").len() < 6 {

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use stream::{MESSAGE_BYTES_MAX, StreamError, TailFrom, TopicSpec, partition_of};
 
 use crate::backend::{Backend, unique};
+use crate::reading::Reading;
 use crate::support::{KeptPositions, PATIENCE, noise, outgoing, publish, read, settings};
 
 pub(crate) async fn messages_come_out_as_they_went_in_and_in_order(backend: &Backend) {
@@ -22,8 +23,9 @@ pub(crate) async fn messages_come_out_as_they_went_in_and_in_order(backend: &Bac
         .stream
         .consumer(&[&topic], &unique("group"), settings(), KeptPositions::at(&[]))
         .await
+        .map(Reading::of)
         .expect("a consumer");
-    let messages = read(&mut *consumer, sent.len() + 1).await;
+    let messages = read(&mut consumer, sent.len() + 1).await;
     consumer.close(PATIENCE).await;
 
     for key in keys {
@@ -92,8 +94,9 @@ pub(crate) async fn a_large_message_passes_and_a_too_large_one_is_refused(backen
         .stream
         .consumer(&[&topic], &unique("group"), settings(), KeptPositions::at(&[]))
         .await
+        .map(Reading::of)
         .expect("a consumer");
-    let messages = read(&mut *consumer, 1).await;
+    let messages = read(&mut consumer, 1).await;
     assert_eq!(messages.len(), 1, "nothing of the refused call was published");
     assert!(messages[0].payload.as_deref() == Some(&large.payload), "the large message came out as it went in");
     assert_eq!(backend.stream.topics().await.expect("states")[0].end_offsets, [1]);

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use stream::{
-    Batch, BoxError, Consumer, ConsumerSettings, Event, Message, Outgoing, PositionRefused, Positions, Stream,
-};
+use stream::{Batch, BoxError, ConsumerSettings, Message, Outgoing, PositionRefused, Positions, Stream};
+
+use crate::reading::{Event, Reading};
 
 /// Long enough for a busy machine; a case that waits longer has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -104,12 +104,12 @@ pub(crate) async fn publish(stream: &dyn Stream, topic: &str, key: &str, numbers
     stream.publish(messages).await.expect("published");
 }
 
-pub(crate) async fn next(consumer: &mut dyn Consumer) -> Event {
+pub(crate) async fn next(consumer: &mut Reading) -> Event {
     tokio::time::timeout(PATIENCE, consumer.next()).await.expect("something happens").expect("and is no error")
 }
 
 /// The next batch; partitions that come meanwhile are passed over, partitions that halt are not.
-pub(crate) async fn next_batch(consumer: &mut dyn Consumer) -> Batch {
+pub(crate) async fn next_batch(consumer: &mut Reading) -> Batch {
     loop {
         match next(consumer).await {
             Event::Batch(batch) => return batch,
@@ -120,7 +120,7 @@ pub(crate) async fn next_batch(consumer: &mut dyn Consumer) -> Batch {
 }
 
 /// Reads until so many messages have come.
-pub(crate) async fn read(consumer: &mut dyn Consumer, count: usize) -> Vec<Message> {
+pub(crate) async fn read(consumer: &mut Reading, count: usize) -> Vec<Message> {
     let mut messages = Vec::new();
     while messages.len() < count {
         messages.extend(next_batch(consumer).await.messages);

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use stream::{ConsumerSettings, Event, KafkaSettings, KafkaStream, StreamError};
+use stream::{ConsumerSettings, KafkaSettings, KafkaStream, StreamError};
 
 use crate::backend::{Backend, unique};
+use crate::reading::{Event, Reading};
 use crate::support::{KeptPositions, PATIENCE, next, settings};
 
 #[tokio::test]
@@ -40,12 +41,16 @@ async fn a_consumer_that_the_group_refuses_ends_with_the_reason() {
     // Half an hour is the most that a broker allows unless it is told otherwise.
     let settings = ConsumerSettings {
         session_timeout: Duration::from_secs(3_000),
-        stall_timeout: Duration::from_secs(3_001),
+        stall_timeout: Duration::from_secs(6_002),
         ..settings()
     };
     let group = unique("group");
-    let mut consumer =
-        backend.stream.consumer(&[&topic], &group, settings, KeptPositions::at(&[])).await.expect("a consumer");
+    let mut consumer = backend
+        .stream
+        .consumer(&[&topic], &group, settings, KeptPositions::at(&[]))
+        .await
+        .map(Reading::of)
+        .expect("a consumer");
     let event = tokio::time::timeout(PATIENCE, consumer.next()).await.expect("an answer");
     let error = event.expect_err("refused");
     assert!(matches!(&error, StreamError::Refused { detail, .. } if detail.contains("session_timeout")), "{error:?}");
@@ -62,12 +67,20 @@ async fn of_two_living_members_with_one_name_the_earlier_is_fenced() {
     let topic = backend.topic(1).await;
     let group = unique("group");
     let named = || ConsumerSettings { instance: Some("clearance-1".into()), ..settings() };
-    let mut earlier =
-        backend.stream.consumer(&[&topic], &group, named(), KeptPositions::at(&[])).await.expect("a consumer");
-    assert!(matches!(next(&mut *earlier).await, Event::Assigned(_)));
-    let mut later =
-        backend.stream.consumer(&[&topic], &group, named(), KeptPositions::at(&[])).await.expect("a consumer");
-    assert!(matches!(next(&mut *later).await, Event::Assigned(_)));
+    let mut earlier = backend
+        .stream
+        .consumer(&[&topic], &group, named(), KeptPositions::at(&[]))
+        .await
+        .map(Reading::of)
+        .expect("a consumer");
+    assert!(matches!(next(&mut earlier).await, Event::Assigned(_)));
+    let mut later = backend
+        .stream
+        .consumer(&[&topic], &group, named(), KeptPositions::at(&[]))
+        .await
+        .map(Reading::of)
+        .expect("a consumer");
+    assert!(matches!(next(&mut later).await, Event::Assigned(_)));
 
     let fenced = async {
         loop {

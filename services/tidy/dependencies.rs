@@ -16,8 +16,10 @@ const LICENCES: &[&str] = &[
     "(MIT OR Apache-2.0) AND Unicode-3.0",
     "Apache-2.0",
     "Apache-2.0 AND ISC",
+    "Apache-2.0 AND MIT",
     "Apache-2.0 OR BSL-1.0",
     "Apache-2.0 OR BSL-1.0 OR MIT",
+    "Apache-2.0 OR GPL-2.0-only",
     "Apache-2.0 OR ISC OR MIT",
     "Apache-2.0 OR MIT",
     "Apache-2.0 WITH LLVM-exception OR Apache-2.0 OR MIT",
@@ -49,6 +51,7 @@ const BANNED: &[(&str, &str)] = &[
 
 /// Crates that are there in several versions, and who holds the others.
 const VERSIONS: &[(&str, &str)] = &[
+    ("base64", "xml-sec"),
     ("block-buffer", "sha2 0.10"),
     ("cpufeatures", "sha2 0.10"),
     ("crypto-common", "sha2 0.10"),

@@ -17,6 +17,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("services/casework", &["vocabulary", "message", "rulebook", "clearance", "storage", "stream"]),
     ("services/processor", &["vocabulary", "message", "rulebook", "clearance", "storage", "stream", "casework"]),
     ("services/simulator", &["vocabulary", "message", "rulebook"]),
+    ("services/single-window", &["vocabulary"]),
     (
         "services/thongquan",
         &["vocabulary", "message", "rulebook", "clearance", "storage", "stream", "casework", "processor", "simulator"],

@@ -117,7 +117,7 @@ pub async fn database(store: &Arc<dyn Store>, batches: Vec<Vec<Batch>>) -> u64 {
         writers.spawn(async move {
             for batch in &batches {
                 assert_eq!(store.commit(batch).await.unwrap(), Commit::Committed);
-                store.outbox_remove(&batch.outbox).await.unwrap();
+                store.outbox_remove(&batch.partition.topic, batch.partition.partition, batch.next).await.unwrap();
             }
         });
     }

@@ -68,7 +68,10 @@ impl Database {
 
     /// Messages that wait in the outbox.
     pub async fn outbox(&self) -> i64 {
-        sqlx::query_scalar("SELECT count(*) FROM outbox").fetch_one(&self.inside).await.unwrap()
+        sqlx::query_scalar("SELECT coalesce(sum(messages), 0)::BIGINT FROM outbox")
+            .fetch_one(&self.inside)
+            .await
+            .unwrap()
     }
 
     /// Ends with the run.

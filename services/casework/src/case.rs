@@ -31,19 +31,27 @@ pub(crate) struct Case {
 
 impl Case {
     /// A version that the batch brings into being, by the document that was read.
-    pub(crate) fn of_new(new: &NewDeclaration, reading: Arc<Reading>) -> Self {
-        let papers = Papers { document: new.document.clone(), reading, decision: new.decision.clone() };
-        Self { row: new.row(), papers: Some(papers) }
+    /// What it began with and what was decided last stand in the log that is written with it.
+    pub(crate) fn of_new(new: &NewDeclaration, log: &[LogEntry], reading: Arc<Reading>) -> Option<Self> {
+        let first = entry_in(log, new.key(), 0)?;
+        let decision = entry_in(log, new.key(), new.stand.decision_sequence)?.body.clone();
+        let papers = Papers { document: first.papers.as_ref()?.document.clone(), reading, decision };
+        Some(Self { row: new.row(), papers: Some(papers) })
     }
 
-    /// The same case after what was written about it.
-    pub(crate) fn after(&self, update: &DeclarationUpdate) -> Self {
+    /// The same case after what was written about it, and into its log.
+    pub(crate) fn after(&self, update: &DeclarationUpdate, log: &[LogEntry]) -> Self {
+        let anew = entry_in(log, &update.key, update.stand.decision_sequence);
         let papers = self.papers.as_ref().map(|papers| Papers {
-            decision: update.decision.clone().unwrap_or_else(|| papers.decision.clone()),
+            decision: anew.map_or_else(|| papers.decision.clone(), |entry| entry.body.clone()),
             ..papers.clone()
         });
         Self { row: row_after(&self.row, update), papers }
     }
+}
+
+fn entry_in<'l>(log: &'l [LogEntry], key: &DeclarationKey, sequence: i64) -> Option<&'l LogEntry> {
+    log.iter().rev().find(|entry| entry.sequence == sequence && entry.key == *key)
 }
 
 /// Where a declaration stands; `None` for a row that cannot be read.
@@ -96,9 +104,9 @@ pub(crate) fn moved(
             rulebook: row.stand.rulebook.clone(),
             log_sequence: entry.sequence,
             log_hash: entry.hash,
+            decision_sequence: row.stand.decision_sequence,
         },
         flagged_goods: Vec::new(),
-        decision: None,
         time_acts_at_ms: time_acts_at_ms(standing, rulebook, vietnam_time(entry.at_ms).date()),
     })
 }
@@ -122,10 +130,10 @@ pub(crate) fn decided_anew(
             registered_at_ms: entry.at_ms,
             total_payable: owed_of(decision, standing)?,
             rulebook: decision.rulebook.clone(),
+            decision_sequence: entry.sequence,
             ..moved.stand
         },
         flagged_goods: flagged_goods(declaration, standing),
-        decision: Some(entry.body.clone()),
         ..moved
     })
 }
@@ -147,10 +155,8 @@ pub(crate) struct DecidedVersion<'a> {
     pub(crate) decision: &'a Decision,
     /// Where it stands afterwards.
     pub(crate) standing: &'a Standing,
-    /// The first entry of its log, whose body is the decision.
+    /// The first entry of its log, which holds the document, the decision and the first notice about it.
     pub(crate) entry: &'a LogEntry,
-    /// The first notice about it.
-    pub(crate) answer: Vec<u8>,
 }
 
 impl DecidedVersion<'_> {
@@ -159,7 +165,7 @@ impl DecidedVersion<'_> {
     /// # Errors
     /// When where it stands cannot be written.
     pub(crate) fn into_row(self, rulebook: &Rulebook) -> Result<NewDeclaration, Unrecordable> {
-        let Self { lodgement, key, declaration, decision, standing, entry, answer } = self;
+        let Self { lodgement, key, declaration, decision, standing, entry } = self;
         let arrival = &lodgement.arrival;
         Ok(NewDeclaration {
             lodged: Lodged {
@@ -169,7 +175,6 @@ impl DecidedVersion<'_> {
                 kind: decision.kind.clone().unwrap_or_default(),
                 office: declaration.customs_office.as_deref().unwrap_or_default().to_owned(),
                 source: arrival.source(),
-                answer,
             },
             stand: Stand {
                 outcome: decision.outcome,
@@ -184,14 +189,13 @@ impl DecidedVersion<'_> {
                 rulebook: decision.rulebook.clone(),
                 log_sequence: entry.sequence,
                 log_hash: entry.hash,
+                decision_sequence: entry.sequence,
             },
             searched: Searched {
                 first_stem: first_stem(declaration, standing.number),
                 flagged_goods: flagged_goods(declaration, standing),
             },
             time_acts_at_ms: time_acts_at_ms(standing, rulebook, arrival.at.date()),
-            document: arrival.payload().to_vec(),
-            decision: entry.body.clone(),
         })
     }
 }

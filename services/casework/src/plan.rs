@@ -78,16 +78,12 @@ impl Plan {
         if let Some(new) = self.declarations.iter_mut().rev().find(|new| new.lodged.key == update.key) {
             new.stand = update.stand;
             new.time_acts_at_ms = update.time_acts_at_ms;
-            if let Some(decision) = update.decision {
-                new.decision = decision;
-            }
             new.searched.flagged_goods.extend(update.flagged_goods);
         } else if let Some(earlier) = self.updates.iter_mut().rev().find(|earlier| earlier.key == update.key) {
             let expected_log_sequence = earlier.expected_log_sequence;
-            let decision = update.decision.or_else(|| earlier.decision.take());
             let mut flagged_goods = std::mem::take(&mut earlier.flagged_goods);
             flagged_goods.extend(update.flagged_goods);
-            *earlier = DeclarationUpdate { expected_log_sequence, decision, flagged_goods, ..update };
+            *earlier = DeclarationUpdate { expected_log_sequence, flagged_goods, ..update };
         } else {
             self.updates.push(update);
         }
@@ -142,6 +138,7 @@ impl Plan {
             commands: self.commands,
             retimings: self.retimings,
             outbox: self.outbox,
+            sent: None,
             kept: self.kept,
             series: series.into_iter().flatten().collect(),
             facts: Facts::default(),

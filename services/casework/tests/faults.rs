@@ -59,7 +59,7 @@ fn what_cannot_be_registered_is_an_officers_case_and_the_decision_says_why() {
     let row = customs.row("A", 1).clone();
     assert_eq!((row.stand.outcome, row.stand.state, row.stand.number), (Outcome::Referred, State::Referred, None));
     assert_eq!(batch.log[0].kind, "referred");
-    let (document, decision) = customs.kept.papers[row.key()].clone();
+    let (document, decision) = customs.kept.papers(&row);
     let recorded = read_decision(&decision).unwrap();
     assert_eq!((recorded.outcome, recorded.number, recorded.lane), (Outcome::Referred, None, None));
     let codes: Vec<&str> = recorded.gaps.iter().map(|gap| &*gap.code).collect();
@@ -80,7 +80,7 @@ fn spoilt() -> (Customs, String, Decimal) {
     let left = left(&customs);
     assert!(left < guarantee().remaining, "the guarantee is used");
     let key = DeclarationKey { declarant: DECLARANT.to_owned(), reference: "A".to_owned(), version: 1 };
-    customs.kept.papers.get_mut(&key).unwrap().1.truncate(40);
+    customs.kept.decision_mut(&key).truncate(40);
     (customs, number, left)
 }
 
@@ -101,14 +101,16 @@ fn an_amendment_of_a_decision_that_cannot_be_read_is_an_officers_case() {
     let batch = customs.lodge("amended", &[amended]);
     let new = &batch.declarations[0];
     assert_eq!((new.stand.outcome, new.stand.state), (Outcome::Referred, State::Referred));
-    let recorded = read_decision(&new.decision).unwrap();
+    let first = &batch.log[0];
+    let document = &first.papers.as_ref().unwrap().document;
+    let recorded = read_decision(&first.body).unwrap();
     assert!(recorded.gaps.iter().any(|gap| &*gap.code == "decision_lost"), "{:?}", recorded.gaps);
     assert!(batch.updates.is_empty() && batch.write_offs.is_empty(), "the declaration stays as it was");
     assert_eq!(left(&customs), before);
     // The officer's case is derived again, byte for byte.
     let row = customs.row("A", 2);
-    let again = rederive(row, &new.document, &recorded, 0, customs.rulebook).unwrap();
-    assert!(is_identical(&again, &new.decision));
+    let again = rederive(row, document, &recorded, 0, customs.rulebook).unwrap();
+    assert!(is_identical(&again, &first.body));
 }
 
 #[test]
@@ -118,7 +120,7 @@ fn a_registration_of_a_decision_that_cannot_be_read_is_an_officers_case() {
     customs.lodge("declared in advance", std::slice::from_ref(&advance));
     let number = customs.number("A", 1);
     let key = customs.row("A", 1).key().clone();
-    customs.kept.papers.get_mut(&key).unwrap().1.truncate(40);
+    customs.kept.decision_mut(&key).truncate(40);
     let registering = Declaration {
         stage: Some("registration".into()),
         version: Some(2),
@@ -128,7 +130,7 @@ fn a_registration_of_a_decision_that_cannot_be_read_is_an_officers_case() {
     customs.lodge("registered", &[registering]);
     let row = customs.row("A", 1).clone();
     assert_eq!((row.stand.outcome, row.stand.state), (Outcome::Referred, State::Referred));
-    let (document, decision) = customs.kept.papers[&key].clone();
+    let (document, decision) = customs.kept.papers(&customs.kept.rows[&key]);
     let recorded = read_decision(&decision).unwrap();
     assert!(recorded.gaps.iter().any(|gap| &*gap.code == "decision_lost"), "{:?}", recorded.gaps);
     let again = rederive(&row, &document, &recorded, 0, customs.rulebook).unwrap();
@@ -141,7 +143,7 @@ fn an_officer_does_not_end_a_declaration_whose_decision_cannot_be_read() {
     customs.lodge("guaranteed", &[guaranteed("A")]);
     let number = customs.number("A", 1);
     let key = customs.row("A", 1).key().clone();
-    customs.kept.papers.get_mut(&key).unwrap().1.truncate(40);
+    customs.kept.decision_mut(&key).truncate(40);
     let before = left(&customs);
     let reason = Reason { code: "prohibited".to_owned(), message: Bilingual::new("because", "vì") };
     let batch = customs.command("refused", "C-1", officer(), &number, Instruction::Refuse { reason });
@@ -157,7 +159,7 @@ fn what_was_used_is_given_back_even_where_the_document_cannot_be_read() {
     customs.lodge("guaranteed", &[guaranteed("A")]);
     let number = customs.number("A", 1);
     let key = customs.row("A", 1).key().clone();
-    customs.kept.papers.get_mut(&key).unwrap().0.truncate(40);
+    customs.kept.document_mut(&key).truncate(40);
     // As lodged under another guarantee's name, so that the document that asks does not name this one.
     let asking = Declaration { guarantee_number: Some("0000000".into()), ..guaranteed("A") };
     let batch = customs.lodge("cancelled", &[following(&asking, 2, "1", &number)]);

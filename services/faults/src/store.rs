@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use storage::{
-    BalanceKey, Batch, Commit, DeclarationKey, Ledger, OutboxMessage, Position, Prefetched, StorageError,
+    BalanceKey, Batch, Commit, DeclarationKey, Ledger, OutboxBatch, Position, Prefetched, StorageError,
     StreamPartition, Wanted,
 };
 use vocabulary::Direction;
@@ -147,6 +147,10 @@ impl Ledger for FaultyLedger {
             return Err(cannot_now(trap));
         }
         self.weaken(&mut batch).await?;
+        if batch.sent.is_some() {
+            // What was sent is about to leave the outbox with this batch.
+            trap.pass(Place::AfterPublish, &batch.partition.topic, batch.partition.partition).await;
+        }
         if trap.is_at(Place::InsideTransaction) {
             ENDS.store(true, Ordering::Relaxed);
         }
@@ -169,7 +173,7 @@ impl Ledger for FaultyLedger {
         }
         if matches!(told, Ok(Commit::Committed)) {
             if trap.lacks(Safeguard::OutboxUntilAcknowledged) {
-                self.inner.outbox_remove(&batch.outbox).await?;
+                self.inner.outbox_remove(&batch.partition.topic, batch.partition.partition, batch.next).await?;
             }
             trap.pass(Place::AfterCommit, &batch.partition.topic, batch.partition.partition).await;
             if lost == Some(0) {
@@ -181,11 +185,9 @@ impl Ledger for FaultyLedger {
         told
     }
 
-    async fn outbox_remove(&self, messages: &[OutboxMessage]) -> Result<(), StorageError> {
-        if let Some(first) = messages.first() {
-            self.trap.pass(Place::AfterPublish, &first.source.topic, first.source.partition).await;
-        }
-        self.inner.outbox_remove(messages).await
+    async fn outbox_remove(&self, topic: &str, partition: i32, sent: i64) -> Result<(), StorageError> {
+        self.trap.pass(Place::AfterPublish, topic, partition).await;
+        self.inner.outbox_remove(topic, partition, sent).await
     }
 
     // The rest is as it should be.
@@ -210,18 +212,8 @@ impl Ledger for FaultyLedger {
         &self,
         topic: &str,
         partition: i32,
-        limit: usize,
-    ) -> Result<Vec<OutboxMessage>, StorageError> {
-        self.inner.outbox_pending(topic, partition, limit).await
-    }
-
-    async fn outbox_pending_after(
-        &self,
-        topic: &str,
-        partition: i32,
-        after: &OutboxMessage,
-        limit: usize,
-    ) -> Result<Vec<OutboxMessage>, StorageError> {
-        self.inner.outbox_pending_after(topic, partition, after, limit).await
+        after: i64,
+    ) -> Result<Option<OutboxBatch>, StorageError> {
+        self.inner.outbox_pending(topic, partition, after).await
     }
 }

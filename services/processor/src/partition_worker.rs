@@ -8,7 +8,7 @@ use casework::{
     Advance, Arrival, Counted, Found, Generations, Grounds, Matter, Numbering, REFUSED_BY_DATABASE, Series, keep_all,
 };
 use rulebook::Rulebook;
-use storage::{Batch, Commit, Ledger, OutboxMessage, Prefetched, StorageError, StreamPartition, Wanted};
+use storage::{Batch, Commit, Ledger, OutboxBatch, Prefetched, StorageError, StreamPartition, Wanted};
 use stream::{Batches, Message, Role};
 use tokio::sync::{mpsc, oneshot};
 use vocabulary::Direction;
@@ -18,6 +18,7 @@ use crate::batch_trace::{BatchTrace, Clock};
 use crate::fail_points::{self, Place};
 use crate::measurements::{self, Stage, Timer};
 use crate::progress::{Progress, RETRY_WAIT_MAX, RETRY_WAIT_MIN};
+use crate::relay::{Committed, PartitionOutbox};
 use crate::settings::Settings;
 use crate::spans::SpanSink;
 use crate::standstills::part_of;
@@ -30,15 +31,13 @@ const CONFLICTS_ALONE_MAX: u32 = 50;
 /// The wait before what met a conflict is decided again, which grows with the conflicts and differs between partitions.
 const CONFLICT_WAIT: Duration = Duration::from_millis(1);
 const CONFLICT_WAIT_MAX: Duration = Duration::from_millis(50);
-/// How many messages of the outbox are read at a time when a partition is taken over.
-const OUTBOX_PAGE: usize = 1_000;
 
 /// What all partitions of a process work with.
 pub(crate) struct Office {
     pub(crate) store: Arc<dyn Ledger>,
     pub(crate) rulebook: Arc<ArcSwap<Rulebook>>,
     pub(crate) settings: Settings,
-    pub(crate) relay: mpsc::Sender<Vec<OutboxMessage>>,
+    pub(crate) relay: mpsc::Sender<Committed>,
     pub(crate) progress: Arc<Progress>,
     pub(crate) spans: Option<Arc<dyn SpanSink>>,
 }
@@ -83,6 +82,7 @@ pub(crate) struct PartitionWorker {
     next: i64,
     series: Series,
     generations: Generations,
+    outbox: Arc<PartitionOutbox>,
 }
 
 impl Drop for PartitionWorker {
@@ -119,7 +119,9 @@ impl PartitionWorker {
         let part = part_of(&partition);
         let (epoch, next) = (position.epoch, position.next_offset);
         let generations = Generations::new(office.store.generations().await?);
-        let mut worker = Self { office, partition, role, part, epoch, next, series: Series::default(), generations };
+        let outbox = Arc::new(PartitionOutbox::new(&partition.topic, partition.partition));
+        let series = Series::default();
+        let mut worker = Self { office, partition, role, part, epoch, next, series, generations, outbox };
         worker.read_series().await?;
         worker.publish_outbox().await?;
         Ok(worker)
@@ -140,23 +142,21 @@ impl PartitionWorker {
         })
     }
 
+    /// Hands over what an earlier owner left to be sent.
     async fn publish_outbox(&self) -> Result<(), StorageError> {
-        let pending =
-            self.office.store.outbox_pending(&self.partition.topic, self.partition.partition, OUTBOX_PAGE).await?;
-        let mut page = pending;
-        while let Some(last) = page.last().cloned() {
-            let full = page.len() == OUTBOX_PAGE;
-            let _ = self.office.relay.send(page).await;
-            if !full {
-                break;
-            }
-            page = self
-                .office
-                .store
-                .outbox_pending_after(&self.partition.topic, self.partition.partition, &last, OUTBOX_PAGE)
-                .await?;
+        let StreamPartition { topic, partition, .. } = &self.partition;
+        let mut after = -1;
+        while let Some(left) = self.office.store.outbox_pending(topic, *partition, after).await? {
+            after = left.next_offset;
+            self.hand_over(left).await;
         }
         Ok(())
+    }
+
+    /// Hands over what a batch left to be sent. Where nobody takes it any more, it lies in the outbox.
+    async fn hand_over(&self, OutboxBatch { next_offset, messages }: OutboxBatch) {
+        let outbox = self.outbox.clone();
+        let _ = self.office.relay.send(Committed { outbox, next_offset, messages }).await;
     }
 
     /// Works on batches of one matter until they end.
@@ -171,6 +171,10 @@ impl PartitionWorker {
             if let Err(ended) = self.process(Reading::<M>::of(messages)).await {
                 return ended;
             }
+        }
+        // Whoever takes the partition over would send it once more.
+        if let Err(error) = self.outbox.remove_sent(&*self.office.store).await {
+            tracing::warn!(%error, "failed to remove published messages from the outbox of a partition that is let go");
         }
         Ended::Released
     }
@@ -326,8 +330,11 @@ impl PartitionWorker {
         self.next = batch.next;
         self.series = series;
         self.office.progress.count(&batch, self.role);
+        if let Some(sent) = batch.sent {
+            self.outbox.removed(sent);
+        }
         if !batch.outbox.is_empty() {
-            let _ = self.office.relay.send(batch.outbox).await;
+            self.hand_over(OutboxBatch { next_offset: batch.next, messages: batch.outbox }).await;
         }
         Attempt::Done
     }
@@ -376,7 +383,7 @@ impl PartitionWorker {
             series_after: series.clone(),
         };
         plan.into_batch(&arrivals, advance)
-            .map(|batch| Planned { batch, series, counted })
+            .map(|batch| Planned { batch: Batch { sent: self.outbox.to_be_removed(), ..batch }, series, counted })
             .ok_or_else(|| StorageError::refused("a batch without messages"))
     }
 

@@ -5,8 +5,8 @@
 use std::time::Instant;
 
 use storage::{
-    Batch, Commit, DeclarationKey, Lodged, LogEntry, MessageSource, NewDeclaration, Options, OutboxMessage, Position,
-    Searched, Stand, StreamPartition,
+    Batch, Commit, DeclarationKey, Lodged, LodgedPapers, LogEntry, MessageSource, NewDeclaration, Options,
+    OutboxMessage, Position, Searched, Stand, StreamPartition,
 };
 use vocabulary::{Direction, Lane, Outcome, State};
 
@@ -59,7 +59,6 @@ fn batch(partition: &StreamPartition, epoch: i64, first: i64) -> Batch {
             kind: "A11".to_owned(),
             office: "01PR".to_owned(),
             source: source.clone(),
-            answer: text(500),
         };
         let stand = Stand {
             outcome: Outcome::Accepted,
@@ -74,16 +73,17 @@ fn batch(partition: &StreamPartition, epoch: i64, first: i64) -> Batch {
             rulebook: "rate".to_owned(),
             log_sequence: 0,
             log_hash: [1; 32],
+            decision_sequence: 0,
         };
-        let (document, decision) = (text(4_000), text(6_000));
         let searched = Searched::default();
-        batch.declarations.push(NewDeclaration { lodged, stand, searched, time_acts_at_ms: None, document, decision });
+        batch.declarations.push(NewDeclaration { lodged, stand, searched, time_acts_at_ms: None });
         batch.log.push(LogEntry {
             key,
             sequence: 0,
             at_ms: offset,
             kind: "accepted".to_owned(),
             body: text(6_000),
+            papers: Some(LodgedPapers { document: text(4_000), answer: text(500) }),
             previous_hash: [0; 32],
             hash: [1; 32],
         });

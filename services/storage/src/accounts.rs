@@ -4,7 +4,6 @@ use async_trait::async_trait;
 
 use crate::columns::Value::{Integer, OptionalText, Text};
 use crate::columns::{Column, names};
-use crate::compression::Compressed;
 use crate::database::{Connection, Database, Transaction};
 use crate::error::StorageError;
 use crate::query::{Row, insert, text};
@@ -153,7 +152,7 @@ async fn write(connection: &mut Connection, account: &Account, conflict: &str) -
     let mut transaction = connection.begin().await?;
     let rows = std::slice::from_ref(account);
     let dialect = transaction.dialect();
-    let insert_it = insert(dialect, "accounts", ACCOUNTS, rows, conflict, &mut Compressed::default())?;
+    let insert_it = insert(dialect, "accounts", ACCOUNTS, rows, conflict)?;
     let written = transaction.run(insert_it).await? == 1;
     if written {
         write_roles(&mut transaction, account).await?;
@@ -169,7 +168,7 @@ async fn write_roles(transaction: &mut Transaction<'_>, account: &Account) -> Re
     let roles: Vec<(&str, &Role)> = account.roles.iter().map(|role| (account.id.as_str(), role)).collect();
     if !roles.is_empty() {
         let (dialect, columns) = (transaction.dialect(), account_roles());
-        transaction.run(insert(dialect, "account_roles", &columns, &roles, "", &mut Compressed::default())?).await?;
+        transaction.run(insert(dialect, "account_roles", &columns, &roles, "")?).await?;
     }
     Ok(())
 }

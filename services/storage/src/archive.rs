@@ -6,11 +6,15 @@ use async_trait::async_trait;
 
 pub use self::listing::{Beginning, Cursor, Filter, OFFICES_MAX, Order, Page, Scope, WaitingCount};
 
+use crate::codes::CURRENT;
 use crate::database::Database;
 use crate::error::StorageError;
+use crate::frames::Frames;
 use crate::keys::DeclarationKey;
 use crate::query::Query;
-use crate::rows::{DECLARATION_COLUMNS, DeclarationRow, LogEntry, PaymentKey, PaymentRow, RequestRow, key_of};
+use crate::rows::{
+    DECLARATION_COLUMNS, DeclarationRow, LOG_COLUMNS, LogEntry, PaymentKey, PaymentRow, RequestRow, key_of,
+};
 
 /// A document that brought no version into being, and when it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +60,11 @@ pub trait Archive: Send + Sync {
         key: &DeclarationKey,
     ) -> Result<Option<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError>;
 
-    /// Declarations after a key with their decisions, in the order of their keys, which is the same in both databases.
+    /// Declarations after a key, in the order of their keys, which is the same in both databases.
+    async fn rows_page(&self, after: Option<DeclarationKey>, limit: usize)
+    -> Result<Vec<DeclarationRow>, StorageError>;
+
+    /// The same with their decisions.
     async fn decisions_page(
         &self,
         after: Option<DeclarationKey>,
@@ -105,12 +113,26 @@ impl Archive for Database {
         &self,
         key: &DeclarationKey,
     ) -> Result<Option<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError> {
-        let mut select = self.query(format!(
-            "SELECT {DECLARATION_COLUMNS}, document, decision FROM declarations WHERE (declarant, reference, version) = ("
-        ));
+        let mut select = self
+            .query(format!("SELECT {DECLARATION_COLUMNS} FROM declarations WHERE (declarant, reference, version) = ("));
         select.bind_key(key).push(")");
         let Some(row) = self.optional(select).await? else { return Ok(None) };
-        Ok(Some((DeclarationRow::of(&row)?, row.decompressed("document")?, row.decompressed("decision")?)))
+        let row = DeclarationRow::of(&row)?;
+        let (document, decision) = Frames::of_rows(self, std::iter::once(&row)).await?.document_and_decision(&row)?;
+        Ok(Some((row, document, decision)))
+    }
+
+    async fn rows_page(
+        &self,
+        after: Option<DeclarationKey>,
+        limit: usize,
+    ) -> Result<Vec<DeclarationRow>, StorageError> {
+        let mut select = self.query(format!("SELECT {DECLARATION_COLUMNS} FROM declarations"));
+        if let Some(key) = after {
+            select.push(" WHERE (declarant, reference, version) > (").bind_key(&key).push(")");
+        }
+        select.push(" ORDER BY declarant, reference, version").limit(limit);
+        self.all(select).await?.iter().map(DeclarationRow::of).collect()
     }
 
     async fn decisions_page(
@@ -118,9 +140,10 @@ impl Archive for Database {
         after: Option<DeclarationKey>,
         limit: usize,
     ) -> Result<Vec<(DeclarationRow, Vec<u8>)>, StorageError> {
-        let select = page_of(self, "decision", after.as_ref(), limit);
-        let rows = self.all(select).await?;
-        rows.iter().map(|row| Ok((DeclarationRow::of(row)?, row.decompressed("decision")?))).collect()
+        let rows = self.rows_page(after, limit).await?;
+        let frames = Frames::of_decisions(self, rows.iter()).await?;
+        let with_decision = |row| frames.decision(&row).map(|decision| (row, decision));
+        rows.into_iter().map(with_decision).collect()
     }
 
     async fn records_page(
@@ -128,11 +151,10 @@ impl Archive for Database {
         after: Option<DeclarationKey>,
         limit: usize,
     ) -> Result<Vec<(DeclarationRow, Vec<u8>, Vec<u8>)>, StorageError> {
-        let select = page_of(self, "document, decision", after.as_ref(), limit);
-        let rows = self.all(select).await?;
-        rows.iter()
-            .map(|row| Ok((DeclarationRow::of(row)?, row.decompressed("document")?, row.decompressed("decision")?)))
-            .collect()
+        let rows = self.rows_page(after, limit).await?;
+        let frames = Frames::of_rows(self, rows.iter()).await?;
+        let opened = |row| frames.document_and_decision(&row).map(|(document, decision)| (row, document, decision));
+        rows.into_iter().map(opened).collect()
     }
 
     async fn list(&self, filter: &Filter, after: Option<&Cursor>, limit: usize) -> Result<Page, StorageError> {
@@ -144,21 +166,19 @@ impl Archive for Database {
     }
 
     async fn log_of(&self, key: &DeclarationKey) -> Result<Vec<LogEntry>, StorageError> {
-        let mut select = self.query(
-            "SELECT declarant, reference, version, sequence, at_ms, kind, body, previous_hash, hash FROM decision_log \
-             WHERE (declarant, reference, version) = (",
-        );
+        let mut select =
+            self.query(format!("SELECT {LOG_COLUMNS} FROM decision_log WHERE (declarant, reference, version) = ("));
         select.bind_key(key).push(") ORDER BY sequence");
         self.all(select).await?.iter().map(LogEntry::of).collect()
     }
 
     async fn keys_of_number(&self, stem: &str, declarant: Option<&str>) -> Result<Vec<DeclarationKey>, StorageError> {
         // The index has the current version; those before it stand under the same reference.
-        let mut select = self.query(
+        let mut select = self.query(format!(
             "SELECT declarant, reference, version FROM declarations WHERE number_stem IS NOT NULL AND \
              (declarant, reference) IN (SELECT declarant, reference FROM declarations \
-             WHERE state <> 'superseded' AND number_stem = ",
-        );
+             WHERE {CURRENT} AND number_stem = "
+        ));
         select.bind_text(stem);
         if let Some(declarant) = declarant {
             select.push(" AND declarant = ").bind_text(declarant);
@@ -208,8 +228,8 @@ impl Archive for Database {
                 at_ms: row.get("at_ms")?,
                 kind: row.get("kind")?,
                 outcome: row.get("outcome")?,
-                answer: row.get("answer")?,
-                document: row.decompressed("document")?,
+                answer: row.unpacked("answer")?,
+                document: row.unpacked("document")?,
             });
         }
         Ok(commands)
@@ -219,14 +239,4 @@ impl Archive for Database {
 /// The condition on what stands under a reference.
 fn under<'q>(select: &'q mut Query, declarant: &str, reference: &str) -> &'q mut Query {
     select.push(" WHERE declarant = ").bind_text(declarant).push(" AND reference = ").bind_text(reference)
-}
-
-/// A page of all declarations, with more columns.
-fn page_of(database: &Database, more: &str, after: Option<&DeclarationKey>, limit: usize) -> Query {
-    let mut select = database.query(format!("SELECT {DECLARATION_COLUMNS}, {more} FROM declarations"));
-    if let Some(key) = after {
-        select.push(" WHERE (declarant, reference, version) > (").bind_key(key).push(")");
-    }
-    select.push(" ORDER BY declarant, reference, version").limit(limit);
-    select
 }

@@ -56,7 +56,7 @@ impl Calendar for Database {
                 key: key_of(&row)?,
                 at_ms: row.get("time_acts_at_ms")?,
                 number: number_of(&row)?,
-                standing: row.get("standing")?,
+                standing: row.unpacked("standing")?,
             });
         }
         Ok(page)

@@ -5,6 +5,8 @@
 //!                └──────────────┴─────────────┴──► Session: one of SQLite or one of PostgreSQL, which answers a Query
 //! ```
 
+mod words;
+
 use std::path::Path;
 
 use sqlx::pool::PoolConnection;
@@ -27,18 +29,19 @@ enum Pools {
 /// A database. Each role is implemented for it in the role's own file.
 pub(crate) struct Database {
     pools: Pools,
+    words: words::Words,
     pub(crate) before_commit: Option<fn()>,
 }
 
 impl Database {
     pub(crate) async fn open_sqlite(path: &Path, options: &Options) -> Result<Self, StorageError> {
         let pools = Pools::Sqlite(sqlite::Pools::open(path, options).await?);
-        Ok(Self { pools, before_commit: options.before_commit })
+        Ok(Self { pools, words: words::Words::default(), before_commit: options.before_commit })
     }
 
     pub(crate) async fn open_postgres(url: &str, options: &Options) -> Result<Self, StorageError> {
         let pools = Pools::Postgres(postgres::open(url, options).await?);
-        Ok(Self { pools, before_commit: options.before_commit })
+        Ok(Self { pools, words: words::Words::default(), before_commit: options.before_commit })
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

@@ -9,7 +9,6 @@ use async_trait::async_trait;
 
 use crate::columns::Value::{Bytes, Integer, Text};
 use crate::columns::{Column, names};
-use crate::compression::Compressed;
 use crate::database::{Connection, Database, Transaction};
 use crate::error::StorageError;
 use crate::facts::{self, Facts};
@@ -201,9 +200,9 @@ impl Exchange for Database {
     }
 
     async fn add_certificate(&self, certificate: &ExchangedCertificate) -> Result<bool, StorageError> {
-        let (rows, compressed) = (std::slice::from_ref(certificate), &mut Compressed::default());
+        let rows = std::slice::from_ref(certificate);
         let table = "exchanged_certificates";
-        Ok(self.run(insert(self.dialect(), table, CERTIFICATES, rows, UNLESS_KEPT, compressed)?).await? == 1)
+        Ok(self.run(insert(self.dialect(), table, CERTIFICATES, rows, UNLESS_KEPT)?).await? == 1)
     }
 
     async fn certificate_versions(
@@ -233,8 +232,8 @@ impl Exchange for Database {
     }
 
     async fn send_message(&self, message: &OutgoingMessage) -> Result<(), StorageError> {
-        let (rows, compressed) = (std::slice::from_ref(message), &mut Compressed::default());
-        self.run(insert(self.dialect(), "exchange_outbox", OUTBOX, rows, UNLESS_KEPT, compressed)?).await?;
+        let rows = std::slice::from_ref(message);
+        self.run(insert(self.dialect(), "exchange_outbox", OUTBOX, rows, UNLESS_KEPT)?).await?;
         Ok(())
     }
 
@@ -282,7 +281,7 @@ impl Exchange for Database {
 async fn take_in(connection: &mut Connection, message: &IncomingMessage) -> Result<TakenIn, StorageError> {
     let mut transaction = connection.begin().await?;
     let (dialect, rows) = (transaction.dialect(), std::slice::from_ref(message));
-    let inbox = insert(dialect, "exchange_inbox", INBOX, rows, UNLESS_KEPT, &mut Compressed::default())?;
+    let inbox = insert(dialect, "exchange_inbox", INBOX, rows, UNLESS_KEPT)?;
     if transaction.run(inbox).await? == 0 {
         let mut select = transaction.query("SELECT answer FROM exchange_inbox WHERE partner = ");
         select.bind_text(&message.key.partner).push(" AND message_id = ").bind_text(&message.key.message_id);
@@ -307,8 +306,7 @@ async fn keep_or_find(
     certificate: &ExchangedCertificate,
 ) -> Result<bool, StorageError> {
     let (dialect, rows) = (transaction.dialect(), std::slice::from_ref(certificate));
-    let compressed = &mut Compressed::default();
-    let keep = insert(dialect, "exchanged_certificates", CERTIFICATES, rows, UNLESS_KEPT, compressed)?;
+    let keep = insert(dialect, "exchanged_certificates", CERTIFICATES, rows, UNLESS_KEPT)?;
     if transaction.run(keep).await? == 1 {
         return Ok(true);
     }

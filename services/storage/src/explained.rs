@@ -67,7 +67,6 @@ fn one_of_many(n: i64) -> NewDeclaration {
             kind: "A11".to_owned(),
             office: format!("OF{:02}", n % 20),
             source: MessageSource { topic: "lodged".to_owned(), partition: 0, offset: n },
-            answer: vec![7; 300],
         },
         stand: Stand {
             outcome: Outcome::Accepted,
@@ -82,10 +81,9 @@ fn one_of_many(n: i64) -> NewDeclaration {
             rulebook: "sample".to_owned(),
             log_sequence: 0,
             log_hash: [1; 32],
+            decision_sequence: 0,
         },
         searched: Searched { first_stem: None, flagged_goods },
         time_acts_at_ms: None,
-        document: vec![7; 2_000],
-        decision: vec![7; 2_000],
     }
 }

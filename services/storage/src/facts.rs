@@ -17,7 +17,6 @@ use rust_decimal::Decimal;
 use self::columns::BALANCES;
 pub(crate) use self::columns::{PAIRS, WRITE_OFFS, balance_changes};
 use crate::columns::ROWS_MAX;
-use crate::compression::Compressed;
 use crate::database::{Connection, Database, Transaction};
 use crate::error::StorageError;
 use crate::keys::DeclarationKey;
@@ -162,7 +161,7 @@ pub(crate) async fn put(transaction: &mut Transaction<'_>, facts: &Facts) -> Res
     for traders in traders.chunks(ROWS_MAX) {
         let replaced = " ON CONFLICT (tax_code) DO UPDATE SET facts = excluded.facts";
         let columns = columns::traders();
-        transaction.run(insert(dialect, "traders", &columns, traders, replaced, &mut Compressed::default())?).await?;
+        transaction.run(insert(dialect, "traders", &columns, traders, replaced)?).await?;
     }
     let facts: BTreeMap<&FactKey, &Fact> = facts.facts.iter().map(|fact| (&fact.key, fact)).collect();
     let facts: Vec<&Fact> = facts.into_values().collect();
@@ -177,7 +176,7 @@ async fn put_with_balances(transaction: &mut Transaction<'_>, facts: &[&Fact]) -
     let replaced = " ON CONFLICT (kind, name, qualifier) DO UPDATE SET holder = excluded.holder, \
                     document = excluded.document";
     let columns = columns::facts();
-    transaction.run(insert(dialect, "facts", &columns, facts, replaced, &mut Compressed::default())?).await?;
+    transaction.run(insert(dialect, "facts", &columns, facts, replaced)?).await?;
     let names: Vec<(String, String)> =
         facts.iter().map(|fact| (fact.key.kind.clone(), fact.key.name.clone())).collect();
     let select = facts_named("line, granted, remaining, unit", "balances");
@@ -192,7 +191,7 @@ async fn put_with_balances(transaction: &mut Transaction<'_>, facts: &[&Fact]) -
     for rows in granted(facts, &kept)?.chunks(ROWS_MAX) {
         let replaced = " ON CONFLICT (kind, name, qualifier, line) DO UPDATE SET granted = excluded.granted, \
                         remaining = excluded.remaining, unit = excluded.unit";
-        transaction.run(insert(dialect, "balances", BALANCES, rows, replaced, &mut Compressed::default())?).await?;
+        transaction.run(insert(dialect, "balances", BALANCES, rows, replaced)?).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The ledger: what the processor reads before it decides, and what it writes when it has.
 //!
 //! ```text
-//!   acquire ──► (prefetch ──► decide ──► commit)* ──► outbox ──► published, removed
+//!   acquire ──► (prefetch ──► decide ──► commit)* ──► outbox ──► published, removed by a later commit
 //! ```
 //!
 //! One [`Batch`] is one transaction: the position in the stream moves from where its owner left it, and with it come the
@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use vocabulary::Direction;
 
-pub use self::outbox::OutboxMessage;
+pub use self::outbox::{OutboxBatch, OutboxMessage};
 use crate::database::{Connection, Database};
 use crate::error::StorageError;
 use crate::facts::{FactKey, FactRow, Facts, WriteOff};
@@ -81,6 +81,8 @@ pub struct Prefetched {
     pub numbers: HashMap<(String, String), DeclarationRow>,
     /// The documents of those as lodged, and what was decided.
     pub documents: HashMap<DeclarationKey, (Vec<u8>, Vec<u8>)>,
+    /// The first notices about the declarations that were wanted by key, to answer repeats with.
+    pub answers: HashMap<DeclarationKey, Vec<u8>>,
     /// Documents that brought no version into being, by key.
     pub requests: HashMap<DeclarationKey, RequestRow>,
     /// Facts of traders by tax code, as they were put in.
@@ -132,6 +134,8 @@ pub struct Batch {
     pub retimings: Vec<Retiming>,
     /// Messages to be sent.
     pub outbox: Vec<OutboxMessage>,
+    /// A position: what the partition's batches up to it left to be sent was sent, and leaves the outbox.
+    pub sent: Option<i64>,
     /// Messages that are kept without a decision.
     pub kept: Vec<KeptMessage>,
     /// Numbers that are used up.
@@ -157,6 +161,7 @@ impl Batch {
             commands: Vec::new(),
             retimings: Vec::new(),
             outbox: Vec::new(),
+            sent: None,
             kept: Vec::new(),
             series: Vec::new(),
             facts: Facts::default(),
@@ -201,25 +206,18 @@ pub trait Ledger: Send + Sync {
     /// Writes a batch in one transaction, or nothing of it.
     async fn commit(&self, batch: &Batch) -> Result<Commit, StorageError>;
 
-    /// Messages that wait to be sent and that messages of a partition caused, in their order.
+    /// What waits to be sent of a partition: what the batch left that moved it to the next position after a place, all of it
+    /// from -1 on. `None` where no more waits.
     async fn outbox_pending(
         &self,
         topic: &str,
         partition: i32,
-        limit: usize,
-    ) -> Result<Vec<OutboxMessage>, StorageError>;
+        after: i64,
+    ) -> Result<Option<OutboxBatch>, StorageError>;
 
-    /// The messages that wait after a certain one.
-    async fn outbox_pending_after(
-        &self,
-        topic: &str,
-        partition: i32,
-        after: &OutboxMessage,
-        limit: usize,
-    ) -> Result<Vec<OutboxMessage>, StorageError>;
-
-    /// Removes messages that have been sent.
-    async fn outbox_remove(&self, messages: &[OutboxMessage]) -> Result<(), StorageError>;
+    /// Takes away what batches up to a position left, once all of it has been sent. It may come back by a loss of power, and
+    /// is then sent once more. A batch of the partition does the same on its way, see [`Batch::sent`].
+    async fn outbox_remove(&self, topic: &str, partition: i32, sent: i64) -> Result<(), StorageError>;
 }
 
 #[async_trait]
@@ -261,23 +259,13 @@ impl Ledger for Database {
         &self,
         topic: &str,
         partition: i32,
-        limit: usize,
-    ) -> Result<Vec<OutboxMessage>, StorageError> {
-        outbox::page(self, topic, partition, (-1, -1), limit).await
+        after: i64,
+    ) -> Result<Option<OutboxBatch>, StorageError> {
+        outbox::pending(self, topic, partition, after).await
     }
 
-    async fn outbox_pending_after(
-        &self,
-        topic: &str,
-        partition: i32,
-        after: &OutboxMessage,
-        limit: usize,
-    ) -> Result<Vec<OutboxMessage>, StorageError> {
-        outbox::page(self, topic, partition, (after.source.offset, i64::from(after.sequence)), limit).await
-    }
-
-    async fn outbox_remove(&self, messages: &[OutboxMessage]) -> Result<(), StorageError> {
-        outbox::remove(self, messages).await
+    async fn outbox_remove(&self, topic: &str, partition: i32, sent: i64) -> Result<(), StorageError> {
+        outbox::remove(self, topic, partition, sent).await
     }
 }
 

@@ -11,14 +11,14 @@
 //!   partners   ──► Exchange    certificates of other states, and messages to and from them
 //! ```
 //!
-//! Documents are opaque here: compressed bytes beside the columns that are searched. Amounts are whole dong, as integers.
+//! Documents are opaque here: packed texts in the decision log, apart from the columns that are searched. Amounts are whole dong, as integers.
 //! The declarant's tax code is part of every unique key, so that a database can be spread by it.
 
 mod accounts;
 mod archive;
 mod calendar;
+mod codes;
 mod columns;
-mod compression;
 mod database;
 mod error;
 mod exchange;
@@ -26,10 +26,12 @@ mod exchange;
 mod explained;
 mod facts;
 mod failed_connection;
+mod frames;
 mod inspection;
 mod keys;
 mod ledger;
 mod options;
+mod packing;
 mod postgres;
 mod query;
 mod rows;
@@ -55,11 +57,14 @@ pub use exchange::{
 pub use facts::{BalanceKey, Fact, FactKey, FactRow, FactStore, Facts, Grant, WriteOff};
 pub use inspection::{positions_found, schema_version_found};
 pub use keys::{DeclarationKey, MessageSource};
-pub use ledger::{Batch, Commit, Ledger, OutboxMessage, Position, Prefetched, SeriesAdvance, StreamPartition, Wanted};
+pub use ledger::{
+    Batch, Commit, Ledger, OutboxBatch, OutboxMessage, Position, Prefetched, SeriesAdvance, StreamPartition, Wanted,
+};
 pub use options::Options;
+pub use packing::{next_dictionary_id, packed_bytes, train_dictionary};
 pub use rows::{
-    BranchRow, CommandKey, CommandRow, DeclarationRow, DeclarationUpdate, KeptMessage, Lodged, LogEntry, NewCommand,
-    NewDeclaration, NewPayment, NewRequest, PaymentKey, PaymentRow, RequestRow, Retiming, Searched, Stand,
+    BranchRow, CommandKey, CommandRow, DeclarationRow, DeclarationUpdate, KeptMessage, Lodged, LodgedPapers, LogEntry,
+    NewCommand, NewDeclaration, NewPayment, NewRequest, PaymentKey, PaymentRow, RequestRow, Retiming, Searched, Stand,
 };
 pub use sessions::{Session, Sessions};
 pub use store::Store;

@@ -9,12 +9,12 @@ use std::borrow::Cow;
 
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Encode, Postgres, QueryBuilder, Row as _, Sqlite, Type};
+use sqlx::{Decode, Encode, Postgres, QueryBuilder, Row as _, Sqlite, Type, TypeInfo as _, ValueRef as _};
 
-use crate::columns::{Column, names};
-use crate::compression::{Compressed, decompress};
+use crate::columns::{Column, Numbers, names};
 use crate::error::StorageError;
 use crate::keys::DeclarationKey;
+use crate::packing::unpack;
 
 /// Whose SQL it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Query {
     /// A statement that holds rows between what stands before and after them.
     ///
     /// # Errors
-    /// When something of a row cannot be compressed.
+    /// When something of a row cannot be packed.
     pub(crate) fn with_rows<T>(
         dialect: Dialect,
         before: impl Into<String>,
@@ -75,7 +75,7 @@ impl Query {
         after: &str,
     ) -> Result<Self, StorageError> {
         let mut query = Self::new(dialect, before);
-        query.rows(columns, rows, &mut Compressed::default())?;
+        query.rows(columns, rows, &Numbers::default())?;
         query.push(after);
         Ok(query)
     }
@@ -133,39 +133,50 @@ impl Query {
         self.push(" LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX))
     }
 
-    /// Appends a query that yields rows: what INSERT takes, and what stands in the brackets of IN and WITH. What is compressed
-    /// goes into `compressed`, or is taken from there.
+    /// Appends a query that yields rows: what INSERT takes, and what stands in the brackets of IN and WITH. Their words have
+    /// the numbers that are given.
     ///
     /// # Errors
-    /// When something of a row cannot be compressed.
-    pub(crate) fn rows<'a, T>(
+    /// When something of a row cannot be packed, or a word has no number.
+    pub(crate) fn rows<T>(
         &mut self,
         columns: &[Column<T>],
-        rows: &'a [T],
-        compressed: &mut Compressed<'a>,
+        rows: &[T],
+        numbers: &Numbers,
     ) -> Result<&mut Self, StorageError> {
         match &mut self.builder {
             Builder::Sqlite(builder) => {
                 self.text_is_constant = false;
-                many_rows::as_values(builder, columns, rows, compressed)?;
+                many_rows::as_values(builder, columns, rows, numbers)?;
             }
-            Builder::Postgres(builder) => many_rows::as_arrays(builder, columns, rows, compressed)?,
+            Builder::Postgres(builder) => many_rows::as_arrays(builder, columns, rows, numbers)?,
         }
         Ok(self)
     }
 }
 
-/// Inserts rows into a table; `conflict` says what becomes of those whose keys exist.
-pub(crate) fn insert<'a, T>(
+/// Inserts rows that bear no words into a table; `conflict` says what becomes of those whose keys exist.
+pub(crate) fn insert<T>(
     dialect: Dialect,
     table: &str,
     columns: &[Column<T>],
-    rows: &'a [T],
+    rows: &[T],
     conflict: &str,
-    compressed: &mut Compressed<'a>,
+) -> Result<Query, StorageError> {
+    insert_numbered(dialect, table, columns, rows, conflict, &Numbers::default())
+}
+
+/// The same of rows whose words have these numbers.
+pub(crate) fn insert_numbered<T>(
+    dialect: Dialect,
+    table: &str,
+    columns: &[Column<T>],
+    rows: &[T],
+    conflict: &str,
+    numbers: &Numbers,
 ) -> Result<Query, StorageError> {
     let mut statement = Query::new(dialect, format!("INSERT INTO {table} ({}) ", names(columns)));
-    statement.rows(columns, rows, compressed)?.push(conflict);
+    statement.rows(columns, rows, numbers)?.push(conflict);
     Ok(statement)
 }
 
@@ -195,12 +206,36 @@ impl Row {
         })
     }
 
+    /// An integer, however wide its column is.
+    ///
+    /// # Errors
+    /// When there is no such column, or something else in it.
+    pub(crate) fn integer(&self, column: &str) -> Result<i64, StorageError> {
+        let nothing = || StorageError::Unreadable { detail: format!("nothing in the column {column}") };
+        self.optional_integer(column)?.ok_or_else(nothing)
+    }
+
+    /// An integer where there is one, however wide its column is.
+    ///
+    /// # Errors
+    /// When there is no such column, or something else in it.
+    pub(crate) fn optional_integer(&self, column: &str) -> Result<Option<i64>, StorageError> {
+        Ok(match self {
+            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Postgres(row) => match row.try_get_raw(column)?.type_info().name() {
+                "INT2" => row.try_get::<Option<i16>, _>(column)?.map(i64::from),
+                "INT4" => row.try_get::<Option<i32>, _>(column)?.map(i64::from),
+                _ => row.try_get(column)?,
+            },
+        })
+    }
+
     /// A smaller integer than those that both databases keep.
     ///
     /// # Errors
     /// When it is out of range.
     pub(crate) fn narrow<T: TryFrom<i64>>(&self, column: &str) -> Result<T, StorageError> {
-        narrow(self.get(column)?)
+        narrow(self.integer(column)?)
     }
 
     /// A hash.
@@ -208,17 +243,26 @@ impl Row {
     /// # Errors
     /// When it has another length.
     pub(crate) fn hash(&self, column: &str) -> Result<[u8; 32], StorageError> {
-        let bytes: Vec<u8> = self.get(column)?;
-        let length = bytes.len();
-        bytes.try_into().map_err(|_| StorageError::Unreadable { detail: format!("a hash of {length} bytes") })
+        hash_of(self.get(column)?)
     }
 
-    /// Bytes that are kept compressed.
+    /// A hash where there is one.
     ///
     /// # Errors
-    /// When they cannot be decompressed.
-    pub(crate) fn decompressed(&self, column: &str) -> Result<Vec<u8>, StorageError> {
-        decompress(&self.get::<Vec<u8>>(column)?)
+    /// When it has another length.
+    pub(crate) fn optional_hash(&self, column: &str) -> Result<Option<[u8; 32]>, StorageError> {
+        self.get::<Option<Vec<u8>>>(column)?.map(hash_of).transpose()
+    }
+
+    /// A text that is kept packed.
+    ///
+    /// # Errors
+    /// When it cannot be unpacked.
+    pub(crate) fn unpacked(&self, column: &str) -> Result<Vec<u8>, StorageError> {
+        match self {
+            Self::Sqlite(row) => unpack(row.try_get(column)?),
+            Self::Postgres(row) => unpack(row.try_get(column)?),
+        }
     }
 }
 
@@ -228,4 +272,9 @@ impl Row {
 /// When it is out of range.
 pub(crate) fn narrow<T: TryFrom<i64>>(number: i64) -> Result<T, StorageError> {
     T::try_from(number).map_err(|_| StorageError::Unreadable { detail: format!("the number {number} is out of range") })
+}
+
+fn hash_of(bytes: Vec<u8>) -> Result<[u8; 32], StorageError> {
+    let length = bytes.len();
+    bytes.try_into().map_err(|_| StorageError::Unreadable { detail: format!("a hash of {length} bytes") })
 }

@@ -1,15 +1,24 @@
 //! What is kept of declarations, of what is asked of them, and of the payments for them.
 
+use std::borrow::Cow;
+
 use vocabulary::{DeclarationNumber, Direction, Lane, Outcome, State};
 
+use crate::codes;
 use crate::error::StorageError;
 use crate::keys::{DeclarationKey, MessageSource};
+use crate::packing::{Parts, joined};
 use crate::query::Row;
 
 /// The columns of a [`DeclarationRow`].
 pub(crate) const DECLARATION_COLUMNS: &str = "declarant, reference, version, content_hash, outcome, state, direction, kind, \
-    office, number, lane, since_ms, registered_at_ms, total_payable, paid, rulebook, source_topic, source_partition, source_offset, \
-    log_sequence, log_hash, answer, standing";
+    office, number, lane, since_ms, registered_at_ms, total_payable, paid, source_partition, source_offset, log_sequence, \
+    log_hash, decision_sequence, standing, (SELECT word FROM words WHERE id = rulebook) AS rulebook, \
+    (SELECT word FROM words WHERE id = source_topic) AS source_topic";
+
+/// The columns of a [`LogEntry`].
+pub(crate) const LOG_COLUMNS: &str = "declarant, reference, version, sequence, at_ms, body, previous_hash, hash, \
+    (SELECT word FROM words WHERE id = kind) AS kind";
 
 /// A declaration's key.
 ///
@@ -49,8 +58,6 @@ pub struct Lodged {
     pub office: String,
     /// The message that lodged it.
     pub source: MessageSource,
-    /// The first notice about it, to answer a repeat with.
-    pub answer: Vec<u8>,
 }
 
 /// Where a declaration stands, which changes with each step of its life.
@@ -78,6 +85,8 @@ pub struct Stand {
     pub log_sequence: i64,
     /// The hash of that entry.
     pub log_hash: [u8; 32],
+    /// The sequence of the entry in its decision log that holds what was decided last.
+    pub decision_sequence: i64,
 }
 
 /// A declaration as it stands.
@@ -98,62 +107,34 @@ impl DeclarationRow {
         let lodged = Lodged {
             key: key_of(row)?,
             content_hash: row.hash("content_hash")?,
-            direction: direction_of(row)?,
+            direction: codes::direction(row)?,
             kind: row.get("kind")?,
             office: row.get("office")?,
             source: source_of(row)?,
-            answer: row.get("answer")?,
         };
         let stand = Stand {
-            outcome: outcome_of(row)?,
-            state: state_of(row)?,
+            outcome: codes::outcome(row)?,
+            state: codes::state(row)?,
             number: number_of(row)?,
-            lane: lane_of(row)?,
+            lane: codes::lane(row)?,
             since_ms: row.get("since_ms")?,
             registered_at_ms: row.get("registered_at_ms")?,
             total_payable: row.get("total_payable")?,
             paid: row.get("paid")?,
-            standing: row.get("standing")?,
+            standing: row.unpacked("standing")?,
             rulebook: row.get("rulebook")?,
-            log_sequence: row.get("log_sequence")?,
+            log_sequence: row.integer("log_sequence")?,
             log_hash: row.hash("log_hash")?,
+            decision_sequence: row.integer("decision_sequence")?,
         };
         Ok(Self { lodged, stand })
     }
 }
 
-fn unknown(what: &str, word: &str) -> StorageError {
-    StorageError::Unreadable { detail: format!("the {what} `{word}`") }
-}
-
-fn outcome_of(row: &Row) -> Result<Outcome, StorageError> {
-    let word: String = row.get("outcome")?;
-    Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == word).ok_or_else(|| unknown("outcome", &word))
-}
-
-/// The direction; an empty word where the document did not say.
-fn direction_of(row: &Row) -> Result<Option<Direction>, StorageError> {
-    let word: String = row.get("direction")?;
-    match Direction::ALL.into_iter().find(|direction| direction.as_str() == word) {
-        None if !word.is_empty() => Err(unknown("direction", &word)),
-        direction => Ok(direction),
-    }
-}
-
-pub(crate) fn state_of(row: &Row) -> Result<State, StorageError> {
-    let word: String = row.get("state")?;
-    word.parse().map_err(|_| unknown("state", &word))
-}
-
 pub(crate) fn number_of(row: &Row) -> Result<Option<DeclarationNumber>, StorageError> {
     let number: Option<String> = row.get("number")?;
-    number.map(|number| number.parse().map_err(|_| unknown("number", &number))).transpose()
-}
-
-pub(crate) fn lane_of(row: &Row) -> Result<Option<Lane>, StorageError> {
-    let code: Option<i64> = row.get("lane")?;
-    let lane = |code: i64| Lane::ALL.into_iter().find(|lane| i64::from(lane.code()) == code);
-    code.map(|code| lane(code).ok_or_else(|| unknown("lane", &code.to_string()))).transpose()
+    let unknown = |number: &str| StorageError::Unreadable { detail: format!("the number `{number}`") };
+    number.map(|number| number.parse().map_err(|_| unknown(&number))).transpose()
 }
 
 /// The current version of a declaration that is a branch of a consignment.
@@ -195,7 +176,7 @@ impl RequestRow {
             kind: row.get("kind")?,
             outcome: row.get("outcome")?,
             number: row.get("number")?,
-            answer: row.get("answer")?,
+            answer: row.unpacked("answer")?,
         })
     }
 }
@@ -222,7 +203,7 @@ pub struct NewRequest {
     pub document: Vec<u8>,
 }
 
-/// A declaration that was decided.
+/// A declaration that was decided. Its document, its decision and the first notice about it are the first entry of its log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDeclaration {
     /// What stays as it was lodged.
@@ -233,9 +214,6 @@ pub struct NewDeclaration {
     pub searched: Searched,
     /// From when on the calendar acts on it, in milliseconds since 1970 in UTC; `None` where it does not.
     pub time_acts_at_ms: Option<i64>,
-    /// The document as lodged.
-    pub document: Vec<u8>,
-    pub decision: Vec<u8>,
 }
 
 impl NewDeclaration {
@@ -261,8 +239,6 @@ pub struct DeclarationUpdate {
     pub stand: Stand,
     /// The tariff codes of the goods, where a lane or a gap stops the declaration for an officer from now on.
     pub flagged_goods: Vec<String>,
-    /// What was decided anew; `None` leaves the decision as it is.
-    pub decision: Option<Vec<u8>>,
     /// From when on the calendar acts on it, in milliseconds since 1970 in UTC; `None` where it does not.
     pub time_acts_at_ms: Option<i64>,
 }
@@ -276,25 +252,62 @@ pub struct LogEntry {
     /// When, in milliseconds since 1970 in UTC.
     pub at_ms: i64,
     pub kind: String,
+    /// What was decided, or what happened; the hash covers it.
     pub body: Vec<u8>,
+    /// What the first entry has beside its body, and no other.
+    pub papers: Option<LodgedPapers>,
     /// The hash of the entry before it; zeros before the first.
     pub previous_hash: [u8; 32],
     /// The hash of this entry and of the one before it.
     pub hash: [u8; 32],
 }
 
+/// What a declaration begins with, in one frame with the decision on it. The hash of the entry does not cover it: the document
+/// is held against its own hash in the declaration's row, and the notice against the decision, which derives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LodgedPapers {
+    /// The document as lodged.
+    pub document: Vec<u8>,
+    /// The first notice about it, to answer a repeat with.
+    pub answer: Vec<u8>,
+}
+
 impl LogEntry {
     pub(crate) fn of(row: &Row) -> Result<Self, StorageError> {
+        let sequence = row.integer("sequence")?;
+        let (body, papers) = opened(sequence, row.unpacked("body")?)?;
         Ok(Self {
             key: key_of(row)?,
-            sequence: row.get("sequence")?,
+            sequence,
             at_ms: row.get("at_ms")?,
             kind: row.get("kind")?,
-            body: row.decompressed("body")?,
-            previous_hash: row.hash("previous_hash")?,
+            body,
+            papers,
+            previous_hash: row.optional_hash("previous_hash")?.unwrap_or([0; 32]),
             hash: row.hash("hash")?,
         })
     }
+
+    /// The text that is packed: of a first entry document, body and answer, of every other the body.
+    pub fn text(&self) -> Cow<'_, [u8]> {
+        match &self.papers {
+            Some(papers) => joined([&papers.document, &self.body, &papers.answer]).into(),
+            None => self.body.as_slice().into(),
+        }
+    }
+}
+
+/// What the text of an entry holds: its body, and of a first one what came with it.
+///
+/// # Errors
+/// When it is not made of so many parts.
+pub(crate) fn opened(sequence: i64, text: Vec<u8>) -> Result<(Vec<u8>, Option<LodgedPapers>), StorageError> {
+    if sequence != 0 {
+        return Ok((text, None));
+    }
+    let mut parts = Parts(&text);
+    let (document, body) = (parts.part()?.to_vec(), parts.part()?.to_vec());
+    Ok((body, Some(LodgedPapers { document, answer: parts.0.to_vec() })))
 }
 
 /// What a payment is known by. Two confirmations with one key are one payment.
@@ -329,7 +342,7 @@ pub struct PaymentRow {
 
 impl PaymentRow {
     pub(crate) fn of(row: &Row) -> Result<Self, StorageError> {
-        Ok(Self { amount: row.get("amount")?, outcome: row.get("outcome")?, answer: row.get("answer")? })
+        Ok(Self { amount: row.get("amount")?, outcome: row.get("outcome")?, answer: row.unpacked("answer")? })
     }
 }
 

@@ -4,7 +4,6 @@ use async_trait::async_trait;
 
 use crate::columns::Column;
 use crate::columns::Value::{Bytes, Integer, Text};
-use crate::compression::Compressed;
 use crate::database::Database;
 use crate::error::StorageError;
 use crate::query::{insert, text};
@@ -63,8 +62,7 @@ const SESSIONS: &[Column<Session>] = &[
 impl Sessions for Database {
     async fn begin_session(&self, session: &Session) -> Result<(), StorageError> {
         let rows = std::slice::from_ref(session);
-        let compressed = &mut Compressed::default();
-        self.run(insert(self.dialect(), "sessions", SESSIONS, rows, "", compressed)?).await?;
+        self.run(insert(self.dialect(), "sessions", SESSIONS, rows, "")?).await?;
         Ok(())
     }
 

@@ -10,7 +10,6 @@ use async_trait::async_trait;
 
 use crate::columns::Value::{Bytes, Integer, Text};
 use crate::columns::{Column, ROWS_MAX, names};
-use crate::compression::Compressed;
 use crate::database::Database;
 use crate::error::StorageError;
 use crate::query::{Row, insert, text};
@@ -124,8 +123,7 @@ const DELIVERY_COLUMNS: &str = "subscription, event_id, body, attempts, next_at_
 impl Subscriptions for Database {
     async fn subscribe(&self, subscription: &Subscription) -> Result<(), StorageError> {
         let rows = std::slice::from_ref(subscription);
-        let compressed = &mut Compressed::default();
-        self.run(insert(self.dialect(), "subscriptions", SUBSCRIPTIONS, rows, "", compressed)?).await?;
+        self.run(insert(self.dialect(), "subscriptions", SUBSCRIPTIONS, rows, "")?).await?;
         Ok(())
     }
 
@@ -156,8 +154,8 @@ impl Subscriptions for Database {
 
     async fn put_deliveries(&self, deliveries: &[NewDelivery]) -> Result<(), StorageError> {
         for deliveries in deliveries.chunks(ROWS_MAX) {
-            let (kept, compressed) = (" ON CONFLICT DO NOTHING", &mut Compressed::default());
-            self.run(insert(self.dialect(), "deliveries", DELIVERIES, deliveries, kept, compressed)?).await?;
+            let kept = " ON CONFLICT DO NOTHING";
+            self.run(insert(self.dialect(), "deliveries", DELIVERIES, deliveries, kept)?).await?;
         }
         Ok(())
     }

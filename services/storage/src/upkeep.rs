@@ -1,9 +1,11 @@
 //! How much is kept, how much waits to be sent, and how the database is.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use async_trait::async_trait;
 
+use crate::codes;
 use crate::database::Database;
 use crate::error::StorageError;
 use crate::query::Dialect;
@@ -47,7 +49,8 @@ pub struct Health {
     pub server_version: String,
 }
 
-const OUTBOX_WAITING: &str = "SELECT count(*) AS count, min(at_ms) AS oldest FROM outbox";
+const OUTBOX_WAITING: &str =
+    "SELECT CAST(coalesce(sum(messages), 0) AS BIGINT) AS count, min(at_ms) AS oldest FROM outbox";
 
 /// Questions of whoever looks after the database.
 #[async_trait]
@@ -66,17 +69,17 @@ pub trait Upkeep: Send + Sync {
 impl Upkeep for Database {
     async fn counts(&self) -> Result<Counts, StorageError> {
         let mut counts = Counts::default();
-        for (column, into) in [("outcome", &mut counts.outcomes), ("state", &mut counts.states)] {
-            let select = self.query(format!(
-                "SELECT {column} AS word, count(*) AS count FROM declarations GROUP BY {column} ORDER BY {column}"
-            ));
-            for row in self.all(select).await? {
-                into.push((row.get("word")?, row.get("count")?));
-            }
+        let select = "SELECT outcome, state, count(*) AS count FROM declarations GROUP BY outcome, state";
+        let (mut outcomes, mut states) = (BTreeMap::new(), BTreeMap::new());
+        for row in self.all(self.query(select)).await? {
+            let count: i64 = row.get("count")?;
+            *outcomes.entry(codes::outcome(&row)?.as_str().to_owned()).or_default() += count;
+            *states.entry(codes::state(&row)?.as_str().to_owned()).or_default() += count;
         }
-        for (table, into) in
-            [("outbox", &mut counts.outbox), ("kept_messages", &mut counts.kept), ("payments", &mut counts.payments)]
-        {
+        counts.outcomes = outcomes.into_iter().collect();
+        counts.states = states.into_iter().collect();
+        counts.outbox = self.outbox_waiting().await?.count;
+        for (table, into) in [("kept_messages", &mut counts.kept), ("payments", &mut counts.payments)] {
             let select = self.query(format!("SELECT count(*) AS count FROM {table}"));
             *into = self.one(select).await?.get("count")?;
         }

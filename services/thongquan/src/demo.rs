@@ -72,6 +72,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Clears so many made-up declarations, with whole lives, into a file of its own.
+pub(crate) async fn make_up(file: PathBuf, count: u64, seed: u64, rules: Option<PathBuf>) -> Result<(), Failure> {
+    let rulebook = load_rulebook(&rules_folder(rules.as_ref()))?;
+    let samples = PathBuf::from("schemas/declaration/1.0");
+    let arguments = Arguments { count, once: true, seed, data: file, rules, samples, lives: true, lang: Lang::En };
+    demonstrate(&arguments, rulebook).await
+}
+
 async fn demonstrate(arguments: &Arguments, rulebook: Rulebook) -> Result<(), Failure> {
     let today = now_in_vietnam()?.date();
     let (store, stream, _lock) = begin(&arguments.data).await?;

@@ -10,6 +10,7 @@ mod config;
 mod continuity;
 mod declarations;
 mod demo;
+mod dictionary;
 mod doctor;
 mod migrate;
 mod operations;
@@ -74,6 +75,8 @@ enum Command {
     Declarations(declarations::Arguments),
     /// Bring the database's schema to the version that this program knows
     Migrate(migrate::Arguments),
+    /// Train the dictionary that kept texts are packed with
+    Dictionary(dictionary::Arguments),
     /// Make a verified copy of the SQLite file
     Backup(backup::Arguments),
     /// Put a copy that `backup` made into the place of the SQLite file, and say what it lacks
@@ -168,6 +171,7 @@ fn main() -> ExitCode {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Declarations(arguments) => declarations::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Dictionary(arguments) => dictionary::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rulebook::Rulebook;
-use storage::{DeclarationKey, DeclarationRow, LogEntry, Store};
+use storage::{DeclarationKey, DeclarationRow, LogEntry, StorageError, Store};
 use vocabulary::DeclarationNumber;
 
 use self::anchor::Anchor;
@@ -75,11 +75,23 @@ pub(super) type Rulebooks = BTreeMap<String, Rulebook>;
 /// A declaration as it is kept.
 pub(super) struct Record {
     pub(super) row: DeclarationRow,
-    pub(super) document: Vec<u8>,
-    pub(super) decision: Vec<u8>,
-    pub(super) log: Vec<LogEntry>,
+    /// Its decision log, or why that cannot be read.
+    pub(super) log: Result<Vec<LogEntry>, String>,
     /// The earlier versions under its reference.
     pub(super) earlier: Vec<Arc<Record>>,
+}
+
+impl Record {
+    /// The entries of its log that can be read.
+    pub(super) fn entries(&self) -> &[LogEntry] {
+        self.log.as_deref().unwrap_or(&[])
+    }
+
+    /// Its document as lodged, which the first entry holds; empty where there is none.
+    pub(super) fn document(&self) -> &[u8] {
+        let papers = self.entries().first().and_then(|first| first.papers.as_ref());
+        papers.map_or(&[], |papers| &papers.document)
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -109,7 +121,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(sums.exit_status()))
 }
 
-fn read_failed(error: storage::StorageError) -> Failure {
+fn read_failed(error: StorageError) -> Failure {
     Failure::to("read what is kept", &error)
 }
 
@@ -127,11 +139,8 @@ async fn replay_one(
     }
     let mut sums = Sums::default();
     for (declarant, reference) in names {
-        let mut page = Vec::new();
         // The earlier versions belong to it: their chains are bound to each other.
-        for row in store.versions_of(&declarant, &reference).await.map_err(read_failed)? {
-            page.extend(store.declaration(row.key()).await.map_err(read_failed)?);
-        }
+        let page = store.versions_of(&declarant, &reference).await.map_err(read_failed)?;
         let records = with_logs(store, page, &mut Earlier::default()).await?;
         tell(&records, arguments, rulebooks, None, &mut sums, print);
     }
@@ -157,8 +166,8 @@ async fn replay_all(
     let mut after: Option<DeclarationKey> = None;
     let mut earlier = Earlier::default();
     while left > 0 && !output::is_lost() {
-        let page = store.records_page(after.take(), PAGE.min(left)).await.map_err(read_failed)?;
-        let Some((last, _, _)) = page.last() else { break };
+        let page = store.rows_page(after.take(), PAGE.min(left)).await.map_err(read_failed)?;
+        let Some(last) = page.last() else { break };
         after = Some(last.key().clone());
         left -= page.len();
         bar.inc(page.len() as u64);
@@ -197,14 +206,17 @@ impl Earlier {
 
 async fn with_logs(
     store: &dyn Store,
-    page: Vec<(DeclarationRow, Vec<u8>, Vec<u8>)>,
+    page: Vec<DeclarationRow>,
     earlier: &mut Earlier,
 ) -> Result<Vec<Arc<Record>>, Failure> {
     let mut records = Vec::with_capacity(page.len());
-    for (row, document, decision) in page {
-        let log = store.log_of(row.key()).await.map_err(read_failed)?;
+    for row in page {
+        let log = match store.log_of(row.key()).await {
+            Err(StorageError::Unreadable { detail }) => Err(detail),
+            log => Ok(log.map_err(read_failed)?),
+        };
         let before = earlier.before(&row);
-        let record = Arc::new(Record { row, document, decision, log, earlier: before });
+        let record = Arc::new(Record { row, log, earlier: before });
         earlier.records.push(record.clone());
         records.push(record);
     }

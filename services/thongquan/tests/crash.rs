@@ -12,6 +12,8 @@ use common::Backend;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha12Rng;
 use simulator::Intent;
+use storage::{Batch, Commit, MessageSource, OutboxMessage};
+use stream::TailFrom;
 
 const COUNT: usize = 5_000;
 const KILLS: usize = 8;
@@ -91,4 +93,47 @@ async fn killed_on_kafka_and_postgresql() {
         return;
     };
     survive(&backend, 12).await;
+}
+
+/// An owner has committed two batches and sent the first of them when it dies: whoever takes the partition over sends what
+/// still lies in the outbox, once, under the ids that it had.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dead_owner_left_is_sent_by_its_successor() {
+    let folder = tempfile::tempdir().unwrap();
+    let backend = common::embedded(folder.path(), "").await;
+    backend.lodge(&common::rulebook(), 13, 8).await;
+    let ends = backend.stream.topics().await.unwrap();
+    let ends = &ends.iter().find(|topic| topic.name == backend.topics.lodged).unwrap().end_offsets;
+    let number = i32::try_from((0..ends.len()).max_by_key(|number| ends[*number]).unwrap()).unwrap();
+    let partition = backend.partition(&backend.topics.lodged, number);
+    let identity = backend.stream.topic_identity(&backend.topics.lodged).await.unwrap();
+    let mut held = backend.store.acquire(&partition, &identity).await.unwrap();
+    for (next, sent) in [(1, None), (2, Some(1))] {
+        let message = OutboxMessage {
+            source: MessageSource { topic: partition.topic.clone(), partition: number, offset: next - 1 },
+            sequence: 0,
+            at_ms: 1,
+            event_id: format!("left-{next}"),
+            topic: backend.topics.notices.clone(),
+            key: b"0100233488".to_vec(),
+            headers: vec![("subject".to_owned(), "LEFT".to_owned())],
+            payload: b"<Notice/>".to_vec(),
+        };
+        let batch = Batch { outbox: vec![message], sent, ..Batch::empty(partition.clone(), held, next) };
+        assert_eq!(backend.store.commit(&batch).await.unwrap(), Commit::Committed);
+        held.next_offset = next;
+    }
+    let mut child = serve(&backend);
+    backend.wait_until_dealt_with(8, Duration::from_secs(60)).await;
+    backend.wait_until_outbox_is_empty(Duration::from_secs(60)).await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut sent = Vec::new();
+    let mut tail = backend.stream.tail(&backend.topics.notices, TailFrom::Beginning).await.unwrap();
+    while let Some(message) = tail.next(Duration::from_secs(2)).await.unwrap() {
+        if message.header("subject") == Some(b"LEFT") {
+            sent.push(String::from_utf8_lossy(message.header("ce_id").unwrap_or_default()).into_owned());
+        }
+    }
+    assert_eq!(sent, ["left-2"]);
 }

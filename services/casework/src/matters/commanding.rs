@@ -384,7 +384,7 @@ impl Handling<'_> {
 
     fn carried_out(&self, case: &Case, update: DeclarationUpdate, next: &Standing, turn: &mut Turn<'_>) -> Handled {
         let answer = self.answer(Some((case, next)), None, turn);
-        let changed = case.after(&update);
+        let changed = case.after(&update, &turn.step.log);
         turn.step.updates.push(update);
         let reference = Some(case.row.lodged.key.reference.clone());
         Handled { outcome: Answered::CarriedOut, answer, reference, changed: Some(changed) }

@@ -3,7 +3,7 @@
 use clearance::life_cycle::{Amendment, Command, Decided, Event, RefusedCommand, Standing, carry_out};
 use message::Reading;
 use rulebook::{ReasonFor, RulesInForce};
-use storage::{DeclarationKey, DeclarationUpdate, NewDeclaration, NewRequest};
+use storage::{DeclarationKey, DeclarationUpdate, LodgedPapers, NewDeclaration, NewRequest};
 use vocabulary::{Bilingual, CommandKind, Decision, Declaration, DeclarationNumber, Finding, Outcome, State};
 
 use crate::assess::{ReadDocument, refer, without_lane};
@@ -13,7 +13,7 @@ use crate::case::{self, Case, DecidedVersion, moved, standing_of};
 use crate::intake::lodgement::{Following, Lodgement};
 use crate::outgoing::notices::Subject;
 use crate::plan::Counted;
-use crate::record::entry::{Answered, EntryKind, LOG_BEGINNING, log_entry};
+use crate::record::entry::{Answered, EntryKind, LOG_BEGINNING, first_entry, log_entry};
 use crate::record::lost::{decision_lost, gap_of_lost_decision};
 use crate::recordable::Unrecordable;
 use crate::turn::Turn;
@@ -125,7 +125,7 @@ impl FollowUp<'_> {
         let moment = turn.moment(&update.key, update.stand.log_sequence);
         self.facts.write_off(turn.step, moment, Way::GivenBack, &taken)?;
         self.answer(kind, &events, &next, None, turn);
-        let changed = case.after(&update);
+        let changed = case.after(&update, &turn.step.log);
         turn.step.updates.push(update);
         Ok(Some(changed))
     }
@@ -163,7 +163,7 @@ impl FollowUp<'_> {
         }
         turn.step.log.push(entry);
         self.answer(kind, &events, &next, Some(&decision), turn);
-        let changed = case.after(&update);
+        let changed = case.after(&update, &turn.step.log);
         turn.step.updates.push(update);
         Ok(Some(changed))
     }
@@ -231,10 +231,10 @@ impl FollowUp<'_> {
         let told = events.first().and_then(EntryKind::of_event).unwrap_or(EntryKind::Amended);
         let mut new = self.version(&decision, &next, (told, update.stand.log_hash), &events, turn)?;
         new.stand.registered_at_ms = case.row.stand.registered_at_ms;
-        let changed = Case::of_new(&new, self.lodgement.reading.clone());
+        let changed = Case::of_new(&new, &turn.step.log, self.lodgement.reading.clone());
         turn.step.updates.push(update);
         turn.step.declarations.push(new);
-        Ok(Some(changed))
+        Ok(changed)
     }
 
     /// A new version with the first entry of its log, by what that tells and the hash that it is bound to, and its notices.
@@ -249,9 +249,10 @@ impl FollowUp<'_> {
         let subject = Subject { key: self.key, standing, decision: Some(decision), at: turn.at(), rules: turn.rules() };
         let answer = turn.send(&subject.of_events(events));
         let body = serde_json::to_vec(decision)?;
-        let entry = log_entry(self.key, 0, turn.arrival.at_ms, told, body, previous_hash);
+        let papers = LodgedPapers { document: turn.arrival.payload().to_vec(), answer };
+        let entry = first_entry(self.key, turn.arrival.at_ms, told, (body, papers), previous_hash);
         let (lodgement, key, declaration) = (self.lodgement, self.key, self.declaration);
-        let version = DecidedVersion { lodgement, key, declaration, decision, standing, entry: &entry, answer };
+        let version = DecidedVersion { lodgement, key, declaration, decision, standing, entry: &entry };
         let new = version.into_row(turn.grounds.rulebook)?;
         turn.step.counted.push(Counted::of(decision));
         turn.step.log.push(entry);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clearance::life_cycle::{Event, Standing};
 use message::Reading;
-use storage::{DeclarationKey, DeclarationRow, Lodged, RequestRow, Stand, Wanted};
+use storage::{DeclarationKey, Lodged, LodgedPapers, RequestRow, Stand, Wanted};
 use vocabulary::{Bilingual, Declaration, Finding, Outcome};
 
 use super::following::FollowUp;
@@ -19,7 +19,7 @@ use crate::intake::arrival::Arrival;
 use crate::intake::lodgement::{Anew, Ask, Lodgement, named, of_another, sequence_finding};
 use crate::outgoing::notices::{self, Subject, brief};
 use crate::plan::{Counted, NO_KEY, Plan};
-use crate::record::entry::{EntryKind, LOG_BEGINNING, log_entry};
+use crate::record::entry::{EntryKind, LOG_BEGINNING, first_entry};
 use crate::recordable::Unrecordable;
 use crate::turn::Turn;
 
@@ -32,19 +32,13 @@ struct Earlier {
     answer: Vec<u8>,
 }
 
-impl From<DeclarationRow> for Earlier {
-    fn from(row: DeclarationRow) -> Self {
-        Self::from((&row.lodged, &row.stand))
-    }
-}
-
-impl From<(&Lodged, &Stand)> for Earlier {
-    fn from((lodged, stand): (&Lodged, &Stand)) -> Self {
+impl Earlier {
+    fn of(lodged: &Lodged, stand: &Stand, answer: Vec<u8>) -> Self {
         Self {
             content_hash: lodged.content_hash,
             outcome: stand.outcome.as_str().to_owned(),
             number: stand.number.map(|number| number.to_string()),
-            answer: lodged.answer.clone(),
+            answer,
         }
     }
 }
@@ -74,7 +68,7 @@ impl Known {
     fn case(&self, before: &Plan, name: &Name) -> Option<Case> {
         let of_this_batch = before.current(&name.0, &name.1).and_then(|new| {
             let reading = self.readings.get(new.key())?;
-            Some(Case::of_new(new, reading.clone()))
+            Case::of_new(new, &before.log, reading.clone())
         });
         of_this_batch.or_else(|| self.cases.get(name).cloned())
     }
@@ -82,7 +76,9 @@ impl Known {
     /// Goes on from what a message has done.
     fn absorb(&mut self, key: &DeclarationKey, lodgement: &Lodgement, step: &Plan) {
         self.facts.absorb(step);
-        let taken_up = step.declarations.last().map(|new| Earlier::from((&new.lodged, &new.stand)));
+        let papers = step.log.iter().rev().find_map(|entry| entry.papers.as_ref());
+        let new = step.declarations.last().zip(papers);
+        let taken_up = new.map(|(new, papers)| Earlier::of(&new.lodged, &new.stand, papers.answer.clone()));
         if taken_up.is_some() {
             self.readings.insert(key.clone(), lodgement.reading.clone());
         }
@@ -157,7 +153,11 @@ impl Matter for Lodgement {
             Some((name, Case { row, papers: Some(papers) }))
         });
         let cases = cases.collect();
-        let declarations = rows.declarations.into_iter().map(|(key, row)| (key, Earlier::from(row)));
+        let mut answers = rows.answers;
+        let declarations = rows.declarations.into_iter().filter_map(|(key, row)| {
+            let answer = answers.remove(&key)?;
+            Some((key, Earlier::of(&row.lodged, &row.stand, answer)))
+        });
         let requests = rows.requests.into_iter().map(|(key, row)| (key, Earlier::from(row)));
         Known { earlier: declarations.chain(requests).collect(), cases, readings: HashMap::new(), facts }
     }
@@ -239,13 +239,14 @@ fn lodge(
         Some(Event::PreRegistered { .. }) => EntryKind::PreRegistered,
         _ => EntryKind::of_outcome(decision.outcome),
     };
-    let entry = log_entry(key, 0, arrival.at_ms, kind, serde_json::to_vec(&decision)?, LOG_BEGINNING);
+    let papers = LodgedPapers { document: arrival.payload().to_vec(), answer };
+    let entry = first_entry(key, arrival.at_ms, kind, (serde_json::to_vec(&decision)?, papers), LOG_BEGINNING);
     if standing.state.is_registered() {
         let moment = turn.moment(key, entry.sequence);
         book.write_off(turn.step, moment, Way::Taken, &decision.write_offs)?;
     }
     let version =
-        DecidedVersion { lodgement, key, declaration, decision: &decision, standing: &standing, entry: &entry, answer };
+        DecidedVersion { lodgement, key, declaration, decision: &decision, standing: &standing, entry: &entry };
     turn.step.counted.push(Counted::of(&decision));
     turn.step.declarations.push(version.into_row(turn.grounds.rulebook)?);
     turn.step.log.push(entry);

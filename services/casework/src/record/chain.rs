@@ -40,7 +40,7 @@ pub enum ChainFault {
     #[error("the kept document is not the one that was lodged: its hash is another")]
     Document,
     /// The decision is not the newest one in the log.
-    #[error("the kept decision is not the newest one in its decision log")]
+    #[error("the entry that its row names as the decision is not the newest one in its decision log")]
     Decision,
 }
 
@@ -74,21 +74,17 @@ pub fn check_chain(row: &DeclarationRow, log: &[LogEntry], earlier: &[[u8; 32]])
     Ok(())
 }
 
-/// Checks that the document is the one that was lodged, and the decision the newest one in the log.
+/// Checks that the document is the one that was lodged, and that the row names the newest decision in the log.
 ///
 /// # Errors
 /// The first fault.
-pub fn check_record(
-    row: &DeclarationRow,
-    document: &[u8],
-    decision: &[u8],
-    log: &[LogEntry],
-) -> Result<(), ChainFault> {
-    if content_hash(document) != row.lodged.content_hash {
+pub fn check_record(row: &DeclarationRow, log: &[LogEntry]) -> Result<(), ChainFault> {
+    let papers = log.first().and_then(|first| first.papers.as_ref());
+    if papers.is_none_or(|papers| content_hash(&papers.document) != row.lodged.content_hash) {
         return Err(ChainFault::Document);
     }
     let newest = log.iter().rev().find(|entry| read_decision(&entry.body).is_ok());
-    if newest.is_none_or(|entry| entry.body != decision) {
+    if newest.is_none_or(|entry| entry.sequence != row.stand.decision_sequence) {
         return Err(ChainFault::Decision);
     }
     Ok(())
@@ -109,7 +105,7 @@ pub fn decisions_of(log: &[LogEntry]) -> impl Iterator<Item = LoggedDecision<'_>
 
 #[cfg(test)]
 mod tests {
-    use storage::{DeclarationKey, Lodged, MessageSource, Stand};
+    use storage::{DeclarationKey, Lodged, LodgedPapers, MessageSource, Stand};
     use vocabulary::{Direction, Outcome, State};
 
     use super::*;
@@ -125,7 +121,6 @@ mod tests {
             kind: "A11".into(),
             office: "02CI".into(),
             source: MessageSource { topic: "declarations.lodged".into(), partition: 0, offset: 0 },
-            answer: Vec::new(),
         };
         let stand = Stand {
             outcome: Outcome::Accepted,
@@ -140,6 +135,7 @@ mod tests {
             rulebook: String::new(),
             log_sequence: 1,
             log_hash: second.hash,
+            decision_sequence: 0,
         };
         let row = DeclarationRow { lodged, stand };
         (row, vec![first, second])
@@ -180,8 +176,13 @@ mod tests {
 
     #[test]
     fn another_document_is_noticed() {
-        let (row, log) = chain();
-        assert_eq!(check_record(&row, b"<Declaration />", b"{}", &log), Err(ChainFault::Document));
-        assert_eq!(check_record(&row, b"<Declaration/>", b"{}", &log), Err(ChainFault::Decision));
+        let (row, mut log) = chain();
+        assert_eq!(check_record(&row, &log), Err(ChainFault::Document), "there is none");
+        let mut with = |document: &[u8]| {
+            log[0].papers = Some(LodgedPapers { document: document.to_vec(), answer: Vec::new() });
+            check_record(&row, &log)
+        };
+        assert_eq!(with(b"<Declaration />"), Err(ChainFault::Document));
+        assert_eq!(with(b"<Declaration/>"), Err(ChainFault::Decision), "the log holds none that can be read");
     }
 }

@@ -75,7 +75,8 @@ pub fn check_row<'r>(
     let (Some(version), Some(derived)) = (versions.last(), earlier.last()) else {
         return Err(RowUnderivable::Unreadable);
     };
-    Ok(derived.differences(version.row))
+    let papers = version.log.first().and_then(|first| first.papers.as_ref()).ok_or(RowUnderivable::Unreadable)?;
+    Ok(derived.differences(version.row, &papers.answer))
 }
 
 /// What the log of a version derives.
@@ -197,7 +198,7 @@ fn begin(
 }
 
 impl Derived {
-    fn differences(&self, row: &DeclarationRow) -> Vec<RowDifference> {
+    fn differences(&self, row: &DeclarationRow, answer: &[u8]) -> Vec<RowDifference> {
         let standing = &self.standing;
         let mut found = Vec::new();
         let mut compare = |column: &'static str, kept: String, derived: String| {
@@ -231,10 +232,10 @@ impl Derived {
             compare("standing", kept.as_ref().map(text).unwrap_or_default(), text(standing));
         }
         // What a notice says counts, and not how a program of its day laid it out.
-        let kept = message::read_notice(&row.lodged.answer).ok();
-        if row.lodged.answer != self.answer && (kept.is_none() || kept != message::read_notice(&self.answer).ok()) {
+        let kept = message::read_notice(answer).ok();
+        if answer != self.answer && (kept.is_none() || kept != message::read_notice(&self.answer).ok()) {
             let text = |notice: &[u8]| String::from_utf8_lossy(notice).into_owned();
-            compare("answer", text(&row.lodged.answer), text(&self.answer));
+            compare("answer", text(answer), text(&self.answer));
         }
         found
     }

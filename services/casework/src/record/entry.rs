@@ -2,7 +2,7 @@
 
 use clearance::life_cycle::Event;
 use sha2::{Digest as _, Sha256};
-use storage::{DeclarationKey, LogEntry};
+use storage::{DeclarationKey, LodgedPapers, LogEntry};
 use vocabulary::{CommandKind, Outcome};
 
 /// The hash that stands before the first entry of a declaration's log.
@@ -151,6 +151,18 @@ impl Answered {
     }
 }
 
+/// The first entry of the log of a version: the document as lodged, the decision on it, and the first notice about it. Its hash
+/// covers the decision; the document has a hash of its own in the declaration's row, and the notice follows from the decision.
+pub(crate) fn first_entry(
+    key: &DeclarationKey,
+    at_ms: i64,
+    kind: EntryKind,
+    (decision, papers): (Vec<u8>, LodgedPapers),
+    previous_hash: [u8; 32],
+) -> LogEntry {
+    LogEntry { papers: Some(papers), ..log_entry(key, 0, at_ms, kind, decision, previous_hash) }
+}
+
 /// The next entry of the log of a declaration, bound to the one before it by its hash.
 pub(crate) fn log_entry(
     key: &DeclarationKey,
@@ -182,7 +194,7 @@ pub(super) fn entry_of_word(
     hasher.update(sequence.to_be_bytes());
     hasher.update(at_ms.to_be_bytes());
     let hash = hasher.finalize().into();
-    LogEntry { key: key.clone(), sequence, at_ms, kind: kind.to_owned(), body, previous_hash, hash }
+    LogEntry { key: key.clone(), sequence, at_ms, kind: kind.to_owned(), body, papers: None, previous_hash, hash }
 }
 
 #[cfg(test)]

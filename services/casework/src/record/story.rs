@@ -216,7 +216,8 @@ impl Story {
             if let Ok(recorded) = read_decision(&entry.body) {
                 step.words.push(wording::decided(&entry.kind, row.lodged.key.version, &recorded));
                 if entry.sequence == 0 {
-                    step.notice = notice_of(&row.lodged.answer).map(|notice| notice.kind.as_str());
+                    let answer = entry.papers.as_ref().and_then(|papers| notice_of(&papers.answer));
+                    step.notice = answer.map(|notice| notice.kind.as_str());
                 }
                 step.decision = Some(Summary {
                     outcome: recorded.outcome,

@@ -13,7 +13,6 @@ use vocabulary::{Facts, State};
 #[derive(Default)]
 pub(crate) struct Kept {
     pub(crate) rows: BTreeMap<DeclarationKey, DeclarationRow>,
-    pub(crate) papers: HashMap<DeclarationKey, (Vec<u8>, Vec<u8>)>,
     pub(crate) logs: BTreeMap<DeclarationKey, Vec<LogEntry>>,
     requests: HashMap<DeclarationKey, RequestRow>,
     payments: HashMap<PaymentKey, PaymentRow>,
@@ -43,16 +42,40 @@ impl Kept {
         })
     }
 
+    /// What was decided last on a declaration, for tests that damage it.
+    pub(crate) fn decision_mut(&mut self, key: &DeclarationKey) -> &mut Vec<u8> {
+        let sequence = self.rows[key].stand.decision_sequence;
+        let log = self.logs.get_mut(key).expect("it has a log");
+        &mut log.iter_mut().find(|entry| entry.sequence == sequence).expect("it was decided").body
+    }
+
+    /// The document of a declaration as lodged, for tests that damage it.
+    pub(crate) fn document_mut(&mut self, key: &DeclarationKey) -> &mut Vec<u8> {
+        let first = self.logs.get_mut(key).and_then(|log| log.first_mut()).expect("it has a log");
+        &mut first.papers.as_mut().expect("a first entry has papers").document
+    }
+
+    /// The document as lodged, and what was decided last.
+    pub(crate) fn papers(&self, row: &DeclarationRow) -> (Vec<u8>, Vec<u8>) {
+        let log = &self.logs[row.key()];
+        let decision = log.iter().find(|entry| entry.sequence == row.stand.decision_sequence).expect("it was decided");
+        let first = log[0].papers.as_ref().expect("a first entry has papers");
+        (first.document.clone(), decision.body.clone())
+    }
+
     pub(crate) fn prefetch(&self, wanted: &Wanted) -> Prefetched {
         let mut found = Prefetched::default();
         for key in &wanted.declarations {
-            found.declarations.extend(self.rows.get(key).map(|row| (key.clone(), row.clone())));
+            let Some(row) = self.rows.get(key) else { continue };
+            let papers = self.logs[key][0].papers.as_ref().expect("a first entry has papers");
+            found.declarations.insert(key.clone(), row.clone());
+            found.answers.insert(key.clone(), papers.answer.clone());
         }
         let named = wanted.numbers.iter().map(|(declarant, stem)| (Some(declarant.as_str()), stem));
         for (declarant, stem) in named.chain(wanted.numbers_of_anybody.iter().map(|stem| (None, stem))) {
             for row in self.current(declarant, stem) {
                 if wanted.documents {
-                    found.documents.insert(row.key().clone(), self.papers[row.key()].clone());
+                    found.documents.insert(row.key().clone(), self.papers(row));
                 }
                 found.numbers.insert((row.key().declarant.clone(), stem.clone()), row.clone());
             }
@@ -60,7 +83,7 @@ impl Kept {
         for key in &wanted.opened {
             let Some(row) = self.rows.get(key) else { continue };
             found.declarations.insert(key.clone(), row.clone());
-            found.documents.insert(key.clone(), self.papers[key].clone());
+            found.documents.insert(key.clone(), self.papers(row));
         }
         for key in &wanted.requests {
             found.requests.extend(self.requests.get(key).map(|row| (key.clone(), row.clone())));
@@ -87,16 +110,12 @@ impl Kept {
     /// Writes a batch, as far as it may be written.
     pub(crate) fn commit(&mut self, batch: &Batch) {
         for new in &batch.declarations {
-            self.papers.insert(new.key().clone(), (new.document.clone(), new.decision.clone()));
             assert!(self.rows.insert(new.key().clone(), new.row()).is_none(), "{:?} is kept twice", new.key());
         }
         for update in &batch.updates {
             let row = self.rows.get_mut(&update.key).expect("what moves is kept");
             assert_eq!(row.stand.log_sequence, update.expected_log_sequence);
             row.stand = update.stand.clone();
-            if let (Some(decision), Some(papers)) = (&update.decision, self.papers.get_mut(&update.key)) {
-                papers.1 = decision.clone();
-            }
         }
         for entry in &batch.log {
             let log = self.logs.entry(entry.key.clone()).or_default();

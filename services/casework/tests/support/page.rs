@@ -22,7 +22,7 @@ pub(crate) fn of(batch: &Batch) -> String {
     for moved in &batch.updates {
         let state = Standing(&moved.stand);
         let (reference, version) = (&moved.key.reference, moved.key.version);
-        let anew = if moved.decision.is_some() { ", decided anew" } else { "" };
+        let anew = if moved.stand.decision_sequence > moved.expected_log_sequence { ", decided anew" } else { "" };
         let _ = writeln!(
             page,
             "  moved    {reference} v{version}: {}, {}{state}{anew}",

@@ -317,8 +317,9 @@ async fn the_log_loses_messages() {
             .await
             .unwrap();
         let cut = sqlx::query(
-            "DELETE FROM log_records WHERE topic = ?1 AND partition = ?2 AND record_offset >= \
-             (SELECT max(record_offset) - 4 FROM log_records WHERE topic = ?1 AND partition = ?2)",
+            "DELETE FROM log_records WHERE topic = (SELECT id FROM log_topics WHERE topic = ?1) AND partition = ?2 AND \
+             record_offset >= (SELECT max(record_offset) - 4 FROM log_records \
+             WHERE topic = (SELECT id FROM log_topics WHERE topic = ?1) AND partition = ?2)",
         );
         let cut = cut.bind(&site.backend.topics.lodged).bind(CUT).execute(&pool).await.unwrap();
         assert_eq!(cut.rows_affected(), 5);

@@ -1,11 +1,8 @@
 //! The columns of each table that a batch writes to, and of the keys that its rows are looked up by.
 
-use vocabulary::Direction;
-
+use crate::codes;
 use crate::columns::Column;
-use crate::columns::Value::{
-    Bytes, Compressed, Integer, OptionalBytes, OptionalCompressed, OptionalInteger, OptionalText, Text,
-};
+use crate::columns::Value::{Bytes, Integer, OptionalBytes, OptionalInteger, OptionalText, Packed, Text, Word};
 use crate::keys::DeclarationKey;
 use crate::query::text;
 use crate::rows::{
@@ -18,30 +15,28 @@ pub(crate) const DECLARATIONS: &[Column<NewDeclaration>] = &[
     Column("reference", Text(|new| text(&new.lodged.key.reference))),
     Column("version", Integer(|new| new.lodged.key.version.into())),
     Column("content_hash", Bytes(|new| &new.lodged.content_hash)),
-    Column("outcome", Text(|new| new.stand.outcome.as_str().into())),
-    Column("state", Text(|new| new.stand.state.as_str().into())),
-    Column("direction", Text(|new| new.lodged.direction.map_or("", Direction::as_str).into())),
+    Column("outcome", Integer(|new| codes::of_outcome(new.stand.outcome))),
+    Column("state", Integer(|new| codes::of_state(new.stand.state))),
+    Column("direction", OptionalInteger(|new| new.lodged.direction.map(codes::of_direction))),
     Column("kind", Text(|new| text(&new.lodged.kind))),
     Column("office", Text(|new| text(&new.lodged.office))),
     Column("number", OptionalText(|new| new.stand.number.map(|number| number.to_string().into()))),
     Column("number_stem", OptionalText(|new| new.stand.number.map(|number| number.stem().into()))),
-    Column("lane", OptionalInteger(|new| new.stand.lane.map(|lane| lane.code().into()))),
+    Column("lane", OptionalInteger(|new| new.stand.lane.map(codes::of_lane))),
     Column("since_ms", Integer(|new| new.stand.since_ms)),
     Column("registered_at_ms", Integer(|new| new.stand.registered_at_ms)),
     Column("total_payable", OptionalInteger(|new| new.stand.total_payable)),
     Column("paid", Integer(|new| new.stand.paid)),
-    Column("rulebook", Text(|new| text(&new.stand.rulebook))),
-    Column("source_topic", Text(|new| text(&new.lodged.source.topic))),
+    Column("rulebook", Word(|new| &new.stand.rulebook)),
+    Column("source_topic", Word(|new| &new.lodged.source.topic)),
     Column("source_partition", Integer(|new| new.lodged.source.partition.into())),
     Column("source_offset", Integer(|new| new.lodged.source.offset)),
     Column("log_sequence", Integer(|new| new.stand.log_sequence)),
     Column("log_hash", Bytes(|new| &new.stand.log_hash)),
-    Column("answer", Bytes(|new| &new.lodged.answer)),
-    Column("standing", Bytes(|new| &new.stand.standing)),
+    Column("decision_sequence", Integer(|new| new.stand.decision_sequence)),
+    Column("standing", Packed(|new| new.stand.standing.as_slice().into())),
     Column("first_stem", OptionalText(|new| new.searched.first_stem.as_deref().map(text))),
     Column("time_acts_at_ms", OptionalInteger(|new| new.time_acts_at_ms)),
-    Column("document", Compressed(|new| &new.document)),
-    Column("decision", Compressed(|new| &new.decision)),
 ];
 
 pub(crate) const DECLARATION_UPDATES: &[Column<DeclarationUpdate>] = &[
@@ -49,20 +44,20 @@ pub(crate) const DECLARATION_UPDATES: &[Column<DeclarationUpdate>] = &[
     Column("reference", Text(|update| text(&update.key.reference))),
     Column("version", Integer(|update| update.key.version.into())),
     Column("expected", Integer(|update| update.expected_log_sequence)),
-    Column("outcome", Text(|update| update.stand.outcome.as_str().into())),
-    Column("state", Text(|update| update.stand.state.as_str().into())),
+    Column("outcome", Integer(|update| codes::of_outcome(update.stand.outcome))),
+    Column("state", Integer(|update| codes::of_state(update.stand.state))),
     Column("number", OptionalText(|update| update.stand.number.map(|number| number.to_string().into()))),
     Column("number_stem", OptionalText(|update| update.stand.number.map(|number| number.stem().into()))),
-    Column("lane", OptionalInteger(|update| update.stand.lane.map(|lane| lane.code().into()))),
+    Column("lane", OptionalInteger(|update| update.stand.lane.map(codes::of_lane))),
     Column("since_ms", Integer(|update| update.stand.since_ms)),
     Column("registered_at_ms", Integer(|update| update.stand.registered_at_ms)),
     Column("total_payable", OptionalInteger(|update| update.stand.total_payable)),
     Column("paid", Integer(|update| update.stand.paid)),
-    Column("standing", Bytes(|update| &update.stand.standing)),
-    Column("rulebook", Text(|update| text(&update.stand.rulebook))),
-    Column("decision", OptionalCompressed(|update| update.decision.as_deref())),
+    Column("standing", Packed(|update| update.stand.standing.as_slice().into())),
+    Column("rulebook", Word(|update| &update.stand.rulebook)),
     Column("log_sequence", Integer(|update| update.stand.log_sequence)),
     Column("log_hash", Bytes(|update| &update.stand.log_hash)),
+    Column("decision_sequence", Integer(|update| update.stand.decision_sequence)),
     Column("time_acts_at_ms", OptionalInteger(|update| update.time_acts_at_ms)),
 ];
 
@@ -82,11 +77,8 @@ pub(crate) const COMMANDS: &[Column<NewCommand>] = &[
     Column("reference", OptionalText(|command| command.reference.as_deref().map(text))),
     Column("outcome", Text(|command| text(&command.outcome))),
     Column("at_ms", Integer(|command| command.at_ms)),
-    Column("source_topic", Text(|command| text(&command.source.topic))),
-    Column("source_partition", Integer(|command| command.source.partition.into())),
-    Column("source_offset", Integer(|command| command.source.offset)),
-    Column("answer", Bytes(|command| &command.answer)),
-    Column("document", Compressed(|command| &command.document)),
+    Column("answer", Packed(|command| command.answer.as_slice().into())),
+    Column("document", Packed(|command| command.document.as_slice().into())),
 ];
 
 /// A declaration, and the tariff code of some of its goods.
@@ -110,11 +102,8 @@ pub(crate) const REQUESTS: &[Column<NewRequest>] = &[
     Column("outcome", Text(|request| text(&request.outcome))),
     Column("number", OptionalText(|request| request.number.as_deref().map(text))),
     Column("at_ms", Integer(|request| request.at_ms)),
-    Column("source_topic", Text(|request| text(&request.source.topic))),
-    Column("source_partition", Integer(|request| request.source.partition.into())),
-    Column("source_offset", Integer(|request| request.source.offset)),
-    Column("answer", Bytes(|request| &request.answer)),
-    Column("document", Compressed(|request| &request.document)),
+    Column("answer", Packed(|request| request.answer.as_slice().into())),
+    Column("document", Packed(|request| request.document.as_slice().into())),
 ];
 
 pub(crate) const DECISION_LOG: &[Column<LogEntry>] = &[
@@ -123,9 +112,14 @@ pub(crate) const DECISION_LOG: &[Column<LogEntry>] = &[
     Column("version", Integer(|entry| entry.key.version.into())),
     Column("sequence", Integer(|entry| entry.sequence)),
     Column("at_ms", Integer(|entry| entry.at_ms)),
-    Column("kind", Text(|entry| text(&entry.kind))),
-    Column("body", Compressed(|entry| &entry.body)),
-    Column("previous_hash", Bytes(|entry| &entry.previous_hash)),
+    Column("kind", Word(|entry| &entry.kind)),
+    Column("body", Packed(LogEntry::text)),
+    Column(
+        "previous_hash",
+        OptionalBytes(|entry| {
+            (entry.sequence != 0 || entry.previous_hash != [0; 32]).then_some(&entry.previous_hash[..])
+        }),
+    ),
     Column("hash", Bytes(|entry| &entry.hash)),
 ];
 
@@ -136,11 +130,8 @@ pub(crate) const PAYMENTS: &[Column<NewPayment>] = &[
     Column("number", OptionalText(|payment| payment.number.as_deref().map(text))),
     Column("amount", Integer(|payment| payment.amount)),
     Column("at_ms", Integer(|payment| payment.at_ms)),
-    Column("source_topic", Text(|payment| text(&payment.source.topic))),
-    Column("source_partition", Integer(|payment| payment.source.partition.into())),
-    Column("source_offset", Integer(|payment| payment.source.offset)),
     Column("outcome", Text(|payment| text(&payment.outcome))),
-    Column("answer", Bytes(|payment| &payment.answer)),
+    Column("answer", Packed(|payment| payment.answer.as_slice().into())),
 ];
 
 pub(crate) const KEPT_MESSAGES: &[Column<KeptMessage>] = &[

@@ -1,25 +1,37 @@
 //! A batch as statements, in the order in which its transaction runs them.
 
+use std::collections::BTreeSet;
+
 use super::columns::{
     COMMANDS, DECISION_LOG, DECLARATION_UPDATES, DECLARATIONS, FlaggedGoods, KEPT_MESSAGES, PAYMENTS, REQUESTS,
     RETIMINGS, flagged_goods,
 };
-use super::outbox::OUTBOX;
+use super::outbox::{self, OutboxRow};
 use super::{Batch, Commit, is_of};
-use crate::columns::{Column, ROWS_MAX, names};
-use crate::compression::Compressed;
+use crate::columns::{Column, Numbers, ROWS_MAX, names};
 use crate::database::{Connection, Database, Transaction};
 use crate::error::StorageError;
 use crate::facts::{self, WRITE_OFFS, balance_changes, changes};
-use crate::query::{Dialect, Query, insert};
+use crate::query::{Dialect, Query, insert_numbered};
 
 pub(super) async fn commit(database: &Database, batch: &Batch) -> Result<Commit, StorageError> {
-    // Compressing and encoding come before the transaction, which should be short.
-    let steps = steps(batch, database.dialect())?;
+    // Packing and encoding come before the transaction, which should be short.
+    let numbers = database.numbers_of(&words_of(batch)).await?;
+    let outbox = outbox::rows_of(batch);
+    let steps = steps(batch, &outbox, database.dialect(), &numbers)?;
     let mut connection = database.writer().await?;
     let told = write_all(&mut connection, batch, steps, database.before_commit).await;
     connection.throw_away_failed(&told);
     told
+}
+
+/// The words that the rows of a batch bear the numbers of.
+fn words_of(batch: &Batch) -> BTreeSet<&str> {
+    let mut words: BTreeSet<&str> = batch.log.iter().map(|entry| entry.kind.as_str()).collect();
+    words.extend(batch.declarations.iter().flat_map(|new| [new.stand.rulebook.as_str(), &new.lodged.source.topic]));
+    words.extend(batch.updates.iter().map(|update| update.stand.rulebook.as_str()));
+    words.insert(&batch.partition.topic);
+    words
 }
 
 /// Writes a batch in a transaction, or nothing of it.
@@ -98,8 +110,7 @@ const BALANCE_UPDATE: &str = ") UPDATE balances SET remaining = change.remaining
 const DECLARATION_UPDATE: &str = ") UPDATE declarations SET outcome = change.outcome, state = change.state, \
     number = change.number, number_stem = change.number_stem, lane = change.lane, \
     since_ms = change.since_ms, registered_at_ms = change.registered_at_ms, total_payable = change.total_payable, paid = change.paid, \
-    standing = change.standing, rulebook = change.rulebook, \
-    decision = coalesce(change.decision, declarations.decision), \
+    standing = change.standing, rulebook = change.rulebook, decision_sequence = change.decision_sequence, \
     log_sequence = change.log_sequence, log_hash = change.log_hash, \
     time_acts_at_ms = change.time_acts_at_ms FROM change \
     WHERE declarations.declarant = change.declarant AND declarations.reference = change.reference \
@@ -109,14 +120,22 @@ const RETIMING: &str = ") UPDATE declarations SET time_acts_at_ms = change.time_
     WHERE declarations.declarant = change.declarant AND declarations.reference = change.reference \
     AND declarations.version = change.version AND declarations.log_sequence = change.expected";
 
-/// The statements that write a batch's rows, encoded and compressed.
-fn steps(batch: &Batch, dialect: Dialect) -> Result<Vec<Step>, StorageError> {
+/// The statements that write a batch's rows, encoded and packed.
+fn steps(
+    batch: &Batch,
+    outbox: &[OutboxRow<'_>],
+    dialect: Dialect,
+    numbers: &Numbers,
+) -> Result<Vec<Step>, StorageError> {
+    if batch.log.iter().any(|entry| (entry.sequence == 0) != entry.papers.is_some()) {
+        return Err(StorageError::refused("the first entry of a log, and no other, holds a document and its answer"));
+    }
     let changes = changes(&batch.write_offs)?;
     let new = batch.declarations.iter().map(|new| (new.key(), &new.searched.flagged_goods));
     let updated = batch.updates.iter().map(|update| (&update.key, &update.flagged_goods));
     let goods: Vec<FlaggedGoods<'_>> =
         new.chain(updated).flat_map(|(key, codes)| codes.iter().map(move |code| (key, code.as_str()))).collect();
-    let mut steps = Steps { dialect, steps: Vec::new(), compressed: Compressed::default() };
+    let mut steps = Steps { dialect, steps: Vec::new(), numbers };
     steps.update(
         &balance_changes(),
         &changes,
@@ -135,7 +154,11 @@ fn steps(batch: &Batch, dialect: Dialect) -> Result<Vec<Step>, StorageError> {
     steps.insert("decision_log", DECISION_LOG, &batch.log)?;
     steps.insert_unless("payments", PAYMENTS, &batch.payments, "a payment was booked elsewhere in the meantime")?;
     steps.insert_unless("commands", COMMANDS, &batch.commands, "a command was answered elsewhere in the meantime")?;
-    steps.insert("outbox", OUTBOX, &batch.outbox)?;
+    if let Some(sent) = batch.sent {
+        let statement = outbox::removal(dialect, &batch.partition.topic, batch.partition.partition, sent);
+        steps.steps.push(Step { statement, holds: None });
+    }
+    steps.insert("outbox", &outbox::columns(), outbox)?;
     steps.insert("kept_messages", KEPT_MESSAGES, &batch.kept)?;
     Ok(steps.steps)
 }
@@ -143,23 +166,23 @@ fn steps(batch: &Batch, dialect: Dialect) -> Result<Vec<Step>, StorageError> {
 struct Steps<'a> {
     dialect: Dialect,
     steps: Vec<Step>,
-    compressed: Compressed<'a>,
+    numbers: &'a Numbers,
 }
 
-impl<'a> Steps<'a> {
+impl Steps<'_> {
     /// Rows that are new whatever others do.
-    fn insert<T>(&mut self, table: &str, columns: &[Column<T>], rows: &'a [T]) -> Result<(), StorageError> {
+    fn insert<T>(&mut self, table: &str, columns: &[Column<T>], rows: &[T]) -> Result<(), StorageError> {
         for rows in rows.chunks(ROWS_MAX) {
-            let statement = insert(self.dialect, table, columns, rows, "", &mut self.compressed)?;
+            let statement = insert_numbered(self.dialect, table, columns, rows, "", self.numbers)?;
             self.steps.push(Step { statement, holds: None });
         }
         Ok(())
     }
 
     /// Rows of which some may be there already, and are left as they are.
-    fn insert_if_missing<T>(&mut self, table: &str, columns: &[Column<T>], rows: &'a [T]) -> Result<(), StorageError> {
+    fn insert_if_missing<T>(&mut self, table: &str, columns: &[Column<T>], rows: &[T]) -> Result<(), StorageError> {
         for rows in rows.chunks(ROWS_MAX) {
-            let statement = insert(self.dialect, table, columns, rows, LEFT_AS_IT_IS, &mut self.compressed)?;
+            let statement = insert_numbered(self.dialect, table, columns, rows, LEFT_AS_IT_IS, self.numbers)?;
             self.steps.push(Step { statement, holds: None });
         }
         Ok(())
@@ -170,11 +193,11 @@ impl<'a> Steps<'a> {
         &mut self,
         table: &str,
         columns: &[Column<T>],
-        rows: &'a [T],
+        rows: &[T],
         conflict: &'static str,
     ) -> Result<(), StorageError> {
         for rows in rows.chunks(ROWS_MAX) {
-            let statement = insert(self.dialect, table, columns, rows, LEFT_AS_IT_IS, &mut self.compressed)?;
+            let statement = insert_numbered(self.dialect, table, columns, rows, LEFT_AS_IT_IS, self.numbers)?;
             self.steps.push(Step { statement, holds: Some((rows.len() as u64, conflict)) });
         }
         Ok(())
@@ -184,13 +207,13 @@ impl<'a> Steps<'a> {
     fn update<T>(
         &mut self,
         columns: &[Column<T>],
-        rows: &'a [T],
+        rows: &[T],
         update: &str,
         conflict: &'static str,
     ) -> Result<(), StorageError> {
         for rows in rows.chunks(ROWS_MAX) {
             let mut statement = Query::new(self.dialect, format!("WITH change ({}) AS (", names(columns)));
-            statement.rows(columns, rows, &mut self.compressed)?.push(update);
+            statement.rows(columns, rows, self.numbers)?.push(update);
             self.steps.push(Step { statement, holds: Some((rows.len() as u64, conflict)) });
         }
         Ok(())

@@ -1,15 +1,19 @@
 //! What is read before a batch is decided: a query for each kind of thing that its messages name.
 
+use vocabulary::State;
+
 use super::columns::{COMMAND_KEYS, DECLARATION_KEYS, PAYMENT_KEYS, STEMS, TAX_CODES};
 use super::{Prefetched, Wanted};
+use crate::codes::{self, CURRENT};
 use crate::columns::{Column, ROWS_MAX};
 use crate::database::Database;
 use crate::error::StorageError;
 use crate::facts::{PAIRS, fact_key_of, facts_named, quantity_of};
+use crate::frames::Frames;
 use crate::query::{Query, Row};
 use crate::rows::{
     BranchRow, CommandKey, CommandRow, DECLARATION_COLUMNS, DeclarationRow, PaymentKey, PaymentRow, RequestRow, key_of,
-    lane_of, number_of,
+    number_of,
 };
 
 pub(super) async fn prefetch(database: &Database, wanted: &Wanted) -> Result<Prefetched, StorageError> {
@@ -40,42 +44,49 @@ async fn look_up<T>(
     Ok(rows)
 }
 
+/// Declarations by key. Of those that are there already somebody asks again, and is answered as the first time.
 async fn declarations(database: &Database, wanted: &Wanted, found: &mut Prefetched) -> Result<(), StorageError> {
     let of_keys = "FROM declarations WHERE (declarant, reference, version) IN (";
     let select = format!("SELECT {DECLARATION_COLUMNS} {of_keys}");
-    for row in look_up(database, select, DECLARATION_KEYS, &wanted.declarations, ")").await? {
+    for row in look_up(database, select.as_str(), DECLARATION_KEYS, &wanted.declarations, ")").await? {
         let row = DeclarationRow::of(&row)?;
         found.declarations.insert(row.lodged.key.clone(), row);
     }
-    let select = format!("SELECT {DECLARATION_COLUMNS}, document, decision {of_keys}");
-    for row in look_up(database, select, DECLARATION_KEYS, &wanted.opened, ")").await? {
-        let opened = (row.decompressed("document")?, row.decompressed("decision")?);
-        let row = DeclarationRow::of(&row)?;
-        found.documents.insert(row.lodged.key.clone(), opened);
-        found.declarations.insert(row.lodged.key.clone(), row);
+    if !found.declarations.is_empty() {
+        let frames = Frames::first(database, found.declarations.keys()).await?;
+        for key in found.declarations.keys() {
+            found.answers.insert(key.clone(), frames.papers(key)?.answer);
+        }
+    }
+    let rows = look_up(database, select, DECLARATION_KEYS, &wanted.opened, ")").await?;
+    let rows = rows.iter().map(DeclarationRow::of).collect::<Result<Vec<_>, _>>()?;
+    open(database, &rows, found).await?;
+    found.declarations.extend(rows.into_iter().map(|row| (row.lodged.key.clone(), row)));
+    Ok(())
+}
+
+/// Takes out the documents and the decisions of declarations.
+async fn open(database: &Database, rows: &[DeclarationRow], found: &mut Prefetched) -> Result<(), StorageError> {
+    let frames = Frames::of_rows(database, rows.iter()).await?;
+    for row in rows {
+        found.documents.insert(row.key().clone(), frames.document_and_decision(row)?);
     }
     Ok(())
 }
 
 async fn numbers(database: &Database, wanted: &Wanted, found: &mut Prefetched) -> Result<(), StorageError> {
-    let documents = if wanted.documents { ", document, decision" } else { "" };
-    let select = format!(
-        "SELECT {DECLARATION_COLUMNS}{documents} FROM declarations WHERE state <> 'superseded' \
-         AND (declarant, number_stem) IN ("
-    );
-    let of_anybody = format!(
-        "SELECT {DECLARATION_COLUMNS}{documents} FROM declarations WHERE state <> 'superseded' AND number_stem IN ("
-    );
-    let mut rows = look_up(database, select, PAIRS, &wanted.numbers, ")").await?;
+    let select = format!("SELECT {DECLARATION_COLUMNS} FROM declarations WHERE {CURRENT} AND ");
+    let of_declarants = format!("{select}(declarant, number_stem) IN (");
+    let mut rows = look_up(database, of_declarants, PAIRS, &wanted.numbers, ")").await?;
+    let of_anybody = format!("{select}number_stem IN (");
     rows.extend(look_up(database, of_anybody, STEMS, &wanted.numbers_of_anybody, ")").await?);
+    let rows = rows.iter().map(DeclarationRow::of).collect::<Result<Vec<_>, _>>()?;
+    if wanted.documents {
+        open(database, &rows, found).await?;
+    }
     for row in rows {
-        let declaration = DeclarationRow::of(&row)?;
-        if wanted.documents {
-            let opened = (row.decompressed("document")?, row.decompressed("decision")?);
-            found.documents.insert(declaration.lodged.key.clone(), opened);
-        }
-        if let Some(number) = declaration.stand.number {
-            found.numbers.insert((declaration.lodged.key.declarant.clone(), number.stem()), declaration);
+        if let Some(number) = row.stand.number {
+            found.numbers.insert((row.lodged.key.declarant.clone(), number.stem()), row);
         }
     }
     Ok(())
@@ -108,11 +119,14 @@ async fn facts(database: &Database, wanted: &Wanted, found: &mut Prefetched) -> 
 }
 
 async fn branches(database: &Database, wanted: &Wanted, found: &mut Prefetched) -> Result<(), StorageError> {
-    let select = "SELECT declarant, first_stem, number, lane FROM declarations WHERE lane IS NOT NULL \
-                  AND number IS NOT NULL AND state NOT IN ('superseded', 'cancelled') \
-                  AND (declarant, first_stem) IN (";
+    let select = format!(
+        "SELECT declarant, first_stem, number, lane FROM declarations WHERE lane IS NOT NULL \
+         AND number IS NOT NULL AND state NOT IN ({}, {}) AND (declarant, first_stem) IN (",
+        codes::of_state(State::Superseded),
+        codes::of_state(State::Cancelled)
+    );
     for row in look_up(database, select, PAIRS, &wanted.branches, ") ORDER BY number").await? {
-        if let (Some(number), Some(lane)) = (number_of(&row)?, lane_of(&row)?) {
+        if let (Some(number), Some(lane)) = (number_of(&row)?, codes::lane(&row)?) {
             let name = (row.get("declarant")?, row.get("first_stem")?);
             found.branches.entry(name).or_default().push(BranchRow { number, lane });
         }
@@ -133,7 +147,7 @@ async fn commands(database: &Database, wanted: &Wanted, found: &mut Prefetched) 
     let select = "SELECT declarant, identifier, content_hash, answer FROM commands WHERE (declarant, identifier) IN (";
     for row in look_up(database, select, COMMAND_KEYS, &wanted.commands, ")").await? {
         let key = CommandKey { declarant: row.get("declarant")?, identifier: row.get("identifier")? };
-        let command = CommandRow { content_hash: row.hash("content_hash")?, answer: row.get("answer")? };
+        let command = CommandRow { content_hash: row.hash("content_hash")?, answer: row.unpacked("answer")? };
         found.commands.insert(key, command);
     }
     Ok(())

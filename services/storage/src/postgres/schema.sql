@@ -19,22 +19,16 @@ CREATE TABLE number_series (
     PRIMARY KEY (direction, partition)
 );
 
--- A declaration keeps the first eleven digits of its number through its amendments, and of its versions one is current.
+-- Words that many rows repeat, which bear the number in place of the word: topics, kinds of entries, the hashes of rules.
+CREATE TABLE words (
+    id INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    word TEXT COLLATE "C" NOT NULL UNIQUE
+);
+
+-- A declaration keeps the first eleven digits of its number through its amendments, and of its versions one is current. Its
+-- document, its decisions and the first notice about it lie in its decision log. Outcomes, states, directions and lanes are
+-- numbers, whose words stand in the code (codes.rs).
 CREATE TABLE declarations (
-    declarant TEXT COLLATE "C" NOT NULL,
-    reference TEXT COLLATE "C" NOT NULL,
-    version BIGINT NOT NULL,
-    content_hash BYTEA NOT NULL,
-    outcome TEXT COLLATE "C" NOT NULL,
-    state TEXT COLLATE "C" NOT NULL,
-    direction TEXT COLLATE "C" NOT NULL,
-    kind TEXT COLLATE "C" NOT NULL,
-    office TEXT COLLATE "C" NOT NULL,
-    number TEXT COLLATE "C",
-    number_stem TEXT COLLATE "C",
-    -- The eleven digits of the first declaration of a consignment, for its branches.
-    first_stem TEXT COLLATE "C",
-    lane BIGINT,
     -- When its state began.
     since_ms BIGINT NOT NULL,
     -- When it was registered or refused.
@@ -43,32 +37,45 @@ CREATE TABLE declarations (
     time_acts_at_ms BIGINT,
     total_payable BIGINT,
     paid BIGINT NOT NULL,
-    rulebook TEXT COLLATE "C" NOT NULL,
-    source_topic TEXT COLLATE "C" NOT NULL,
-    source_partition BIGINT NOT NULL,
     source_offset BIGINT NOT NULL,
-    log_sequence BIGINT NOT NULL,
+    source_partition INTEGER NOT NULL,
+    source_topic INTEGER NOT NULL,
+    rulebook INTEGER NOT NULL,
+    version BIGINT NOT NULL,
+    log_sequence INTEGER NOT NULL,
+    -- The entry of its log that holds what was decided last.
+    decision_sequence INTEGER NOT NULL,
+    outcome SMALLINT NOT NULL,
+    state SMALLINT NOT NULL,
+    direction SMALLINT,
+    lane SMALLINT,
+    declarant TEXT COLLATE "C" NOT NULL,
+    reference TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    office TEXT COLLATE "C" NOT NULL,
+    number TEXT COLLATE "C",
+    number_stem TEXT COLLATE "C",
+    -- The eleven digits of the first declaration of a consignment, for its branches.
+    first_stem TEXT COLLATE "C",
+    content_hash BYTEA NOT NULL,
     log_hash BYTEA NOT NULL,
-    answer BYTEA NOT NULL,
     standing BYTEA NOT NULL,
-    document BYTEA NOT NULL,
-    decision BYTEA NOT NULL,
     PRIMARY KEY (declarant, reference, version)
 );
 -- A number finds its declaration whoever declared it: one index answers those who know the declarant and those who do not.
-CREATE UNIQUE INDEX declarations_by_number ON declarations (number_stem, declarant) WHERE state <> 'superseded';
+CREATE UNIQUE INDEX declarations_by_number ON declarations (number_stem, declarant) WHERE state <> 17;
 CREATE INDEX declarations_by_first ON declarations (declarant, first_stem) WHERE first_stem IS NOT NULL;
 CREATE INDEX declarations_by_time ON declarations (time_acts_at_ms, declarant, reference, version)
     WHERE time_acts_at_ms IS NOT NULL;
 -- Lists: all of an enterprise or an office, and what is still to be done about.
 CREATE INDEX declarations_by_declarant ON declarations (declarant, registered_at_ms, reference, version)
-    WHERE state <> 'superseded';
+    WHERE state <> 17;
 CREATE INDEX declarations_by_office ON declarations (office, registered_at_ms, declarant, reference, version)
-    WHERE state <> 'superseded';
+    WHERE state <> 17;
 CREATE INDEX declarations_open_of_declarant ON declarations (declarant, since_ms, reference, version)
-    WHERE state NOT IN ('draft', 'rejected', 'cleared', 'through_supervision', 'refused', 'cancelled', 'expired', 'superseded');
+    WHERE state NOT IN (1, 2, 11, 12, 14, 15, 16, 17);
 CREATE INDEX declarations_open_at_office ON declarations (office, since_ms, declarant, reference, version)
-    WHERE state NOT IN ('draft', 'rejected', 'cleared', 'through_supervision', 'refused', 'cancelled', 'expired', 'superseded');
+    WHERE state NOT IN (1, 2, 11, 12, 14, 15, 16, 17);
 
 -- The tariff codes of the goods of declarations that a lane or a gap stops for an officer.
 CREATE TABLE flagged_goods (
@@ -79,17 +86,19 @@ CREATE TABLE flagged_goods (
     PRIMARY KEY (declarant, reference, version, commodity_code)
 );
 
--- Nothing in it is ever changed; the triggers refuse it whoever asks.
+-- Nothing in it is ever changed; the triggers refuse it whoever asks. A body is a packed text: of a first entry the document as
+-- lodged, the decision and the first notice in one frame, of every other what was decided or what happened.
 CREATE TABLE decision_log (
+    at_ms BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    sequence INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
     declarant TEXT COLLATE "C" NOT NULL,
     reference TEXT COLLATE "C" NOT NULL,
-    version BIGINT NOT NULL,
-    sequence BIGINT NOT NULL,
-    at_ms BIGINT NOT NULL,
-    kind TEXT COLLATE "C" NOT NULL,
-    body BYTEA NOT NULL,
-    previous_hash BYTEA NOT NULL,
+    -- Nothing where it is the first entry and follows on no other version.
+    previous_hash BYTEA,
     hash BYTEA NOT NULL,
+    body BYTEA NOT NULL,
     PRIMARY KEY (declarant, reference, version, sequence)
 );
 
@@ -103,9 +112,6 @@ CREATE TABLE requests (
     outcome TEXT COLLATE "C" NOT NULL,
     number TEXT COLLATE "C",
     at_ms BIGINT NOT NULL,
-    source_topic TEXT COLLATE "C" NOT NULL,
-    source_partition BIGINT NOT NULL,
-    source_offset BIGINT NOT NULL,
     answer BYTEA NOT NULL,
     document BYTEA NOT NULL,
     PRIMARY KEY (declarant, reference, version)
@@ -120,9 +126,6 @@ CREATE TABLE commands (
     reference TEXT COLLATE "C",
     outcome TEXT COLLATE "C" NOT NULL,
     at_ms BIGINT NOT NULL,
-    source_topic TEXT COLLATE "C" NOT NULL,
-    source_partition BIGINT NOT NULL,
-    source_offset BIGINT NOT NULL,
     answer BYTEA NOT NULL,
     document BYTEA NOT NULL,
     PRIMARY KEY (declarant, identifier)
@@ -136,27 +139,22 @@ CREATE TABLE payments (
     number TEXT COLLATE "C",
     amount BIGINT NOT NULL,
     at_ms BIGINT NOT NULL,
-    source_topic TEXT COLLATE "C" NOT NULL,
-    source_partition BIGINT NOT NULL,
-    source_offset BIGINT NOT NULL,
     outcome TEXT COLLATE "C" NOT NULL,
     answer BYTEA NOT NULL,
     PRIMARY KEY (payer, identifier, bank_reference)
 );
 
--- Messages that wait to be sent, in the order of what caused them.
+-- Messages that wait to be sent, packed together: what a batch caused that moved its partition to a position, in one row or,
+-- where it is much, in several parts.
 CREATE TABLE outbox (
-    source_topic TEXT COLLATE "C" NOT NULL,
-    source_partition BIGINT NOT NULL,
-    source_offset BIGINT NOT NULL,
-    sequence BIGINT NOT NULL,
+    next_offset BIGINT NOT NULL,
     at_ms BIGINT NOT NULL,
-    event_id TEXT COLLATE "C" NOT NULL,
-    topic TEXT COLLATE "C" NOT NULL,
-    message_key BYTEA NOT NULL,
-    headers TEXT COLLATE "C" NOT NULL,
-    payload BYTEA NOT NULL,
-    PRIMARY KEY (source_topic, source_partition, source_offset, sequence)
+    source_topic INTEGER NOT NULL,
+    source_partition INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    body BYTEA NOT NULL,
+    PRIMARY KEY (source_topic, source_partition, next_offset, part)
 );
 
 -- Messages that no decision could be made of, as they came.
@@ -334,12 +332,11 @@ CREATE TRIGGER write_offs_are_not_changed BEFORE UPDATE OR DELETE ON write_offs
 CREATE TRIGGER write_offs_are_not_truncated BEFORE TRUNCATE ON write_offs
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_write_offs();
 
--- Bytes that are compressed before they come here, and notices, which are read back seldom, are kept as they are: the server
--- would try to compress each of them anew, for an eighth of its time.
-ALTER TABLE declarations
-    ALTER COLUMN document SET STORAGE EXTERNAL,
-    ALTER COLUMN decision SET STORAGE EXTERNAL,
-    ALTER COLUMN answer SET STORAGE EXTERNAL;
+-- Bytes that are packed before they come here are kept as they are: the server would try to compress each of them anew. A frame
+-- stays in its row as long as both fit a page.
+ALTER TABLE declarations ALTER COLUMN standing SET STORAGE EXTERNAL;
 ALTER TABLE decision_log ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE decision_log SET (toast_tuple_target = 8160);
 ALTER TABLE requests ALTER COLUMN document SET STORAGE EXTERNAL, ALTER COLUMN answer SET STORAGE EXTERNAL;
-ALTER TABLE outbox ALTER COLUMN payload SET STORAGE EXTERNAL;
+ALTER TABLE commands ALTER COLUMN document SET STORAGE EXTERNAL, ALTER COLUMN answer SET STORAGE EXTERNAL;
+ALTER TABLE outbox ALTER COLUMN body SET STORAGE EXTERNAL;

@@ -3,16 +3,16 @@
 use sqlx::postgres::PgBindIterExt as _;
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
-use crate::columns::{Column, Value};
-use crate::compression::Compressed;
+use crate::columns::{Column, Numbers, Value};
 use crate::error::StorageError;
+use crate::packing::pack;
 
 /// Rows of values, which SQLite takes much faster than one row after the other.
-pub(crate) fn as_values<'a, T>(
+pub(crate) fn as_values<T>(
     statement: &mut QueryBuilder<Sqlite>,
     columns: &[Column<T>],
-    rows: &'a [T],
-    compressed: &mut Compressed<'a>,
+    rows: &[T],
+    numbers: &Numbers,
 ) -> Result<(), StorageError> {
     let mut before_row = "VALUES (";
     for row in rows {
@@ -26,14 +26,8 @@ pub(crate) fn as_values<'a, T>(
                 Value::OptionalInteger(of) => statement.push_bind(of(row)),
                 Value::Bytes(of) => statement.push_bind(of(row)),
                 Value::OptionalBytes(of) => statement.push_bind(of(row)),
-                Value::Compressed(of) => {
-                    compressed.add(of(row))?;
-                    statement.push_bind(compressed.of(of(row)))
-                }
-                Value::OptionalCompressed(of) => {
-                    of(row).map_or(Ok(()), |bytes| compressed.add(bytes))?;
-                    statement.push_bind(of(row).map(|bytes| compressed.of(bytes)))
-                }
+                Value::Packed(of) => statement.push_bind(pack(&of(row))?),
+                Value::Word(of) => statement.push_bind(number_of(of(row), numbers)?),
             };
             separator = ", ";
         }
@@ -44,11 +38,11 @@ pub(crate) fn as_values<'a, T>(
 }
 
 /// An array for each column: the text of a statement is the same for any number of rows.
-pub(crate) fn as_arrays<'a, T>(
+pub(crate) fn as_arrays<T>(
     statement: &mut QueryBuilder<Postgres>,
     columns: &[Column<T>],
-    rows: &'a [T],
-    compressed: &mut Compressed<'a>,
+    rows: &[T],
+    numbers: &Numbers,
 ) -> Result<(), StorageError> {
     let mut separator = "SELECT * FROM UNNEST(";
     for Column(_, value) in columns {
@@ -60,19 +54,22 @@ pub(crate) fn as_arrays<'a, T>(
             Value::OptionalInteger(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BIGINT[]"),
             Value::Bytes(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BYTEA[]"),
             Value::OptionalBytes(of) => statement.push_bind(rows.iter().map(of).bind_iter()).push("::BYTEA[]"),
-            Value::Compressed(of) => {
-                rows.iter().try_for_each(|row| compressed.add(of(row)))?;
-                let bytes = rows.iter().map(|row| compressed.of(of(row)));
-                statement.push_bind(bytes.bind_iter()).push("::BYTEA[]")
+            Value::Packed(of) => {
+                let frames = rows.iter().map(|row| pack(&of(row))).collect::<Result<Vec<_>, _>>()?;
+                statement.push_bind(frames).push("::BYTEA[]")
             }
-            Value::OptionalCompressed(of) => {
-                rows.iter().filter_map(of).try_for_each(|bytes| compressed.add(bytes))?;
-                let bytes = rows.iter().map(|row| of(row).map(|bytes| compressed.of(bytes)));
-                statement.push_bind(bytes.bind_iter()).push("::BYTEA[]")
+            Value::Word(of) => {
+                let numbers = rows.iter().map(|row| number_of(of(row), numbers)).collect::<Result<Vec<_>, _>>()?;
+                statement.push_bind(numbers).push("::BIGINT[]")
             }
         };
         separator = ", ";
     }
     statement.push(")");
     Ok(())
+}
+
+/// The number of a word. Whoever writes rows has looked all of their words up.
+fn number_of(word: &str, numbers: &Numbers) -> Result<i64, StorageError> {
+    numbers.get(word).copied().ok_or_else(|| StorageError::refused(format!("the word `{word}` has no number")))
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
+use super::PAGE_BYTES;
 use crate::error::StorageError;
 
 /// `TQde`.
@@ -22,7 +23,8 @@ const MARK_AT: usize = 68;
 /// When it cannot be written.
 pub async fn begin_demonstration(file: &Path) -> Result<(), StorageError> {
     // Before the file gets a log beside it, so that the mark stands in the file itself whatever happens afterwards.
-    let mut connection = SqliteConnectOptions::new().filename(file).create_if_missing(true).connect().await?;
+    let new = SqliteConnectOptions::new().filename(file).create_if_missing(true).page_size(PAGE_BYTES);
+    let mut connection = new.connect().await?;
     // A pragma takes no parameters; the number is a constant of ours.
     let mark = sqlx::AssertSqlSafe(format!("PRAGMA application_id = {MARK}"));
     sqlx::raw_sql(mark).execute(&mut connection).await?;

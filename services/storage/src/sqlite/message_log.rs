@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use sha2::{Digest as _, Sha256};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, QueryBuilder, Row as _, Sqlite};
 
 use super::{Options, Pools, generation};
 use crate::error::StorageError;
 use crate::failed_connection::throw_away_failed;
+use crate::packing::{Parts, pack, push_length, push_part, unpack};
 use crate::query::narrow;
 
 /// How many records go into one statement.
@@ -178,8 +180,9 @@ impl MessageLog {
         max_bytes: usize,
     ) -> Result<Vec<LogRecord>, StorageError> {
         let rows = sqlx::query(
-            "SELECT record_offset, timestamp_ms, message_key, headers, payload, generation FROM log_records \
-             WHERE topic = ? AND partition = ? AND record_offset >= ? ORDER BY record_offset LIMIT ?",
+            "SELECT record_offset, timestamp_ms, body, generation FROM log_records \
+             WHERE topic = (SELECT id FROM log_topics WHERE topic = ?) AND partition = ? AND record_offset >= ? \
+             ORDER BY record_offset LIMIT ?",
         )
         .bind(topic)
         .bind(i64::from(partition))
@@ -190,24 +193,36 @@ impl MessageLog {
         let mut records = Vec::with_capacity(rows.len());
         let mut bytes = 0;
         for row in rows {
-            let headers: &[u8] = row.try_get("headers")?;
+            let text = unpack(row.try_get("body")?)?;
+            bytes += text.len();
+            let Body { key, headers, payload, .. } = Body::of(&text)?;
             let record = LogRecord {
                 partition,
                 offset: row.try_get("record_offset")?,
                 timestamp_ms: row.try_get("timestamp_ms")?,
-                key: row.try_get("message_key")?,
-                headers: unpack(headers)?,
-                payload: row.try_get("payload")?,
+                key,
+                headers,
+                payload,
                 generation: row.try_get("generation")?,
             };
-            bytes +=
-                headers.len() + record.key.as_ref().map_or(0, Vec::len) + record.payload.as_ref().map_or(0, Vec::len);
             if bytes > max_bytes && !records.is_empty() {
                 break;
             }
             records.push(record);
         }
         Ok(records)
+    }
+
+    /// Texts of records of all topics as they are packed, the newest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn texts(&self, limit: usize) -> Result<Vec<Vec<u8>>, StorageError> {
+        let rows = sqlx::query("SELECT body FROM log_records ORDER BY id DESC LIMIT ?")
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&self.pools.reader)
+            .await?;
+        rows.iter().map(|row| unpack(row.try_get("body")?)).collect()
     }
 
     /// For each partition of a topic the offset that its next record will have; empty when there is no such topic.
@@ -219,7 +234,8 @@ impl MessageLog {
         for partition in 0..self.partitions(topic).await?.unwrap_or(0) {
             ends.push(
                 sqlx::query_scalar(
-                    "SELECT coalesce(max(record_offset) + 1, 0) FROM log_records WHERE topic = ? AND partition = ?",
+                    "SELECT coalesce(max(record_offset) + 1, 0) FROM log_records \
+                     WHERE topic = (SELECT id FROM log_topics WHERE topic = ?) AND partition = ?",
                 )
                 .bind(topic)
                 .bind(i64::from(partition))
@@ -237,30 +253,21 @@ async fn append_on(
     topic: &str,
     records: &[AppendRecord],
 ) -> Result<Vec<i64>, StorageError> {
+    // Packing comes before the transaction, which should be short.
+    let bodies = records.iter().map(|record| pack(&text_of(record))).collect::<Result<Vec<_>, _>>()?;
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let mut known: HashMap<&str, i64> = HashMap::new();
-    let mut found = Vec::new();
-    for records in records.chunks(RECORDS_MAX) {
-        let mut select = QueryBuilder::<Sqlite>::new("SELECT event_id, record_offset FROM log_records WHERE topic = ");
-        select.push_bind(topic).push(" AND event_id IN (");
-        let mut list = select.separated(", ");
-        for record in records {
-            list.push_bind(record.event_id.as_deref());
-        }
-        select.push(")");
-        for row in select.build().fetch_all(&mut *transaction).await? {
-            found.push((row.try_get::<String, _>("event_id")?, row.try_get::<i64, _>("record_offset")?));
-        }
-    }
-    for (event_id, offset) in &found {
-        known.insert(event_id, *offset);
-    }
+    let topic: i64 = sqlx::query_scalar("SELECT id FROM log_topics WHERE topic = ?")
+        .bind(topic)
+        .fetch_optional(&mut *transaction)
+        .await?
+        .ok_or_else(|| StorageError::refused(format!("there is no topic {topic}")))?;
+    let mut known = known_events(&mut transaction, topic, records).await?;
     let generation: i64 =
         sqlx::query_scalar("SELECT coalesce(max(generation), 0) FROM generations").fetch_one(&mut *transaction).await?;
     let mut ends: HashMap<i32, i64> = HashMap::new();
     let mut offsets = Vec::with_capacity(records.len());
     let mut fresh = Vec::with_capacity(records.len());
-    for record in records {
+    for (record, body) in records.iter().zip(bodies) {
         if let Some(offset) = record.event_id.as_deref().and_then(|id| known.get(id)) {
             offsets.push(*offset);
             continue;
@@ -279,26 +286,23 @@ async fn append_on(
         };
         ends.insert(record.partition, end + 1);
         if let Some(id) = record.event_id.as_deref() {
-            known.insert(id, end);
+            known.insert(id.to_owned(), end);
         }
         offsets.push(end);
-        fresh.push((end, record));
+        fresh.push((end, record, body));
     }
     for records in fresh.chunks(RECORDS_MAX) {
         let mut insert = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO log_records (topic, partition, record_offset, timestamp_ms, message_key, headers, payload, \
-             event_id, generation) ",
+            "INSERT INTO log_records (topic, partition, record_offset, timestamp_ms, generation, event, body) ",
         );
-        insert.push_values(records, |mut row, (offset, record)| {
+        insert.push_values(records, |mut row, (offset, record, body)| {
             row.push_bind(topic)
                 .push_bind(i64::from(record.partition))
                 .push_bind(*offset)
                 .push_bind(record.timestamp_ms)
-                .push_bind(&record.key)
-                .push_bind(pack(&record.headers))
-                .push_bind(&record.payload)
-                .push_bind(&record.event_id)
-                .push_bind(generation);
+                .push_bind(generation)
+                .push_bind(record.event_id.as_deref().map(event_of))
+                .push_bind(body.as_slice());
         });
         insert.build().execute(&mut *transaction).await?;
     }
@@ -306,38 +310,99 @@ async fn append_on(
     Ok(offsets)
 }
 
-/// Headers as bytes: the length of each name and value before it, in four bytes.
-fn pack(headers: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for part in headers.iter().flat_map(|(name, value)| [name.as_bytes(), value]) {
-        bytes.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
-        bytes.extend(part);
+/// The events of records that the topic holds already, with the offset of each.
+async fn known_events(
+    transaction: &mut sqlx::Transaction<'_, Sqlite>,
+    topic: i64,
+    records: &[AppendRecord],
+) -> Result<HashMap<String, i64>, StorageError> {
+    let mut known = HashMap::new();
+    for records in records.chunks(RECORDS_MAX) {
+        let mut select = QueryBuilder::<Sqlite>::new("SELECT record_offset, body FROM log_records WHERE topic = ");
+        select.push_bind(topic).push(" AND event IN (");
+        let mut list = select.separated(", ");
+        for record in records {
+            list.push_bind(record.event_id.as_deref().map(event_of));
+        }
+        select.push(")");
+        for row in select.build().fetch_all(&mut **transaction).await? {
+            if let Some(id) = Body::of(&unpack(row.try_get("body")?)?)?.event_id {
+                known.insert(id, row.try_get("record_offset")?);
+            }
+        }
     }
-    bytes
+    Ok(known)
 }
 
-fn unpack(mut bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
-    let broken = || StorageError::Unreadable { detail: "the headers of a message".to_owned() };
-    let mut next = || -> Result<Option<Vec<u8>>, StorageError> {
-        let Some((length, rest)) = bytes.split_first_chunk::<4>() else {
-            return if bytes.is_empty() { Ok(None) } else { Err(broken()) };
-        };
-        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| broken())?;
-        let part = rest.get(..length).ok_or_else(broken)?.to_vec();
-        bytes = &rest[length..];
-        Ok(Some(part))
-    };
-    let mut headers = Vec::new();
-    while let Some(name) = next()? {
-        let value = next()?.ok_or_else(broken)?;
-        headers.push((String::from_utf8(name).map_err(|_| broken())?, value));
+/// What finds an event: the beginning of the hash of its id.
+fn event_of(id: &str) -> i64 {
+    let hash: [u8; 32] = Sha256::digest(id.as_bytes()).into();
+    i64::from_be_bytes(std::array::from_fn(|at| hash[at]))
+}
+
+/// What of a record is one packed text.
+struct Body {
+    event_id: Option<String>,
+    key: Option<Vec<u8>>,
+    headers: Vec<(String, Vec<u8>)>,
+    payload: Option<Vec<u8>>,
+}
+
+/// The text of a record: which of its parts there are, in a bit each, and those parts, the payload last.
+fn text_of(record: &AppendRecord) -> Vec<u8> {
+    let AppendRecord { key, headers, payload, event_id, .. } = record;
+    let payload_bytes = payload.as_ref().map_or(0, Vec::len);
+    let mut text = Vec::with_capacity(payload_bytes + 600);
+    text.push(u8::from(event_id.is_some()) | u8::from(key.is_some()) << 1 | u8::from(payload.is_some()) << 2);
+    if let Some(event_id) = event_id {
+        push_part(&mut text, event_id.as_bytes());
     }
-    Ok(headers)
+    if let Some(key) = key {
+        push_part(&mut text, key);
+    }
+    push_length(&mut text, headers.len());
+    for (name, value) in headers {
+        push_part(&mut text, name.as_bytes());
+        push_part(&mut text, value);
+    }
+    text.extend_from_slice(payload.as_deref().unwrap_or_default());
+    text
+}
+
+impl Body {
+    fn of(text: &[u8]) -> Result<Self, StorageError> {
+        let mut parts = Parts(text);
+        let [given] = parts.array()?;
+        let event_id = (given & 1 != 0).then(|| parts.text()).transpose()?;
+        let key = (given & 2 != 0).then(|| parts.part()).transpose()?.map(<[u8]>::to_vec);
+        let headers = u32::from_le_bytes(parts.array()?);
+        let headers =
+            (0..headers).map(|_| Ok((parts.text()?, parts.part()?.to_vec()))).collect::<Result<_, StorageError>>()?;
+        let payload = (given & 4 != 0).then(|| parts.0.to_vec());
+        Ok(Self { event_id, key, headers, payload })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn records_come_back_with_what_they_have() {
+        let whole = AppendRecord {
+            partition: 0,
+            timestamp_ms: 0,
+            key: Some(b"key".to_vec()),
+            headers: vec![("ce_id".to_owned(), b"1".to_vec()), ("empty".to_owned(), Vec::new())],
+            payload: Some(Vec::new()),
+            event_id: Some("1".to_owned()),
+        };
+        let bare = AppendRecord { key: None, headers: Vec::new(), payload: None, event_id: None, ..whole.clone() };
+        for record in [whole, bare] {
+            let Body { event_id, key, headers, payload } = Body::of(&text_of(&record)).unwrap();
+            assert_eq!(AppendRecord { event_id, key, headers, payload, ..record.clone() }, record);
+        }
+    }
 
     #[test]
     fn a_state_is_still_only_when_a_later_write_would_show() {

@@ -144,7 +144,9 @@ async fn before(connection: &mut SqliteConnection) -> Result<Before, StorageErro
 }
 
 async fn ends(connection: &mut SqliteConnection) -> Result<Vec<(String, i64)>, StorageError> {
-    let ends = sqlx::query_as("SELECT topic, count(*) FROM log_records GROUP BY topic ORDER BY topic");
+    let ends = sqlx::query_as(
+        "SELECT log_topics.topic, count(*) FROM log_records JOIN log_topics ON log_topics.id = log_records.topic GROUP BY log_topics.topic ORDER BY log_topics.topic",
+    );
     Ok(ends.fetch_all(connection).await?)
 }
 

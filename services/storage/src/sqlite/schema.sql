@@ -19,22 +19,16 @@ CREATE TABLE number_series (
     PRIMARY KEY (direction, partition)
 );
 
--- A declaration keeps the first eleven digits of its number through its amendments, and of its versions one is current.
+-- Words that many rows repeat, which bear the number in place of the word: topics, kinds of entries, the hashes of rules.
+CREATE TABLE words (
+    id INTEGER PRIMARY KEY,
+    word TEXT NOT NULL UNIQUE
+);
+
+-- A declaration keeps the first eleven digits of its number through its amendments, and of its versions one is current. Its
+-- document, its decisions and the first notice about it lie in its decision log. Outcomes, states, directions and lanes are
+-- numbers, whose words stand in the code (codes.rs).
 CREATE TABLE declarations (
-    declarant TEXT NOT NULL,
-    reference TEXT NOT NULL,
-    version BIGINT NOT NULL,
-    content_hash BLOB NOT NULL,
-    outcome TEXT NOT NULL,
-    state TEXT NOT NULL,
-    direction TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    office TEXT NOT NULL,
-    number TEXT,
-    number_stem TEXT,
-    -- The eleven digits of the first declaration of a consignment, for its branches.
-    first_stem TEXT,
-    lane BIGINT,
     -- When its state began.
     since_ms BIGINT NOT NULL,
     -- When it was registered or refused.
@@ -43,32 +37,45 @@ CREATE TABLE declarations (
     time_acts_at_ms BIGINT,
     total_payable BIGINT,
     paid BIGINT NOT NULL,
-    rulebook TEXT NOT NULL,
-    source_topic TEXT NOT NULL,
-    source_partition BIGINT NOT NULL,
     source_offset BIGINT NOT NULL,
-    log_sequence BIGINT NOT NULL,
+    source_partition INTEGER NOT NULL,
+    source_topic INTEGER NOT NULL,
+    rulebook INTEGER NOT NULL,
+    version BIGINT NOT NULL,
+    log_sequence INTEGER NOT NULL,
+    -- The entry of its log that holds what was decided last.
+    decision_sequence INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    direction INTEGER,
+    lane INTEGER,
+    declarant TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    office TEXT NOT NULL,
+    number TEXT,
+    number_stem TEXT,
+    -- The eleven digits of the first declaration of a consignment, for its branches.
+    first_stem TEXT,
+    content_hash BLOB NOT NULL,
     log_hash BLOB NOT NULL,
-    answer BLOB NOT NULL,
     standing BLOB NOT NULL,
-    document BLOB NOT NULL,
-    decision BLOB NOT NULL,
     PRIMARY KEY (declarant, reference, version)
 );
 -- A number finds its declaration whoever declared it: one index answers those who know the declarant and those who do not.
-CREATE UNIQUE INDEX declarations_by_number ON declarations (number_stem, declarant) WHERE state <> 'superseded';
+CREATE UNIQUE INDEX declarations_by_number ON declarations (number_stem, declarant) WHERE state <> 17;
 CREATE INDEX declarations_by_first ON declarations (declarant, first_stem) WHERE first_stem IS NOT NULL;
 CREATE INDEX declarations_by_time ON declarations (time_acts_at_ms, declarant, reference, version)
     WHERE time_acts_at_ms IS NOT NULL;
 -- Lists: all of an enterprise or an office, and what is still to be done about.
 CREATE INDEX declarations_by_declarant ON declarations (declarant, registered_at_ms, reference, version)
-    WHERE state <> 'superseded';
+    WHERE state <> 17;
 CREATE INDEX declarations_by_office ON declarations (office, registered_at_ms, declarant, reference, version)
-    WHERE state <> 'superseded';
+    WHERE state <> 17;
 CREATE INDEX declarations_open_of_declarant ON declarations (declarant, since_ms, reference, version)
-    WHERE state NOT IN ('draft', 'rejected', 'cleared', 'through_supervision', 'refused', 'cancelled', 'expired', 'superseded');
+    WHERE state NOT IN (1, 2, 11, 12, 14, 15, 16, 17);
 CREATE INDEX declarations_open_at_office ON declarations (office, since_ms, declarant, reference, version)
-    WHERE state NOT IN ('draft', 'rejected', 'cleared', 'through_supervision', 'refused', 'cancelled', 'expired', 'superseded');
+    WHERE state NOT IN (1, 2, 11, 12, 14, 15, 16, 17);
 
 -- The tariff codes of the goods of declarations that a lane or a gap stops for an officer.
 CREATE TABLE flagged_goods (
@@ -79,17 +86,19 @@ CREATE TABLE flagged_goods (
     PRIMARY KEY (declarant, reference, version, commodity_code)
 ) WITHOUT ROWID;
 
--- Nothing in it is ever changed; the triggers refuse it whoever asks.
+-- Nothing in it is ever changed; the triggers refuse it whoever asks. A body is a packed text: of a first entry the document as
+-- lodged, the decision and the first notice in one frame, of every other what was decided or what happened.
 CREATE TABLE decision_log (
+    at_ms BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    sequence INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
     declarant TEXT NOT NULL,
     reference TEXT NOT NULL,
-    version BIGINT NOT NULL,
-    sequence BIGINT NOT NULL,
-    at_ms BIGINT NOT NULL,
-    kind TEXT NOT NULL,
-    body BLOB NOT NULL,
-    previous_hash BLOB NOT NULL,
+    -- Nothing where it is the first entry and follows on no other version.
+    previous_hash BLOB,
     hash BLOB NOT NULL,
+    body BLOB NOT NULL,
     PRIMARY KEY (declarant, reference, version, sequence)
 );
 
@@ -103,9 +112,6 @@ CREATE TABLE requests (
     outcome TEXT NOT NULL,
     number TEXT,
     at_ms BIGINT NOT NULL,
-    source_topic TEXT NOT NULL,
-    source_partition BIGINT NOT NULL,
-    source_offset BIGINT NOT NULL,
     answer BLOB NOT NULL,
     document BLOB NOT NULL,
     PRIMARY KEY (declarant, reference, version)
@@ -120,9 +126,6 @@ CREATE TABLE commands (
     reference TEXT,
     outcome TEXT NOT NULL,
     at_ms BIGINT NOT NULL,
-    source_topic TEXT NOT NULL,
-    source_partition BIGINT NOT NULL,
-    source_offset BIGINT NOT NULL,
     answer BLOB NOT NULL,
     document BLOB NOT NULL,
     PRIMARY KEY (declarant, identifier)
@@ -136,27 +139,22 @@ CREATE TABLE payments (
     number TEXT,
     amount BIGINT NOT NULL,
     at_ms BIGINT NOT NULL,
-    source_topic TEXT NOT NULL,
-    source_partition BIGINT NOT NULL,
-    source_offset BIGINT NOT NULL,
     outcome TEXT NOT NULL,
     answer BLOB NOT NULL,
     PRIMARY KEY (payer, identifier, bank_reference)
 );
 
--- Messages that wait to be sent, in the order of what caused them.
+-- Messages that wait to be sent, packed together: what a batch caused that moved its partition to a position, in one row or,
+-- where it is much, in several parts.
 CREATE TABLE outbox (
-    source_topic TEXT NOT NULL,
-    source_partition BIGINT NOT NULL,
-    source_offset BIGINT NOT NULL,
-    sequence BIGINT NOT NULL,
+    next_offset BIGINT NOT NULL,
     at_ms BIGINT NOT NULL,
-    event_id TEXT NOT NULL,
-    topic TEXT NOT NULL,
-    message_key BLOB NOT NULL,
-    headers TEXT NOT NULL,
-    payload BLOB NOT NULL,
-    PRIMARY KEY (source_topic, source_partition, source_offset, sequence)
+    source_topic INTEGER NOT NULL,
+    source_partition INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (source_topic, source_partition, next_offset, part)
 );
 
 -- Messages that no decision could be made of, as they came.
@@ -335,22 +333,25 @@ CREATE TABLE log_identity (
     identity TEXT NOT NULL
 );
 CREATE TABLE log_topics (
-    topic TEXT NOT NULL PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
+    topic TEXT NOT NULL UNIQUE,
     partitions BIGINT NOT NULL
 );
+-- Records lie in the order in which they came, so that pages are filled one after the other; each is a packed text of event,
+-- key, headers and payload.
 CREATE TABLE log_records (
-    topic TEXT NOT NULL,
-    partition BIGINT NOT NULL,
+    id INTEGER PRIMARY KEY,
+    topic INTEGER NOT NULL,
+    partition INTEGER NOT NULL,
     record_offset BIGINT NOT NULL,
     timestamp_ms BIGINT NOT NULL,
-    message_key BLOB,
-    headers BLOB NOT NULL,
-    payload BLOB,
-    event_id TEXT,
     generation BIGINT NOT NULL,
-    PRIMARY KEY (topic, partition, record_offset)
-) WITHOUT ROWID;
-CREATE UNIQUE INDEX log_records_by_event ON log_records (topic, event_id) WHERE event_id IS NOT NULL;
+    -- The beginning of the hash of the event's id. It finds the event, and the id in the body says whether it is that one.
+    event BIGINT,
+    body BLOB NOT NULL
+);
+CREATE UNIQUE INDEX log_records_by_place ON log_records (topic, partition, record_offset);
+CREATE INDEX log_records_by_event ON log_records (event) WHERE event IS NOT NULL;
 
 -- A row in a copy that no log was opened from yet; the counter of numbers that is free, where that is known.
 CREATE TABLE copies (

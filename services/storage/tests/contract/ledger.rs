@@ -1,6 +1,8 @@
 //! Positions, batches and what is read before them.
 
-use storage::{Batch, Commit, DeclarationUpdate, Searched, StorageError, StreamPartition, Wanted};
+use storage::{
+    Batch, Commit, DeclarationUpdate, LodgedPapers, LogEntry, Searched, StorageError, StreamPartition, Wanted,
+};
 use vocabulary::{Direction, Lane, State};
 
 use crate::support::{
@@ -57,10 +59,11 @@ on_both!(a_batch_is_kept_whole, |backend| {
     assert_eq!(store.position(&lodged(0)).await.unwrap().unwrap().next_offset, 3);
     let (row, document, decision) = store.declaration(&key("A", 1)).await.unwrap().unwrap();
     let new = &whole.declarations[0];
-    assert_eq!((&document, &decision), (&new.document, &new.decision));
+    assert_eq!((document, &decision), (b"<Declaration/>".to_vec(), &whole.log[0].body));
     assert_eq!((&row.lodged, &row.stand), (&new.lodged, &new.stand));
     assert_eq!(store.log_of(&key("A", 1)).await.unwrap(), vec![whole.log[0].clone()]);
-    assert_eq!(store.outbox_pending("declarations.lodged", 0, 10).await.unwrap(), whole.outbox);
+    let pending = store.outbox_pending("declarations.lodged", 0, -1).await.unwrap().unwrap();
+    assert_eq!((pending.next_offset, &pending.messages), (3, &whole.outbox));
     assert_eq!(store.series(Direction::Import, 0).await.unwrap(), 1);
     assert_eq!(store.series(Direction::Export, 0).await.unwrap(), 0);
     let counts = store.counts().await.unwrap();
@@ -82,6 +85,7 @@ on_both!(a_batch_is_kept_whole, |backend| {
         .await
         .unwrap();
     assert_eq!(found.declarations.keys().collect::<Vec<_>>(), vec![&key("A", 1)]);
+    assert_eq!(found.answers, [(key("A", 1), b"<Notice/>".to_vec())].into(), "what a repeat is answered with");
     assert_eq!(found.numbers.len(), 1, "another enterprise's number is not this one's");
     assert_eq!(found.payments[&payment_key("FT-1")].amount, 25_000);
     assert_eq!(found.payments.len(), 1);
@@ -225,14 +229,16 @@ on_both!(a_registration_replaces_what_was_decided_in_advance, |backend| {
     let mut advance = declaration("A", 1, Some("100000000010"), 0);
     (advance.stand.lane, advance.stand.state) = (None, State::PreRegistered);
     first.declarations = vec![advance];
+    first.log = support::beginnings(&first.declarations);
     assert_eq!(store.commit(&first).await.unwrap(), Commit::Committed);
     let mut registered = batch(&held, 2);
     registered.expected = 1;
     let mut moved = update(&key("A", 1), 1);
     (moved.stand.lane, moved.stand.total_payable) = (Some(Lane::Red), Some(700));
     moved.stand.rulebook = "newer".to_owned();
-    moved.decision = Some(b"{\"lane\":\"red\"}".to_vec());
+    moved.stand.decision_sequence = 1;
     registered.updates = vec![moved.clone()];
+    registered.log = vec![LogEntry { body: b"{\"lane\":\"red\"}".to_vec(), ..entry(&key("A", 1), 1) }];
     assert_eq!(store.commit(&registered).await.unwrap(), Commit::Committed);
     let (row, document, decision) = store.declaration(&key("A", 1)).await.unwrap().unwrap();
     assert_eq!(row.stand, moved.stand);
@@ -244,11 +250,11 @@ on_both!(what_is_strange_comes_back_as_it_was, |backend| {
     let held = store.acquire(&lodged(0), "log-a").await.unwrap();
     let mut whole = batch(&held, i64::MAX);
     let mut strange = declaration("Tờ khai\t\"'; --", 4_294_967_295, None, i64::MAX - 1);
-    strange.document = (0..2 << 20).map(|at: usize| u8::try_from(at * 7 % 251).unwrap()).collect();
-    strange.decision = Vec::new();
     strange.stand.total_payable = Some(99_999_999_999);
     whole.declarations = vec![strange.clone()];
-    whole.log = vec![entry(strange.key(), 0)];
+    let long: Vec<u8> = (0..2 << 20).map(|at: usize| u8::try_from(at * 7 % 251).unwrap()).collect();
+    let papers = LodgedPapers { document: long.clone(), answer: Vec::new() };
+    whole.log = vec![LogEntry { body: Vec::new(), papers: Some(papers), ..entry(strange.key(), 0) }];
     let mut message = outgoing(5, 0);
     message.headers = vec![("subject".to_owned(), "Đà Nẵng".to_owned()), ("empty".to_owned(), String::new())];
     message.payload = vec![0, 255, 10];
@@ -257,8 +263,9 @@ on_both!(what_is_strange_comes_back_as_it_was, |backend| {
     assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
     let (row, document, decision) = store.declaration(strange.key()).await.unwrap().unwrap();
     assert_eq!((&row.lodged, &row.stand), (&strange.lodged, &strange.stand));
-    assert!(document == strange.document && decision.is_empty());
-    assert_eq!(store.outbox_pending("declarations.lodged", 0, 9).await.unwrap(), vec![message]);
+    assert!(document == long && decision.is_empty());
+    let pending = store.outbox_pending("declarations.lodged", 0, -1).await.unwrap().unwrap();
+    assert_eq!(pending.messages, vec![message]);
 });
 
 on_both!(more_rows_than_one_statement_takes, |backend| {
@@ -309,6 +316,42 @@ on_both!(racing_owners_decide_each_offset_once, |backend| {
     assert_eq!((counts.outcomes, counts.outbox), (vec![("accepted".to_owned(), ROUNDS)], ROUNDS));
 });
 
+on_both!(the_first_entry_of_a_log_and_no_other_holds_a_document, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut whole = batch(&held, 1);
+    whole.declarations = vec![declaration("A", 1, None, 0)];
+    let papers = entry(&key("A", 1), 0).papers;
+    for (sequence, papers) in [(0, None), (1, papers)] {
+        whole.log = vec![LogEntry { papers, ..entry(&key("A", 1), sequence) }];
+        assert!(store.commit(&whole).await.unwrap_err().is_of_content());
+    }
+    nothing_is_kept(&backend).await;
+});
+
+on_both!(a_frame_that_is_damaged_or_gone_is_told_with_its_declaration, |backend| {
+    let store = &backend.store;
+    let held = store.acquire(&lodged(0), "log-a").await.unwrap();
+    let mut whole = batch(&held, 1);
+    whole.declarations = vec![declaration("A", 1, None, 0)];
+    whole.log = support::beginnings(&whole.declarations);
+    assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
+    let (triggers, nothing) = match backend.is_sqlite() {
+        true => ("DROP TRIGGER decision_log_is_not_updated; DROP TRIGGER decision_log_is_not_deleted", "x''"),
+        false => ("DROP TRIGGER decision_log_is_not_changed ON decision_log", "''::BYTEA"),
+    };
+    backend.execute(triggers).await.unwrap();
+    for (fault, said) in [
+        (format!("UPDATE decision_log SET body = {nothing}"), "a packed text"),
+        ("DELETE FROM decision_log".to_owned(), "is missing"),
+    ] {
+        backend.execute(&fault).await.unwrap();
+        let error = store.declaration(&key("A", 1)).await.unwrap_err().to_string();
+        assert!(error.contains("entry 0 of the decision log") && error.contains(said), "{error}");
+        assert_eq!(store.rows_page(None, 9).await.unwrap().len(), 1, "its row is there");
+    }
+});
+
 on_both!(the_log_cannot_be_changed_by_anybody, |backend| {
     let store = &backend.store;
     let held = store.acquire(&lodged(0), "log-a").await.unwrap();
@@ -316,7 +359,7 @@ on_both!(the_log_cannot_be_changed_by_anybody, |backend| {
     whole.declarations = vec![declaration("A", 1, None, 0)];
     whole.log = vec![entry(&key("A", 1), 0)];
     assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
-    for statement in ["UPDATE decision_log SET kind = 'other'", "DELETE FROM decision_log"] {
+    for statement in ["UPDATE decision_log SET kind = 1", "DELETE FROM decision_log"] {
         let refused = backend.execute(statement).await.unwrap_err();
         assert!(refused.contains("the decision log is never changed"), "{statement}: {refused}");
     }
@@ -379,10 +422,10 @@ on_both!(a_declaration_is_opened_by_its_key, |backend| {
     let held = store.acquire(&lodged(0), "log-a").await.unwrap();
     let mut whole = batch(&held, 2);
     whole.declarations = vec![declaration("A", 1, None, 0), declaration("B", 1, None, 1)];
+    whole.log = support::beginnings(&whole.declarations);
     assert_eq!(store.commit(&whole).await.unwrap(), Commit::Committed);
     let wanted = Wanted { opened: vec![key("B", 1), key("C", 1)], ..Wanted::default() };
     let found = store.prefetch(&wanted).await.unwrap();
     assert_eq!(found.declarations.into_keys().collect::<Vec<_>>(), [key("B", 1)]);
-    let new = &whole.declarations[1];
-    assert_eq!(found.documents, [(new.key().clone(), (new.document.clone(), new.decision.clone()))].into());
+    assert_eq!(found.documents, [(key("B", 1), (b"<Declaration/>".to_vec(), b"{}".to_vec()))].into());
 });

@@ -7,8 +7,8 @@ use rust_decimal::Decimal;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use storage::{
     BalanceKey, Batch, CommandKey, DeclarationKey, DeclarationUpdate, Fact, FactKey, Facts, Grant, KeptMessage, Lodged,
-    LogEntry, MessageSource, NewCommand, NewDeclaration, NewPayment, NewRequest, Options, OutboxMessage, PaymentKey,
-    Position, Searched, SeriesAdvance, Stand, StorageError, Store, StreamPartition, WriteOff,
+    LodgedPapers, LogEntry, MessageSource, NewCommand, NewDeclaration, NewPayment, NewRequest, Options, OutboxMessage,
+    PaymentKey, Position, Searched, SeriesAdvance, Stand, StorageError, Store, StreamPartition, WriteOff,
 };
 use tempfile::TempDir;
 use vocabulary::{DeclarationNumber, Direction, Lane, Outcome, State};
@@ -166,7 +166,6 @@ pub(crate) fn declaration(reference: &str, version: u32, number: Option<&str>, o
             kind: "A11".to_owned(),
             office: "01PR".to_owned(),
             source: source(offset),
-            answer: b"<Notice/>".to_vec(),
         },
         stand: Stand {
             outcome: Outcome::Accepted,
@@ -181,11 +180,10 @@ pub(crate) fn declaration(reference: &str, version: u32, number: Option<&str>, o
             rulebook: "sample".to_owned(),
             log_sequence: 0,
             log_hash: [1; 32],
+            decision_sequence: 0,
         },
         searched: Searched::default(),
         time_acts_at_ms: None,
-        document: b"<Declaration/>".to_vec(),
-        decision: b"{}".to_vec(),
     }
 }
 
@@ -202,7 +200,6 @@ pub(crate) fn update(key: &DeclarationKey, log_sequence: i64) -> DeclarationUpda
             ..declaration("any", 1, Some("100000000010"), 0).stand
         },
         flagged_goods: Vec::new(),
-        decision: None,
         time_acts_at_ms: None,
     }
 }
@@ -245,10 +242,17 @@ pub(crate) fn entry(key: &DeclarationKey, sequence: i64) -> LogEntry {
         sequence,
         at_ms: 1_795_485_600_000,
         kind: "accepted".to_owned(),
-        body: b"{\"outcome\":\"accepted\"}".to_vec(),
+        body: b"{}".to_vec(),
+        papers: (sequence == 0)
+            .then(|| LodgedPapers { document: b"<Declaration/>".to_vec(), answer: b"<Notice/>".to_vec() }),
         previous_hash: [0; 32],
         hash: [1; 32],
     }
+}
+
+/// The first entries of the logs of declarations.
+pub(crate) fn beginnings(declarations: &[NewDeclaration]) -> Vec<LogEntry> {
+    declarations.iter().map(|new| entry(new.key(), 0)).collect()
 }
 
 pub(crate) fn payment_key(bank_reference: &str) -> PaymentKey {

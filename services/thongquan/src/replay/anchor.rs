@@ -48,7 +48,7 @@ impl Anchor {
     /// Takes the end of a chain in; says what is wrong where an earlier run saw another.
     pub(super) fn meet(&mut self, record: &Record) -> Option<String> {
         let key = record.row.key();
-        let last = record.log.last();
+        let last = record.entries().last();
         let end: End = (
             key.declarant.clone(),
             key.reference.clone(),
@@ -61,7 +61,7 @@ impl Anchor {
         self.lines.push_str(&line);
         self.count += 1;
         let (sequence, hash) = self.wanted.as_mut()?.remove(key)?;
-        let entry = record.log.iter().find(|entry| entry.sequence == sequence);
+        let entry = record.entries().iter().find(|entry| entry.sequence == sequence);
         match entry {
             Some(entry) if hex(&entry.hash) == hash => None,
             Some(_) => Some(format!("entry {sequence} of its decision log is not the one that the anchor holds")),

@@ -66,18 +66,20 @@ pub(super) struct Verdict {
 
 /// Derives every decision of a record again, and checks what is kept of it.
 pub(super) fn of(record: &Record, rulebooks: &Rulebooks) -> Verdict {
-    let Record { row, document, decision, log, earlier } = record;
+    let Record { row, log: Ok(log), earlier } = record else {
+        let detail = record.log.as_ref().err().map(String::as_str).unwrap_or_default();
+        return Verdict::of_fault(record.row.key().clone(), format!("its decision log cannot be read: {detail}"));
+    };
+    let document = record.document();
     let ends: Vec<[u8; 32]> = earlier.iter().map(|earlier| earlier.row.stand.log_hash).collect();
-    let broken: Vec<ChainFault> = [check_chain(row, log, &ends), check_record(row, document, decision, log)]
-        .into_iter()
-        .filter_map(Result::err)
-        .collect();
+    let broken: Vec<ChainFault> =
+        [check_chain(row, log, &ends), check_record(row, log)].into_iter().filter_map(Result::err).collect();
     let mut faults: Vec<String> = broken.iter().map(ToString::to_string).collect();
     let versions: Vec<KeptVersion<'_>> = earlier
         .iter()
         .map(|earlier| &**earlier)
         .chain(std::iter::once(record))
-        .map(|Record { row, document, log, .. }| KeptVersion { row, document, log })
+        .map(|record| KeptVersion { row: &record.row, document: record.document(), log: record.entries() })
         .collect();
     // A broken chain derives nothing that a row could be held against.
     let differences = if broken.is_empty() { check_row(&versions, |hash| rulebooks.get(hash)).ok() } else { None };

@@ -166,7 +166,6 @@ mod tests {
                 kind: "A11".into(),
                 office: "01PR".into(),
                 source: MessageSource { topic: "declarations.lodged".into(), partition: 0, offset: 7 },
-                answer: Vec::new(),
             },
             stand: Stand {
                 outcome: Outcome::Accepted,
@@ -181,6 +180,7 @@ mod tests {
                 rulebook: "0".repeat(64),
                 log_sequence: 1,
                 log_hash: [0; 32],
+                decision_sequence: 0,
             },
         }
     }
@@ -208,6 +208,7 @@ mod tests {
             at_ms: milliseconds(AT).unwrap(),
             kind: "amend".into(),
             body: body.to_string().into_bytes(),
+            papers: None,
             previous_hash: [0; 32],
             hash: [0; 32],
         }

@@ -35,6 +35,8 @@ pub(crate) struct Answer {
 /// All that came of a workload.
 pub(crate) struct Account {
     pub(crate) decisions: BTreeMap<Key, (DeclarationRow, String)>,
+    /// The first notice about each declaration, as it is kept to answer a repeat with.
+    pub(crate) kept: BTreeMap<Key, Vec<u8>>,
     /// By what caused them (`lodged/2/17/0` is the first event of a message), which the event id tells; by the id itself
     /// where it tells nothing.
     pub(crate) answers: BTreeMap<String, Answer>,
@@ -71,7 +73,7 @@ impl Account {
                 assert_eq!(before, answer, "two contents under the event id of {cause}");
             }
         }
-        Self { decisions: backend.decisions().await, answers, sent }
+        Self { decisions: backend.decisions().await, kept: backend.first_notices().await, answers, sent }
     }
 
     /// The decisions and answers on these references are those of another account, byte for byte, and each answer went
@@ -82,7 +84,7 @@ impl Account {
         for (key, (row, decision)) in undisturbed.decisions.iter().filter(|(key, _)| on(&key.1)) {
             let (ours, our_decision) = &self.decisions[key];
             assert_eq!(our_decision, decision, "{key:?}");
-            assert_eq!((&ours.stand.number, &ours.lodged.answer), (&row.stand.number, &row.lodged.answer), "{key:?}");
+            assert_eq!((ours.stand.number, &self.kept[key]), (row.stand.number, &undisturbed.kept[key]), "{key:?}");
             let place = |row: &DeclarationRow| (row.lodged.source.partition, row.lodged.source.offset);
             assert_eq!(place(ours), place(row), "{key:?}");
         }

@@ -12,7 +12,7 @@ use jiff::civil::date;
 use processor::{Processor, Progress, Settings};
 use rulebook::Rulebook;
 use simulator::{Lodged, Workload};
-use storage::{Options, Store};
+use storage::{Options, Store, Wanted};
 use stream::{EmbeddedStream, KafkaSettings, KafkaStream, Outgoing, Stream, TailFrom, TopicSpec, Topics};
 use tempfile::TempDir;
 use vocabulary::{Facts, TaxCodeStatus, TraderFacts};
@@ -271,6 +271,22 @@ impl Backend {
             }
         }
         decisions
+    }
+
+    /// The first notice about every declaration, as it is kept to answer a repeat with.
+    pub(crate) async fn first_notices(&self) -> BTreeMap<(String, String, u32), Vec<u8>> {
+        let mut notices = BTreeMap::new();
+        let mut after = None;
+        loop {
+            let page = self.store.rows_page(after.take(), 1_000).await.unwrap();
+            let Some(last) = page.last() else { break };
+            after = Some(last.lodged.key.clone());
+            let declarations = page.into_iter().map(|row| row.lodged.key).collect();
+            let found = self.store.prefetch(&Wanted { declarations, ..Wanted::default() }).await.unwrap();
+            let answers = found.answers.into_iter();
+            notices.extend(answers.map(|(key, answer)| ((key.declarant, key.reference, key.version), answer)));
+        }
+        notices
     }
 
     /// The event ids of all notices of each reference, from the topic itself.

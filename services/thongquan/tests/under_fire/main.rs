@@ -278,8 +278,8 @@ async fn assert_balances(
         }
         let (ours, theirs) = (&account.decisions[key].0, &peaceful.decisions[key].0);
         assert_eq!(
-            (&ours.stand.outcome, &ours.stand.number, &ours.lodged.answer),
-            (&theirs.stand.outcome, &theirs.stand.number, &theirs.lodged.answer),
+            (&ours.stand.outcome, &ours.stand.number, &account.kept[key]),
+            (&theirs.stand.outcome, &theirs.stand.number, &peaceful.kept[key]),
             "{key:?}"
         );
     }

@@ -150,7 +150,7 @@ fn declarations_of_one_batch_see_what_those_before_them_left() {
     let plan = decide(&rulebook, &[sample("A"), sample("B"), sample("C")], found(&facts, None));
     assert_eq!(outcomes(&plan), [("A", "accepted"), ("B", "accepted"), ("C", "rejected")]);
     assert_eq!(written_off(&plan), [("A", 1, 0, 120, 70), ("B", 1, 0, 70, 20)]);
-    let third: serde_json::Value = serde_json::from_slice(&plan.declarations[2].decision).unwrap();
+    let third: serde_json::Value = serde_json::from_slice(&plan.log[2].body).unwrap();
     assert_eq!(third["findings"][0]["code"], "certificate_quantity_exceeded");
     // What was left then is kept with the decision, which is derived from it again.
     assert_eq!(third["facts"]["certificates"][0]["items"][0]["remaining"], "20");
@@ -234,7 +234,7 @@ fn branches_follow_the_strictest_of_those_before_them() {
     let plan = plan_of(&[first, branch("B", &number, 2)], prefetched);
     assert_eq!(plan.declarations[1].stand.lane, Some(vocabulary::Lane::Red), "{:?}", outcomes(&plan));
     assert_eq!(plan.declarations[1].searched.flagged_goods, ["84151020"], "what is stopped is found by its goods");
-    let decision: serde_json::Value = serde_json::from_slice(&plan.declarations[1].decision).unwrap();
+    let decision: serde_json::Value = serde_json::from_slice(&plan.log[1].body).unwrap();
     let branches = decision["facts"]["branches"].as_array().unwrap();
     let numbers: Vec<_> = branches.iter().map(|branch| branch["number"].as_str().unwrap()).collect();
     assert_eq!(numbers.len(), 2, "{branches:?}");

@@ -99,6 +99,23 @@ fn fifty_goods_items_are_read_and_the_next_is_refused() {
 }
 
 #[test]
+fn a_line_is_named_by_the_number_that_it_declares() {
+    let fifty = sample("a12-fifty-lines.xml");
+    let last = fifty.rfind("<SequenceNumeric>50</SequenceNumeric>").unwrap();
+    let numbers = |number: &str, unit: &str| {
+        let line = fifty[last..].replacen("50</Seq", &format!("{number}</Seq"), 1);
+        let document = format!("{}{}", &fifty[..last], line.replacen("\"PCE\"", unit, 1));
+        let Reading::Read { findings, .. } = read_declaration(document.as_bytes()) else { panic!("unreadable") };
+        findings.into_iter().map(|finding| (finding.code, finding.item)).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers("73", "\"PCE\""), []);
+    assert_eq!(numbers("73", "\"P C E\""), [("value_too_long".to_owned(), Some(73))]);
+    // One whose number cannot be read is known by its place.
+    let both = numbers("fifty", "\"P C E\"");
+    assert!(both.len() == 2 && both.iter().all(|(_, item)| *item == Some(50)), "{both:?}");
+}
+
+#[test]
 fn fields_have_a_length() {
     let importer = "/Declaration/GoodsShipment/Importer";
     let name = |length: usize| changed("<Name>Công ty Mẫu</Name>", &format!("<Name>{}</Name>", "ệ".repeat(length)));

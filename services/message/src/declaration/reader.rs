@@ -73,8 +73,7 @@ fn strictly(source: &str) -> Reading {
     };
     match reader.read() {
         Ok(()) => {
-            let direction = reader.declaration.direction();
-            let findings = reader.notes.finish(source, direction);
+            let findings = reader.notes.finish(source, Some(&reader.declaration));
             Reading::Read { declaration: reader.declaration, findings }
         }
         Err(refusal) => {

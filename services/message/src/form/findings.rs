@@ -1,6 +1,6 @@
 //! The findings of a reading: bounded in number, with line and column worked out once, at the end.
 
-use vocabulary::{Bilingual, Direction, Finding, Place, Severity};
+use vocabulary::{Bilingual, Declaration, Finding, Place, Severity, item_number};
 
 use crate::xml::Refusal;
 
@@ -51,25 +51,28 @@ impl Notes {
         }
     }
 
-    /// The findings, in the order of the document.
-    pub(crate) fn finish(mut self, source: &str, direction: Option<Direction>) -> Vec<Finding> {
+    /// The findings, in the order of the document. In a declaration, fields have the names of its direction, and lines the
+    /// numbers that stand on them.
+    pub(crate) fn finish(mut self, source: &str, declaration: Option<&Declaration>) -> Vec<Finding> {
         if self.notes.is_empty() {
             return Vec::new();
         }
         self.notes.sort_by_key(|note| note.offset);
         let mut lines = Lines::new(source);
         let (schema, law) = (self.schema, self.law);
+        let direction = declaration.and_then(Declaration::direction);
+        let line = |position| item_number(declaration.and_then(|read| read.goods_items.get(position)), position);
         let mut findings: Vec<Finding> = self
             .notes
             .into_iter()
             .map(|note| {
-                let (line, column) = lines.position(note.offset);
+                let (at_line, column) = lines.position(note.offset);
                 Finding {
                     field: note.place.map(|place| place.field_name(direction).to_owned()),
-                    line: Some(line),
+                    line: Some(at_line),
                     column: Some(column),
                     place: note.place,
-                    item: note.item.map(|item| whole(item + 1)),
+                    item: note.item.map(line),
                     value: note.value.map(|value| shortened(&value)),
                     suggestions: note.suggestions,
                     ..finding(note.code, note.path, note.message, note.mend, format!("{schema}: {}", note.rule), law)

@@ -14,7 +14,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("services/clearance", &["vocabulary", "rulebook"]),
     ("services/storage", &["vocabulary"]),
     ("services/stream", &["vocabulary", "storage"]),
-    ("services/casework", &["vocabulary", "message", "rulebook", "clearance", "storage", "stream"]),
+    ("services/casework", &["vocabulary", "message", "rulebook", "clearance", "storage"]),
     ("services/processor", &["vocabulary", "message", "rulebook", "clearance", "storage", "stream", "casework"]),
     ("services/simulator", &["vocabulary", "message", "rulebook"]),
     ("services/single-window", &["vocabulary"]),

@@ -5,8 +5,9 @@ mod envelope;
 pub(crate) mod notices;
 
 use storage::OutboxMessage;
-use stream::{DETAIL_HEADER, REASON_HEADER, Role, Topics};
 use vocabulary::Notice;
+use vocabulary::envelope::{DETAIL_HEADER, REASON_HEADER};
+use vocabulary::topics::{Role, Topics};
 
 use self::envelope::{envelope, outbox_message};
 use crate::intake::arrival::Arrival;

@@ -4,7 +4,7 @@ use storage::{
     Batch, DeclarationUpdate, Facts, KeptMessage, LogEntry, NewCommand, NewDeclaration, NewPayment, NewRequest,
     OutboxMessage, Retiming, SeriesAdvance, StreamPartition, WriteOff,
 };
-use stream::Topics;
+use vocabulary::topics::Topics;
 use vocabulary::{Decision, Direction, State};
 
 use crate::case::series::Series;

@@ -10,7 +10,7 @@ use clearance::life_cycle::Circumstances as LifeCircumstances;
 use jiff::civil::DateTime;
 use rulebook::{Rulebook, RulesInForce};
 use storage::DeclarationKey;
-use stream::Topics;
+use vocabulary::topics::Topics;
 use vocabulary::{CaseFacts, Decision, Declaration, DeclarationNumber, Finding, Notice};
 
 use crate::assess::{Circumstances, ReadDocument, clear};

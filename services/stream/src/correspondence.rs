@@ -19,10 +19,10 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::contract::{Stream, Tail, TailFrom};
-use crate::envelope::{CAUSE_HEADER, as_cause};
 use crate::error::{PublishError, StreamError};
 use crate::record::{Message, Outgoing};
-use crate::topics::{Role, Topics};
+use vocabulary::envelope::{CAUSE_HEADER, as_cause};
+use vocabulary::topics::{Role, Topics};
 
 /// How long a reader waits for a message before it asks again, which changes nothing.
 const LISTEN_WAIT: Duration = Duration::from_secs(60);

@@ -24,14 +24,12 @@ mod broadcast;
 mod contract;
 mod correspondence;
 mod embedded;
-mod envelope;
 mod error;
 mod kafka;
 mod partition;
 mod positions;
 mod record;
 mod tail_start;
-mod topics;
 
 pub use broadcast::{Broadcast, Heard, Listener};
 pub use contract::{
@@ -39,10 +37,14 @@ pub use contract::{
 };
 pub use correspondence::{Answer, Correspondence, Exchange, ExchangeError, ListenError};
 pub use embedded::EmbeddedStream;
-pub use envelope::{CAUSE_HEADER, DETAIL_HEADER, Envelope, REASON_HEADER, REPEATED_HEADER, SUBJECT_HEADER, as_cause};
 pub use error::{BoxError, PublishError, Result, StreamError};
 pub use kafka::{KafkaSettings, KafkaStream};
 pub use partition::partition_of;
 pub use positions::{PositionRefused, Positions};
 pub use record::{Batch, EVENT_ID_HEADER, Headers, MESSAGE_BYTES_MAX, Message, Outgoing};
-pub use topics::{Key, Party, Role, TOPICS, Topic, Topics};
+
+// What goes through the log, which those speak of too that know no log.
+pub use vocabulary::envelope::{
+    CAUSE_HEADER, DETAIL_HEADER, Envelope, REASON_HEADER, REPEATED_HEADER, SUBJECT_HEADER, as_cause,
+};
+pub use vocabulary::topics::{Key, Party, Role, TOPICS, Topic, Topics};

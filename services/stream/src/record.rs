@@ -1,6 +1,9 @@
 //! What lies in the log: messages on their way in and on their way out.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use vocabulary::envelope::REPEATED_HEADER;
 
 /// Names and values that travel beside a message, in the order in which they were given; a name may occur twice.
 pub type Headers = Vec<(String, Vec<u8>)>;
@@ -38,6 +41,16 @@ impl Message {
     /// The first header of this name.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_slice())
+    }
+
+    /// The first header of this name as text; what is no UTF-8 in it is replaced.
+    pub fn header_text(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.header(name).map(String::from_utf8_lossy)
+    }
+
+    /// Whether it is a first answer that is given again.
+    pub fn is_repeated(&self) -> bool {
+        self.header(REPEATED_HEADER).is_some()
     }
 
     /// Bytes of key, payload and headers, by which batches are bounded.

@@ -7,11 +7,8 @@
 //!
 //! `schemas/README.md` tells others what each header means.
 
-use std::borrow::Cow;
-
 use jiff::civil::DateTime;
 
-use crate::record::{Headers, Message};
 use crate::topics::Role;
 
 /// The header with the event identifier of the message that is answered, where that had one.
@@ -39,7 +36,7 @@ pub fn as_cause(event_id: &[u8]) -> String {
     String::from_utf8_lossy(event_id).chars().filter(|c| !c.is_control()).take(CAUSE_CHARS_MAX).collect()
 }
 
-/// The headers of a message of ours, but for the event identifier, which [`Outgoing`](crate::Outgoing) has.
+/// The headers of a message of ours, but for its event identifier, which is given with what is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
     headers: Vec<(String, String)>,
@@ -73,20 +70,8 @@ impl Envelope {
     }
 
     /// The headers as they are sent.
-    pub fn headers(self) -> Headers {
+    pub fn headers(self) -> Vec<(String, Vec<u8>)> {
         self.headers.into_iter().map(|(name, value)| (name, value.into_bytes())).collect()
-    }
-}
-
-impl Message {
-    /// The first header of this name as text; what is no UTF-8 in it is replaced.
-    pub fn header_text(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.header(name).map(String::from_utf8_lossy)
-    }
-
-    /// Whether it is a first answer that is given again.
-    pub fn is_repeated(&self) -> bool {
-        self.header(REPEATED_HEADER).is_some()
     }
 }
 

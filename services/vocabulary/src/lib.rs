@@ -1,7 +1,8 @@
 //! The nouns of customs clearance, with no behaviour beyond what they mean by themselves and no I/O.
 //!
 //! One file per noun, in reading order: the declaration as lodged and its fields, what is found in it, the duties and
-//! taxes assessed on it, and what was decided.
+//! taxes assessed on it, and what was decided; at last what goes from hand to hand: the topics, and the envelope around each
+//! message.
 
 pub mod field;
 
@@ -42,6 +43,10 @@ pub mod command;
 pub mod command_kind;
 
 pub mod state;
+
+pub mod topics;
+
+pub mod envelope;
 
 pub use citation::{Citation, RulebookGap};
 pub use claim::{Claim, ClaimKind};

@@ -1,8 +1,9 @@
 //! Answers to whoever gave a command.
 
 use storage::OutboxMessage;
-use stream::{Role, SUBJECT_HEADER, Topics};
 use vocabulary::CommandAnswer;
+use vocabulary::envelope::SUBJECT_HEADER;
+use vocabulary::topics::{Role, Topics};
 
 use super::envelope::{envelope, outbox_message, repeated};
 use crate::intake::arrival::Arrival;

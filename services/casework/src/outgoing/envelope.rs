@@ -2,7 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 use storage::OutboxMessage;
-use stream::{CAUSE_HEADER, Envelope, REPEATED_HEADER, Role, SUBJECT_HEADER};
+use vocabulary::envelope::{CAUSE_HEADER, Envelope, REPEATED_HEADER, SUBJECT_HEADER};
+use vocabulary::topics::Role;
 
 use crate::hashing::hex;
 use crate::intake::arrival::Arrival;

@@ -4,7 +4,8 @@ use jiff::civil::DateTime;
 use rulebook::{Provision, RulesInForce};
 use rust_decimal::Decimal;
 use storage::{DeclarationKey, OutboxMessage};
-use stream::{Role, SUBJECT_HEADER, Topics};
+use vocabulary::envelope::SUBJECT_HEADER;
+use vocabulary::topics::{Role, Topics};
 use vocabulary::{Bilingual, Decision, DeclarationNumber, Notice, NoticeKind, Reason, State};
 
 use clearance::life_cycle::{Event, RefusedCommand, Standing};

@@ -15,7 +15,7 @@ use jiff::civil::datetime;
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 use storage::{Batch, DeclarationKey, DeclarationRow, MessageSource, StreamPartition};
-use stream::Topics;
+use vocabulary::topics::Topics;
 use vocabulary::{
     Commander, CustomsCommand, Declaration, Facts, Instruction, NamedDeclaration, PaymentConfirmation, Post,
     TaxCodeStatus, TraderFacts,

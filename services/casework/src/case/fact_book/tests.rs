@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rulebook::Rulebook;
 use storage::MessageSource;
-use stream::Topics;
 use vocabulary::TaxCodeStatus;
+use vocabulary::topics::Topics;
 
 use super::*;
 use crate::case::found::Found;

@@ -6,7 +6,8 @@
 //!      ▼
 //!   asked    each element of a declaration ──► validation   findings of rules
 //!      │                                  ├──► coded_field  findings of codes that no list has
-//!      │ index: which rules may apply     └──► selectivity  criteria that match
+//!      │ index, presence: which rules     └──► selectivity  criteria that match
+//!      │ may apply, as a rule_set
 //!      ▼
 //!   rule_test, test_run   the tests that stand beside each rule
 //! ```
@@ -18,6 +19,8 @@ pub(crate) mod in_force;
 pub(crate) mod index;
 pub(crate) mod inventory;
 pub(crate) mod load;
+pub(crate) mod presence;
+pub(crate) mod rule_set;
 pub(crate) mod rule_test;
 pub(crate) mod rules;
 pub(crate) mod rules_naming;

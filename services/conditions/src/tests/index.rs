@@ -1,7 +1,7 @@
-//! What a field has to begin with, for the index of rules.
+//! What has to be said of fields if a condition is to hold, for the index of rules.
 
-use super::{DECLARATION, ITEM, compiled};
-use crate::{FieldSlot, Subject};
+use super::{DECLARATION, ITEM, Sample, compiled};
+use crate::{FieldSlot, NecessaryPresence, Schema as _, Subject};
 
 const COMMODITY_CODE: FieldSlot = FieldSlot(0);
 
@@ -67,4 +67,39 @@ fn elements_are_not_the_record_handed_in() {
         let source = format!("count(goods_items, commodity_code starts_with \"87\") {asks}");
         check_for(Subject::AnyOf(ITEM), &source, known.then_some(&["87"]));
     }
+}
+
+/// The names of fields of the goods item handed in that have to be given, and of those that have to be missing.
+#[track_caller]
+fn check_presence(source: &str, given: &[&str], missing: &[&str]) {
+    let found = compiled(source, &[DECLARATION, ITEM]).necessary_presence(1);
+    let slots = |names: &[&str]| names.iter().map(|name| Sample.field(ITEM, name).unwrap().0).collect();
+    assert_eq!(found, NecessaryPresence { given: slots(given), missing: slots(missing) }, "{source}");
+}
+
+#[test]
+fn fields_that_have_to_be_given_or_missing() {
+    check_presence("quantity > 1 and missing(origin) and used", &["quantity", "used"], &["origin"]);
+    check_presence("quantity > 1 or customs_value > 1", &[], &[]);
+    check_presence("quantity > 1 or quantity < customs_value", &["quantity"], &[]);
+    check_presence("not (missing(quantity) or given(origin))", &["quantity"], &["origin"]);
+    check_presence("not quantity > 1", &[], &[]);
+    check_presence("quantity != 1 and origin not in [\"CN\"]", &["quantity", "origin"], &[]);
+    check_presence("invoice_amount > quantity and year(expiry) > 2020", &["quantity", "expiry"], &[]);
+    check_presence("min(quantity, customs_value) > 1", &[], &[]);
+    check_presence("given(declaration.reference) and missing(kind)", &[], &[]);
+    check_presence("any(other_taxes, exempt and given(quantity))", &[], &[]);
+}
+
+#[test]
+fn a_field_behind_what_may_have_no_answer_is_not_necessary() {
+    check_presence("customs_value / quantity > 1 and given(origin)", &["quantity", "customs_value"], &[]);
+    check_presence("given(origin) and customs_value / quantity > 1", &["quantity", "customs_value", "origin"], &[]);
+    check_presence("given(origin) or not customs_value / quantity > 1", &[], &[]);
+    check_presence("not (customs_value / quantity > 1 or given(origin))", &[], &[]);
+    check_presence("not (given(origin) or customs_value / quantity > 1)", &[], &["origin"]);
+    // The other side is computed whether or not this one is missing.
+    check_presence("quantity > customs_value / customs_value", &["customs_value"], &[]);
+    check_presence("sum(other_taxes, amount) > quantity and used", &[], &[]);
+    check_presence("any(other_taxes, exempt) and used", &[], &[]);
 }

@@ -6,7 +6,7 @@ use proptest::test_runner::RngSeed;
 use super::random::{Tape, condition, facts, number_expression, scopes};
 use super::reference::{Answer, Reach, answer, truth};
 use super::{DECLARATION, Facts, ITEM, PERMIT, Sample, compile, compiled, formula};
-use crate::{FieldSlot, Formula, Limits, Record, Scope, Subject, Type, Value};
+use crate::{FieldSlot, Formula, Limits, NecessaryPresence, Record, Scope, Subject, Type, Value};
 
 /// The records of a random declaration that a condition about these kinds is decided on.
 fn handed_in<'f>(declaration: &'f Facts, tape: &mut Tape<'_>, scopes: &[Scope]) -> Option<Vec<&'f Facts>> {
@@ -111,6 +111,26 @@ proptest! {
     }
 
     #[test]
+    fn a_condition_is_false_wherever_a_field_is_not_as_it_has_to_be(written in tape(), given in tape()) {
+        let mut tape = Tape(&written);
+        let scopes = scopes(&mut tape);
+        let compiled = compiled(&condition(&mut tape, scopes).to_string(), scopes);
+        let mut tape = Tape(&given);
+        let declaration = facts(&mut tape, DECLARATION, 2);
+        let Some(records) = handed_in(&declaration, &mut tape, scopes) else { return Ok(()) };
+        for (position, record) in records.iter().enumerate() {
+            let needed = compiled.necessary_presence(position);
+            let as_needed = needed.given.iter().all(|slot| record.value(*slot).is_some())
+                && needed.missing.iter().all(|slot| record.value(*slot).is_none());
+            if !as_needed {
+                // False, and no obstacle that would be told otherwise.
+                prop_assert_eq!(compiled.holds(&records), Ok(false), "{} {:?}", compiled.canonical(), needed);
+            }
+        }
+        prop_assert_eq!(compiled.necessary_presence(records.len()), NecessaryPresence::default());
+    }
+
+    #[test]
     fn no_text_makes_the_compiler_panic(source in "\\PC{0,60}|[\\x00-\\x7f]{0,60}") {
         prop_assert!(compile(&source, &[DECLARATION]).is_ok_and(|_| true) || shown_in_full(&source));
     }
@@ -190,10 +210,10 @@ fn shown_in_full(source: &str) -> bool {
     })
 }
 
-/// The property about prefixes would hold of an index that says nothing; this one sees to it that it speaks.
+/// The properties about what is necessary would hold of an index that says nothing; this one sees to it that it speaks.
 #[test]
-fn random_conditions_do_have_necessary_prefixes() {
-    let mut spoken = 0;
+fn random_conditions_do_have_what_is_necessary() {
+    let (mut spoken, mut needing) = (0, 0);
     for seed in 0..2000_u32 {
         let written: Vec<u8> =
             (0..40_u32).map(|at| (seed.wrapping_mul(2_654_435_761).rotate_left(at) >> 24) as u8).collect();
@@ -204,6 +224,7 @@ fn random_conditions_do_have_necessary_prefixes() {
                 .necessary_prefixes(Subject::AnyOf(field.scope), field.slot)
                 .is_some_and(|prefixes| !prefixes.is_empty())
         }));
+        needing += usize::from(compiled.necessary_presence(0) != NecessaryPresence::default());
     }
-    assert!(spoken > 20, "{spoken}");
+    assert!(spoken > 20 && needing > 200, "{spoken} {needing}");
 }

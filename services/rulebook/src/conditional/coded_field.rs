@@ -8,7 +8,7 @@ use vocabulary::{
 use crate::cited::Provenance;
 use crate::code_list::CodeList;
 use crate::code_list::in_force::CodeListsInForce;
-use crate::conditional::asked::{Verdict, elements};
+use crate::conditional::asked::{Verdict, for_each_element};
 use crate::conditional::subject::Subject;
 
 /// A field whose value has to stand in a list on the day of registration.
@@ -51,9 +51,7 @@ impl CodedField {
         if self.field.scope == Scope::Declaration {
             return check(whole, None, None);
         }
-        for asked in elements(whole, self.field.scope) {
-            check(asked.subject, asked.item, asked.occurrence);
-        }
+        for_each_element(whole, self.field.scope, |asked| check(asked.subject, asked.item, asked.occurrence));
     }
 
     fn finding(

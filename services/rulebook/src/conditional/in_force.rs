@@ -12,7 +12,7 @@ use crate::cited::Provenance;
 use crate::code_list::CodeList;
 use crate::code_list::entry::ScheduleKind;
 use crate::code_list::in_force::CodeListsInForce;
-use crate::conditional::asked::{Records, Verdict, for_each_element, undecided};
+use crate::conditional::asked::{Asked, Records, Verdict, for_each_element, undecided};
 use crate::conditional::rules::ConditionalRules;
 use crate::conditional::rules_naming::{RuleEffect, RuleNaming, prefixes_naming};
 use crate::conditional::selectivity::Criterion;
@@ -46,12 +46,16 @@ impl<'a> ConditionalInForce<'a> {
         let mut verdict = Verdict::default();
         let direction = declaration.direction();
         let whole = Subject::Declaration(declaration, surroundings, self.lists);
-        for position in self.rules.validation_index.candidates(declaration).iter() {
-            let Some(rule) = self.rules.validation.get(*position as usize) else { continue };
+        let candidates = self.rules.validation_index.candidates(declaration);
+        for position in candidates.iter() {
+            let Some(rule) = self.rules.validation.get(position) else { continue };
             if !rule.provenance.holds_on(self.date) || (rule.direction.is_some() && rule.direction != direction) {
                 continue;
             }
             for_each_element(whole, rule.scope, |asked| {
+                if !candidates.include(position, asked) {
+                    return;
+                }
                 let records = Records::new(whole, asked, rule.scope);
                 match rule.condition.holds(records.as_slice()) {
                     Ok(false) => {}
@@ -84,21 +88,24 @@ impl<'a> ConditionalInForce<'a> {
         surroundings: &Surroundings<'_>,
     ) -> (Vec<CriterionHit>, Vec<RulebookGap>) {
         let (mut of_score, mut matched) = (Vec::new(), Matched::default());
-        for position in self.rules.criteria_index.candidates(declaration).iter() {
-            let Some(criterion) = self.rules.criteria.get(*position as usize) else { continue };
+        let candidates = self.rules.criteria_index.candidates(declaration);
+        for position in candidates.iter() {
+            let Some(criterion) = self.rules.criteria.get(position) else { continue };
             if !criterion.provenance.holds_on(self.date) {
                 continue;
             }
             if criterion.asks_for_score {
-                of_score.push(criterion);
+                of_score.push((position, criterion));
             } else {
-                matched.ask(criterion, Subject::Declaration(declaration, surroundings, self.lists));
+                let whole = Subject::Declaration(declaration, surroundings, self.lists);
+                matched.ask(criterion, whole, |asked| candidates.include(position, asked));
             }
         }
         let risk_score = matched.hits.iter().filter_map(|hit| hit.weight).fold(0, u32::saturating_add);
         let scored = Surroundings { risk_score: Some(risk_score), ..*surroundings };
-        for criterion in of_score {
-            matched.ask(criterion, Subject::Declaration(declaration, &scored, self.lists));
+        for (position, criterion) in of_score {
+            let whole = Subject::Declaration(declaration, &scored, self.lists);
+            matched.ask(criterion, whole, |asked| candidates.include(position, asked));
         }
         (matched.hits, matched.gaps)
     }
@@ -162,9 +169,13 @@ struct Matched {
 }
 
 impl Matched {
-    fn ask(&mut self, criterion: &Criterion, whole: Subject<'_>) {
+    /// Asks a criterion of those of its elements that it may match.
+    fn ask(&mut self, criterion: &Criterion, whole: Subject<'_>, may_match: impl Fn(&Asked<'_>) -> bool) {
         let mut weight = criterion.weight;
         for_each_element(whole, criterion.scope, |asked| {
+            if !may_match(asked) {
+                return;
+            }
             let records = Records::new(whole, asked, criterion.scope);
             match criterion.condition.holds(records.as_slice()) {
                 Ok(false) => {}

@@ -26,10 +26,14 @@ impl ConditionalRules {
         test_bases: Vec<Base>,
     ) -> Self {
         Self {
-            validation_index: RuleIndex::new(validation.iter().map(|rule| (&rule.condition, rule.direction))),
+            validation_index: RuleIndex::new(
+                validation.iter().map(|rule| (&rule.condition, rule.scope, rule.direction)),
+            ),
             validation,
             coded_fields,
-            criteria_index: RuleIndex::new(criteria.iter().map(|criterion| (&criterion.condition, None))),
+            criteria_index: RuleIndex::new(
+                criteria.iter().map(|criterion| (&criterion.condition, criterion.scope, None)),
+            ),
             criteria,
             test_bases,
         }

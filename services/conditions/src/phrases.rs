@@ -8,6 +8,10 @@
 //! tone is written (*hóa*, *hoá*). A word of the text that bears no marks at all stands for the one with marks, since many
 //! write Vietnamese so; but not where the phrase is that one word, which without marks may be several.
 
+use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
 /// A word as it compares: letters with marks as `a^`, the tone at the end.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 struct Word {
@@ -17,9 +21,14 @@ struct Word {
     marked: String,
 }
 
-/// Phrases to look for, by their first word without marks.
+/// Phrases to look for.
 #[derive(Debug, Clone)]
-pub(crate) struct Phrases(Box<[Box<[Word]>]>);
+pub(crate) struct Phrases {
+    /// By their first word without marks.
+    sorted: Box<[Box<[Word]>]>,
+    /// The first two words of each without marks, or its one word, which most texts have none of.
+    beginnings: FxHashSet<Box<str>>,
+}
 
 impl Phrases {
     /// The phrases of some texts; a text without a word in it is handed back.
@@ -34,15 +43,45 @@ impl Phrases {
         }
         phrases.sort_unstable();
         phrases.dedup();
-        Ok(Self(phrases.into()))
+        let beginning = |phrase: &[Word]| match phrase {
+            [only] => only.bare.as_str().into(),
+            [first, second, ..] => format!("{} {}", first.bare, second.bare).into(),
+            [] => Box::default(),
+        };
+        let beginnings = phrases.iter().map(|phrase| beginning(phrase)).collect();
+        Ok(Self { sorted: phrases.into(), beginnings })
+    }
+
+    /// Whether a text has the beginning of a phrase in it, as far as that is told without marks.
+    fn may_stand_in(&self, text: &str) -> bool {
+        // A word, and before it the one that stands before it.
+        let (mut words, mut word) = (String::with_capacity(32), 0);
+        let begins = |words: &str, word: usize| {
+            let begins = |words: Option<&str>| words.is_some_and(|words| self.beginnings.contains(words));
+            begins(words.get(word..)) || (word > 0 && begins(Some(words)))
+        };
+        for character in text.chars() {
+            match read(character) {
+                Letter::Plain(letter) | Letter::Marked(letter, ..) => words.push(letter),
+                Letter::Shape(_) | Letter::Tone(_) | Letter::Hidden => {}
+                Letter::Break if words.len() == word => {}
+                Letter::Break if begins(&words, word) => return true,
+                Letter::Break => {
+                    words.drain(..word);
+                    words.push(' ');
+                    word = words.len();
+                }
+            }
+        }
+        words.len() > word && begins(&words, word)
     }
 
     /// How many words the longest phrase beginning with the word at a place of the text covers, from there; of those
     /// that the test takes.
     fn longest_at(&self, text: &[Word], at: usize, takes: impl Fn(usize) -> bool) -> Option<usize> {
         let first = &text[at].bare;
-        let from = self.0.partition_point(|phrase| phrase[0].bare < *first);
-        let beginning = self.0[from..].iter().take_while(|phrase| phrase[0].bare == *first);
+        let from = self.sorted.partition_point(|phrase| phrase[0].bare < *first);
+        let beginning = self.sorted[from..].iter().take_while(|phrase| phrase[0].bare == *first);
         let standing = beginning.filter(|phrase| stands_at(phrase, &text[at..]) && takes(phrase.len()));
         standing.map(|phrase| phrase.len()).max()
     }
@@ -58,12 +97,16 @@ fn stands_at(phrase: &[Word], text: &[Word]) -> bool {
 
 /// Whether a text mentions one of the phrases, other than within one of those that do not count.
 pub(crate) fn mentions(text: &str, phrases: &Phrases, outside: &Phrases) -> bool {
-    let text = words(text);
+    // Most texts are done with at a glance.
+    phrases.may_stand_in(text) && stand_in(&words(text), phrases, outside)
+}
+
+fn stand_in(text: &[Word], phrases: &Phrases, outside: &Phrases) -> bool {
     let mut covered_to = 0;
     for at in 0..text.len() {
         // What does not count reaches from here or from before; a mention within it is passed over.
-        covered_to = covered_to.max(at + outside.longest_at(&text, at, |_| true).unwrap_or(0));
-        if phrases.longest_at(&text, at, |length| at + length > covered_to).is_some() {
+        covered_to = covered_to.max(at + outside.longest_at(text, at, |_| true).unwrap_or(0));
+        if phrases.longest_at(text, at, |length| at + length > covered_to).is_some() {
             return true;
         }
     }
@@ -72,15 +115,52 @@ pub(crate) fn mentions(text: &str, phrases: &Phrases, outside: &Phrases) -> bool
 
 /// The earliest year from 1900 to 2099 that stands in a text as a word of its own.
 pub(crate) fn oldest_year(text: &str) -> Option<u32> {
-    let years = words(text).into_iter().filter(|word| word.bare.len() == 4);
-    years.filter_map(|word| word.bare.parse().ok()).filter(|year| (1900..2100).contains(year)).min()
+    if !may_have_four_digits(text) {
+        return None;
+    }
+    let mut oldest = None;
+    each_word(text, |word| {
+        let year = Some(&word.bare).filter(|bare| bare.len() == 4).and_then(|bare| bare.parse().ok());
+        if let Some(year) = year.filter(|year| (1900..2100).contains(year)) {
+            oldest = Some(oldest.map_or(year, |oldest: u32| oldest.min(year)));
+        }
+    });
+    oldest
+}
+
+/// Whether four digits may stand side by side in a text, one after the other but for marks.
+fn may_have_four_digits(text: &str) -> bool {
+    let mut digits = 0;
+    text.bytes().any(|byte| {
+        digits = match byte {
+            // Digits as wide as a Chinese character begin with the second of these bytes.
+            b'0'..=b'9' | 0xEF => digits + 1,
+            0x80.. => digits,
+            _ => 0,
+        };
+        digits >= 4
+    })
 }
 
 /// The words of a text: letters and digits without a break between them.
 fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
+    each_word(text, |word| words.push(word.clone()));
+    words
+}
+
+/// Shows the words of a text one after the other.
+fn each_word(text: &str, mut see: impl FnMut(&Word)) {
     let mut word = Word::default();
     let mut tone = None;
+    let mut finish = |word: &mut Word, tone: &mut Option<char>| {
+        word.marked.extend(tone.take());
+        if !word.bare.is_empty() {
+            see(word);
+        }
+        word.bare.clear();
+        word.marked.clear();
+    };
     for character in text.chars() {
         match read(character) {
             Letter::Plain(letter) => {
@@ -96,18 +176,10 @@ fn words(text: &str) -> Vec<Word> {
             Letter::Shape(shape) if !word.bare.is_empty() => word.marked.push(shape),
             Letter::Tone(of_letter) if !word.bare.is_empty() => tone = Some(of_letter),
             Letter::Shape(_) | Letter::Tone(_) | Letter::Hidden => {}
-            Letter::Break => finish(&mut word, &mut tone, &mut words),
+            Letter::Break => finish(&mut word, &mut tone),
         }
     }
-    finish(&mut word, &mut tone, &mut words);
-    words
-}
-
-fn finish(word: &mut Word, tone: &mut Option<char>, words: &mut Vec<Word>) {
-    word.marked.extend(tone.take());
-    if !word.bare.is_empty() {
-        words.push(std::mem::take(word));
-    }
+    finish(&mut word, &mut tone);
 }
 
 /// A character, as far as words go.
@@ -136,6 +208,14 @@ const VOWELS: [(char, Option<char>, &str); 12] = [
     ('u', Some('+'), "ưừứửữự"),
     ('y', None, "yỳýỷỹỵ"),
 ];
+/// The same by the letter: the vowel, the sign of its shape and that of its tone.
+static MARKED: LazyLock<FxHashMap<char, (char, Option<char>, Option<char>)>> = LazyLock::new(|| {
+    let letters = VOWELS.into_iter().flat_map(|(base, shape, vowels)| {
+        let toned = vowels.chars().enumerate();
+        toned.map(move |(at, vowel)| (vowel, (base, shape, at.checked_sub(1).map(|tone| TONES[tone]))))
+    });
+    letters.collect()
+});
 /// The signs of the tones, in the order of the vowels' tones.
 const TONES: [char; 5] = ['`', '\'', '?', '~', '.'];
 
@@ -162,10 +242,8 @@ fn read(character: char) -> Letter {
         _ => {}
     }
     let small = character.to_lowercase().next().unwrap_or(character);
-    for (base, shape, vowels) in VOWELS {
-        if let Some(at) = vowels.chars().position(|vowel| vowel == small) {
-            return Letter::Marked(base, shape, at.checked_sub(1).map(|tone| TONES[tone]));
-        }
+    if let Some(&(base, shape, tone)) = MARKED.get(&small) {
+        return Letter::Marked(base, shape, tone);
     }
     if small.is_alphanumeric() { Letter::Plain(small) } else { Letter::Break }
 }
@@ -260,6 +338,64 @@ mod tests {
         ] {
             assert_eq!(oldest_year(text), year, "{text}");
         }
+    }
+
+    /// Texts of pieces, as many as there are with so many pieces each.
+    fn texts(pieces: &[&str], length: usize) -> Vec<String> {
+        (0..length).fold(vec![String::new()], |texts, _| {
+            texts.iter().flat_map(|text| pieces.iter().map(move |piece| format!("{text}{piece}"))).collect()
+        })
+    }
+
+    #[test]
+    fn the_glance_at_a_text_misses_no_phrase() {
+        let phrases = Phrases::new(["đã qua sử dụng", "cũ", "máy cũ", "used", "2nd hand"]).unwrap();
+        let outside = Phrases::new(["not used", "used for"]).unwrap();
+        let pieces = [
+            "da",
+            "đã",
+            "a\u{303}",
+            "Đ",
+            " qua sử",
+            " ",
+            ", ",
+            "\u{AD}",
+            "dung",
+            "dụng ",
+            "cu",
+            "cũ",
+            "máy",
+            "ＵＳＥＤ",
+            "not ",
+            "used",
+            " for",
+            "2",
+            "nd hand",
+            "\u{301}",
+            "-",
+        ];
+        let (mut mentioned, mut at_a_glance) = (0, 0);
+        for text in texts(&pieces, 4) {
+            let stands = stand_in(&words(&text), &phrases, &outside);
+            assert_eq!(mentions(&text, &phrases, &outside), stands, "{text:?}");
+            mentioned += usize::from(stands);
+            at_a_glance += usize::from(!phrases.may_stand_in(&text));
+        }
+        assert!(mentioned > 10_000 && at_a_glance > 10_000, "{mentioned} {at_a_glance}");
+    }
+
+    #[test]
+    fn the_glance_at_a_text_misses_no_year() {
+        let pieces = ["19", "2", "0", "99", "5", "２", "０", "\u{301}", "\u{FEFF}", "٢", " ", "a", "ế", "1"];
+        let mut years = 0;
+        for text in texts(&pieces, 5) {
+            let all = words(&text).into_iter().filter(|word| word.bare.len() == 4);
+            let all = all.filter_map(|word| word.bare.parse::<u32>().ok()).filter(|year| (1900..2100).contains(year));
+            let oldest = all.min();
+            assert_eq!(oldest_year(&text), oldest, "{text:?}");
+            years += usize::from(oldest.is_some());
+        }
+        assert!(years > 10_000, "{years}");
     }
 
     #[test]

@@ -16,12 +16,18 @@ const GROUP: u32 = 3;
 
 /// Looks at every number whose decimals tell something.
 pub(crate) fn check(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mut Report<'_>) {
+    // Most amounts are in one currency.
+    let mut known: Option<(&str, Option<Cited<u8>>)> = None;
     for (amounts, of_a_unit) in [(&AMOUNTS[..], false), (&UNIT_AMOUNTS[..], true)] {
         for place in lodged.places_of(amounts) {
-            let decimals =
-                lodged.currency_at(place).and_then(|currency| Some((currency, rules.lists().minor_units(currency)?)));
-            if let (Some(ValueRef::Decimal(amount)), Some((currency, decimals))) = (lodged.value_at(place), decimals) {
-                money(Money { place, amount, currency, of_a_unit }, &decimals, lodged, report);
+            // A whole amount tells nothing of decimals.
+            let Some(ValueRef::Decimal(amount)) = lodged.value_at(place).filter(with_decimals) else { continue };
+            let Some(currency) = lodged.currency_at(place) else { continue };
+            if known.as_ref().is_none_or(|(before, _)| *before != currency) {
+                known = Some((currency, rules.lists().minor_units(currency)));
+            }
+            if let Some((_, Some(decimals))) = &known {
+                money(Money { place, amount, currency, of_a_unit }, decimals, lodged, report);
             }
         }
     }
@@ -44,6 +50,10 @@ pub(crate) fn check(lodged: &Declaration, rules: &RulesInForce<'_>, report: &mut
     }
 }
 
+fn with_decimals(value: &ValueRef<'_>) -> bool {
+    matches!(value, ValueRef::Decimal(amount) if amount.scale() > 0)
+}
+
 /// An amount of money at its place.
 #[derive(Clone, Copy)]
 struct Money<'a> {
@@ -57,9 +67,6 @@ struct Money<'a> {
 fn money(money: Money<'_>, decimals: &Cited<u8>, lodged: &Declaration, report: &mut Report<'_>) {
     let Money { place, amount, currency, of_a_unit } = money;
     let whole_currency = decimals.value == 0;
-    if amount.scale() == 0 {
-        return;
-    }
     let dong = currency == "VND" && !of_a_unit;
     // What the other figures of the declaration agree with was meant so: an invoice in yen may have been computed.
     let thousands = like_thousands(amount) && (currency == "VND" || !computed(lodged, place, amount));

@@ -1,5 +1,7 @@
 //! The declaration as a whole: kind, office, tax codes, number, currencies.
 
+use std::sync::LazyLock;
+
 use rulebook::{
     Cited, CodeList, CodeUse, CustomsOffice, DeclarationKind, MarginKind, Provision, RoundingKind, RulesInForce,
 };
@@ -8,7 +10,7 @@ use vocabulary::declaration::declaration as field;
 use vocabulary::tax_code::{TaxCodeError, check_tax_code, meant_tax_code};
 use vocabulary::{
     Bilingual, Citation, Claim, ClaimKind, Declaration, DeclarationNumber, Direction, DutyType, FieldId, Place, Record,
-    TraderFacts,
+    Scope, TraderFacts,
 };
 
 use super::Report;
@@ -61,16 +63,28 @@ pub(crate) fn fields_of_the_other_direction(lodged: &Declaration, report: &mut R
     }
 }
 
+/// The fields of the declaration and of a goods item that the form of a direction does not have, by their place.
+fn not_on_the_form(direction: Direction, scope: Scope) -> &'static [u16] {
+    static NOT_ON_THE_FORM: LazyLock<[[Vec<u16>; 2]; 2]> = LazyLock::new(|| {
+        [Direction::Import, Direction::Export].map(|direction| {
+            [Scope::Declaration, Scope::GoodsItem].map(|scope| {
+                let fields = (0_u16..).zip(scope.fields());
+                // Fields without a VNACCS name are ours and stand on both forms.
+                let missing = fields.filter(|(_, known)| match direction {
+                    Direction::Import => known.import_id.is_none() && known.export_id.is_some(),
+                    Direction::Export => known.export_id.is_none() && known.import_id.is_some(),
+                });
+                missing.map(|(index, _)| index).collect()
+            })
+        })
+    });
+    let of_direction = &NOT_ON_THE_FORM[usize::from(direction == Direction::Export)];
+    &of_direction[usize::from(scope == Scope::GoodsItem)]
+}
+
 fn check_direction<R: Record>(record: &R, direction: Direction, item: Option<usize>, report: &mut Report<'_>) {
-    for (index, known) in (0_u16..).zip(R::SCOPE.fields()) {
-        let (here, there) = match direction {
-            Direction::Import => (known.import_id, known.export_id),
-            Direction::Export => (known.export_id, known.import_id),
-        };
-        // Fields without a VNACCS name are ours and stand on both forms.
-        if here.is_some() || there.is_none() {
-            continue;
-        }
+    for &index in not_on_the_form(direction, R::SCOPE) {
+        let known = &R::SCOPE.fields()[usize::from(index)];
         let Some(value) = record.value(index) else { continue };
         let place = Place { field: FieldId { scope: R::SCOPE, index }, item, occurrence: None };
         let (en, vi) = match direction {

@@ -9,6 +9,7 @@ mod specific_duty;
 mod trade_remedies;
 mod vat;
 
+use rulebook::TradeRemedy;
 use vocabulary::declaration::goods_item;
 use vocabulary::{DutyType, Place};
 
@@ -57,10 +58,11 @@ pub(crate) fn claims(
     let mut claims: Vec<TaxClaim> = Vec::new();
     report.about(position, DutyType::ImportDuty);
     claims.extend(import_duty::claim(line, tariff, kind, relief, proven, report));
+    let measures: Vec<TradeRemedy<'_>> = line.rules.remedies().on_goods(line.declared_code()).collect();
     for duty_type in [DutyType::AntiDumping, DutyType::Countervailing, DutyType::Safeguard] {
         let tax = take(&mut declared, duty_type);
         report.about(position, duty_type);
-        claims.extend(trade_remedies::claim(duty_type, line, tariff, tax, kind, report));
+        claims.extend(trade_remedies::claim(duty_type, line, tariff, &measures, tax, kind, report));
     }
     let tax = take(&mut declared, DutyType::SpecialConsumption);
     report.about(position, DutyType::SpecialConsumption);

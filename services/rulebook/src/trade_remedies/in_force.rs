@@ -23,11 +23,11 @@ impl<'a> TradeRemediesInForce<'a> {
     /// The measures on goods of a tariff code, whatever their origin.
     pub fn on_goods(self, hs8: &str) -> impl Iterator<Item = TradeRemedy<'a>> {
         let (codes, date) = (self.codes, self.date);
-        self.remedies
-            .cases
-            .iter()
-            .filter(move |case| case.provenance.holds_on(date) && case.covers(hs8))
-            .map(move |case| TradeRemedy { case, codes, date })
+        self.remedies.covering(hs8).filter(move |case| case.provenance.holds_on(date)).map(move |case| TradeRemedy {
+            case,
+            codes,
+            date,
+        })
     }
 
     /// The measure that a code is a rate of.

@@ -6,7 +6,7 @@ use crate::trade_remedies::measure::{RemedyCase, TradeRemedies};
 impl TradeRemedies {
     /// Takes the measures into an inventory.
     pub(crate) fn list_into(&self, inventory: &mut Inventory) {
-        let Self { cases, proof_days } = self;
+        let Self { cases, by_chapter: _, proof_days } = self;
         add_remedies(inventory, cases);
         inventory.add_versions("assessment/trade-remedies/proof", "days_to_prove_other_origin", proof_days, |days| {
             vec![text("days", &days.to_string())]

@@ -45,7 +45,7 @@ pub(crate) fn read(
             ));
             continue;
         }
-        remedies.cases.push(case);
+        remedies.add(case);
     }
     root.finish(problems);
     let columns = ["code", "case", "maker", "origin", "rate", "amount", "currency", "unit", "name_en", "name_vi"];

@@ -1,5 +1,6 @@
 //! A measure, whatever the day.
 
+use rustc_hash::FxHashMap;
 use vocabulary::{Bilingual, DutyType};
 
 use crate::cited::{Provenance, Versions};
@@ -8,6 +9,8 @@ use crate::cited::{Provenance, Versions};
 #[derive(Debug, Default)]
 pub(crate) struct TradeRemedies {
     pub(crate) cases: Vec<RemedyCase>,
+    /// The place of each case under the chapters that its goods are of, in their order.
+    pub(crate) by_chapter: FxHashMap<Box<str>, Vec<usize>>,
     /// For how many days after registration a proof may still show another origin.
     pub(crate) proof_days: Versions<u32>,
 }
@@ -34,6 +37,29 @@ pub(crate) struct CaseRate {
     pub(crate) maker: Option<Box<str>>,
     /// The one origin that it is for; `None` for all origins of the case.
     pub(crate) origin: Option<Box<str>>,
+}
+
+/// So many digits of a tariff code tell the chapter; the beginnings of codes that a case names have no fewer.
+const CHAPTER: usize = 2;
+
+impl TradeRemedies {
+    /// Adds a case, after those that were added before.
+    pub(crate) fn add(&mut self, case: RemedyCase) {
+        let place = self.cases.len();
+        for chapter in case.hs.iter().filter_map(|prefix| prefix.get(..CHAPTER)) {
+            let places = self.by_chapter.entry(chapter.into()).or_default();
+            if places.last() != Some(&place) {
+                places.push(place);
+            }
+        }
+        self.cases.push(case);
+    }
+
+    /// The cases on goods of a tariff code, whatever the day.
+    pub(crate) fn covering<'r>(&'r self, hs8: &str) -> impl Iterator<Item = &'r RemedyCase> {
+        let places = hs8.get(..CHAPTER).and_then(|chapter| self.by_chapter.get(chapter));
+        places.into_iter().flatten().filter_map(|place| self.cases.get(*place)).filter(move |case| case.covers(hs8))
+    }
 }
 
 impl RemedyCase {

@@ -16,18 +16,18 @@ use crate::validation::header::Kind;
 use crate::validation::line::ResolvedLine;
 use crate::validation::tax_codes::{self, DeclaredRelief, DeclaredTax};
 
-/// The duty of one type on a line.
+/// The duty of one type on a line, whose goods are under these measures.
 pub(super) fn claim(
     duty_type: DutyType,
     line: &ResolvedLine<'_>,
     tariff: TariffLine<'_>,
+    on_goods: &[TradeRemedy<'_>],
     declared: Option<DeclaredTax>,
     kind: Option<&Kind<'_>>,
     report: &mut Report<'_>,
 ) -> Option<TaxClaim> {
-    let (code, origin) = (line.item.commodity_code.as_deref()?, line.origin?);
-    let measures: Vec<TradeRemedy<'_>> =
-        line.rules.remedies().on_goods(code).filter(|case| case.tax() == duty_type).collect();
+    let origin = line.origin?;
+    let measures: Vec<TradeRemedy<'_>> = on_goods.iter().copied().filter(|case| case.tax() == duty_type).collect();
     let on_origin: Vec<TradeRemedy<'_>> = measures.iter().copied().filter(|case| case.covers_origin(origin)).collect();
     let mut desk = RemedyDesk { duty_type, line, tariff, origin, report };
     match declared {

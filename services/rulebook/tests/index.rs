@@ -24,7 +24,7 @@ use vocabulary::{Declaration, Scope};
 const DAY: Date = date(2026, 11, 23);
 const SEED: u64 = 20_261_123;
 const RULES: usize = 400;
-const DECLARATIONS: usize = 3_000;
+const DECLARATIONS: usize = 2_000;
 const ORIGINS: [&str; 8] = ["CN", "KR", "JP", "TH", "VN", "US", "DE", "C"];
 const KINDS: [&str; 6] = ["A11", "A12", "B11", "E21", "E62", "A"];
 

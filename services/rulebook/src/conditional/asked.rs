@@ -15,7 +15,17 @@ pub(crate) struct Asked<'a> {
 }
 
 /// Asks for every element of a kind in a declaration; for the declaration itself where that is meant.
-pub(crate) fn for_each_element<'a>(declaration: Subject<'a>, scope: Scope, mut ask: impl FnMut(&Asked<'a>)) {
+pub(crate) fn for_each_element<'a>(declaration: Subject<'a>, scope: Scope, ask: impl FnMut(&Asked<'a>)) {
+    for_each_element_but(declaration, scope, |_| false, ask);
+}
+
+/// The same, but for some goods items where these are the elements.
+pub(crate) fn for_each_element_but<'a>(
+    declaration: Subject<'a>,
+    scope: Scope,
+    leaves_out: impl Fn(usize) -> bool,
+    mut ask: impl FnMut(&Asked<'a>),
+) {
     if scope == Scope::Declaration {
         return ask(&Asked { subject: declaration, item: None, occurrence: None });
     }
@@ -38,8 +48,11 @@ pub(crate) fn for_each_element<'a>(declaration: Subject<'a>, scope: Scope, mut a
             }
             _ => {
                 for at in 0..declaration.count(collection) {
-                    let (item, occurrence) =
-                        if scope == Scope::GoodsItem { (Some(at), None) } else { (None, Some(at)) };
+                    let (item, occurrence) = match scope {
+                        Scope::GoodsItem if leaves_out(at) => continue,
+                        Scope::GoodsItem => (Some(at), None),
+                        _ => (None, Some(at)),
+                    };
                     if let Some(subject) = declaration.element(collection, at) {
                         ask(&Asked { subject, item, occurrence });
                     }

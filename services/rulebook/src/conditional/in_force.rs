@@ -12,7 +12,7 @@ use crate::cited::Provenance;
 use crate::code_list::CodeList;
 use crate::code_list::entry::ScheduleKind;
 use crate::code_list::in_force::CodeListsInForce;
-use crate::conditional::asked::{Asked, Records, Verdict, for_each_element, undecided};
+use crate::conditional::asked::{Records, Verdict, for_each_element_but, undecided};
 use crate::conditional::rules::ConditionalRules;
 use crate::conditional::rules_naming::{RuleEffect, RuleNaming, prefixes_naming};
 use crate::conditional::selectivity::Criterion;
@@ -52,20 +52,22 @@ impl<'a> ConditionalInForce<'a> {
             if !rule.provenance.holds_on(self.date) || (rule.direction.is_some() && rule.direction != direction) {
                 continue;
             }
-            for_each_element(whole, rule.scope, |asked| {
-                if !candidates.include(position, asked) {
-                    return;
-                }
-                let records = Records::new(whole, asked, rule.scope);
-                match rule.condition.holds(records.as_slice()) {
-                    Ok(false) => {}
-                    Ok(true) => {
-                        let finding = rule.finding(asked, declaration, direction);
-                        verdict.findings.push(rule.with_suggestion(finding, &records, declaration));
+            for_each_element_but(
+                whole,
+                rule.scope,
+                |item| candidates.leave_out(position, item),
+                |asked| {
+                    let records = Records::new(whole, asked, rule.scope);
+                    match rule.condition.holds(records.as_slice()) {
+                        Ok(false) => {}
+                        Ok(true) => {
+                            let finding = rule.finding(asked, declaration, direction);
+                            verdict.findings.push(rule.with_suggestion(finding, &records, declaration));
+                        }
+                        Err(error) => verdict.gaps.push(undecided(rule.name(), &error)),
                     }
-                    Err(error) => verdict.gaps.push(undecided(rule.name(), &error)),
-                }
-            });
+                },
+            );
         }
         for coded in &self.rules.coded_fields {
             if coded.provenance.holds_on(self.date) {
@@ -98,14 +100,14 @@ impl<'a> ConditionalInForce<'a> {
                 of_score.push((position, criterion));
             } else {
                 let whole = Subject::Declaration(declaration, surroundings, self.lists);
-                matched.ask(criterion, whole, |asked| candidates.include(position, asked));
+                matched.ask(criterion, whole, |item| candidates.leave_out(position, item));
             }
         }
         let risk_score = matched.hits.iter().filter_map(|hit| hit.weight).fold(0, u32::saturating_add);
         let scored = Surroundings { risk_score: Some(risk_score), ..*surroundings };
         for (position, criterion) in of_score {
             let whole = Subject::Declaration(declaration, &scored, self.lists);
-            matched.ask(criterion, whole, |asked| candidates.include(position, asked));
+            matched.ask(criterion, whole, |item| candidates.leave_out(position, item));
         }
         (matched.hits, matched.gaps)
     }
@@ -169,13 +171,10 @@ struct Matched {
 }
 
 impl Matched {
-    /// Asks a criterion of those of its elements that it may match.
-    fn ask(&mut self, criterion: &Criterion, whole: Subject<'_>, may_match: impl Fn(&Asked<'_>) -> bool) {
+    /// Asks a criterion of its elements, but for goods items that it cannot match.
+    fn ask(&mut self, criterion: &Criterion, whole: Subject<'_>, leaves_out: impl Fn(usize) -> bool) {
         let mut weight = criterion.weight;
-        for_each_element(whole, criterion.scope, |asked| {
-            if !may_match(asked) {
-                return;
-            }
+        for_each_element_but(whole, criterion.scope, leaves_out, |asked| {
             let records = Records::new(whole, asked, criterion.scope);
             match criterion.condition.holds(records.as_slice()) {
                 Ok(false) => {}

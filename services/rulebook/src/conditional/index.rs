@@ -16,7 +16,6 @@ use rustc_hash::FxHashMap;
 use vocabulary::declaration::{declaration, goods_item};
 use vocabulary::{Declaration, Direction, FieldId, Scope};
 
-use crate::conditional::asked::Asked;
 use crate::conditional::presence::RulesByPresence;
 use crate::conditional::rule_set::RuleSet;
 use crate::conditional::schema::number_of;
@@ -53,12 +52,9 @@ impl Candidates {
         self.rules.iter()
     }
 
-    /// Whether a rule may apply to one of the elements that it is about.
-    pub(crate) fn include(&self, rule: usize, asked: &Asked<'_>) -> bool {
-        match (asked.item, asked.occurrence) {
-            (Some(item), None) => self.of_items.get(item).is_none_or(|rules| rules.contains(rule)),
-            _ => true,
-        }
+    /// Whether a rule about goods items cannot apply to one of them.
+    pub(crate) fn leave_out(&self, rule: usize, item: usize) -> bool {
+        self.of_items.get(item).is_some_and(|rules| !rules.contains(rule))
     }
 }
 

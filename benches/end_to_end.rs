@@ -1,14 +1,17 @@
 //! Declarations a second from stream to stream: embedded, and through Kafka into PostgreSQL where servers are named.
 //!
-//! `cargo bench -p benches --bench end_to_end`; THONGQUAN_TEST_KAFKA and THONGQUAN_TEST_POSTGRES name the servers, as
+//! `cargo bench --workspace --bench end_to_end`; THONGQUAN_TEST_KAFKA and THONGQUAN_TEST_POSTGRES name the servers, as
 //! `deploy/dev/servers env` prints them. One pass over a backlog, everything on this machine.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints, and stops at trouble")]
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use benches::aims::{Aim, kilobytes, thousands};
+use benches::site::{a_second, servers};
 use benches::{ON, rulebook};
 use processor::{Processor, Progress, Settings};
 use rulebook::Rulebook;
@@ -27,10 +30,12 @@ fn main() {
         let file = folder.path().join("bench.db");
         let store = storage::open(&format!("sqlite:{}", file.display()), Options::default()).await.unwrap();
         let stream: Arc<dyn Stream> = Arc::new(EmbeddedStream::open(&file).await.unwrap());
-        measure("embedded", store, stream, &rulebook).await;
-        let (Ok(kafka), Ok(postgres)) =
-            (std::env::var("THONGQUAN_TEST_KAFKA"), std::env::var("THONGQUAN_TEST_POSTGRES"))
-        else {
+        let decided = measure("embedded", store, stream, &rulebook).await;
+        let bytes = bytes_kept(&file).await / COUNT as u64;
+        println!("\n| `end_to_end`: aims, embedded | wanted | found | |\n| --- | ---: | ---: | --- |");
+        println!("{}", Aim::at_least("decided a second", 12_000, Some(decided), |rate| thousands(*rate)));
+        println!("{}\n", Aim::at_most("kept of one, with everything", 6_000, Some(bytes), |bytes| kilobytes(*bytes)));
+        let Some((kafka, postgres)) = servers() else {
             println!("Kafka and PostgreSQL: skipped, no servers are named");
             return;
         };
@@ -40,7 +45,19 @@ fn main() {
     });
 }
 
-async fn measure(name: &str, store: Arc<dyn Store>, stream: Arc<dyn Stream>, rulebook: &Arc<Rulebook>) {
+/// Bytes of the file, log and all, once those who wrote it have closed it and what was written ahead has moved in.
+async fn bytes_kept(file: &Path) -> u64 {
+    let size = |name: &Path| std::fs::metadata(name).map_or(0, |metadata| metadata.len());
+    let ahead = file.with_extension("db-wal");
+    let begun = Instant::now();
+    while size(&ahead) > 0 && begun.elapsed() < Duration::from_secs(10) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    size(file) + size(&ahead)
+}
+
+/// Prints both rates, and gives that of the decisions.
+async fn measure(name: &str, store: Arc<dyn Store>, stream: Arc<dyn Stream>, rulebook: &Arc<Rulebook>) -> u64 {
     let topics = Topics::new(&format!("bench-{}.", std::process::id()));
     let specs: Vec<TopicSpec> = topics
         .all()
@@ -88,11 +105,12 @@ async fn measure(name: &str, store: Arc<dyn Store>, stream: Arc<dyn Stream>, rul
     let answered = begun.elapsed();
     let _ = stop.send(true);
     running.await.unwrap().unwrap();
-    let count = u128::from(COUNT as u64 - first);
+    let count = COUNT - usize::try_from(first).unwrap();
     println!(
         "{name}: {} declarations a second decided, {} with every notice sent ({count} declarations of {} bytes on average)",
-        count * 1_000_000 / decided.as_micros(),
-        count * 1_000_000 / answered.as_micros(),
+        a_second(count, decided),
+        a_second(count, answered),
         bytes / COUNT,
     );
+    a_second(count, decided)
 }

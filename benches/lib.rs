@@ -1,4 +1,5 @@
-//! What the benches share: the rulebook, documents of a size, and libxml2 to measure against.
+//! What the benches share: the rulebook, documents of a size, libxml2 to measure against, runs between real servers, and
+//! aims beside what was found.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,7 +8,9 @@ use jiff::civil::{Date, date};
 use rulebook::Rulebook;
 use simulator::Workload;
 
+pub mod aims;
 pub mod libxml2;
+pub mod site;
 
 /// The day that the benches clear on.
 pub const ON: Date = date(2026, 11, 23);

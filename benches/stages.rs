@@ -1,6 +1,6 @@
 //! What each stage costs, and the whole from bytes to decision: for 1, 6 and 50 goods items.
 //!
-//! `cargo bench -p benches --bench stages`. The aim for six items in ten kilobytes is 25 microseconds on one core.
+//! `cargo bench --workspace --bench stages`. The aim for six items in ten kilobytes is 25 microseconds on one core.
 
 use std::hint::black_box;
 

@@ -1,37 +1,29 @@
-//! What each part can do by itself on this machine: the broker, the database, the pipeline.
+//! What each part can do by itself on this machine: the broker, the database, the pipeline; and libxml2, as a measure of
+//! the machine.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use benches::libxml2::LibXml2;
+use benches::site::{Documents, a_second, publish_all};
+use benches::workspace;
 use processor::{Rehearsal, Settings};
 use rulebook::Rulebook;
 use storage::{Batch, Commit, Position, Store};
 use stream::{Assigned, BoxError, ConsumerSettings, Event, Outgoing, Positions, Stream, Topics};
 use tokio::task::JoinSet;
 
-use crate::documents::Documents;
-use crate::{PARTITIONS, a_second};
+use crate::PARTITIONS;
 
-/// Messages of one call to publish, and how many calls are under way.
-const PUBLISHED_AT_ONCE: usize = 1_000;
-const CALLS_UNDER_WAY: usize = 4;
-
-/// Publishes messages as fast as the broker acknowledges them.
-pub async fn publish_all(stream: &Arc<dyn Stream>, messages: Vec<Outgoing>) {
-    let mut calls = JoinSet::new();
-    let mut messages = messages.into_iter().peekable();
-    while messages.peek().is_some() {
-        if calls.len() == CALLS_UNDER_WAY {
-            calls.join_next().await.unwrap().unwrap();
-        }
-        let part: Vec<Outgoing> = messages.by_ref().take(PUBLISHED_AT_ONCE).collect();
-        let stream = stream.clone();
-        calls.spawn(async move { stream.publish(part).await.unwrap() });
-    }
-    while let Some(done) = calls.join_next().await {
-        done.unwrap();
-    }
+/// Documents a second that libxml2 reads and validates on one core, against the schema that ours is written by; `None`
+/// where it is not installed.
+pub fn libxml2(messages: &[Outgoing]) -> Option<u64> {
+    let libxml2 = LibXml2::load(&workspace().join("schemas/declaration/1.0/declaration.xsd"))?;
+    let begun = Instant::now();
+    let sound = messages.iter().all(|message| libxml2.read(&message.payload, true));
+    assert!(sound, "libxml2 refuses a sound document");
+    Some(a_second(messages.len(), begun.elapsed()))
 }
 
 /// Messages a second that the broker takes, and that it hands out.

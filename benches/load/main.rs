@@ -1,7 +1,7 @@
 //! A real load: through Kafka into PostgreSQL, with `thongquan serve` as a process of its own; and beside it what the
-//! broker, the database and the pipeline can each do by themselves, in the same run on the same machine.
+//! broker, the database, the pipeline and libxml2 can each do by themselves, in the same run on the same machine.
 //!
-//! `cargo bench -p benches --bench load`; THONGQUAN_TEST_KAFKA and THONGQUAN_TEST_POSTGRES name the servers, as
+//! `cargo bench --workspace --bench load`; THONGQUAN_TEST_KAFKA and THONGQUAN_TEST_POSTGRES name the servers, as
 //! `deploy/dev/servers env` prints them. THONGQUAN_LOAD_BACKLOG and THONGQUAN_LOAD_CEILING say how many declarations are
 //! lodged beforehand and given to each part by itself, THONGQUAN_LOAD_SECONDS how long each pace is kept.
 //!
@@ -10,39 +10,27 @@
 #![allow(unreachable_pub, reason = "the modules of a bench are seen by it alone")]
 
 mod ceilings;
-mod database;
-mod documents;
-mod notices;
-mod pace;
-mod processes;
 mod report;
-mod serve;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use benches::rulebook;
-use stream::{KafkaSettings, KafkaStream, Stream, TopicSpec, Topics};
+use benches::site::{
+    Backlog, Database, Documents, Latencies, Lodged, Notices, Pace, Parts, Serve, Sizes, Spent, Surroundings,
+    make_topics, publish_all, servers, setting,
+};
+use rulebook::Rulebook;
+use stream::{KafkaSettings, KafkaStream, Outgoing, Stream, Topics};
 
-use crate::database::Database;
-use crate::documents::Documents;
-use crate::notices::Notices;
-use crate::pace::{Latencies, Pace};
-use crate::processes::Process;
-use crate::report::{Ceilings, Maximum, Paced, Report, Usage};
-use crate::serve::Serve;
+use crate::report::{Ceilings, Paced, Report, Usage};
 
 pub const PARTITIONS: i32 = 4;
 /// The shares of the maximum at which the load is paced, in percent.
 const SHARES: [u64; 3] = [25, 50, 75];
-/// How often the database is asked how far the backlog is worked off; asking costs it something too.
-const GLANCE: Duration = Duration::from_millis(20);
-/// How long the backlog may take before the run fails.
-const PATIENCE: Duration = Duration::from_secs(300);
 
 fn main() {
-    let (Ok(kafka), Ok(postgres)) = (std::env::var("THONGQUAN_TEST_KAFKA"), std::env::var("THONGQUAN_TEST_POSTGRES"))
-    else {
+    let Some((kafka, postgres)) = servers() else {
         println!("skipped: THONGQUAN_TEST_KAFKA and THONGQUAN_TEST_POSTGRES name no servers");
         return;
     };
@@ -54,7 +42,9 @@ fn main() {
 }
 
 async fn run(kafka: &str, postgres: &str) -> Report {
-    let (backlog, alone, seconds) = (setting("BACKLOG", 40_000), setting("CEILING", 20_000), setting("SECONDS", 20));
+    let backlog = setting("THONGQUAN_LOAD_BACKLOG", 40_000);
+    let alone = setting("THONGQUAN_LOAD_CEILING", 20_000);
+    let seconds = setting("THONGQUAN_LOAD_SECONDS", 20);
     let rulebook = rulebook();
     let folder = tempfile::tempdir().unwrap();
     let prefix = format!("load-{}.", std::process::id());
@@ -62,148 +52,126 @@ async fn run(kafka: &str, postgres: &str) -> Report {
     // Lodging at once rather than gathering for milliseconds keeps the sender's own wait out of the latency.
     let settings = KafkaSettings { linger: Duration::from_millis(1), ..KafkaSettings::new(kafka) };
     let stream: Arc<dyn Stream> = Arc::new(KafkaStream::open(settings).await.unwrap());
-    let alone_topic = format!("{prefix}broker");
-    let names = topics.all().into_iter().chain([alone_topic.as_str()]);
-    let specs: Vec<TopicSpec> =
-        names.map(|name| TopicSpec { name: name.to_owned(), partitions: PARTITIONS, replication: 1 }).collect();
-    stream.ensure_topics(&specs).await.unwrap();
-
-    let ceilings = {
-        let mut documents = Documents::new(&rulebook);
-        say("the pipeline alone");
-        let (one_core, two_cores, batches) = ceilings::pipeline(&rulebook, &mut documents, alone);
-        say("the database alone");
-        let database = Database::create(postgres, "load_alone").await;
-        let decisions = ceilings::database(&database.store, batches).await;
-        database.drop().await;
-        say("the broker alone");
-        let messages = documents.outgoing(&alone_topic, alone);
-        let (broker_in, broker_out) = ceilings::broker(&stream, &alone_topic, messages).await;
-        Ceilings { broker_in, broker_out, database: decisions, one_core, two_cores }
-    };
+    make_topics(&stream, &topics.all(), PARTITIONS).await;
 
     let mut documents = Documents::new(&rulebook);
+    let messages = documents.outgoing(&topics.lodged, backlog);
+    let document_bytes = messages.iter().map(|message| message.payload.len()).sum::<usize>() / backlog;
+    let ceilings = each_alone(&stream, postgres, &rulebook, &messages, &prefix, alone).await;
+
     let database = Database::create(postgres, "load").await;
     let facts = casework::facts_to_keep(&documents.facts()).unwrap();
     database.store.put_facts(&facts).await.unwrap();
     say("lodging a backlog");
-    let messages = documents.outgoing(&topics.lodged, backlog);
-    let document_bytes = messages.iter().map(|message| message.payload.len()).sum::<usize>() / backlog;
-    ceilings::publish_all(&stream, messages).await;
+    publish_all(&stream, messages).await;
     say("working it off");
-    let group = format!("load-{}", std::process::id());
-    let mut serve = Serve::start(kafka, &database.url, &group, &prefix, folder.path());
-    let processes = [Some(serve.process()), Process::listening_at(kafka), Process::listening_at(postgres)];
-    let before = Gauge::read(&processes, &database).await;
-    let first = loop {
-        assert!(serve.runs(), "{}", std::fs::read_to_string(folder.path().join("serve.log")).unwrap());
-        let decided = database.dealt_with(&topics.lodged).await;
-        if decided > 0 {
-            break decided;
-        }
-        tokio::time::sleep(GLANCE).await;
+    let surroundings = Surroundings {
+        brokers: kafka,
+        database: &database.url,
+        group: &format!("load-{}", std::process::id()),
+        prefix: &prefix,
+        folder: folder.path(),
     };
-    let begun = Instant::now();
-    while database.dealt_with(&topics.lodged).await < backlog {
-        assert!(begun.elapsed() < PATIENCE, "the backlog was not worked off");
-        tokio::time::sleep(GLANCE).await;
-    }
-    let decided_after = begun.elapsed();
-    while database.outbox().await > 0 {
-        tokio::time::sleep(GLANCE).await;
-    }
-    let sent_after = begun.elapsed();
-    let maximum =
-        Maximum { decided: a_second(backlog - first, decided_after), answered: a_second(backlog - first, sent_after) };
-    let used = before.until(&processes, &database).await;
-    let memory_after_backlog = serve.process().memory_peak_mib();
+    let sizes_before = database.sizes().await;
+    let mut serves = [Serve::start(&surroundings, "serve")];
+    let parts = Parts::of(vec![serves[0].process()], kafka, postgres);
+    let lodged = Lodged { topic: &topics.lodged, partitions: PARTITIONS, count: backlog };
+    let worked = Backlog::watch(&mut serves, &parts, &database, lodged).await;
+    let grown = database.sizes().await.since(sizes_before);
+    let memory_after_backlog = serves[0].process().memory_peak_mib();
     say("reading every notice");
     let mut notices = Notices::from_the_beginning(&*stream, &topics.notices).await;
     notices.expect(backlog);
     notices.read(&database, |_, _| {}).await;
-    let mut usage = vec![Usage::of("backlog", backlog, used, notices.read, notices.bytes)];
+    let sent = (notices.read, notices.bytes);
+    let mut usage = vec![Usage::new("backlog", (worked.counted, worked.spent), (backlog, grown), sent)];
 
-    let mut lodged = backlog;
+    let mut load = Load { stream, database, documents, notices, parts, topics, lodged: backlog };
     let mut paced = Vec::new();
     for share in SHARES.into_iter().filter(|_| seconds > 0) {
-        let a_second = (maximum.answered * share / 100).max(1);
-        let count = usize::try_from(a_second).unwrap() * seconds;
+        let a_second = (worked.answered * share / 100).max(1);
         say(&format!("{share} %: {a_second} declarations a second for {seconds} seconds"));
-        let messages = documents.outgoing(&topics.lodged, count);
-        notices.expect(count);
-        let (read_before, bytes_before) = (notices.read, notices.bytes);
-        let before = Gauge::read(&processes, &database).await;
+        let (of_it, used) = load.at_pace(share, a_second, seconds).await;
+        paced.push(of_it);
+        usage.push(used);
+    }
+    load.assert_all_decided_once().await;
+    serves[0].assert_runs();
+    let memory = serves[0].process().memory_peak_mib();
+    drop(serves);
+    let lodged = load.lodged;
+    load.database.drop().await;
+    Report { ceilings, backlog, worked, document_bytes, paced, usage, memory_after_backlog, memory, lodged }
+}
+
+/// What each part does with both cores to itself, libxml2 with one.
+async fn each_alone(
+    stream: &Arc<dyn Stream>,
+    postgres: &str,
+    rulebook: &Arc<Rulebook>,
+    backlog: &[Outgoing],
+    prefix: &str,
+    count: usize,
+) -> Ceilings {
+    let mut documents = Documents::new(rulebook);
+    say("libxml2 alone, with the schema, on one core");
+    let libxml2 = ceilings::libxml2(backlog);
+    say("the pipeline alone");
+    let (one_core, two_cores, batches) = ceilings::pipeline(rulebook, &mut documents, count);
+    say("the database alone");
+    let database = Database::create(postgres, "load_alone").await;
+    let decisions = ceilings::database(&database.store, batches).await;
+    database.drop().await;
+    say("the broker alone");
+    let topic = format!("{prefix}broker");
+    make_topics(stream, &[&topic], PARTITIONS).await;
+    let messages = documents.outgoing(&topic, count);
+    let (broker_in, broker_out) = ceilings::broker(stream, &topic, messages).await;
+    Ceilings { libxml2, broker_in, broker_out, database: decisions, one_core, two_cores }
+}
+
+/// Those who lodge and read, once the backlog is worked off.
+struct Load {
+    stream: Arc<dyn Stream>,
+    database: Database,
+    documents: Documents,
+    notices: Notices,
+    parts: Parts,
+    topics: Topics,
+    lodged: usize,
+}
+
+impl Load {
+    /// Lodges so many a second for so many seconds, and waits until all of it is answered.
+    async fn at_pace(&mut self, share: u64, a_second: u64, seconds: usize) -> (Paced, Usage) {
+        let count = usize::try_from(a_second).unwrap() * seconds;
+        let messages = self.documents.outgoing(&self.topics.lodged, count);
+        self.notices.expect(count);
+        let (read_before, bytes_before) = (self.notices.read, self.notices.bytes);
+        let before: (Spent, Sizes) = (self.parts.spent(), self.database.sizes().await);
         let pace = Pace { begun: Instant::now() + Duration::from_millis(50), a_second };
-        let sending = tokio::spawn(pace.send(stream.clone(), messages));
+        let sending = tokio::spawn(pace.send(self.stream.clone(), messages));
         let mut latencies = Latencies::default();
-        let reading = notices.read(&database, |at, now| {
-            latencies.add(now.saturating_duration_since(pace.due_at(at - lodged)));
+        let first = self.lodged;
+        let read = self.notices.read(&self.database, |at, now| {
+            latencies.add(now.saturating_duration_since(pace.due_at(at - first)));
         });
-        reading.await;
+        read.await;
         sending.await.unwrap();
         assert_eq!(latencies.len(), count);
-        let used = before.until(&processes, &database).await;
-        usage.push(Usage::of(
-            &format!("{share} %"),
-            count,
-            used,
-            notices.read - read_before,
-            notices.bytes - bytes_before,
-        ));
-        paced.push(Paced { share, a_second, quantiles: [500, 950, 990, 1_000].map(|q| latencies.quantile(q)) });
-        lodged += count;
+        let spent = self.parts.spent().since(before.0);
+        let grown = self.database.sizes().await.since(before.1);
+        self.lodged += count;
+        let sent = (self.notices.read - read_before, self.notices.bytes - bytes_before);
+        let usage = Usage::new(&format!("{share} %"), (count, spent), (count, grown), sent);
+        (Paced { share, a_second, quantiles: [500, 950, 990, 1_000].map(|q| latencies.quantile(q)) }, usage)
     }
 
-    let counts = database.store.counts().await.unwrap();
-    let kept: i64 = counts.outcomes.iter().map(|(_, count)| count).sum();
-    assert_eq!(usize::try_from(kept).unwrap(), lodged, "each declaration is decided once: {counts:?}");
-    assert_eq!((counts.outbox, counts.kept), (0, 0));
-    assert!(serve.runs(), "the processor ended by itself");
-    let memory = serve.process().memory_peak_mib();
-    drop(serve);
-    database.drop().await;
-    Report { ceilings, maximum, backlog, document_bytes, paced, usage, memory_after_backlog, memory, lodged }
-}
-
-/// What was used at a moment, or from one moment to another: milliseconds of processor time of the processor, the broker,
-/// the database and the load itself, and what the database has grown by.
-#[derive(Clone, Copy)]
-pub struct Gauge {
-    pub cpu_ms: [Option<u64>; 4],
-    pub sizes: database::Sizes,
-}
-
-impl Gauge {
-    async fn read(processes: &[Option<Process>; 3], database: &Database) -> Self {
-        let [processor, broker, server] = processes.map(|process| process.map(Process::cpu_ms));
-        let load = Process::of(std::process::id()).own_cpu_ms();
-        Self { cpu_ms: [processor, broker, server, Some(load)], sizes: database.sizes().await }
-    }
-
-    async fn until(self, processes: &[Option<Process>; 3], database: &Database) -> Self {
-        let now = Self::read(processes, database).await;
-        let mut cpu_ms = now.cpu_ms;
-        for (now, before) in cpu_ms.iter_mut().zip(self.cpu_ms) {
-            *now = now.zip(before).map(|(now, before)| now - before);
-        }
-        let sizes = database::Sizes {
-            tables: now.sizes.tables - self.sizes.tables,
-            decision_log: now.sizes.decision_log - self.sizes.decision_log,
-            write_ahead: now.sizes.write_ahead - self.sizes.write_ahead,
-        };
-        Self { cpu_ms, sizes }
-    }
-}
-
-/// How many a second.
-pub fn a_second(count: usize, took: Duration) -> u64 {
-    u64::try_from(count as u128 * 1_000_000 / took.as_micros().max(1)).unwrap()
-}
-
-fn setting(name: &str, otherwise: usize) -> usize {
-    match std::env::var(format!("THONGQUAN_LOAD_{name}")) {
-        Ok(value) => value.parse().unwrap_or_else(|_| panic!("THONGQUAN_LOAD_{name} is not a number: {value}")),
-        Err(_) => otherwise,
+    async fn assert_all_decided_once(&self) {
+        let counts = self.database.store.counts().await.unwrap();
+        let kept: i64 = counts.outcomes.iter().map(|(_, count)| count).sum();
+        assert_eq!(usize::try_from(kept).unwrap(), self.lodged, "each declaration is decided once: {counts:?}");
+        assert_eq!((counts.outbox, counts.kept), (0, 0));
     }
 }
 

@@ -24,7 +24,7 @@ const SECRETS: [Secret; 5] = [
         rooms: &["services/storage/"],
         // Tests that change or compare rows which no command of the product would.
         tests: &[
-            "benches/load/database.rs",
+            "benches/site/database.rs",
             "services/faults/tests/matrix/rows.rs",
             "services/thongquan/tests/common/balances.rs",
             "services/thongquan/tests/common/mod.rs",

@@ -1,4 +1,4 @@
-//! A database of the run's own, and what it grows by.
+//! A database of the run's own, how far it has come, and what it grows by.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub struct Database {
 }
 
 /// What a database holds, in bytes, and how far its log has come.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Sizes {
     /// Tables with their indexes, but for the decision log.
     pub tables: i64,
@@ -23,6 +23,17 @@ pub struct Sizes {
     pub decision_log: i64,
     /// What was ever written ahead, of all databases of the server.
     pub write_ahead: i64,
+}
+
+impl Sizes {
+    /// What was added since an earlier reading.
+    pub fn since(self, before: Self) -> Self {
+        Self {
+            tables: self.tables - before.tables,
+            decision_log: self.decision_log - before.decision_log,
+            write_ahead: self.write_ahead - before.write_ahead,
+        }
+    }
 }
 
 impl Database {
@@ -45,7 +56,7 @@ impl Database {
         let size = |expression: &'static str| async move {
             sqlx::query_scalar::<_, i64>(of(expression)).fetch_one(&self.inside).await.unwrap()
         };
-        let log = size("pg_total_relation_size('decision_log')").await;
+        let log = size("coalesce(pg_total_relation_size(to_regclass('decision_log')), 0)").await;
         let all = size(
             "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE n.nspname = 'public' AND c.relkind = 'r'",
@@ -55,23 +66,33 @@ impl Database {
         Sizes { tables: all - log, decision_log: log, write_ahead }
     }
 
-    /// Messages of a topic that are dealt with, by the positions of its partitions.
-    pub async fn dealt_with(&self, topic: &str) -> usize {
-        let sum: Option<i64> =
-            sqlx::query_scalar("SELECT sum(next_offset)::BIGINT FROM stream_positions WHERE topic = $1")
-                .bind(topic)
-                .fetch_one(&self.inside)
-                .await
-                .unwrap();
-        usize::try_from(sum.unwrap_or_default()).unwrap()
+    /// How far each partition of a topic is dealt with, by their numbers; 0 for those that were not taken yet.
+    pub async fn positions(&self, topic: &str, partitions: i32) -> Vec<i64> {
+        let select = "SELECT partition::BIGINT, next_offset FROM stream_positions WHERE topic = $1";
+        let mut positions = vec![0; usize::try_from(partitions).unwrap()];
+        for (partition, position) in sqlx::query_as(select).bind(topic).fetch_all(&self.inside).await.unwrap() {
+            let partition: i64 = partition;
+            positions[usize::try_from(partition).unwrap()] = position;
+        }
+        positions
     }
 
     /// Messages that wait in the outbox.
     pub async fn outbox(&self) -> i64 {
-        sqlx::query_scalar("SELECT coalesce(sum(messages), 0)::BIGINT FROM outbox")
-            .fetch_one(&self.inside)
-            .await
-            .unwrap()
+        self.store.outbox_waiting().await.unwrap().count
+    }
+
+    /// Rows of a table.
+    pub async fn rows(&self, table: &str) -> usize {
+        let select = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        let count: i64 = sqlx::query_scalar(select).fetch_one(&self.inside).await.unwrap();
+        usize::try_from(count).unwrap()
+    }
+
+    /// Lets the server put in order what was written, as it does by itself sooner or later.
+    pub async fn settle(&self) {
+        sqlx::raw_sql("VACUUM (ANALYZE)").execute(&self.inside).await.unwrap();
+        sqlx::raw_sql("CHECKPOINT").execute(&self.inside).await.unwrap();
     }
 
     /// Ends with the run.

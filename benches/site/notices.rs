@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use stream::{EVENT_ID_HEADER, Stream, Tail, TailFrom};
 
-use crate::database::Database;
+use super::database::Database;
 
 /// How long nothing comes before all has come.
 const QUIET: Duration = Duration::from_millis(300);

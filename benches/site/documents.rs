@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use benches::ON;
 use rulebook::Rulebook;
 use simulator::Workload;
 use stream::{Message, Outgoing};
 use vocabulary::Facts;
 
+use crate::ON;
+
 /// 2026-11-24 09:00 in Vietnam. Messages bear times of their own, so that the same rules decide on every day.
 const BEGINNING_MS: i64 = 1_795_485_600_000;
 
 /// A declaration as it is lodged.
-pub struct Document {
+pub(super) struct Document {
     pub declarant: String,
     pub payload: Vec<u8>,
 }
@@ -20,17 +21,29 @@ pub struct Document {
 /// An endless row of different documents.
 pub struct Documents {
     workload: Workload,
+    /// How many goods items each has; `None` where that differs from one to the next.
+    items: Option<usize>,
     made: usize,
 }
 
 impl Documents {
     pub fn new(rulebook: &Arc<Rulebook>) -> Self {
-        Self { workload: Workload::new(7, rulebook.clone(), ON), made: 0 }
+        Self { workload: Workload::new(7, rulebook.clone(), ON), items: None, made: 0 }
+    }
+
+    /// The same, each with so many goods items.
+    pub fn of_items(rulebook: &Arc<Rulebook>, items: usize) -> Self {
+        Self { items: Some(items), ..Self::new(rulebook) }
     }
 
     /// What customs knows of those who lodge.
     pub fn facts(&self) -> Facts {
         Facts { traders: self.workload.traders().to_vec(), ..Facts::default() }
+    }
+
+    /// How many were made so far.
+    pub fn made(&self) -> usize {
+        self.made
     }
 
     /// The next documents as messages to a topic, the event of each named by its place in the row.
@@ -72,7 +85,7 @@ impl Documents {
         self.made = places.end;
         places
             .map(|place| {
-                let mut declaration = self.workload.declaration(None);
+                let mut declaration = self.workload.declaration(self.items);
                 declaration.reference = Some(format!("LOAD-{place:08}").into());
                 Document {
                     declarant: declaration.declarant().unwrap_or_default().to_owned(),

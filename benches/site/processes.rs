@@ -6,6 +6,61 @@ use std::fs;
 /// The clock ticks of a second in `/proc/*/stat`, which Linux has fixed for programs to see.
 const TICKS_A_SECOND: u64 = 100;
 
+/// The processes whose processor time is told apart, beside our own.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    pub processors: Vec<Process>,
+    /// `None` where it is not on this machine, or we may not look.
+    pub broker: Option<Process>,
+    /// `None` where it is not on this machine, or we may not look.
+    pub database: Option<Process>,
+}
+
+impl Parts {
+    /// Finds the servers by the addresses at which they listen.
+    pub fn of(processors: Vec<Process>, kafka: &str, postgres: &str) -> Self {
+        Self { processors, broker: Process::listening_at(kafka), database: Process::listening_at(postgres) }
+    }
+
+    /// What they have used so far.
+    pub fn spent(&self) -> Spent {
+        Spent {
+            processor: self.processors.iter().map(|process| process.cpu_ms()).sum(),
+            broker: self.broker.map(Process::cpu_ms),
+            database: self.database.map(Process::cpu_ms),
+            load: Process::of(std::process::id()).own_cpu_ms(),
+        }
+    }
+}
+
+/// Milliseconds of processor time.
+#[derive(Debug, Clone, Copy)]
+pub struct Spent {
+    pub processor: u64,
+    pub broker: Option<u64>,
+    pub database: Option<u64>,
+    /// Of the process that lodges and measures.
+    pub load: u64,
+}
+
+impl Spent {
+    /// What was spent since an earlier reading.
+    pub fn since(self, before: Self) -> Self {
+        let difference = |now: Option<u64>, before: Option<u64>| Some(now?.saturating_sub(before?));
+        Self {
+            processor: self.processor.saturating_sub(before.processor),
+            broker: difference(self.broker, before.broker),
+            database: difference(self.database, before.database),
+            load: self.load.saturating_sub(before.load),
+        }
+    }
+
+    /// What a site spends: processor, broker and database together; `None` where one of them is out of sight.
+    pub fn of_all_parts(self) -> Option<u64> {
+        Some(self.processor + self.broker? + self.database?)
+    }
+}
+
 /// A process and, where it has children, those too.
 #[derive(Debug, Clone, Copy)]
 pub struct Process(u32);

@@ -10,6 +10,7 @@ use simulator::Workload;
 
 pub mod aims;
 pub mod libxml2;
+pub mod many_rules;
 pub mod site;
 
 /// The day that the benches clear on.

@@ -31,6 +31,8 @@ const CONFLICTS_ALONE_MAX: u32 = 50;
 /// The wait before what met a conflict is decided again, which grows with the conflicts and differs between partitions.
 const CONFLICT_WAIT: Duration = Duration::from_millis(1);
 const CONFLICT_WAIT_MAX: Duration = Duration::from_millis(50);
+/// So few messages are read and decided sooner than another thread is woken to stand in for this one.
+const FEW_MESSAGES: usize = 8;
 
 /// What all partitions of a process work with.
 pub(crate) struct Office {
@@ -367,8 +369,7 @@ impl PartitionWorker {
                 Numbering::Own | Numbering::None => self.series.clone(),
                 Numbering::Shared => self.series_as_it_stands().await?,
             };
-            // Deciding is the greatest part of the work; it must not hold up what waits for the network.
-            let (plan, after) = tokio::task::block_in_place(|| {
+            let (plan, after) = in_place(messages.len(), || {
                 let _timer = Timer::of(Stage::Decide, trace);
                 casework::plan(messages, found, grounds, before.clone())
             });
@@ -396,7 +397,7 @@ impl PartitionWorker {
     /// follows may depend on all of it.
     async fn look_up<M: Matter>(&self, messages: &[M], trace: Option<&BatchTrace<'_>>) -> Result<Found, StorageError> {
         let rows = self.prefetch(&M::wanted(messages), trace).await?;
-        let (mut found, of_cases) = tokio::task::block_in_place(|| {
+        let (mut found, of_cases) = in_place(messages.len(), || {
             let found = Found::new(rows);
             let of_cases = found.wanted_of_cases();
             (found, of_cases)
@@ -408,6 +409,11 @@ impl PartitionWorker {
     }
 }
 
+/// Works on messages. That takes long where they are many, and must not hold up what waits for the network.
+fn in_place<T>(messages: usize, work: impl FnOnce() -> T) -> T {
+    if messages <= FEW_MESSAGES { work() } else { tokio::task::block_in_place(work) }
+}
+
 /// Messages as they were read, once, and when that was.
 struct Reading<M> {
     messages: Vec<M>,
@@ -417,10 +423,10 @@ struct Reading<M> {
 }
 
 impl<M: Matter> Reading<M> {
-    /// Reads messages. That takes long, and must not hold up what waits for the network.
+    /// Reads messages.
     fn of(messages: Vec<Message>) -> Self {
         let (begun, begun_at) = (Clock::start(), Instant::now());
-        let messages = tokio::task::block_in_place(|| {
+        let messages = in_place(messages.len(), || {
             let _timer = Timer::of(Stage::Parse, None);
             messages.into_iter().map(|message| M::read(arrival_of(message))).collect()
         });

@@ -35,7 +35,8 @@ pub struct KafkaSettings {
     pub request_timeout: Duration,
     /// How long a message may wait for its acknowledgement, all attempts together.
     pub delivery_timeout: Duration,
-    /// How long a message waits for others to share its request.
+    /// How long a message waits for others to share its request: those of one call are there at once, and whoever calls
+    /// waits for the acknowledgement.
     pub linger: Duration,
     /// The codec of what is published: `none`, `lz4`, `snappy` or `gzip`. XML shrinks to a fraction, so lz4 pays even on
     /// loopback.
@@ -77,7 +78,7 @@ impl KafkaSettings {
             client_id: "thongquan".into(),
             request_timeout: Duration::from_secs(10),
             delivery_timeout: Duration::from_secs(30),
-            linger: Duration::from_millis(5),
+            linger: Duration::from_millis(1),
             compression: "lz4".into(),
             client: BTreeMap::new(),
         }
@@ -146,7 +147,10 @@ impl KafkaSettings {
         let share = QUEUED_KIB / usize::try_from(partitions).unwrap_or(1).max(1);
         let share = share.clamp(*QUEUED_KIB_OF_EACH.start(), *QUEUED_KIB_OF_EACH.end());
         let mut config = self.reader(group, share)?;
-        if !settings.max_wait.is_zero() {
+        if settings.max_wait.is_zero() {
+            // A partition that had no room is left out of the request that waits, and has to wait for its end.
+            config.set("fetch.wait.max.ms", "100");
+        } else {
             // Messages wait for each other at the broker, in the one request that waits there anyway: what arrives together
             // costs one request and one batch, and what has arrived is never held back here.
             config

@@ -11,3 +11,5 @@
 pub mod certificate;
 
 pub mod ebms;
+
+pub mod agreement;

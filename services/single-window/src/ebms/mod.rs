@@ -18,6 +18,12 @@ pub mod envelope;
 
 pub mod signature;
 
+pub mod signals;
+
+pub mod sending;
+
+pub mod receiving;
+
 pub use envelope::Envelope;
 pub use error::{EbmsError, ErrorCode, Severity};
 pub use mime::{Package, Part};

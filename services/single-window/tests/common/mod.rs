@@ -6,7 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use single_window::agreement::{Agreement, read_cpa, read_toml};
 use single_window::certificate::{Certificate, Signer};
+use single_window::ebms::envelope::PartyId;
+
+pub(crate) mod talk;
 
 pub(crate) fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
@@ -115,4 +119,42 @@ pub(crate) fn assert_valid(schema: &Path, documents: &[(String, Vec<u8>)]) {
     }
     let output = lint.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The name of a state as parties are called in the captured exchange.
+pub(crate) fn name_of(state: &str) -> PartyId {
+    PartyId { kind: Some("urn:x-asw:iso3166-1".to_owned()), value: state.to_owned() }
+}
+
+/// A captured agreement as one of its parties sees it.
+pub(crate) fn cpa(id: &str, us: &str) -> Agreement {
+    let path = tests().join(format!("captures/cpa/asw-{id}.xml"));
+    read_cpa(&fs::read(path).unwrap(), &name_of(us)).unwrap()
+}
+
+/// An agreement of ours with the keys that are made for tests, as `us` sees it. VN submits, TH answers.
+pub(crate) fn agreement_between(us: &str, partner: &str, sync: bool) -> Agreement {
+    read_toml(&agreement_text(us, partner, sync)).unwrap()
+}
+
+pub(crate) fn agreement_text(us: &str, partner: &str, sync: bool) -> String {
+    let side = |table: &str, state: &str| {
+        let small = state.to_lowercase();
+        let pem = fs::read_to_string(tests().join(format!("keys/{small}-for-tests-only.cert.pem"))).unwrap();
+        let role = if state == "VN" { "ExportingNSW" } else { "ImportingNSW" };
+        format!(
+            "[{table}]\nparty_ids = [{{ type = \"urn:x-asw:iso3166-1\", id = \"{state}\" }}]\nrole = \"{role}\"\n\
+             endpoint = \"http://{small}.example/ebms\"\nsigning = [\"\"\"\n{pem}\"\"\"]\n\n"
+        )
+    };
+    let (send, receive) = if us == "VN" { ("send", "receive") } else { ("receive", "send") };
+    let service = "service = { type = \"urn:x-asw:service\", name = \"formd:1\" }";
+    format!(
+        "cpa_id = \"asw-VN-TH-1\"\nstart = \"2026-01-01T00:00:00Z\"\nend = \"2200-01-01T00:00:00Z\"\nsync = {sync}\n\
+         acknowledgment = \"always\"\nsigned_acknowledgment = \"always\"\nduplicate_elimination = \"always\"\n\
+         signed = true\nretries = 3\nretry_interval = \"PT10S\"\npersist_duration = \"PT1M\"\n\n{}{}\
+         [[{send}]]\n{service}\nactions = [\"SubmitFormD\"]\n\n[[{receive}]]\n{service}\nactions = [\"FormDReceipt\"]\n",
+        side("us", us),
+        side("partner", partner)
+    )
 }

@@ -144,7 +144,7 @@ fn owed_of(decision: &Decision, standing: &Standing) -> Result<Option<i64>, Unre
 
 /// The row of a declaration after what was written about it.
 pub(crate) fn row_after(row: &DeclarationRow, update: &DeclarationUpdate) -> DeclarationRow {
-    DeclarationRow { lodged: row.lodged.clone(), stand: update.stand.clone() }
+    DeclarationRow { lodged: row.lodged.clone(), stand: update.stand.clone(), time_acts_at_ms: update.time_acts_at_ms }
 }
 
 /// A declaration that was decided, to be kept.

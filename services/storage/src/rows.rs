@@ -13,7 +13,7 @@ use crate::query::Row;
 /// The columns of a [`DeclarationRow`].
 pub(crate) const DECLARATION_COLUMNS: &str = "declarant, reference, version, content_hash, outcome, state, direction, kind, \
     office, number, lane, since_ms, registered_at_ms, total_payable, paid, source_partition, source_offset, log_sequence, \
-    log_hash, decision_sequence, standing, (SELECT word FROM words WHERE id = rulebook) AS rulebook, \
+    log_hash, decision_sequence, time_acts_at_ms, standing, (SELECT word FROM words WHERE id = rulebook) AS rulebook, \
     (SELECT word FROM words WHERE id = source_topic) AS source_topic";
 
 /// The columns of a [`LogEntry`].
@@ -95,6 +95,8 @@ pub struct DeclarationRow {
     /// What stays as it was lodged.
     pub lodged: Lodged,
     pub stand: Stand,
+    /// When the calendar acts on it, in milliseconds since 1970 in UTC.
+    pub time_acts_at_ms: Option<i64>,
 }
 
 impl DeclarationRow {
@@ -127,7 +129,7 @@ impl DeclarationRow {
             log_hash: row.hash("log_hash")?,
             decision_sequence: row.integer("decision_sequence")?,
         };
-        Ok(Self { lodged, stand })
+        Ok(Self { lodged, stand, time_acts_at_ms: row.get("time_acts_at_ms")? })
     }
 }
 
@@ -224,7 +226,7 @@ impl NewDeclaration {
 
     /// The row that is kept of it.
     pub fn row(&self) -> DeclarationRow {
-        DeclarationRow { lodged: self.lodged.clone(), stand: self.stand.clone() }
+        DeclarationRow { lodged: self.lodged.clone(), stand: self.stand.clone(), time_acts_at_ms: self.time_acts_at_ms }
     }
 }
 

@@ -271,7 +271,7 @@ async fn exchange(url: &str, change: impl Fn(&mut LodgedPapers, LodgedPapers)) {
 }
 
 /// What somebody may write into a row who can, and what of it is named.
-const FORGERIES: [(&str, &str); 10] = [
+const FORGERIES: [(&str, &str); 11] = [
     ("UPDATE declarations SET state = 12 WHERE version = 5", "state `through_supervision`"),
     ("UPDATE declarations SET outcome = 2 WHERE version = 5", "outcome `rejected`"),
     ("UPDATE declarations SET lane = CASE lane WHEN 1 THEN 2 ELSE 1 END WHERE version = 5", "lane"),
@@ -280,6 +280,7 @@ const FORGERIES: [(&str, &str); 10] = [
     ("UPDATE declarations SET paid = paid + 1 WHERE version = 5", "paid"),
     ("UPDATE declarations SET since_ms = since_ms - 86400000 WHERE version = 5", "since"),
     ("UPDATE declarations SET registered_at_ms = registered_at_ms - 86400000 WHERE version = 5", "registered_at"),
+    ("UPDATE declarations SET time_acts_at_ms = 1 WHERE version = 5", "time_acts_at 1970-01-01T07:00:00"),
     ("UPDATE declarations SET number = '199999999990' WHERE version = 5", "number 199999999990"),
     (
         "UPDATE declarations SET standing = (SELECT standing FROM declarations WHERE version = 2) WHERE version = 5",

@@ -137,7 +137,7 @@ mod tests {
             log_hash: second.hash,
             decision_sequence: 0,
         };
-        let row = DeclarationRow { lodged, stand };
+        let row = DeclarationRow { lodged, stand, time_acts_at_ms: None };
         (row, vec![first, second])
     }
 

@@ -18,7 +18,7 @@ use vocabulary::{Decision, DeclarationNumber, Direction, Lane, Outcome, State};
 use super::entry::{EntryKind, LOG_BEGINNING};
 use super::rederivation::{read_decision, rederive};
 use crate::case::beginning::begin as begin_life;
-use crate::case::standing_of;
+use crate::case::{standing_of, time_acts_at_ms};
 use crate::intake::lodgement::Ask;
 use crate::outgoing::notices::{Subject, brief};
 use vocabulary::vietnam_time::of_milliseconds as vietnam_time;
@@ -92,6 +92,25 @@ struct Derived {
     registered_at_ms: i64,
     rulebook: String,
     answer: Vec<u8>,
+    time_acts: TimeActs,
+}
+
+/// When the calendar acts on a declaration.
+struct TimeActs {
+    at_ms: Option<i64>,
+    /// Whether the rules of the last step are known: its entry holds a decision, which names them. Of another step the log
+    /// says what happened, and not by which terms.
+    by_known_rules: bool,
+}
+
+impl TimeActs {
+    /// Whether a row may say so. A command of the calendar that was refused puts the time off and stands in no log.
+    fn fits(&self, kept: Option<i64>) -> bool {
+        match (kept, self.at_ms) {
+            (Some(kept), Some(derived)) => !self.by_known_rules || kept >= derived,
+            (kept, derived) => kept == derived,
+        }
+    }
 }
 
 /// What is read of an entry that says what happened.
@@ -125,9 +144,10 @@ fn derive<'r>(
     // What was amended keeps the time of its registration.
     let registered_at_ms =
         before.filter(|before| before.successor.is_some()).map_or(first.at_ms, |before| before.registered_at_ms);
-    let (mut basis, decision, rulebook) = decide(first, registered_at_ms)?.ok_or(RowUnderivable::Unreadable)?;
+    let (mut basis, decision, mut rulebook) = decide(first, registered_at_ms)?.ok_or(RowUnderivable::Unreadable)?;
     let at = vietnam_time(first.at_ms);
     let (standing, events) = begin(&declaration, &decision, rulebook, first, before)?;
+    let time_acts = TimeActs { at_ms: time_acts_at_ms(&standing, rulebook, at.date()), by_known_rules: true };
     let rules = rulebook.in_force_on(at.date());
     let subject = Subject { key: &row.lodged.key, standing: &standing, decision: Some(&decision), at, rules };
     let answer = brief(subject.of_events(&events)).first().map(message::write_notice).unwrap_or_default();
@@ -142,11 +162,13 @@ fn derive<'r>(
         registered_at_ms,
         rulebook: decision.rulebook.clone(),
         answer,
+        time_acts,
     };
     for entry in others {
         let at = vietnam_time(entry.at_ms);
         derived.last_hash = entry.hash;
-        if let Some((recorded, decision, rulebook)) = decide(entry, entry.at_ms)? {
+        if let Some((recorded, decision, decided_by)) = decide(entry, entry.at_ms)? {
+            rulebook = decided_by;
             // What an officer had decided again has its events in the entry before it.
             if entry.kind != EntryKind::Decided.as_str() {
                 let now = Decided { declaration: &declaration, decision: &decision };
@@ -160,6 +182,8 @@ fn derive<'r>(
             derived.outcome = decision.outcome;
             derived.registered_at_ms = entry.at_ms;
             derived.rulebook = decision.rulebook;
+            let at_ms = time_acts_at_ms(&derived.standing, rulebook, at.date());
+            derived.time_acts = TimeActs { at_ms, by_known_rules: true };
             continue;
         }
         let happened: Happened = serde_json::from_slice(&entry.body).map_err(|_| RowUnderivable::Unreadable)?;
@@ -171,6 +195,8 @@ fn derive<'r>(
         } else {
             derived.standing = next;
         }
+        let at_ms = time_acts_at_ms(&derived.standing, rulebook, at.date());
+        derived.time_acts = TimeActs { at_ms, by_known_rules: false };
     }
     Ok(derived)
 }
@@ -225,6 +251,10 @@ impl Derived {
         let time = |at_ms: i64| vietnam_time(at_ms).to_string();
         compare("since", time(row.stand.since_ms), standing.since.to_string());
         compare("registered_at", time(row.stand.registered_at_ms), time(self.registered_at_ms));
+        if !self.time_acts.fits(row.time_acts_at_ms) {
+            let acts = |at_ms: Option<i64>| optional(at_ms.map(time));
+            compare("time_acts_at", acts(row.time_acts_at_ms), acts(self.time_acts.at_ms));
+        }
         compare("rulebook", quoted(&row.stand.rulebook), quoted(&self.rulebook));
         let kept = standing_of(row);
         if kept.as_ref() != Some(standing) {

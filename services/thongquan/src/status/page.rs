@@ -182,6 +182,7 @@ mod tests {
                 log_hash: [0; 32],
                 decision_sequence: 0,
             },
+            time_acts_at_ms: None,
         }
     }
 

@@ -1,5 +1,8 @@
 //! The columns of each table that a batch writes to, and of the keys that its rows are looked up by.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use crate::codes;
 use crate::columns::Column;
 use crate::columns::Value::{Bytes, Integer, OptionalBytes, OptionalInteger, OptionalText, Packed, Text, Word};
@@ -36,6 +39,7 @@ pub(crate) const DECLARATIONS: &[Column<NewDeclaration>] = &[
     Column("decision_sequence", Integer(|new| new.stand.decision_sequence)),
     Column("standing", Packed(|new| new.stand.standing.as_slice().into())),
     Column("first_stem", OptionalText(|new| new.searched.first_stem.as_deref().map(text))),
+    Column("flagged_goods", OptionalText(|new| codes_text(&new.searched.flagged_goods))),
     Column("time_acts_at_ms", OptionalInteger(|new| new.time_acts_at_ms)),
 ];
 
@@ -58,6 +62,7 @@ pub(crate) const DECLARATION_UPDATES: &[Column<DeclarationUpdate>] = &[
     Column("log_sequence", Integer(|update| update.stand.log_sequence)),
     Column("log_hash", Bytes(|update| &update.stand.log_hash)),
     Column("decision_sequence", Integer(|update| update.stand.decision_sequence)),
+    Column("flagged_goods", OptionalText(|update| codes_text(&update.flagged_goods))),
     Column("time_acts_at_ms", OptionalInteger(|update| update.time_acts_at_ms)),
 ];
 
@@ -81,16 +86,11 @@ pub(crate) const COMMANDS: &[Column<NewCommand>] = &[
     Column("document", Packed(|command| command.document.as_slice().into())),
 ];
 
-/// A declaration, and the tariff code of some of its goods.
-pub(crate) type FlaggedGoods<'a> = (&'a DeclarationKey, &'a str);
-
-pub(crate) fn flagged_goods<'a>() -> [Column<FlaggedGoods<'a>>; 4] {
-    [
-        Column("declarant", Text(|(key, _)| text(&key.declarant))),
-        Column("reference", Text(|(key, _)| text(&key.reference))),
-        Column("version", Integer(|(key, _)| key.version.into())),
-        Column("commodity_code", Text(|(_, code)| text(code))),
-    ]
+/// Tariff codes as one text, a blank before each, by which the beginning of any of them is found; nothing where there is none.
+fn codes_text(codes: &[String]) -> Option<Cow<'_, str>> {
+    let codes: BTreeSet<&str> = codes.iter().map(String::as_str).collect();
+    (!codes.is_empty())
+        .then(|| text(&codes.iter().map(|code| format!(" {code}")).collect::<String>()).into_owned().into())
 }
 
 pub(crate) const REQUESTS: &[Column<NewRequest>] = &[

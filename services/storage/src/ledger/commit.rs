@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::columns::{
-    COMMANDS, DECISION_LOG, DECLARATION_UPDATES, DECLARATIONS, FlaggedGoods, KEPT_MESSAGES, PAYMENTS, REQUESTS,
-    RETIMINGS, flagged_goods,
+    COMMANDS, DECISION_LOG, DECLARATION_UPDATES, DECLARATIONS, KEPT_MESSAGES, PAYMENTS, REQUESTS, RETIMINGS,
 };
 use super::outbox::{self, OutboxRow};
 use super::{Batch, Commit, is_of};
@@ -111,6 +110,7 @@ const DECLARATION_UPDATE: &str = ") UPDATE declarations SET outcome = change.out
     number = change.number, number_stem = change.number_stem, lane = change.lane, \
     since_ms = change.since_ms, registered_at_ms = change.registered_at_ms, total_payable = change.total_payable, paid = change.paid, \
     standing = change.standing, rulebook = change.rulebook, decision_sequence = change.decision_sequence, \
+    flagged_goods = coalesce(change.flagged_goods, declarations.flagged_goods), \
     log_sequence = change.log_sequence, log_hash = change.log_hash, \
     time_acts_at_ms = change.time_acts_at_ms FROM change \
     WHERE declarations.declarant = change.declarant AND declarations.reference = change.reference \
@@ -131,10 +131,6 @@ fn steps(
         return Err(StorageError::refused("the first entry of a log, and no other, holds a document and its answer"));
     }
     let changes = changes(&batch.write_offs)?;
-    let new = batch.declarations.iter().map(|new| (new.key(), &new.searched.flagged_goods));
-    let updated = batch.updates.iter().map(|update| (&update.key, &update.flagged_goods));
-    let goods: Vec<FlaggedGoods<'_>> =
-        new.chain(updated).flat_map(|(key, codes)| codes.iter().map(move |code| (key, code.as_str()))).collect();
     let mut steps = Steps { dialect, steps: Vec::new(), numbers };
     steps.update(
         &balance_changes(),
@@ -149,7 +145,6 @@ fn steps(
     steps.update(RETIMINGS, &batch.retimings, RETIMING, moved)?;
     let decided = "a declaration was decided elsewhere in the meantime";
     steps.insert_unless("declarations", DECLARATIONS, &batch.declarations, decided)?;
-    steps.insert_if_missing("flagged_goods", &flagged_goods(), &goods)?;
     steps.insert_unless("requests", REQUESTS, &batch.requests, "a document was answered elsewhere in the meantime")?;
     steps.insert("decision_log", DECISION_LOG, &batch.log)?;
     steps.insert_unless("payments", PAYMENTS, &batch.payments, "a payment was booked elsewhere in the meantime")?;
@@ -174,15 +169,6 @@ impl Steps<'_> {
     fn insert<T>(&mut self, table: &str, columns: &[Column<T>], rows: &[T]) -> Result<(), StorageError> {
         for rows in rows.chunks(ROWS_MAX) {
             let statement = insert_numbered(self.dialect, table, columns, rows, "", self.numbers)?;
-            self.steps.push(Step { statement, holds: None });
-        }
-        Ok(())
-    }
-
-    /// Rows of which some may be there already, and are left as they are.
-    fn insert_if_missing<T>(&mut self, table: &str, columns: &[Column<T>], rows: &[T]) -> Result<(), StorageError> {
-        for rows in rows.chunks(ROWS_MAX) {
-            let statement = insert_numbered(self.dialect, table, columns, rows, LEFT_AS_IT_IS, self.numbers)?;
             self.steps.push(Step { statement, holds: None });
         }
         Ok(())

@@ -57,6 +57,8 @@ CREATE TABLE declarations (
     number_stem TEXT COLLATE "C",
     -- The eleven digits of the first declaration of a consignment, for its branches.
     first_stem TEXT COLLATE "C",
+    -- The tariff codes of the goods, a blank before each, where a lane or a gap stops the declaration for an officer.
+    flagged_goods TEXT COLLATE "C",
     content_hash BYTEA NOT NULL,
     log_hash BYTEA NOT NULL,
     standing BYTEA NOT NULL,
@@ -76,15 +78,6 @@ CREATE INDEX declarations_open_of_declarant ON declarations (declarant, since_ms
     WHERE state NOT IN (1, 2, 11, 12, 14, 15, 16, 17);
 CREATE INDEX declarations_open_at_office ON declarations (office, since_ms, declarant, reference, version)
     WHERE state NOT IN (1, 2, 11, 12, 14, 15, 16, 17);
-
--- The tariff codes of the goods of declarations that a lane or a gap stops for an officer.
-CREATE TABLE flagged_goods (
-    declarant TEXT COLLATE "C" NOT NULL,
-    reference TEXT COLLATE "C" NOT NULL,
-    version BIGINT NOT NULL,
-    commodity_code TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (declarant, reference, version, commodity_code)
-);
 
 -- Nothing in it is ever changed; the triggers refuse it whoever asks. A body is a packed text: of a first entry the document as
 -- lodged, the decision and the first notice in one frame, of every other what was decided or what happened.

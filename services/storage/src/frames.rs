@@ -81,10 +81,16 @@ impl Frames {
         opened(sequence, unpack(frame).map_err(told)?).map_err(told)
     }
 
+    /// What a declaration begins with: the body of its first entry, and the papers beside it.
+    fn beginning(&self, key: &DeclarationKey) -> Result<(Vec<u8>, LodgedPapers), StorageError> {
+        let (body, papers) = self.open(key, 0)?;
+        let without = || StorageError::Unreadable { detail: "a first entry without a document".to_owned() };
+        Ok((body, papers.ok_or_else(without)?))
+    }
+
     /// The document and the first notice of a declaration.
     pub(crate) fn papers(&self, key: &DeclarationKey) -> Result<LodgedPapers, StorageError> {
-        let without = || StorageError::Unreadable { detail: "a first entry without a document".to_owned() };
-        self.open(key, 0)?.1.ok_or_else(without)
+        Ok(self.beginning(key)?.1)
     }
 
     /// The newest decision on a declaration.
@@ -94,9 +100,8 @@ impl Frames {
 
     /// The document of a declaration as lodged, and the newest decision on it.
     pub(crate) fn document_and_decision(&self, row: &DeclarationRow) -> Result<(Vec<u8>, Vec<u8>), StorageError> {
-        let (body, papers) = self.open(row.key(), 0)?;
-        let document = papers.map(|papers| papers.document).unwrap_or_default();
+        let (body, papers) = self.beginning(row.key())?;
         let decision = if row.stand.decision_sequence == 0 { body } else { self.decision(row)? };
-        Ok((document, decision))
+        Ok((papers.document, decision))
     }
 }

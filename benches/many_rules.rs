@@ -70,7 +70,7 @@ pub fn with_rules(count: usize, goods: Goods) -> Rulebook {
             writeln!(
                 criteria,
                 "[[criterion]]\nid = \"b{number}\"\nowner = \"bench\"\n{dated}lane = \"yellow\"\nscope = \
-                 \"declaration\"\nwhen = '''any(goods_items, {when})'''\nreason = \"r\"\nbecause = \"b\"\n"
+                 \"declaration\"\nwhen = '''any(goods_items, {when})'''\nreason = \"r\"\nbecause.en = \"b\"\nbecause.vi = \"b\"\n"
             )
             .unwrap();
         }

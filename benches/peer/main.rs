@@ -103,10 +103,10 @@ impl Trial {
         let mut system = if is_peer { self.start_peer() } else { self.start_ours() };
         let parts = Parts::of(vec![system.process()], &self.kafka, &self.postgres);
         self.say("warming up");
-        self.lodge_at_once(&mut documents, &mut notices, WARM_UP).await;
+        self.lodge_at_once(&mut system, &mut documents, &mut notices, WARM_UP).await;
         self.say("working off a backlog");
         let before = (parts.spent(), self.database.sizes().await);
-        let took = self.lodge_at_once(&mut documents, &mut notices, load.backlog).await;
+        let took = self.lodge_at_once(&mut system, &mut documents, &mut notices, load.backlog).await;
         let spent = parts.spent().since(before.0);
         let grown = self.database.sizes().await.since(before.1);
         self.say("at a modest pace");
@@ -156,14 +156,23 @@ impl Trial {
     }
 
     /// Lodges so many as fast as the broker takes them; how long it was from the first of them to the last first answer.
-    async fn lodge_at_once(&self, documents: &mut Documents, notices: &mut Notices, count: usize) -> Duration {
+    async fn lodge_at_once(
+        &self,
+        system: &mut Serve,
+        documents: &mut Documents,
+        notices: &mut Notices,
+        count: usize,
+    ) -> Duration {
         let messages = documents.outgoing(&self.topics.lodged, count);
         notices.expect(count);
         let begun = Instant::now();
         let stream = self.stream.clone();
         let lodging = tokio::spawn(async move { publish_all(&stream, messages).await });
         let mut last = begun;
-        notices.read(&self.database, |_, now| last = now).await;
+        tokio::select! {
+            () = notices.read(&self.database, |_, now| last = now) => {}
+            () = ended(system) => {}
+        }
         lodging.await.unwrap();
         last.saturating_duration_since(begun)
     }
@@ -186,6 +195,14 @@ impl Trial {
 
     fn say(&self, what: &str) {
         eprintln!("{}: {what}", self.name);
+    }
+}
+
+/// Stops the run, with what it wrote, as soon as a system has ended by itself.
+async fn ended(system: &mut Serve) {
+    loop {
+        system.assert_runs();
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 

@@ -31,7 +31,7 @@ final class Plausibility {
         line("an amount is not nought", it -> it.getInvoiceLine() != null
                 && it.getInvoiceLine().getAmount() != null
                 && new BigDecimal(it.getInvoiceLine().getAmount().trim()).signum() == 0);
-        line("a line has an origin", it -> it.getOrigin() == null);
+        line("a line says what the goods are", it -> it.getCommodity().getDescription() == null);
         line("a line has a quantity", it -> it.getGoodsMeasure() == null);
     }
 

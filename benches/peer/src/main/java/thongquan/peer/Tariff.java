@@ -67,7 +67,7 @@ final class Tariff {
         int from = head.indexOf("in_force_from");
         int to = head.indexOf("in_force_to");
         for (String line : lines.subList(1, lines.size())) {
-            String[] cells = line.split(",", -1);
+            String[] cells = cells(line);
             BigDecimal percent = highest(cells[rate]);
             if (cut >= 0 && cells[cut].equals("reducible") && BigDecimal.TEN.equals(percent)) {
                 percent = BigDecimal.valueOf(8);
@@ -76,6 +76,11 @@ final class Tariff {
             LocalDate last = cells[to].isEmpty() ? LocalDate.MAX : LocalDate.parse(cells[to]);
             table.computeIfAbsent(cells[0], key -> new ArrayList<>(1)).add(new Period(first, last, percent));
         }
+    }
+
+    /** The cells of a row: commas between quotation marks belong to a cell. */
+    private static String[] cells(String row) {
+        return row.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", -1);
     }
 
     /** Of several rates between slashes the highest; null where the cell holds none. */
@@ -94,7 +99,7 @@ final class Tariff {
         List<String> lines = Files.readAllLines(file);
         String[] head = lines.get(0).split(",");
         for (String line : lines.subList(1, lines.size())) {
-            String[] cells = line.split(",", -1);
+            String[] cells = cells(line);
             Map<String, BigDecimal> week = new HashMap<>();
             for (int at = 2; at < head.length; at++) {
                 if (!cells[at].isEmpty()) {

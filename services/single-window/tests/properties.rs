@@ -1,7 +1,5 @@
 //! Whatever envelope can be said is read as it was written.
 
-mod common;
-
 use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::option;

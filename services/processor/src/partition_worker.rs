@@ -63,6 +63,11 @@ pub(crate) struct Supply {
 }
 
 impl Supply {
+    /// Waits for a while; says whether the worker is to end.
+    pub(crate) async fn is_let_go_within(&mut self, wait: Duration) -> bool {
+        tokio::time::timeout(wait, &mut self.let_go).await.is_ok()
+    }
+
     /// The next messages; `None` when the worker is to end.
     async fn next(&mut self) -> Option<Vec<Message>> {
         tokio::select! {

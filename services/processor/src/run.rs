@@ -330,7 +330,7 @@ async fn work(
     office: Arc<Office>,
     partition: StreamPartition,
     position: storage::Position,
-    supply: Supply,
+    mut supply: Supply,
     turn: u64,
 ) -> (StreamPartition, u64, Ended) {
     let mut wait = RETRY_WAIT_MIN;
@@ -347,7 +347,10 @@ async fn work(
             Err(error) if error.is_transient() => {
                 tracing::warn!(%error, "failed to take a partition up, trying again");
                 office.progress.standstills.meets(&part, &error.to_string());
-                tokio::time::sleep(wait).await;
+                if supply.is_let_go_within(wait).await {
+                    office.progress.standstills.goes_on(&part);
+                    return (partition, turn, Ended::Released);
+                }
                 wait = (wait * 2).min(RETRY_WAIT_MAX);
             }
             Err(error) => return (partition, turn, Ended::Failed(error.to_string())),

@@ -61,9 +61,7 @@ impl Mailbox {
             } else {
                 live.push(self.assigned(&held, assignment));
             }
-            if let Some(before) = state.held.insert(key, held) {
-                before.end();
-            }
+            state.held.insert(key, held);
         }
         if !live.is_empty() {
             state.waiting.push_back(Ok(Event::Assigned(live)));
@@ -100,6 +98,13 @@ impl Mailbox {
         drop(state);
         self.arrived.notify_one();
         revoked
+    }
+
+    /// Drops what reads ahead of a partition, where it is held, before it is assigned once more.
+    pub(super) fn let_go(&self, key: &PartitionKey) {
+        if let Some(held) = self.state().held.get(key) {
+            held.end();
+        }
     }
 
     pub(super) fn held(&self) -> Vec<Arc<HeldPartition>> {
@@ -225,8 +230,9 @@ mod tests {
         let mut after = assigned(&mailbox).await;
         assert!(before.next().await.is_none());
         assert_eq!(after.next().await.map(|batch| batch.messages[0].offset), Some(5));
-        mailbox.end_partitions();
+        mailbox.let_go(&key());
         assert!(after.next().await.is_none());
+        assert_eq!(Arc::strong_count(&second), 1, "what reads ahead is gone");
     }
 
     #[tokio::test]

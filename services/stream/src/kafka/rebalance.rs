@@ -90,6 +90,8 @@ impl Rebalancing {
                     halted.add_partition(topic, partition);
                 }
             }
+            // What reads ahead of it may not outlive what comes in its place: both ends of the queue are one for the library.
+            self.mailbox.let_go(&key);
             // Before the partition is handed over, so that none of its messages comes any other way.
             let news = watch::Sender::new(());
             let source = self.source(&key, news.clone()).ok_or(KafkaError::Subscription(topic.to_owned()))?;

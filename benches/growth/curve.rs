@@ -4,8 +4,9 @@ use std::fmt;
 
 use benches::aims::thousands;
 
-/// By how much an exponent may be above what is allowed before the difference is more than noise.
-const NOISE: f64 = 0.15;
+/// By how much an exponent may be above what is allowed before the difference is more than noise; the square
+/// root of n would be further off.
+const NOISE: f64 = 0.2;
 
 /// How a quantity may grow with a size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,11 +15,8 @@ use storage::{
     Batch, Commit, DeclarationRow, LogEntry, MessageSource, NewDeclaration, Options, OutboxMessage, Position, Searched,
     Store, StreamPartition,
 };
-use vocabulary::State;
 
 const BATCH: usize = 250;
-/// What of a declaration that waits for payment the calendar looks at, after so long.
-const TERM_MS: i64 = 30 * 86_400_000;
 
 /// The size of each table with its indexes, and of its indexes alone.
 const SIZES: &str = "SELECT relname, pg_total_relation_size(oid), pg_indexes_size(oid) FROM pg_class \
@@ -91,7 +88,7 @@ fn batch_of(partition: &StreamPartition, held: Position, next: i64, records: &[R
     for (offset, (row, first)) in (held.next_offset..).zip(records) {
         let source = MessageSource { topic: partition.topic.clone(), partition: 0, offset };
         let stand = row.stand.clone();
-        let time_acts_at_ms = (stand.state == State::AwaitingPayment).then_some(stand.since_ms + TERM_MS);
+        let time_acts_at_ms = row.time_acts_at_ms;
         let mut lodged = row.lodged.clone();
         lodged.source = source.clone();
         batch.declarations.push(NewDeclaration { lodged, stand, searched: Searched::default(), time_acts_at_ms });

@@ -166,3 +166,27 @@ fn what_was_used_is_given_back_even_where_the_document_cannot_be_read() {
     assert_eq!(batch.write_offs.len(), 1, "{:?}", batch.outbox.len());
     assert_eq!(left(&customs), guarantee().remaining);
 }
+
+#[test]
+fn a_version_lodged_a_second_time_is_derived_again_with_its_findings_in_their_order() {
+    let mut customs = Customs::new();
+    customs.lodge("lodged", &[import("A")]);
+    // What is found in the header without a line stands behind what hangs on the versions before.
+    let again = Declaration {
+        version: Some(2),
+        invoice_currency: Some("JPY".into()),
+        invoice_amount: Some(Decimal::new(1_200_050, 2)),
+        ..import("A")
+    };
+    customs.lodge("lodged once more", &[again]);
+    let row = customs.row("A", 2).clone();
+    let (document, decision) = customs.kept.papers(&row);
+    let recorded = read_decision(&decision).unwrap();
+    let codes: Vec<&str> = recorded.findings.iter().map(|finding| &*finding.code).collect();
+    assert_eq!(
+        (recorded.outcome, codes[..2].to_vec()),
+        (Outcome::Rejected, vec!["already_lodged", "amount_with_decimals"])
+    );
+    let derived = rederive(&row, &document, &recorded, 0, customs.rulebook).unwrap();
+    assert!(is_identical(&derived, &decision), "{}", String::from_utf8_lossy(&decision));
+}

@@ -67,6 +67,9 @@ pub fn rederive(
     // What hung on earlier versions of the reference stands in the record; those versions are not looked up again.
     findings.extend(recorded.findings.iter().filter(|finding| finding.rule == SEQUENCE_RULE).map(|finding| Finding {
         place: Some(Place::header(vocabulary::declaration::declaration::version)),
+        // It is put in order before its line is looked up, as it was when it was found.
+        line: None,
+        column: None,
         ..finding.clone()
     }));
     findings.extend(of_another(&declaration, &row.lodged.key.declarant));

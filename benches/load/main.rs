@@ -158,7 +158,7 @@ impl Load {
         });
         read.await;
         sending.await.unwrap();
-        assert_eq!(latencies.len(), count);
+        assert_eq!(latencies.count(), count);
         let spent = self.parts.spent().since(before.0);
         let grown = self.database.sizes().await.since(before.1);
         self.lodged += count;

@@ -112,7 +112,7 @@ impl Trial {
         self.say("at a modest pace");
         let mut latencies = self.lodge_at_pace(&mut documents, &mut notices, load).await;
         system.assert_runs();
-        let lodged = WARM_UP + load.backlog + latencies.len();
+        let lodged = WARM_UP + load.backlog + latencies.count();
         let table = if is_peer { "peer_declarations" } else { "declarations" };
         assert_eq!(self.database.rows(table).await, lodged, "{}: each declaration is kept once", self.name);
         let memory_mib = system.process().memory_peak_mib();

@@ -56,7 +56,7 @@ impl Latencies {
         self.0.push(latency);
     }
 
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.0.len()
     }
 

@@ -8,13 +8,13 @@ use crate::{Failure, backends, print};
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "The copy is the file as it was at one moment, whoever reads and writes it meanwhile. It is verified (sound,\n\
-    the same schema, as many rows as the original had while it was made) before it gets its name, so a file of that\n\
-    name is a whole backup. It holds decisions, documents with personal data, and the embedded stream: keep it as\n\
+    after_help = "The copy is the file as it was at one moment, whoever reads and writes it meanwhile. It is verified (sound, \
+    the same schema, as many rows as the original had while it was made) before it gets its name, so a file of that \
+    name is a whole backup. It holds decisions, documents with personal data, and the embedded stream: keep it as \
     carefully as the original.\n\n\
-    `thongquan restore FILE` puts it back, and says what was lodged after it was made, which is in no backup. The copy bears\n\
+    `thongquan restore FILE` puts it back, and says what was lodged after it was made, which is in no backup. The copy bears \
     a mark: a log that is opened in it begins a new generation, so that no number and no event id is given twice.\n\n\
-    A PostgreSQL database is backed up by its own tools: pg_dump for a copy, pg_basebackup with archived WAL to go back\n\
+    A PostgreSQL database is backed up by its own tools: pg_dump for a copy, pg_basebackup with archived WAL to go back \
     to any moment.\n\n\
     EXIT STATUS:\n  0  the backup is made and verified\n 64  PostgreSQL is used, or the configuration is wrong\n \
     70  there is a file of that name, or the copy cannot be made or is not sound"

@@ -23,7 +23,7 @@ use crate::{Failure, Format, Lang, arguments, awaiting, backends, now_in_vietnam
     thongquan command 108399733040 reroute --lane red --reason information --words \"tin báo\" --officer HQ-0417 --office 03CC\n  \
     thongquan command 108399733040 pass-supervision --gate GATE-2 --office 03EE\n  \
     thongquan command TQ2026-41 decide --declarant 0100233488 --officer HQ-0417 --office 03CC\n\n\
-    The declarant is told what concerns the declarant: the reason of an amendment or a refusal, never that of a lane nor a\n\
+    The declarant is told what concerns the declarant: the reason of an amendment or a refusal, never that of a lane nor a \
     remark. Without --declarant the number's declarant is looked up in the database.\n\n\
     EXIT STATUS:\n  0  the command is carried out\n  1  it is refused, or no such declaration is kept; nothing has changed\n  \
     2  it could not be read\n 64  the command line or the configuration is wrong\n \

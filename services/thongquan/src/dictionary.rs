@@ -18,11 +18,11 @@ const PAGE: usize = 500;
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "Documents, decisions, notices and the messages of an embedded log are kept packed, with a dictionary that ships\n\
-    with the program. A change of the forms, of the rules' words or of the law makes it fit worse, which costs room and\n\
-    nothing else. The new one becomes a file of services/storage/dictionary, named by its id, and a line at the end of the\n\
+    after_help = "Documents, decisions, notices and the messages of an embedded log are kept packed, with a dictionary that ships \
+    with the program. A change of the forms, of the rules' words or of the law makes it fit worse, which costs room and \
+    nothing else. The new one becomes a file of services/storage/dictionary, named by its id, and a line at the end of the \
     list in services/storage/src/packing.rs: a dictionary that ever packed anything stays in both for good.\n\n\
-    A dictionary holds pieces of what it was trained on, and everybody who has the program can read them: train one that is\n\
+    A dictionary holds pieces of what it was trained on, and everybody who has the program can read them: train one that is \
     given on to others on made-up declarations.\n\n\
     EXIT STATUS:\n  0  the dictionary is written\n 64  the command line or the rules are wrong\n \
     70  the database fails, the file cannot be written, or there are too few texts"

@@ -9,7 +9,7 @@ use crate::{Failure, backends, print};
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "Each step is one transaction: it is done wholly or not at all. Make a backup first. A database whose schema is\n\
+    after_help = "Each step is one transaction: it is done wholly or not at all. Make a backup first. A database whose schema is \
     newer than this program is refused and not touched; there is no way back but a backup.\n\n\
     `thongquan serve` does the same when it starts.\n\n\
     EXIT STATUS:\n  0  the schema has the version that this program knows\n  1  with --check: it would be migrated\n \

@@ -30,15 +30,15 @@ const PAGE: usize = 500;
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "Every decision in every decision log is derived again from the document as lodged, the facts, the day, the\n\
-    number and the draw that were kept with it, under the rules whose content hash it names, and compared byte for\n\
-    byte. The hash chain of each log is verified too, and the document's hash; and every row is compared with what its log\n\
+    after_help = "Every decision in every decision log is derived again from the document as lodged, the facts, the day, the \
+    number and the draw that were kept with it, under the rules whose content hash it names, and compared byte for \
+    byte. The hash chain of each log is verified too, and the document's hash; and every row is compared with what its log \
     derives: state, outcome, number, lane, office, amounts, times, standing and first answer. Nothing is written.\n\n\
-    A chain whose end is cut off together with its row is whole in itself. The anchor that is printed at the end is a digest\n\
-    over the ends of all chains; --anchor keeps them in a file. Keep it where nobody who can write the database can write,\n\
+    A chain whose end is cut off together with its row is whole in itself. The anchor that is printed at the end is a digest \
+    over the ends of all chains; --anchor keeps them in a file. Keep it where nobody who can write the database can write, \
     and give it to a later run with --against: whatever it holds has to be there still, however far it has gone on.\n\n\
-    A decision made under other rules than those in --rules cannot be derived; the hashes of such rules are listed.\n\
-    `thongquan rules check --rules DIR` prints the hash of a folder: check out the commit of your rules that has it,\n\
+    A decision made under other rules than those in --rules cannot be derived; the hashes of such rules are listed. \
+    `thongquan rules check --rules DIR` prints the hash of a folder: check out the commit of your rules that has it, \
     and give that folder as one more --rules.\n\n\
     EXIT STATUS:\n  0  every decision is derived byte for byte, and every chain is whole\n  \
     1  a decision or a row differs or cannot be read, a chain is broken, or the anchor is not met\n  \

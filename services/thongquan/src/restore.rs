@@ -12,12 +12,12 @@ use crate::{Failure, backends, print};
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "Stop every processor first: a file that some process has open is never replaced. A database that is there is\n\
+    after_help = "Stop every processor first: a file that some process has open is never replaced. A database that is there is \
     replaced with --replace alone, and is kept beside the new one under another name.\n\n\
-    What the copy lacks is told against the stream, where that still has it. With the embedded stream, which lies in the\n\
-    same file, that is the replaced file: what was lodged, paid and commanded after the copy was made has to be lodged,\n\
-    paid and commanded again, and a new generation begins: declaration numbers and event ids given from now on are others\n\
-    than all that were given before. With Kafka the stream still has it: the processor deals with it again, from where the\n\
+    What the copy lacks is told against the stream, where that still has it. With the embedded stream, which lies in the \
+    same file, that is the replaced file: what was lodged, paid and commanded after the copy was made has to be lodged, \
+    paid and commanded again, and a new generation begins: declaration numbers and event ids given from now on are others \
+    than all that were given before. With Kafka the stream still has it: the processor deals with it again, from where the \
     copy stands, with the same numbers and event ids under the same rules.\n\n\
     Afterwards run `thongquan doctor`, `thongquan replay --against ANCHOR` if you keep anchors, and start the processor.\n\n\
     A PostgreSQL database is restored by its own tools: pg_restore, or its archived WAL.\n\n\

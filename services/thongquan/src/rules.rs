@@ -31,7 +31,7 @@ pub(crate) use proving::load_and_test;
     4. thongquan rules diff rules NEW         does it change what was meant, and nothing else?\n  \
     5. thongquan rules backtest NEW           what would it have changed in declarations already decided?\n  \
     6. put it in place and send `thongquan serve` SIGHUP; the old rules are kept if anything is wrong\n\n\
-    Keep the folder of rules under version control. Every decision names the hash of the rules that made it, and\n\
+    Keep the folder of rules under version control. Every decision names the hash of the rules that made it, and \
     `rules check` prints the hash of a folder: the commit that has it derives the decision again, years later."
 )]
 pub(crate) struct Arguments {

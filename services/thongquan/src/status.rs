@@ -13,7 +13,7 @@ use crate::{Failure, Format, Lang, backends, load_rulebook, now_in_vietnam, prin
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "The number may be that of any version: a declaration keeps its first eleven digits through amendments. Without\n\
+    after_help = "The number may be that of any version: a declaration keeps its first eleven digits through amendments. Without \
     --declarant a number is looked for in the whole table.\n\n\
     EXIT STATUS:\n  0  the story is told\n  1  no such declaration is kept\n \
     64  the command line or the configuration is wrong\n 70  the database fails"

@@ -25,8 +25,9 @@ const RATE: usize = 20;
 const IDLE: Duration = Duration::from_secs(8);
 /// How much memory may grow since the first third: what allocators and caches round up.
 const GROWTH_KB: u64 = 24 << 10;
-/// How far the write-ahead log may grow; a checkpoint is made every four megabytes.
-const WAL_BYTES: u64 = 32 << 20;
+/// How far the write-ahead log may grow: a checkpoint begins at 32 megabytes, and what is written until it is done comes to
+/// that.
+const WAL_BYTES: u64 = 40 << 20;
 /// How often an idle process may wake in a second, and how much of a core it may take, in thousandths.
 const WAKEUPS: u64 = 400;
 const CORE_THOUSANDTHS: u64 = 20;

@@ -41,19 +41,19 @@ enum ExportFormat {
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "One row is one version of a declaration, also of one that was refused or that a later version took the place\n\
-    of (state superseded), in the order of tax codes and references. With --items it is one goods item of an accepted\n\
-    version, with base, rate and payable amount of each tax. With --taxes it is one duty or tax on one goods item, with\n\
+    after_help = "One row is one version of a declaration, also of one that was refused or that a later version took the place \
+    of (state superseded), in the order of tax codes and references. With --items it is one goods item of an accepted \
+    version, with base, rate and payable amount of each tax. With --taxes it is one duty or tax on one goods item, with \
     its base, rate, amount, relief, rule and law.\n\n\
-    Amounts are exact decimals in dong; a rate is in percent, or an amount and a unit where the law gives one. Where\n\
-    several measures of one tax stand on one goods item, --items adds their amounts up and leaves the base empty unless\n\
-    they share it; --taxes has each of them. An empty cell means that there is no such thing: a tax that was not\n\
+    Amounts are exact decimals in dong; a rate is in percent, or an amount and a unit where the law gives one. Where \
+    several measures of one tax stand on one goods item, --items adds their amounts up and leaves the base empty unless \
+    they share it; --taxes has each of them. An empty cell means that there is no such thing: a tax that was not \
     assessed is empty, one of nothing is 0. Columns may be added at the end.\n\n\
-    In CSV times are Vietnam's. In Parquet they are instants, dong are DECIMAL(18, 0), and other amounts are\n\
+    In CSV times are Vietnam's. In Parquet they are instants, dong are DECIMAL(18, 0), and other amounts are \
     DECIMAL(38, 18); an amount that is longer ends the export with an error rather than being rounded.\n\n\
-    Of personal data there is the declarant's tax code alone: no names, addresses or descriptions of goods. References\n\
-    and codes stand as they were lodged, with two exceptions in CSV: a spreadsheet would take a text that begins with\n\
-    = + - @ for a formula, so that an apostrophe stands before it, and characters that control a terminal or cannot be\n\
+    Of personal data there is the declarant's tax code alone: no names, addresses or descriptions of goods. References \
+    and codes stand as they were lodged, with two exceptions in CSV: a spreadsheet would take a text that begins with \
+    = + - @ for a formula, so that an apostrophe stands before it, and characters that control a terminal or cannot be \
     seen are shown by their numbers, as \\u{202e}. Parquet has them as they are.\n\n\
     EXIT STATUS:\n  0  everything is written\n 64  the command line or the configuration is wrong\n \
     70  the database fails, or FILE exists or cannot be written\n\

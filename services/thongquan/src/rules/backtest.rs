@@ -28,12 +28,12 @@ const PAGE: usize = 500;
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "Every declaration is decided again from what was kept with its decision: the document, the facts,\n\
+    after_help = "Every declaration is decided again from what was kept with its decision: the document, the facts, \
     the time and the draw. Nothing is written. What is compared is the first decision on a lodged version.\n\n\
-    First the recorded decision is derived again under --rules, where those are the rules that made it (their content\n\
-    hash is the recorded one). It has to come out byte for byte; where it does not, this program decides otherwise than\n\
+    First the recorded decision is derived again under --rules, where those are the rules that made it (their content \
+    hash is the recorded one). It has to come out byte for byte; where it does not, this program decides otherwise than \
     the one that decided, and the comparison would blame the rules for it.\n\n\
-    A declaration that was refused has no recorded draw; if the proposed rules accept it, a draw made of its content\n\
+    A declaration that was refused has no recorded draw; if the proposed rules accept it, a draw made of its content \
     stands in.\n\n\
     EXIT STATUS:\n  0  nothing changes\n  1  something changes\n  3  a decision could not be derived again byte for byte\n \
     64  the command line, the configuration or one of the folders is wrong\n 70  the database fails"

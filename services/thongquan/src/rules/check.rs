@@ -20,9 +20,9 @@ const BOLD: Style = Style::new().bold();
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "It reads every file, runs every test that stands beside a rule, and asks the rules on the day\n\
-    of each change and on the day before it. It then says how well the rows are known (their marks), how many lines of\n\
-    which agreement lack a rate on a day, when the rules fall silent because nothing follows a last day, and what\n\
+    after_help = "It reads every file, runs every test that stands beside a rule, and asks the rules on the day \
+    of each change and on the day before it. It then says how well the rows are known (their marks), how many lines of \
+    which agreement lack a rate on a day, when the rules fall silent because nothing follows a last day, and what \
     still cites an instrument of law after its end.\n\n\
     EXIT STATUS:\n  0  the rules can be used\n  1  something is wrong with them\n 64  the command line is wrong"
 )]

@@ -19,8 +19,8 @@ const NAMES_MAX: usize = 8;
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "What the rules say is compared, not their files: layout, comments, notes and the tests beside the\n\
-    rules make no difference. Changes that read the same are told once, with the goods that they concern; `8481 (34\n\
+    after_help = "What the rules say is compared, not their files: layout, comments, notes and the tests beside the \
+    rules make no difference. Changes that read the same are told once, with the goods that they concern; `8481 (34 \
     lines)` is every line that begins so.\n\n\
     EXIT STATUS:\n  0  both say the same\n  1  something changes\n 64  the command line or one of the folders is wrong"
 )]

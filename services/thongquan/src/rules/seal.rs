@@ -11,12 +11,12 @@ use crate::{Failure, print, rules_folder};
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "The file seal.toml in the folder says of every rule file how many rows or lines it has and what its bytes hash\n\
-    to. Rules are loaded only where all of it is true, so that a table that was cut off at the end of a row, or a copy\n\
-    that is not finished, never decides. After a change on purpose run this; it shows each file that differs from the\n\
-    seal before it writes. `thongquan rules check` then says whether the rules are sound, and `rules diff` what the\n\
+    after_help = "The file seal.toml in the folder says of every rule file how many rows or lines it has and what its bytes hash \
+    to. Rules are loaded only where all of it is true, so that a table that was cut off at the end of a row, or a copy \
+    that is not finished, never decides. After a change on purpose run this; it shows each file that differs from the \
+    seal before it writes. `thongquan rules check` then says whether the rules are sound, and `rules diff` what the \
     change means.\n\n\
-    A file that is gone, or that is shorter and ends otherwise, looks like the loss that the seal is there against: it\n\
+    A file that is gone, or that is shorter and ends otherwise, looks like the loss that the seal is there against: it \
     is sealed with --fewer alone.\n\n\
     EXIT STATUS:\n  0  the folder is sealed\n  1  rules are fewer, or with --check: a file differs; nothing is written\n \
     64  the command line is wrong, or the folder cannot be read"

@@ -19,7 +19,7 @@ const LINES_LISTED_MAX: usize = 60;
 
 #[derive(clap::Args)]
 #[command(after_help = "The beginning of a code, such as 8481, lists its lines in brief.\n\n\
-    A value is followed by its mark: verified, measured, inferred, from_memory or sample. A gap is what the rules do not\n\
+    A value is followed by its mark: verified, measured, inferred, from_memory or sample. A gap is what the rules do not \
     answer: a declaration that needs it goes to an officer.\n\n\
     EXIT STATUS:\n  0  the line, or lines, are shown\n  1  the tariff has no such line on the day\n \
     64  the command line or the rules are wrong")]

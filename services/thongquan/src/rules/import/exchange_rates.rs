@@ -20,7 +20,7 @@ const GREAT_MOVE: Decimal = Decimal::TEN;
 #[command(after_help = "COLUMNS, in any order, named in the first rows of the table:\n  \
     currency  three letters (mã ngoại tệ, mã nt)\n  \
     rate      dong for one unit (tỷ giá, mua chuyển khoản)\n\n\
-    Numbers may have points and commas in either use where they can mean one thing alone: 26.100,50 and 26,100.50 are\n\
+    Numbers may have points and commas in either use where they can mean one thing alone: 26.100,50 and 26,100.50 are \
     understood, 26.100 is asked about. Other columns are passed over. Rates entered before for the week are replaced.\n\n\
     EXAMPLE:\n  thongquan rules import exchange-rates vcb.xlsx --week 2026-12-07\n\n\
     EXIT STATUS:\n  0  what would change is shown, or was written\n  1  the table is wrong, or the rules would be\n \

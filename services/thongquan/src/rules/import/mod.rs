@@ -25,7 +25,7 @@ const MISTAKES_NAMED_MAX: usize = 40;
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "Nothing is written without --write. The rules that would come of it are loaded and their tests run before\n\
+    after_help = "Nothing is written without --write. The rules that would come of it are loaded and their tests run before \
     anything is replaced; each file is replaced at once or not at all.\n\n\
     EXIT STATUS:\n  0  what would change is shown, or was written\n  1  the table is wrong, or the rules would be\n \
     64  the command line, the file or the folder of rules is wrong\n 70  a file cannot be read or written"

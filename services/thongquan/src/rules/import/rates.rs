@@ -21,7 +21,7 @@ const LINES_SHOWN: usize = 5;
     rate          per cent; `excluded` or `*`, `quota`, or after `? ` why nothing is known (thuế suất)\n  \
     out_of_quota  the same outside the agreement's quota; may be missing (ngoài hạn ngạch)\n  \
     not_for       members that the rate is not given to, as CN KH; may be missing (không áp dụng)\n\n\
-    Every line of the tariff needs a row. With --allow-missing those without one become gaps: an officer decides.\n\
+    Every line of the tariff needs a row. With --allow-missing those without one become gaps: an officer decides. \
     Rates already entered for the year end on the day before it.\n\n\
     EXAMPLE:\n  thongquan rules import rates evfta.xlsx --agreement evfta --year 2027\n\n\
     EXIT STATUS:\n  0  what would change is shown, or was written\n  1  the table is wrong, or the rules would be\n \

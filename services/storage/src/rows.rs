@@ -253,6 +253,7 @@ pub struct LogEntry {
     pub sequence: i64,
     /// When, in milliseconds since 1970 in UTC.
     pub at_ms: i64,
+    /// The word of its kind. The hash covers it, and an entry of a kind that only a newer program knows is still checked.
     pub kind: String,
     /// What was decided, or what happened; the hash covers it.
     pub body: Vec<u8>,

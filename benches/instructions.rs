@@ -23,12 +23,11 @@ use std::process::{Command, ExitCode};
 
 use benches::aims::thousands;
 use benches::site::Documents;
-use benches::{ON, documents, rulebook, workspace};
-use clearance::Context;
+use benches::{circumstances, documents, rulebook, workspace};
 use message::Reading;
 use processor::{Rehearsal, Settings};
 use storage::{Commit, Options, Position};
-use vocabulary::{CaseFacts, Declaration, DeclarationNumber, Direction};
+use vocabulary::Declaration;
 
 /// What is counted, with the rounds of the short run and of the long one.
 const STAGES: [(&str, usize, usize); 3] = [("parse", 100, 400), ("decide", 100, 400), ("record", 1, 4)];
@@ -179,13 +178,7 @@ fn run(stage: &str, rounds: usize) {
     let documents = documents(&rulebook, ITEMS, DOCUMENTS);
     let declarations: Vec<Declaration> = documents.iter().map(|document| sound(document)).collect();
     let traders = simulator::traders(2);
-    let context = Context {
-        rules: rulebook.in_force_on(ON),
-        facts: CaseFacts { trader: traders.last(), ..CaseFacts::default() },
-        registered_at: ON.at(10, 0, 0, 0),
-        number: DeclarationNumber::new(Direction::Import, 1).ok(),
-        draw: 500_000,
-    };
+    let context = circumstances(&rulebook, &traders);
     for round in 0..rounds {
         match stage {
             "parse" => drop(black_box(message::read_declaration(black_box(&documents[round % DOCUMENTS])))),

@@ -4,9 +4,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use clearance::Context;
 use jiff::civil::{Date, date};
 use rulebook::Rulebook;
 use simulator::Workload;
+use vocabulary::{CaseFacts, DeclarationNumber, Direction, TraderFacts};
 
 pub mod aims;
 pub mod libxml2;
@@ -28,6 +30,17 @@ pub fn rulebook() -> Arc<Rulebook> {
     match Rulebook::load(&workspace().join("rules")) {
         Ok(rulebook) => Arc::new(rulebook),
         Err(errors) => panic!("the rulebook cannot be loaded: {errors}"),
+    }
+}
+
+/// What a declaration is cleared under: the rules of [`ON`], and the last of the traders as its declarant.
+pub fn circumstances<'a>(rulebook: &'a Rulebook, traders: &'a [TraderFacts]) -> Context<'a> {
+    Context {
+        rules: rulebook.in_force_on(ON),
+        facts: CaseFacts { trader: traders.last(), ..CaseFacts::default() },
+        registered_at: ON.at(10, 0, 0, 0),
+        number: DeclarationNumber::new(Direction::Import, 1).ok(),
+        draw: 500_000,
     }
 }
 

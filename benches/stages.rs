@@ -8,22 +8,16 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use benches::aims::Aim;
-use benches::{ON, documents, rulebook};
+use benches::{circumstances, documents, rulebook};
 use clearance::{Context, assessment, selectivity, validation, valuation};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use message::Reading;
-use vocabulary::{CaseFacts, Declaration, DeclarationNumber, Direction};
+use vocabulary::Declaration;
 
 fn stages(criterion: &mut Criterion) {
     let rulebook = rulebook();
     let traders = simulator::traders(2);
-    let context = Context {
-        rules: rulebook.in_force_on(ON),
-        facts: CaseFacts { trader: traders.last(), ..CaseFacts::default() },
-        registered_at: ON.at(10, 0, 0, 0),
-        number: DeclarationNumber::new(Direction::Import, 1).ok(),
-        draw: 500_000,
-    };
+    let context = circumstances(&rulebook, &traders);
     let mut group = criterion.benchmark_group("stages");
     for items in [1, 6, 50] {
         let documents = documents(&rulebook, items, 50);

@@ -11,10 +11,10 @@
 use std::hint::black_box;
 use std::process::ExitCode;
 
-use benches::{ON, documents, rulebook};
+use benches::{circumstances, documents, rulebook};
 use clearance::Context;
 use message::Reading;
-use vocabulary::{CaseFacts, Declaration, DeclarationNumber, Direction};
+use vocabulary::Declaration;
 
 /// So many different documents take turns.
 const DOCUMENTS: usize = 50;
@@ -71,13 +71,7 @@ fn main() -> ExitCode {
     let traders = simulator::traders(2);
     let documents = documents(&rulebook, items, DOCUMENTS);
     let declarations = documents.iter().map(|document| sound(message::read_declaration(document))).collect();
-    let context = Context {
-        rules: rulebook.in_force_on(ON),
-        facts: CaseFacts { trader: traders.last(), ..CaseFacts::default() },
-        registered_at: ON.at(10, 0, 0, 0),
-        number: DeclarationNumber::new(Direction::Import, 1).ok(),
-        draw: 500_000,
-    };
+    let context = circumstances(&rulebook, &traders);
     let work = Work { documents, declarations, context };
     // Tables that are made at their first use are no part of the stage.
     if !(0..DOCUMENTS).all(|turn| work.run(stage, turn)) {

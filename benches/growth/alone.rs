@@ -4,11 +4,10 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use benches::many_rules::{Goods, ask, with_rules};
-use benches::{ON, documents, rulebook};
-use clearance::Context;
+use benches::{circumstances, documents, rulebook};
 use message::Reading;
 use rulebook::Rulebook;
-use vocabulary::{CaseFacts, Declaration, DeclarationNumber, Direction};
+use vocabulary::Declaration;
 
 use crate::allocation::{held, most_during};
 use crate::curve::{Allowed, Curve, Panel, Unit};
@@ -26,13 +25,7 @@ pub fn items() -> Panel {
     say("goods items");
     let rulebook = rulebook();
     let traders = simulator::traders(2);
-    let context = Context {
-        rules: rulebook.in_force_on(ON),
-        facts: CaseFacts { trader: traders.last(), ..CaseFacts::default() },
-        registered_at: ON.at(10, 0, 0, 0),
-        number: DeclarationNumber::new(Direction::Import, 1).ok(),
-        draw: 500_000,
-    };
+    let context = circumstances(&rulebook, &traders);
     let mut read = Curve::new("reading one", Allowed::Whole, Unit::Microseconds);
     let mut decide = Curve::new("deciding one", Allowed::Whole, Unit::Microseconds);
     let mut memory = Curve::new("memory held for one, from bytes to record", Allowed::Whole, Unit::Bytes);
